@@ -1,0 +1,73 @@
+/**
+ * The local cloud's state: one SQLite database, so that whatever was answered to a client survives `kill -9`.
+ * Journal mode WAL with `synchronous = NORMAL` keeps every committed transaction across the death of the process
+ * (https://www.sqlite.org/wal.html#performance_considerations); only a power cut may lose the last ones, never the file.
+ */
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Store } from "../world.ts";
+
+/** A state file that cannot be used, with the way out. Nothing was changed or deleted. */
+export class StateError extends Error {
+  readonly code = "state_unusable";
+  readonly file: string;
+  readonly next: string;
+
+  constructor(file: string, why: string, next: string) {
+    super(`The local cloud's state in ${file} cannot be used: ${why}.`);
+    this.name = "StateError";
+    this.file = file;
+    this.next = next;
+  }
+}
+
+/**
+ * Opens the state.
+ * @param file a path, created with its folder (0600 in 0700) when absent; `":memory:"` for a cloud that forgets
+ * @throws StateError when the file is damaged, not a database, or not writable; it is left as it is
+ */
+export function openStore(file: string): Store {
+  const db = file === ":memory:" ? new DatabaseSync(file) : openFile(file);
+  let depth = 0;
+  return {
+    db,
+    transaction(work) {
+      if (depth > 0) return work();
+      db.exec("BEGIN IMMEDIATE");
+      depth++;
+      try {
+        const result = work();
+        db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      } finally {
+        depth--;
+      }
+    },
+    close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function openFile(file: string): DatabaseSync {
+  const moveAway = `Move it away to start afresh: mv '${file}' '${file}.damaged'`;
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const fresh = !existsSync(file);
+    db = new DatabaseSync(file, { timeout: 5000 });
+    if (fresh && process.platform !== "win32") chmodSync(file, 0o600);
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+    const check = db.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
+    if (check.quick_check !== "ok") throw new StateError(file, `it is damaged (${check.quick_check})`, moveAway);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof StateError) throw error;
+    throw new StateError(file, (error as Error).message, moveAway);
+  }
+}
