@@ -87,7 +87,7 @@ export async function startMonitor(
       return new emptyProto.Empty();
     }),
     invoke: unary((request: resourceProto.ResourceInvokeRequest) => {
-      const response = new providerProto.InvokeResponse();
+      const response = new resourceProto.ResourceInvokeResponse();
       try {
         response.setReturn(toStruct(deployment.invoke(request.getTok(), fromStruct(request.getArgs()))));
       } catch (error) {

@@ -1,6 +1,12 @@
 /** The AWS account behind the engine: the one table of the resource types that the local cloud knows. */
 import type { CloudDefinition } from "../definitions.ts";
-import { type NewResource, type Provider, type ResourceGraph, ResourceProblem } from "../engine/graph.ts";
+import {
+  type NewResource,
+  type Provider,
+  type Resource,
+  type ResourceGraph,
+  ResourceProblem,
+} from "../engine/graph.ts";
 import { type Diagnostic, ProgramError } from "../engine/problems.ts";
 import type { Archive, Values } from "../engine/values.ts";
 import { apiKey, gatewayResponse, model, requestValidator, usagePlan, usagePlanKey } from "./apigateway/api-parts.ts";
@@ -68,20 +74,21 @@ export interface Declared {
 export function declareCloud(graph: ResourceGraph, region: string, unpack: (archive: Archive) => string): Declared {
   const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack);
   const problems: Diagnostic[] = [];
-  for (const resource of graph.resources) {
-    if (resource.type.startsWith("pulumi:")) continue;
-    const resourceType = BY_TYPE.get(resource.type);
-    if (!resourceType) {
-      if (resource.custom) cloud.notEmulated.push({ type: resource.type, name: resource.name });
-      continue;
-    }
+  const attempt = (resource: Resource, work: () => void) => {
     try {
-      resourceType.declare?.(resource, cloud);
+      work();
     } catch (error) {
       if (!(error instanceof ResourceProblem)) throw error;
       problems.push({ severity: "error", message: error.message, urn: resource.urn });
     }
+  };
+  for (const resource of graph.resources) {
+    if (resource.type.startsWith("pulumi:")) continue;
+    const resourceType = BY_TYPE.get(resource.type);
+    if (resourceType) attempt(resource, () => resourceType.declare?.(resource, cloud));
+    else if (resource.custom) cloud.notEmulated.push({ type: resource.type, name: resource.name });
   }
+  for (const { resource, work } of cloud.remaining()) attempt(resource, work);
   if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems);
   return { definition: cloud.definition, notEmulated: cloud.notEmulated };
 }

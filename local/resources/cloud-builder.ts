@@ -16,9 +16,21 @@ export class CloudBuilder {
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
+  readonly #atTheEnd: { resource: Resource; work: () => void }[] = [];
+
   constructor(region: string, accountId: string, unpack: (archive: Archive) => string) {
     this.definition = { region, accountId, userPools: [], restApis: [], functions: [] };
     this.unpack = unpack;
+  }
+
+  /** For what needs resources that may be registered later: a program registers in parallel, in no fixed order. */
+  atTheEnd(resource: Resource, work: () => void): void {
+    this.#atTheEnd.push({ resource, work });
+  }
+
+  /** @returns what `atTheEnd` left to do */
+  remaining(): readonly { resource: Resource; work: () => void }[] {
+    return this.#atTheEnd;
   }
 
   userPool(id: unknown, dependent: Resource): UserPoolDefinition {

@@ -11,15 +11,17 @@ export const deployment: ResourceType = {
   }),
   declare(resource, cloud) {
     const api = cloud.restApi(resource.inputs.restApi, resource);
-    const methods = api.resources.flatMap(({ path, methods }) => methods.map((method) => ({ path, method })));
-    if (methods.length === 0)
-      throw new ResourceProblem("BadRequestException: The REST API doesn't contain any methods");
-    const bare = methods.find(({ method }) => !method.integration);
-    if (bare) {
-      throw new ResourceProblem(
-        `BadRequestException: No integration defined for method: ${bare.method.httpMethod} ${bare.path}. Let the Deployment depend on every Integration.`,
-      );
-    }
+    cloud.atTheEnd(resource, () => {
+      const methods = api.resources.flatMap(({ path, methods }) => methods.map((method) => ({ path, method })));
+      if (methods.length === 0)
+        throw new ResourceProblem("BadRequestException: The REST API doesn't contain any methods");
+      const bare = methods.find(({ method }) => !method.integration);
+      if (bare) {
+        throw new ResourceProblem(
+          `BadRequestException: No integration defined for method: ${bare.method.httpMethod} ${bare.path}. Declare an Integration for it.`,
+        );
+      }
+    });
   },
 };
 

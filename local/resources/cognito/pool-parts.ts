@@ -81,13 +81,15 @@ export const userInGroup: ResourceType = {
   },
   declare(resource, cloud) {
     const { userPoolId, username, groupName } = resource.inputs;
-    const member = cloud.userPool(userPoolId, resource).users.find((candidate) => candidate.username === username);
-    if (!member) {
-      throw new ResourceProblem(
-        `UserNotFoundException: group ${JSON.stringify(groupName)} gets the user ${JSON.stringify(username)}, whom this program does not declare.`,
-      );
-    }
-    member.groups.push(groupName as string);
+    cloud.atTheEnd(resource, () => {
+      const member = cloud.userPool(userPoolId, resource).users.find((candidate) => candidate.username === username);
+      if (!member) {
+        throw new ResourceProblem(
+          `UserNotFoundException: group ${JSON.stringify(groupName)} gets the user ${JSON.stringify(username)}, whom this program does not declare.`,
+        );
+      }
+      member.groups.push(groupName as string);
+    });
   },
 };
 

@@ -86,13 +86,14 @@ export const permission: ResourceType = {
     const statementId = text(inputs.statementId) ?? `terraform-${stableId(urn, 26)}`;
     return { id: statementId, outputs: { statementId, region: account.region } };
   },
-  declare({ inputs }, cloud) {
+  declare(resource, cloud) {
+    const { inputs } = resource;
     if (inputs.principal !== "apigateway.amazonaws.com") return;
-    const name = String(inputs.function);
-    const functionArn =
-      cloud.definition.functions.find((candidate) => candidate.name === name || candidate.arn === name)?.arn ?? name;
-    for (const api of cloud.definition.restApis) {
-      api.invokePermissions.push({ functionArn, sourceArn: text(inputs.sourceArn) });
-    }
+    cloud.atTheEnd(resource, () => {
+      const { functions, restApis } = cloud.definition;
+      const target = String(inputs.function);
+      const functionArn = functions.find(({ name, arn }) => name === target || arn === target)?.arn ?? target;
+      for (const api of restApis) api.invokePermissions.push({ functionArn, sourceArn: text(inputs.sourceArn) });
+    });
   },
 };
