@@ -35,4 +35,12 @@ export type RuntimeMessage =
   | { kind: "ready" }
   | { kind: "init-failed"; payload: string }
   | { kind: "log"; line: string }
-  | { kind: "done"; payload: string; failed: boolean; durationMs: number; memoryBytes: number };
+  | {
+      kind: "done";
+      payload: string;
+      failed: boolean;
+      durationMs: number;
+      memoryBytes: number;
+      /** The runtime is about to exit and takes no other invocation. */
+      ending: boolean;
+    };

@@ -133,23 +133,19 @@ function fail(error: unknown): void {
   finish(JSON.stringify(reportError(error)), true);
 }
 
-function finish(payload: string, failed: boolean): void {
+function finish(payload: string, failed: boolean, ending = false): void {
   if (!running) return;
   const durationMs = performance.now() - running.startedAt;
   running = undefined;
   log.setRequestId(undefined);
   port.ref();
-  send({ kind: "done", payload, failed, durationMs, memoryBytes: usedMemory() });
+  send({ kind: "done", payload, failed, durationMs, memoryBytes: usedMemory(), ending });
 }
 
 /** Reports what nobody caught and ends the environment, which cannot be trusted any more. */
 function abandon(label: string, error: unknown, exitCode: number): void {
-  if (running) {
-    log.failure(label, error);
-    finish(JSON.stringify(reportError(error)), true);
-  } else {
-    log.failure(label, error);
-  }
+  log.failure(label, error);
+  finish(JSON.stringify(reportError(error)), true, true);
   process.exit(exitCode);
 }
 
