@@ -40,6 +40,7 @@ const exitCodeOf = {
   target_ambiguous: exitCodes.configuration,
   target_not_found: exitCodes.configuration,
   flow_not_allowed: exitCodes.configuration,
+  program_failed: exitCodes.configuration,
   pulumi_failed: exitCodes.configuration,
 
   not_signed_in: exitCodes.authenticationRequired,

@@ -3,6 +3,7 @@
  */
 import { Command } from "commander";
 import { registerCall } from "./commands/call.ts";
+import { registerLocal } from "./commands/local.ts";
 import { registerLogin } from "./commands/login.ts";
 import { registerLogout } from "./commands/logout.ts";
 import { registerStatus } from "./commands/status.ts";
@@ -11,7 +12,14 @@ import type { Registrant } from "./invocation.ts";
 import { version } from "./version.ts";
 import type { World } from "./world.ts";
 
-const registrants: readonly Registrant[] = [registerLogin, registerCall, registerStatus, registerToken, registerLogout];
+const registrants: readonly Registrant[] = [
+  registerLocal,
+  registerLogin,
+  registerCall,
+  registerStatus,
+  registerToken,
+  registerLogout,
+];
 
 /** Builds the program. Nothing is read or written before it parses arguments. */
 export function buildProgram(world: World): Command {

@@ -32,6 +32,8 @@ export interface World {
   isAlive(pid: number): boolean;
   /** Runs a program to its end, without a shell. Rejects when it cannot be started. */
   run(command: string, args: readonly string[], directory: string): Promise<ProgramResult>;
+  /** Resolves with the signal that asks this process to end, which from then on has to end itself. */
+  interrupted(): Promise<NodeJS.Signals>;
   /** Ends this process as the signal would have, so that the shell that started it sees the signal. */
   dieBySignal(signal: NodeJS.Signals): void;
   /** Sets what the process ends with, without cutting off what is still being written. */
@@ -73,6 +75,10 @@ export function systemWorld(): World {
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
     isAlive,
     run,
+    interrupted: () =>
+      new Promise((resolve) => {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(signal));
+      }),
     dieBySignal(signal) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
