@@ -8,6 +8,7 @@ import { registerLogin } from "./commands/login.ts";
 import { registerLogout } from "./commands/logout.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerToken } from "./commands/token.ts";
+import { registerTour } from "./commands/tour.ts";
 import type { Registrant } from "./invocation.ts";
 import { version } from "./version.ts";
 import type { World } from "./world.ts";
@@ -19,6 +20,7 @@ const registrants: readonly Registrant[] = [
   registerStatus,
   registerToken,
   registerLogout,
+  registerTour,
 ];
 
 /** Builds the program. Nothing is read or written before it parses arguments. */
