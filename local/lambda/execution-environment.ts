@@ -142,7 +142,7 @@ export class ExecutionEnvironment {
           message.durationMs,
           message.failed ? "failure" : "success",
         );
-        this.#becomeIdle();
+        if (!message.ending) this.#becomeIdle();
         return;
     }
   }
