@@ -1,0 +1,37 @@
+/**
+ * GET /transactions: the signed-in user's transactions.
+ *
+ * They are samples, derived from the user's `sub` alone: the same user always sees the same ones, two users see different
+ * ones, and nothing is stored.
+ */
+import { createHash } from "node:crypto";
+import { json, type ProxyEvent, type ProxyResult, signedInUser, unauthorized } from "./proxy.ts";
+
+export async function handler(event: ProxyEvent): Promise<ProxyResult> {
+  const user = signedInUser(event);
+  if (!user) return unauthorized();
+  return json(200, { user, sample: true, transactions: sampleTransactions(user.sub) });
+}
+
+const merchants = [
+  "Harbour Coffee",
+  "Northline Rail",
+  "Paper & Pine",
+  "Corner Market",
+  "Atlas Books",
+  "Blue Door Cinema",
+];
+
+function sampleTransactions(sub: string) {
+  return Array.from({ length: 5 }, (_, index) => {
+    const bytes = createHash("sha256").update(`${sub}/${index}`).digest();
+    return {
+      id: bytes.toString("hex", 0, 6),
+      merchant: merchants[bytes[6]! % merchants.length],
+      // In cents, so that no reader meets a rounding error.
+      amount: -(100 + (bytes.readUInt16BE(7) % 9900)),
+      currency: "EUR",
+      date: new Date(Date.UTC(2026, 0, 1 + (bytes.readUInt16BE(9) % 365))).toISOString().slice(0, 10),
+    };
+  });
+}

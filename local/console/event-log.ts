@@ -1,0 +1,27 @@
+/** What happened lately, for the terminal and the console page: the newest events, and whoever listens for more. */
+import type { CloudEvent } from "../world.ts";
+
+const KEPT = 1000;
+
+export class EventLog {
+  readonly #recent: CloudEvent[] = [];
+  readonly #listeners = new Set<(event: CloudEvent) => void>();
+
+  emit(event: CloudEvent): void {
+    this.#recent.push(event);
+    // Dropping half at once keeps the cost of an event constant.
+    if (this.#recent.length > 2 * KEPT) this.#recent.splice(0, KEPT);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Oldest first. */
+  recent(): CloudEvent[] {
+    return this.#recent.slice(-KEPT);
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (event: CloudEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,56 @@
+/** The outcome of running a Pulumi program: everything it registered, and its outputs. */
+import type { Values } from "./values.ts";
+
+export interface ResourceGraph {
+  project: string;
+  stack: string;
+  /** In the order of registration, so a resource comes after those its inputs need. */
+  resources: Resource[];
+  outputs: Values;
+  /** Names of outputs that hold a secret. */
+  secretOutputs: string[];
+}
+
+export interface Resource {
+  urn: string;
+  /** e.g. `aws:cognito/userPool:UserPool` */
+  type: string;
+  /** Its logical name in the program. */
+  name: string;
+  /** URN of the parent; empty for the stack itself. */
+  parent: string;
+  /** `false` for a component. */
+  custom: boolean;
+  id: string;
+  inputs: Values;
+  outputs: Values;
+  /** URNs. */
+  dependencies: string[];
+  protect: boolean;
+  retainOnDelete: boolean;
+  deleteBeforeReplace: boolean;
+  ignoreChanges: string[];
+}
+
+/** What stands behind the engine: it makes resources and answers functions, as a Pulumi provider does. */
+export interface Provider {
+  /** @throws ResourceProblem when the cloud would refuse it */
+  create(resource: NewResource): { id: string; outputs: Values };
+  /** A resource that exists already (`Type.get(...)`). */
+  read(resource: NewResource & { id: string }): { outputs: Values };
+  /** A provider function such as `aws:index/getRegion:getRegion`. @throws ResourceProblem when it has no answer */
+  invoke(token: string, args: Values): Values;
+}
+
+export interface NewResource extends Pick<Resource, "urn" | "type" | "name" | "inputs"> {
+  /** URN of the explicit provider it was given; empty for the default one. */
+  provider: string;
+}
+
+/** Why a resource or a function was refused, in a sentence that the person who wrote the program reads. */
+export class ResourceProblem extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ResourceProblem";
+  }
+}

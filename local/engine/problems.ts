@@ -1,0 +1,60 @@
+/** What can go wrong before a program stands: each with a stable code, a sentence for the person and the mend. */
+
+/** The project on disk cannot be run as it is. */
+export class ProjectError extends Error {
+  readonly code: string;
+  readonly next: string;
+
+  constructor(code: string, message: string, next: string) {
+    super(message);
+    this.name = "ProjectError";
+    this.code = code;
+    this.next = next;
+  }
+}
+
+/** One message of the program's, as the Pulumi engine keeps it. */
+export interface Diagnostic {
+  severity: "debug" | "info" | "warning" | "error";
+  message: string;
+  /** The resource it is about; empty for the stack. */
+  urn: string;
+}
+
+/** The program ran and failed: it threw, an invoke was refused, or a resource could not be made. */
+export class ProgramError extends Error {
+  readonly code = "program_failed";
+  readonly diagnostics: Diagnostic[];
+  readonly next = "Mend the program; `npx pulumi preview` would report the same.";
+
+  constructor(project: string, stack: string, diagnostics: Diagnostic[]) {
+    super(describe(project, stack, diagnostics));
+    this.name = "ProgramError";
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** The way `pulumi up` prints diagnostics: by resource, each message under its severity. */
+function describe(project: string, stack: string, diagnostics: Diagnostic[]): string {
+  const byResource = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const title = titleOf(diagnostic.urn) ?? `pulumi:pulumi:Stack (${project}-${stack})`;
+    byResource.set(title, [...(byResource.get(title) ?? []), diagnostic]);
+  }
+  const lines = ["Diagnostics:"];
+  for (const [title, messages] of byResource) {
+    lines.push(`  ${title}:`);
+    for (const { severity, message } of messages) {
+      lines.push(...`${severity}: ${message.trimEnd()}`.split("\n").map((line) => `    ${line}`));
+    }
+  }
+  return lines.join("\n");
+}
+
+/** `urn:pulumi:dev::app::aws:lambda/function:Function::hello` → `aws:lambda:Function (hello)` */
+function titleOf(urn: string): string | undefined {
+  const [, , types, name] = urn.split("::");
+  if (!types || !name) return undefined;
+  const type = types.slice(types.lastIndexOf("$") + 1);
+  return `${type.replace(/^(\w+):(\w+)\/\w+:(\w+)$/, "$1:$2:$3")} (${name})`;
+}

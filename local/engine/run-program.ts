@@ -1,0 +1,102 @@
+/**
+ * Runs a Pulumi program the way Pulumi's Node.js language host does: `@pulumi/pulumi/cmd/run` of the project's own
+ * installation, with the same flags and environment, and our engine at the other end of the line. The program cannot
+ * tell the difference and is not changed.
+ */
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Provider, ResourceGraph } from "./graph.ts";
+import { ORGANIZATION, startMonitor } from "./monitor.ts";
+import { type Diagnostic, ProgramError, ProjectError } from "./problems.ts";
+import type { Project } from "./project.ts";
+
+export interface RunOptions {
+  project: Project;
+  provider: Provider;
+  /** Handed on to the program. */
+  environment: Record<string, string | undefined>;
+  /** Hears the program's messages and what it prints, as they come. */
+  onMessage?: (message: Diagnostic) => void;
+  signal?: AbortSignal;
+}
+
+/** The language host's exit code for "what went wrong has been reported". */
+const ALREADY_REPORTED = 32;
+const PARALLEL = "32";
+
+/**
+ * @returns everything the program registered, and its outputs
+ * @throws ProgramError when the program fails, with what Pulumi would show
+ * @throws ProjectError when the project has no usable `@pulumi/pulumi`
+ */
+export async function runProgram(options: RunOptions): Promise<ResourceGraph> {
+  const { project, provider, environment, onMessage = () => {}, signal } = options;
+  const launcher = locateLauncher(project);
+  const monitor = await startMonitor(project, provider, onMessage);
+  try {
+    const child = spawn(
+      process.execPath,
+      [
+        ...project.nodeArguments,
+        launcher,
+        ...["--monitor", monitor.address, "--engine", monitor.address],
+        ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
+        ...["--root-directory", project.directory, "--pwd", project.workingDirectory, "--parallel", PARALLEL],
+        project.entryPoint,
+      ],
+      {
+        cwd: project.workingDirectory,
+        env: {
+          ...environment,
+          PULUMI_CONFIG: JSON.stringify(project.config),
+          PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
+          PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+        signal,
+      },
+    );
+    const printed: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (message) => {
+        printed.push(message);
+        onMessage({ severity: "info", message, urn: "" });
+      });
+    }
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    const errors = monitor.diagnostics.filter(({ severity }) => severity === "error");
+    if (exitCode !== 0 || errors.length > 0) {
+      if (errors.length === 0) errors.push(exitWithoutReport(exitCode, printed));
+      throw new ProgramError(project.name, project.stack, errors);
+    }
+    return monitor.graph;
+  } finally {
+    monitor.close();
+  }
+}
+
+function locateLauncher(project: Project): string {
+  try {
+    return createRequire(join(project.workingDirectory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
+  } catch {
+    throw new ProjectError(
+      "sdk_missing",
+      `The project in ${project.directory} has no @pulumi/pulumi installed.`,
+      `Run \`npm install\` in ${project.directory}.`,
+    );
+  }
+}
+
+function exitWithoutReport(exitCode: number | null, printed: string[]): Diagnostic {
+  const said = printed.slice(-20).join("\n");
+  const message =
+    exitCode === ALREADY_REPORTED && said !== ""
+      ? said
+      : `The program exited with code ${exitCode ?? "none"} and reported no error.\n${said}`;
+  return { severity: "error", message: message.trimEnd(), urn: "" };
+}

@@ -1,0 +1,89 @@
+/**
+ * Property values as they travel between a Pulumi program and its engine: JSON, with secrets, assets, archives, output
+ * values and resource references wrapped in objects that carry a signature
+ * (https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/deployment-execution/resource-properties.html).
+ */
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
+const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Values = Record<string, unknown>;
+
+/** A file's content: inline, at a path (relative to the program's working directory), or at an address. */
+export class Asset {
+  readonly text: string | undefined;
+  readonly path: string | undefined;
+  readonly uri: string | undefined;
+
+  constructor(source: Values) {
+    this.text = source.path || source.uri ? undefined : ((source.text as string | undefined) ?? "");
+    this.path = (source.path as string | undefined) || undefined;
+    this.uri = (source.uri as string | undefined) || undefined;
+  }
+}
+
+/** Several files: named assets, a folder or archive file at a path, or an address. */
+export class Archive {
+  readonly assets: Record<string, Asset | Archive> | undefined;
+  readonly path: string | undefined;
+  readonly uri: string | undefined;
+
+  constructor(source: Values) {
+    this.assets = source.assets
+      ? Object.fromEntries(
+          Object.entries(source.assets).map(([name, value]) => [name, decode(value) as Asset | Archive]),
+        )
+      : undefined;
+    this.path = (source.path as string | undefined) || undefined;
+    this.uri = (source.uri as string | undefined) || undefined;
+  }
+}
+
+/** Unwraps a value from the wire: secrets and outputs become what they hold, resources their id, unknowns `undefined`. */
+export function decode(value: unknown): unknown {
+  if (value === UNKNOWN) return undefined;
+  if (Array.isArray(value)) return value.map(decode);
+  if (value === null || typeof value !== "object") return value;
+  const object = value as Values;
+  switch (object[SIGNATURE]) {
+    case undefined:
+      return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, decode(item)]));
+    case SECRET:
+    case OUTPUT:
+      return decode(object.value);
+    case ASSET:
+      return new Asset(object);
+    case ARCHIVE:
+      return new Archive(object);
+    case RESOURCE:
+      return object.id ?? object.urn;
+    default:
+      throw new Error(`unknown kind of property value ${JSON.stringify(object[SIGNATURE])}`);
+  }
+}
+
+/** Whether a secret is anywhere inside. */
+export function holdsSecret(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  const object = value as Values;
+  return (
+    object[SIGNATURE] === SECRET ||
+    (object.secret === true && object[SIGNATURE] === OUTPUT) ||
+    Object.values(object).some(holdsSecret)
+  );
+}
+
+/** The same value with every reference to a resource replaced by its id, which is what a cloud provider stores. */
+export function dereference<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(dereference) as T;
+  if (value === null || typeof value !== "object") return value;
+  const object = value as Values;
+  if (object[SIGNATURE] === RESOURCE) return (object.id ?? object.urn) as T;
+  return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, dereference(item)])) as T;
+}

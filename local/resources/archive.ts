@@ -1,0 +1,94 @@
+/** Lays out a program's archive on disk, under a name made of its content, so that what was deployed is what runs. */
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { unzipSync } from "fflate";
+import { ResourceProblem } from "../engine/graph.ts";
+import { Archive, type Asset } from "../engine/values.ts";
+
+/**
+ * @param archive as the program registered it
+ * @param base the program's working directory, which relative paths start from
+ * @param target the folder to make it in
+ * @returns the folder that holds the unpacked files
+ * @throws ResourceProblem when a file of it is missing, not an archive, or reaches out of the folder
+ */
+export function unpackArchive(archive: Archive, base: string, target: string): string {
+  const files = new Map<string, Uint8Array>();
+  collect(archive, base, "", files);
+
+  const digest = createHash("sha256");
+  for (const name of [...files.keys()].sort())
+    digest.update(`${name}\0${files.get(name)!.length}\0`).update(files.get(name)!);
+  const folder = join(target, digest.digest("hex").slice(0, 32));
+  if (existsSync(folder)) return folder;
+
+  // Written beside and moved into place: another process never sees half of it.
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  const draft = mkdtempSync(join(target, ".draft-"));
+  for (const [name, content] of files) {
+    const file = resolve(draft, name);
+    if (!file.startsWith(draft + sep))
+      throw new ResourceProblem(`The archive holds ${JSON.stringify(name)}, which lies outside of it.`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
+
+function collect(source: Archive | Asset, base: string, prefix: string, files: Map<string, Uint8Array>): void {
+  if (source.uri)
+    throw new ResourceProblem(`The archive is at ${source.uri}; the local cloud takes files of this machine only.`);
+  if (source instanceof Archive) {
+    for (const [name, part] of Object.entries(source.assets ?? {})) collect(part, base, join(prefix, name), files);
+    if (source.path) collectPath(within(base, source.path), prefix, files);
+  } else {
+    files.set(prefix, source.path ? read(within(base, source.path)) : Buffer.from(source.text ?? ""));
+  }
+}
+
+function collectPath(path: string, prefix: string, files: Map<string, Uint8Array>): void {
+  if (!existsSync(path))
+    throw new ResourceProblem(`The archive ${path} does not exist. Build it first, or mend its path.`);
+  if (statSync(path).isDirectory()) {
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      const file = join(entry.parentPath, entry.name);
+      if (statSync(file).isFile()) files.set(join(prefix, relative(path, file)), read(file));
+    }
+    return;
+  }
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(read(path));
+  } catch {
+    throw new ResourceProblem(`${path} is not a zip archive, which is what Lambda takes.`);
+  }
+  for (const [name, content] of Object.entries(entries))
+    if (!name.endsWith("/")) files.set(join(prefix, name), content);
+}
+
+const within = (base: string, path: string) => (isAbsolute(path) ? path : resolve(base, path));
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new ResourceProblem(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,94 @@
+/** The AWS account behind the engine: the one table of the resource types that the local cloud knows. */
+import type { CloudDefinition } from "../definitions.ts";
+import {
+  type NewResource,
+  type Provider,
+  type Resource,
+  type ResourceGraph,
+  ResourceProblem,
+} from "../engine/graph.ts";
+import { type Diagnostic, ProgramError } from "../engine/problems.ts";
+import type { Archive, Values } from "../engine/values.ts";
+import { apiKey, gatewayResponse, model, requestValidator, usagePlan, usagePlanKey } from "./apigateway/api-parts.ts";
+import { authorizer } from "./apigateway/authorizer.ts";
+import { integration, integrationResponse, method, methodResponse } from "./apigateway/method.ts";
+import { apiResource, restApi } from "./apigateway/rest-api.ts";
+import { deployment, methodSettings, stage } from "./apigateway/stage.ts";
+import { CloudBuilder } from "./cloud-builder.ts";
+import { managedLoginBranding, resourceServer, user, userGroup, userInGroup } from "./cognito/pool-parts.ts";
+import { userPool } from "./cognito/user-pool.ts";
+import { userPoolClient } from "./cognito/user-pool-client.ts";
+import { userPoolDomain } from "./cognito/user-pool-domain.ts";
+import { invokeFunction } from "./functions.ts";
+import { lambdaFunction, permission } from "./lambda/function.ts";
+import { createOther } from "./other.ts";
+import type { Account, ResourceType } from "./resource-type.ts";
+
+const EMULATED: ResourceType[] = [
+  ...[userPool, userPoolDomain, userPoolClient, resourceServer, userGroup, user, userInGroup, managedLoginBranding],
+  ...[restApi, apiResource, method, integration, methodResponse, integrationResponse, authorizer, gatewayResponse],
+  ...[requestValidator, model, apiKey, usagePlan, usagePlanKey, deployment, stage, methodSettings],
+  ...[lambdaFunction, permission],
+];
+const BY_TYPE = new Map(EMULATED.map((resourceType) => [resourceType.type, resourceType]));
+
+/** Every local account is this one: AWS's documentation uses the number, nobody owns it. */
+export const ACCOUNT_ID = "123456789012";
+
+/** @param region where resources go that name no region of their own */
+export function awsProvider(region: string): Provider {
+  const made = new Map<string, Values>();
+  const regions = new Map<string, string>();
+  const account = (resource: NewResource): Account => ({
+    accountId: ACCOUNT_ID,
+    region: (resource.inputs.region as string | undefined) ?? regions.get(resource.provider) ?? region,
+    find: (type, id) => made.get(`${type} ${id}`),
+  });
+  return {
+    create(resource) {
+      const { type, inputs } = resource;
+      if (type === "pulumi:providers:aws" && typeof inputs.region === "string")
+        regions.set(resource.urn, inputs.region);
+      const resourceType = BY_TYPE.get(type);
+      const result = resourceType
+        ? resourceType.create(resource, account(resource))
+        : createOther(resource, account(resource));
+      made.set(`${type} ${result.id}`, { ...inputs, ...result.outputs });
+      return result;
+    },
+    read: ({ id, inputs }) => ({ outputs: { ...inputs, id } }),
+    invoke: (token, args) => invokeFunction(token, args, { accountId: ACCOUNT_ID, region, find: () => undefined }),
+  };
+}
+
+export interface Declared {
+  definition: CloudDefinition;
+  notEmulated: { type: string; name: string }[];
+}
+
+/**
+ * Turns the resource graph into what the services serve.
+ * @param unpack lays out a function's archive; returns its folder
+ * @throws ProgramError when AWS would refuse a combination that only shows in the whole
+ */
+export function declareCloud(graph: ResourceGraph, region: string, unpack: (archive: Archive) => string): Declared {
+  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack);
+  const problems: Diagnostic[] = [];
+  const attempt = (resource: Resource, work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof ResourceProblem)) throw error;
+      problems.push({ severity: "error", message: error.message, urn: resource.urn });
+    }
+  };
+  for (const resource of graph.resources) {
+    if (resource.type.startsWith("pulumi:")) continue;
+    const resourceType = BY_TYPE.get(resource.type);
+    if (resourceType) attempt(resource, () => resourceType.declare?.(resource, cloud));
+    else if (resource.custom) cloud.notEmulated.push({ type: resource.type, name: resource.name });
+  }
+  for (const { resource, work } of cloud.remaining()) attempt(resource, work);
+  if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems);
+  return { definition: cloud.definition, notEmulated: cloud.notEmulated };
+}

@@ -1,0 +1,65 @@
+/** Gathers what the resources of one program declare into the definition that the services are started from. */
+import type {
+  ApiResourceDefinition,
+  CloudDefinition,
+  MethodDefinition,
+  RestApiDefinition,
+  UserPoolDefinition,
+} from "../definitions.ts";
+import { type Resource, ResourceProblem } from "../engine/graph.ts";
+import type { Archive } from "../engine/values.ts";
+
+export class CloudBuilder {
+  readonly definition: CloudDefinition;
+  /** What the program declares and the local cloud does not serve. */
+  readonly notEmulated: { type: string; name: string }[] = [];
+  /** Lays out an archive of the program's on disk. @returns the folder */
+  readonly unpack: (archive: Archive) => string;
+
+  readonly #atTheEnd: { resource: Resource; work: () => void }[] = [];
+
+  constructor(region: string, accountId: string, unpack: (archive: Archive) => string) {
+    this.definition = { region, accountId, userPools: [], restApis: [], functions: [] };
+    this.unpack = unpack;
+  }
+
+  /** For what needs resources that may be registered later: a program registers in parallel, in no fixed order. */
+  atTheEnd(resource: Resource, work: () => void): void {
+    this.#atTheEnd.push({ resource, work });
+  }
+
+  /** @returns what `atTheEnd` left to do */
+  remaining(): readonly { resource: Resource; work: () => void }[] {
+    return this.#atTheEnd;
+  }
+
+  userPool(id: unknown, dependent: Resource): UserPoolDefinition {
+    return this.definition.userPools.find((pool) => pool.id === id) ?? missing("user pool", id, dependent);
+  }
+
+  restApi(id: unknown, dependent: Resource): RestApiDefinition {
+    return this.definition.restApis.find((api) => api.id === id) ?? missing("REST API", id, dependent);
+  }
+
+  apiResource(apiId: unknown, resourceId: unknown, dependent: Resource): ApiResourceDefinition {
+    return (
+      this.restApi(apiId, dependent).resources.find((resource) => resource.id === resourceId) ??
+      missing("API resource", resourceId, dependent)
+    );
+  }
+
+  method(apiId: unknown, resourceId: unknown, httpMethod: unknown, dependent: Resource): MethodDefinition {
+    const resource = this.apiResource(apiId, resourceId, dependent);
+    return (
+      resource.methods.find((method) => method.httpMethod === httpMethod) ??
+      missing(`method on ${resource.path}`, httpMethod, dependent)
+    );
+  }
+}
+
+function missing(kind: string, id: unknown, dependent: Resource): never {
+  throw new ResourceProblem(
+    `${dependent.type} "${dependent.name}" belongs to the ${kind} ${JSON.stringify(id)}, which this program does not declare. ` +
+      "The local cloud serves only what the program itself creates.",
+  );
+}

@@ -1,0 +1,54 @@
+/** aws:cognito/userPoolDomain:UserPoolDomain: the origin of a pool's hosted UI (CreateUserPoolDomain). */
+import { ResourceProblem } from "../../engine/graph.ts";
+import { number, type ResourceType, stableId, text } from "../resource-type.ts";
+import { userPool } from "./user-pool.ts";
+
+const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const RESERVED = ["aws", "amazon", "cognito"];
+
+export const userPoolDomain: ResourceType = {
+  type: "aws:cognito/userPoolDomain:UserPoolDomain",
+
+  create({ urn, inputs }, account) {
+    const domain = text(inputs.domain) ?? "";
+    if (!inputs.certificateArn) {
+      if (!PREFIX.test(domain)) {
+        throw new ResourceProblem(
+          `InvalidParameterException: the domain prefix ${JSON.stringify(domain)} must be 1 to 63 lower-case letters, digits or hyphens, and neither begin nor end with a hyphen.`,
+        );
+      }
+      const reserved = RESERVED.find((word) => domain.includes(word));
+      if (reserved)
+        throw new ResourceProblem(`InvalidParameterException: Domain cannot contain reserved word: ${reserved}`);
+    }
+    const version = number(inputs.managedLoginVersion, 1);
+    const tier = account.find(userPool.type, text(inputs.userPoolId) ?? "")?.userPoolTier;
+    if (version === 2 && tier === "LITE") {
+      throw new ResourceProblem(
+        "FeatureUnavailableInTierException: managed login (managedLoginVersion 2) is not available in the LITE tier.",
+      );
+    }
+    const distribution = `${stableId(urn, 14)}.cloudfront.net`;
+    return {
+      id: domain,
+      outputs: {
+        managedLoginVersion: version,
+        awsAccountId: account.accountId,
+        region: account.region,
+        cloudfrontDistribution: distribution,
+        cloudfrontDistributionArn: distribution,
+        cloudfrontDistributionZoneId: "Z2FDTNDATAQYW2",
+        s3Bucket: `aws-cognito-prod-${account.region}-assets`,
+        version: "1",
+      },
+    };
+  },
+
+  declare(resource, cloud) {
+    cloud.userPool(resource.inputs.userPoolId, resource).domains.push({
+      domain: resource.id,
+      custom: Boolean(resource.inputs.certificateArn),
+      managedLoginVersion: resource.outputs.managedLoginVersion === 2 ? 2 : 1,
+    });
+  },
+};

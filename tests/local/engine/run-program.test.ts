@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { ResourceGraph } from "../../../local/engine/graph.ts";
+import { type Diagnostic, ProgramError, ProjectError } from "../../../local/engine/problems.ts";
+import { readProject } from "../../../local/engine/project.ts";
+import { runProgram } from "../../../local/engine/run-program.ts";
+import { awsProvider } from "../../../local/resources/aws.ts";
+import { temporaryProject } from "../../support/temporary.ts";
+
+const PROJECT = { "Pulumi.yaml": "name: app\nruntime: nodejs\n", "package.json": '{ "main": "index.js" }' };
+
+function evaluate(
+  directory: string,
+  stack = "dev",
+  onMessage: (message: Diagnostic) => void = () => {},
+): Promise<ResourceGraph> {
+  const project = readProject(directory, stack, process.env);
+  return runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env, onMessage });
+}
+
+async function failure(program: string): Promise<ProgramError> {
+  const directory = temporaryProject({ ...PROJECT, "index.js": program });
+  const error = await evaluate(directory).then(
+    () => assert.fail("the program did not fail"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ProgramError, String(error));
+  return error;
+}
+
+describe("the engine", function () {
+  this.timeout(60_000);
+
+  it("hands the program its project, stack, organization and config as the Pulumi engine does", async () => {
+    const directory = temporaryProject({
+      ...PROJECT,
+      "Pulumi.yaml": "name: app\nruntime: nodejs\nconfig:\n  app:level:\n    default: 3\n  app:word: { value: base }\n",
+      "Pulumi.dev.yaml": 'config:\n  app:word: own\n  app:object: { a: [1, "two"] }\n  other:key: true\n',
+      "index.js": `
+        const pulumi = require("@pulumi/pulumi");
+        const config = new pulumi.Config();
+        exports.where = [pulumi.getProject(), pulumi.getStack(), pulumi.getOrganization(), pulumi.runtime.isDryRun()];
+        exports.read = [config.getNumber("level"), config.get("word"), config.getObject("object"), new pulumi.Config("other").getBoolean("key")];
+        exports.directory = process.cwd();
+      `,
+    });
+    const { outputs } = await evaluate(directory);
+    assert.deepEqual(outputs.where, ["app", "dev", "organization", false]);
+    assert.deepEqual(outputs.read, [3, "own", { a: [1, "two"] }, true]);
+    assert.equal(outputs.directory, directory);
+  });
+
+  it("gives every resource the same id, name and URN in every run", async () => {
+    const fixture = join(import.meta.dirname, "../../fixtures/plain-javascript");
+    const [first, second] = [await evaluate(fixture), await evaluate(fixture)];
+    const identities = ({ resources }: ResourceGraph) => resources.map(({ urn, id }) => `${urn} ${id}`).sort();
+    assert.deepEqual(identities(first), identities(second));
+    assert.deepEqual(first.outputs, second.outputs);
+    assert.match(String(first.outputs.pool), /^us-east-1_[0-9a-zA-Z]{9}$/);
+    assert.match(
+      String(first.outputs.url),
+      /^https:\/\/[a-z0-9]{10}\.execute-api\.us-east-1\.amazonaws\.com\/live\/books$/,
+    );
+  });
+
+  it("keeps children under their component, in the URN and in the graph", async () => {
+    const directory = temporaryProject({
+      ...PROJECT,
+      "index.js": `
+        const pulumi = require("@pulumi/pulumi"); const aws = require("@pulumi/aws");
+        class Pair extends pulumi.ComponentResource {
+          constructor(name) { super("my:lib:Pair", name); this.pool = new aws.cognito.UserPool(name, {}, { parent: this }); this.registerOutputs({ id: this.pool.id }); }
+        }
+        exports.urn = new Pair("two").pool.urn;
+      `,
+    });
+    const { outputs, resources } = await evaluate(directory);
+    assert.equal(outputs.urn, "urn:pulumi:dev::app::my:lib:Pair$aws:cognito/userPool:UserPool::two");
+    const pool = resources.find(({ type }) => type === "aws:cognito/userPool:UserPool");
+    assert.equal(pool?.parent, "urn:pulumi:dev::app::my:lib:Pair::two");
+  });
+
+  it("knows which outputs are secret", async () => {
+    const directory = temporaryProject({
+      ...PROJECT,
+      "index.js": `
+        const pulumi = require("@pulumi/pulumi");
+        exports.open = "a"; exports.hidden = pulumi.secret("b"); exports.nested = { deep: pulumi.secret("c") };
+      `,
+    });
+    const { secretOutputs } = await evaluate(directory);
+    assert.deepEqual(secretOutputs.sort(), ["hidden", "nested"]);
+  });
+
+  it("passes on what the program logs and prints", async () => {
+    const directory = temporaryProject({
+      ...PROJECT,
+      "index.js": `
+        const pulumi = require("@pulumi/pulumi");
+        pulumi.log.warn("careful"); console.log("plain line");
+      `,
+    });
+    const heard: string[] = [];
+    await evaluate(
+      directory,
+      "dev",
+      ({ severity, message }) => severity !== "debug" && heard.push(`${severity}: ${message}`),
+    );
+    assert.deepEqual(heard.sort(), ["info: plain line", "warning: careful"]);
+  });
+
+  it("reports a program that throws as Pulumi does, once, with the place", async () => {
+    const error = await failure('throw new Error("no such luck");');
+    assert.equal(error.diagnostics.length, 1);
+    assert.match(
+      error.message,
+      /^Diagnostics:\n {2}pulumi:pulumi:Stack \(app-dev\):\n {4}error: Running program '.*' failed with an unhandled exception:/,
+    );
+    assert.match(error.message, /no such luck/);
+    assert.match(error.message, /index\.js:1/);
+  });
+
+  it("reports a rejected promise that nobody waits for", async () => {
+    assert.match((await failure('Promise.reject(new Error("forgotten"));')).message, /forgotten/);
+  });
+
+  it("reports missing config with the command that sets it, as Pulumi does", async () => {
+    const error = await failure('const pulumi = require("@pulumi/pulumi"); new pulumi.Config().require("domain");');
+    assert.match(error.message, /Missing required configuration variable 'app:domain'/);
+    assert.match(error.message, /pulumi config set app:domain/);
+  });
+
+  it("reports a provider function that needs a real account, by its name", async () => {
+    const error = await failure('const aws = require("@pulumi/aws"); aws.ec2.getVpc({ default: true });');
+    assert.match(error.message, /The local cloud has no answer to aws:ec2\/getVpc:getVpc/);
+  });
+
+  it("reports a resource that AWS would refuse, on that resource and only once", async () => {
+    const error = await failure(`
+      const aws = require("@pulumi/aws");
+      const pool = new aws.cognito.UserPool("p");
+      new aws.cognito.UserPoolDomain("d", { userPoolId: pool.id, domain: "my-aws-domain" });
+    `);
+    assert.deepEqual(
+      error.diagnostics.map(({ message }) => message),
+      ["InvalidParameterException: Domain cannot contain reserved word: aws"],
+    );
+    assert.match(error.message, /aws:cognito:UserPoolDomain \(d\):/);
+  });
+
+  it("refuses two resources of one name as the Pulumi engine does", async () => {
+    const error = await failure(
+      'const aws = require("@pulumi/aws"); new aws.cognito.UserPool("p"); new aws.cognito.UserPool("p");',
+    );
+    assert.match(error.message, /Duplicate resource URN 'urn:pulumi:dev::app::aws:cognito\/userPool:UserPool::p'/);
+  });
+
+  it("reports a program that ends itself", async () => {
+    assert.match(
+      (await failure('console.error("giving up"); process.exit(3);')).message,
+      /exited with code 3.*giving up/s,
+    );
+  });
+
+  it("says what to do when the project, its program, its stack or its SDK is missing", () => {
+    const cases: [Record<string, string>, string, RegExp, RegExp][] = [
+      [{}, "dev", /There is no Pulumi\.yaml in /, /--project DIR/],
+      [
+        { "Pulumi.yaml": "name: app\nruntime: nodejs\nmain: gone.ts\n" },
+        "dev",
+        /The program .*gone\.ts does not exist/,
+        /mend `main`/,
+      ],
+      [{ ...PROJECT, "Pulumi.prod.yaml": "" }, "dev", /There is no Pulumi\.dev\.yaml/, /--stack: prod/],
+      [{ "Pulumi.yaml": "name: app\nruntime: python\n" }, "dev", /asks for the runtime "python"/, /runtime: nodejs/],
+      [{ "Pulumi.yaml": "name: [unclosed" }, "dev", /Pulumi\.yaml cannot be read/, /Mend its YAML/],
+      [{ "Pulumi.yaml": "runtime: nodejs" }, "dev", /has no `name`/, /name: my-project/],
+    ];
+    for (const [files, stack, message, next] of cases) {
+      const directory = temporaryProject(files);
+      assert.throws(
+        () => readProject(directory, stack, {}),
+        (error) => error instanceof ProjectError && message.test(error.message) && next.test(error.next),
+      );
+    }
+  });
+
+  it("reads a stack's secrets with its passphrase, and says so when it is missing, wrong or of another provider", () => {
+    const salt = randomBytes(8);
+    const key = pbkdf2Sync("correct horse", salt, 1_000_000, 32, "sha256");
+    const seal = (text: string) => {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv("aes-256-gcm", key, nonce);
+      const sealed = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+      return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
+    };
+    const stack = (head: string) => `${head}config:\n  app:key:\n    secure: ${seal("hush")}\n`;
+    const ours = temporaryProject({
+      ...PROJECT,
+      "Pulumi.dev.yaml": stack(`encryptionsalt: v1:${salt.toString("base64")}:${seal("pulumi")}\n`),
+    });
+    const project = readProject(ours, "dev", { PULUMI_CONFIG_PASSPHRASE: "correct horse" });
+    assert.deepEqual([project.config, project.secretKeys], [{ "app:key": "hush" }, ["app:key"]]);
+    assert.throws(() => readProject(ours, "dev", {}), /holds the secret app:key/);
+    assert.throws(
+      () => readProject(ours, "dev", { PULUMI_CONFIG_PASSPHRASE: "battery" }),
+      /does not open with this passphrase/,
+    );
+    const other = temporaryProject({ ...PROJECT, "Pulumi.dev.yaml": stack("secretsprovider: awskms://alias/x\n") });
+    assert.throws(() => readProject(other, "dev", {}), /encrypted by a provider that needs the cloud/);
+  });
+});
