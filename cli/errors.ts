@@ -39,6 +39,7 @@ const exitCodeOf = {
   configuration_missing: exitCodes.configuration,
   target_ambiguous: exitCodes.configuration,
   target_not_found: exitCodes.configuration,
+  program_failed: exitCodes.configuration,
   pulumi_failed: exitCodes.configuration,
 
   not_signed_in: exitCodes.authenticationRequired,

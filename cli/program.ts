@@ -8,10 +8,12 @@ import { registerConfig } from "./commands/config.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerExec } from "./commands/exec.ts";
 import { registerHelpTopics } from "./commands/help-topics.ts";
+import { registerLocal } from "./commands/local.ts";
 import { registerLogin } from "./commands/login.ts";
 import { registerLogout } from "./commands/logout.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerToken } from "./commands/token.ts";
+import { registerTour } from "./commands/tour.ts";
 import { registerUse } from "./commands/use.ts";
 import type { Registrant } from "./invocation.ts";
 import { version } from "./version.ts";
@@ -25,6 +27,8 @@ const registrants: readonly Registrant[] = [
   registerToken,
   registerExec,
   registerLogout,
+  registerLocal,
+  registerTour,
   registerUse,
   registerConfig,
   registerDoctor,

@@ -32,6 +32,8 @@ export interface World {
   isAlive(pid: number): boolean;
   /** Runs a program to its end, without a shell. Rejects when it cannot be started. */
   run(command: string, args: readonly string[], directory: string): Promise<ProgramResult>;
+  /** Resolves with the signal that asks this process to end, which from then on has to end itself. */
+  interrupted(): Promise<NodeJS.Signals>;
   /**
    * Runs a program on this terminal until it ends. It gets the terminal's signals itself; SIGTERM is passed on.
    * Rejects when it cannot be started.
@@ -82,6 +84,10 @@ export function systemWorld(): World {
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
     isAlive,
     run,
+    interrupted: () =>
+      new Promise((resolve) => {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(signal));
+      }),
     attach,
     dieBySignal(signal) {
       process.removeAllListeners(signal);

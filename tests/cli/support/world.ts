@@ -35,6 +35,7 @@ export function testWorld(home: string, changes: Partial<World> = {}): TestWorld
     isAlive: system.isAlive,
     run: system.run,
     attach: system.attach,
+    interrupted: () => new Promise(() => {}),
     dieBySignal: (signal) => {
       throw new Error(`died of ${signal}`);
     },

@@ -1,0 +1,55 @@
+/**
+ * The refusals of the user-pool service, by the type names and sentences that Cognito itself uses: the JSON API sends
+ * them as they are, the hosted UI shows the sentence beside the field it is about.
+ */
+
+export type CognitoErrorType =
+  | "AliasExistsException"
+  | "CodeMismatchException"
+  | "EnableSoftwareTokenMFAException"
+  | "ExpiredCodeException"
+  | "GroupExistsException"
+  | "InternalErrorException"
+  | "InvalidParameterException"
+  | "InvalidPasswordException"
+  | "LimitExceededException"
+  | "NotAuthorizedException"
+  | "PasswordHistoryPolicyViolationException"
+  | "PasswordResetRequiredException"
+  | "ResourceNotFoundException"
+  | "SoftwareTokenMFANotFoundException"
+  | "TooManyRequestsException"
+  | "UnsupportedOperationException"
+  | "UnsupportedTokenTypeException"
+  | "UserNotConfirmedException"
+  | "UserNotFoundException"
+  | "UsernameExistsException";
+
+export class CognitoError extends Error {
+  readonly type: CognitoErrorType;
+  /** Which check refused, in more words than a client may be told; for the console page. */
+  readonly reason: string | undefined;
+
+  constructor(type: CognitoErrorType, message: string, reason?: string) {
+    super(message);
+    this.name = "CognitoError";
+    this.type = type;
+    this.reason = reason;
+  }
+}
+
+export const incorrectPassword = (reason?: string) =>
+  new CognitoError("NotAuthorizedException", "Incorrect username or password.", reason);
+
+export const userDoesNotExist = () => new CognitoError("UserNotFoundException", "User does not exist.");
+
+export const codeMismatch = () =>
+  new CognitoError("CodeMismatchException", "Invalid verification code provided, please try again.");
+
+export const codeExpired = () =>
+  new CognitoError("ExpiredCodeException", "Invalid code provided, please request a code again.");
+
+export const attemptLimitExceeded = () =>
+  new CognitoError("LimitExceededException", "Attempt limit exceeded, please try after some time.");
+
+export const invalidParameter = (message: string) => new CognitoError("InvalidParameterException", message);

@@ -1,0 +1,95 @@
+/**
+ * One hosted-UI domain: the pages where people sign up and in, and the OAuth 2.0 endpoints beside them
+ * (Cognito developer guide, "User pool endpoints and managed login reference").
+ */
+import { Hono } from "hono";
+import type { HostedUiDefinition } from "../../definitions.ts";
+import type { Pool } from "../pool.ts";
+import { challengeRoutes } from "./challenge-routes.ts";
+import type { HostedUi } from "./exchange.ts";
+import { contentSecurityPolicy } from "./layout.ts";
+import { oauthEndpoints } from "./oauth-endpoints.ts";
+import { errorPage } from "./pages.ts";
+import { recoveryRoutes } from "./recovery-routes.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
+import { signUpRoutes } from "./sign-up-routes.ts";
+
+export function hostedUiApp(pool: Pool, domain: HostedUiDefinition): (request: Request) => Promise<Response> {
+  const app = new Hono();
+  const hostedUi: HostedUi = { pool, domain };
+  const poolName = pool.definition.name;
+
+  app.use(async (c, next) => {
+    await next();
+    // As Cognito sends them, but for Strict-Transport-Security: kept by a browser, it would break plain HTTP on localhost.
+    const headers: Record<string, string> = {
+      "x-amz-cognito-request-id": pool.world.randomUUID(),
+      "cache-control": "no-cache, no-store, max-age=0, must-revalidate",
+      pragma: "no-cache",
+      expires: "0",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "x-xss-protection": "1; mode=block",
+      "content-security-policy": contentSecurityPolicy,
+      // Queries carry `state`; and with `no-referrer` a browser would post forms with `Origin: null`.
+      "referrer-policy": "same-origin",
+      server: "Server",
+    };
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  });
+
+  signInRoutes(app, hostedUi);
+  signUpRoutes(app, hostedUi);
+  recoveryRoutes(app, hostedUi);
+  challengeRoutes(app, hostedUi);
+  oauthEndpoints(app, hostedUi);
+
+  app.get("/error", (c) => {
+    const error = c.req.query("error") ?? "";
+    const client = pool.client(c.req.query("client_id") ?? "");
+    return c.html(
+      errorPage(poolName, explain(error), error === "redirect_mismatch" && client ? registered(client) : []),
+      400,
+    );
+  });
+  app.get("/", (c) => c.html(errorPage(poolName, "Open the address that your application sends people to."), 400));
+  app.notFound((c) => c.html(errorPage(poolName, "There is no such page."), 404));
+  app.onError((error, c) => {
+    pool.world.emit({
+      kind: "oauth",
+      at: pool.world.now(),
+      userPoolId: pool.definition.id,
+      clientId: c.req.query("client_id"),
+      endpoint: c.req.path,
+      outcome: "failed",
+      reason: error.stack ?? error.message,
+    });
+    return c.html(errorPage(poolName, "Something went wrong on our side. Please try again."), 500);
+  });
+
+  return async (request) => app.fetch(request);
+}
+
+/** Only sentences of our own: a page that shows whatever its address says lends its name to anybody's text. */
+function explain(error: string): string {
+  const known: Record<string, string> = {
+    redirect_mismatch: "redirect_mismatch: the redirect address is not registered for this app client.",
+    unauthorized_client: "unauthorized_client: this app client is not allowed to use the hosted UI.",
+    invalid_request: "invalid_request: the request is malformed.",
+    "Login pages unavailable": "Login pages unavailable. Please contact an administrator.",
+    "Client does not exist.": "Client does not exist.",
+    "Required parameters missing": "Required parameters missing",
+    "Required String parameter 'redirect_uri' is not present":
+      "Required String parameter 'redirect_uri' is not present",
+  };
+  return known[error] ?? "invalid_request: the request is malformed.";
+}
+
+function registered(client: { name: string; callbackUrls: string[]; logoutUrls: string[] }): string[] {
+  const list = (urls: string[]) => (urls.length > 0 ? urls.join(", ") : "none");
+  return [
+    `Callback URLs of ${client.name}: ${list(client.callbackUrls)}`,
+    `Logout URLs of ${client.name}: ${list(client.logoutUrls)}`,
+    "An address must equal a registered one to the letter: scheme, host, port, path and trailing slash.",
+  ];
+}

@@ -1,0 +1,117 @@
+/**
+ * The hosted UI's cookies. A browser keeps one jar for a host whatever the port, so every hosted UI on this machine
+ * reads and writes the same cookies; therefore
+ * - a session cookie holds the identifiers of several pools' sessions, and each pool looks up and replaces only its own;
+ * - the anti-forgery token is kept when there is one, so that a form open in another tab stays good.
+ * `Secure` is left out on plain HTTP, where a browser would drop the cookie.
+ */
+
+import { timingSafeEqual } from "node:crypto";
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+import type { Pool } from "../pool.ts";
+import type { FlowStep, SignInFlow, SignInSession } from "../sign-in-state.ts";
+
+const sessionCookie = "cognito";
+const flowCookie = "cognito-fl";
+const forgeryCookie = "XSRF-TOKEN";
+const mostIdentifiers = 8;
+const sessionSeconds = 3600;
+/** As long as a mailed sign-up code lives; each flow's own, shorter life is kept with the flow. */
+const flowSeconds = 86_400;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export interface BrowserSession extends SignInSession {
+  id: string;
+}
+
+export interface BrowserFlow extends SignInFlow {
+  id: string;
+}
+
+export function currentSession(context: Context, pool: Pool): BrowserSession | undefined {
+  for (const id of identifiers(context, sessionCookie)) {
+    const session = pool.sessions.get(id);
+    if (session) return { ...session, id };
+  }
+  return undefined;
+}
+
+/** Starts this pool's session in the browser; an earlier one of this pool ends. */
+export function startSession(context: Context, pool: Pool, session: SignInSession): void {
+  const others = identifiers(context, sessionCookie).filter((id) => !pool.sessions.delete(id));
+  writeIdentifiers(context, sessionCookie, [pool.sessions.create(session), ...others], sessionSeconds);
+}
+
+/** Ends this pool's session in the browser; sessions of other pools stay. */
+export function endSession(context: Context, pool: Pool): void {
+  const others = identifiers(context, sessionCookie).filter((id) => !pool.sessions.delete(id));
+  writeIdentifiers(context, sessionCookie, others, sessionSeconds);
+}
+
+/** The newest half-way flow of this pool and client in the browser that is at one of these steps. */
+export function currentFlow(
+  context: Context,
+  pool: Pool,
+  clientId: string,
+  steps: FlowStep[],
+): BrowserFlow | undefined {
+  for (const id of identifiers(context, flowCookie)) {
+    const flow = pool.flows.get(id);
+    if (flow?.clientId === clientId && steps.includes(flow.step)) return { ...flow, id };
+  }
+  return undefined;
+}
+
+export function beginFlow(context: Context, pool: Pool, flow: SignInFlow, seconds: number): void {
+  const others = identifiers(context, flowCookie);
+  writeIdentifiers(context, flowCookie, [pool.flows.begin(flow, seconds), ...others], flowSeconds);
+}
+
+/** @returns whether the flow was still there: two posts of one form end it once */
+export function endFlow(context: Context, pool: Pool, flow: BrowserFlow): boolean {
+  writeIdentifiers(
+    context,
+    flowCookie,
+    identifiers(context, flowCookie).filter((id) => id !== flow.id),
+    flowSeconds,
+  );
+  return pool.flows.end(flow.id);
+}
+
+/** The value for the form's `_csrf` field; sets the cookie that must match it. */
+export function forgeryToken(context: Context, pool: Pool): string {
+  const existing = getCookie(context, forgeryCookie);
+  const token = existing !== undefined && uuid.test(existing) ? existing : pool.world.randomUUID();
+  setCookie(context, forgeryCookie, token);
+  return token;
+}
+
+/**
+ * Double submit: the form's field equals the cookie. Because any program on this machine's other ports can plant a
+ * cookie, a browser's own word on where the form was is heard too.
+ */
+export function isForged(context: Context, field: unknown): boolean {
+  const origin = context.req.header("origin");
+  if (origin !== undefined && origin !== new URL(context.req.url).origin) return true;
+  const cookie = getCookie(context, forgeryCookie);
+  if (cookie === undefined || typeof field !== "string" || !uuid.test(cookie)) return true;
+  const [a, b] = [Buffer.from(cookie), Buffer.from(field)];
+  return a.length !== b.length || !timingSafeEqual(a, b);
+}
+
+function identifiers(context: Context, cookie: string): string[] {
+  return (getCookie(context, cookie) ?? "").split(".").filter((id) => /^[\w-]{43}$/.test(id));
+}
+
+function writeIdentifiers(context: Context, cookie: string, ids: string[], seconds: number): void {
+  const value = [...new Set(ids)].slice(0, mostIdentifiers).join(".");
+  if (value === "") setCookie(context, cookie, "", 0);
+  else setCookie(context, cookie, value, seconds);
+}
+
+function setCookie(context: Context, name: string, value: string, maxAge?: number): void {
+  const secure = new URL(context.req.url).protocol === "https:" ? "; Secure" : "";
+  const life = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
+  context.header("set-cookie", `${name}=${value}${life}; Path=/${secure}; HttpOnly; SameSite=Lax`, { append: true });
+}

@@ -1,0 +1,206 @@
+/** What the hosted UI's routes share: one request as they see it, and how it ends. */
+import type { Context } from "hono";
+import type { HostedUiDefinition } from "../../definitions.ts";
+import { CognitoError } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import { nextStep, type SignInStep } from "../sign-in.ts";
+import type { SignInSession } from "../sign-in-state.ts";
+import { issueTokens } from "../tokens.ts";
+import type { User } from "../users.ts";
+import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
+import { beginFlow, forgeryToken, isForged, startSession } from "./browser-state.ts";
+import type { FormState, PageContext } from "./pages.ts";
+
+export interface HostedUi {
+  pool: Pool;
+  domain: HostedUiDefinition;
+}
+
+/** A form's fields; a repeated one counts once, and files are nothing. */
+export type Fields = Record<string, string>;
+
+const stepPaths: Record<SignInStep, string> = {
+  NEW_PASSWORD_REQUIRED: "/changePassword",
+  SOFTWARE_TOKEN_MFA: "/mfa",
+  MFA_SETUP: "/mfa/setup",
+};
+
+/** How long a person may take to find the sign-up code in the mail before signing in again. */
+export const confirmationSeconds = 24 * 3600;
+
+export const outdatedForm = "This page was out of date. Please try again.";
+
+/**
+ * The authorization request that the page's query carries, or the answer that refuses it.
+ * The same checks for every page and method: a form posted to a forged address gets no further than a link to it.
+ */
+export function authorization(c: Context, { pool, domain }: HostedUi): AuthorizationRequest | Response {
+  const url = new URL(c.req.url);
+  const managedLogin = domain.managedLoginVersion === 2;
+  const parsed = parseAuthorization(pool, url, managedLogin);
+  if (parsed.ok && managedLogin && !parsed.request.client.branded && url.pathname !== "/oauth2/authorize") {
+    const reason = `client ${parsed.request.client.name} has no managed login branding style`;
+    oauthEvent(c, pool, parsed.request.client.id, "refused", reason);
+    return toErrorPage(c, "Login pages unavailable", parsed.request.client.id);
+  }
+  if (parsed.ok) return parsed.request;
+  oauthEvent(c, pool, c.req.query("client_id"), "refused", parsed.reason);
+  return "page" in parsed ? toErrorPage(c, parsed.page.error, parsed.page.clientId) : c.redirect(parsed.redirect, 302);
+}
+
+export function toErrorPage(c: Context, error: string, clientId: string | undefined): Response {
+  const query = new URLSearchParams({ error, ...(clientId !== undefined && { client_id: clientId }) });
+  return c.redirect(local(c, `/error?${query}`), 302);
+}
+
+/** An address of this hosted UI, under the name by which the browser reached it. */
+export const local = (c: Context, path: string): string => new URL(c.req.url).origin + path;
+
+export function pageContext(c: Context, { pool }: HostedUi, request: AuthorizationRequest): PageContext {
+  return { pool: pool.definition, query: request.query, csrf: forgeryToken(c, pool) };
+}
+
+/** The posted fields, or `undefined` when the form was not ours. */
+export async function postedFields(c: Context): Promise<Fields | undefined> {
+  const type = c.req.header("content-type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
+  const fields: Fields = Object.fromEntries(new URLSearchParams(await c.req.text()));
+  return isForged(c, fields._csrf) ? undefined : fields;
+}
+
+/** Ends a sign-in: the browser keeps a session, the application gets what it asked for. */
+export async function completeSignIn(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+): Promise<Response> {
+  const { pool } = hostedUi;
+  const session = { sub: user.sub, authTime: Math.floor(pool.world.now() / 1000), eventId: pool.world.randomUUID() };
+  startSession(c, pool, session);
+  signInEvent(pool, request, user.username, "signed in");
+  return grantRedirect(c, hostedUi, request, user, session);
+}
+
+/** After a right password: whatever must still be done, or back to the application. */
+export async function advance(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+): Promise<Response> {
+  const { pool } = hostedUi;
+  const step = nextStep(pool, user);
+  if (step === undefined) return completeSignIn(c, hostedUi, request, user);
+  const seconds = request.client.validity.authSessionMinutes * 60;
+  beginFlow(c, pool, { clientId: request.client.id, sub: user.sub, step, data: "" }, seconds);
+  return c.redirect(local(c, `${stepPaths[step]}?${request.query}`), 302);
+}
+
+/** The redirect that carries a code, or tokens in the fragment. */
+export async function grantRedirect(
+  c: Context,
+  { pool }: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+  { authTime, eventId }: SignInSession,
+): Promise<Response> {
+  const { client, redirectUri, scopes, state, nonce } = request;
+  if (request.responseType === "code") {
+    const code = pool.grants.issueCode({
+      clientId: client.id,
+      sub: user.sub,
+      redirectUri,
+      scopes,
+      nonce,
+      codeChallenge: request.codeChallenge,
+      authTime,
+      eventId,
+    });
+    return c.redirect(withParameters(redirectUri, "?", { code, state }), 302);
+  }
+  const tokens = await issueTokens(pool, {
+    client,
+    user,
+    scopes,
+    authTime,
+    eventId,
+    originJti: undefined,
+    nonce,
+    hosted: true,
+  });
+  oauthEvent(c, pool, client.id, "tokens issued");
+  const parameters = {
+    id_token: tokens.idToken,
+    access_token: tokens.accessToken,
+    expires_in: tokens.expiresIn,
+    token_type: "Bearer",
+    state,
+  };
+  return c.redirect(withParameters(redirectUri, "#", parameters), 302);
+}
+
+/** What to show for a refusal: its sentence beside the field it is about. Anything else is a fault and goes on. */
+export function formStateOf(error: unknown, values: Fields): FormState {
+  if (!(error instanceof CognitoError)) throw error;
+  const { _csrf, password, confirm_password, code, ...shown } = values;
+  switch (error.type) {
+    case "InvalidPasswordException":
+    case "PasswordHistoryPolicyViolationException":
+      return { values: shown, errors: { password: error.message } };
+    case "UsernameExistsException":
+      return { values: shown, errors: { username: error.message } };
+    case "CodeMismatchException":
+    case "ExpiredCodeException":
+    case "EnableSoftwareTokenMFAException":
+      return { values: shown, errors: { code: error.message } };
+    default:
+      return { values: shown, error: error.message };
+  }
+}
+
+/** `requiredAttributes[email]=…` and its like, without the empty ones. */
+export function signUpAttributes(fields: Fields): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const attribute = /^requiredAttributes\[([^\]]+)\]$/.exec(name)?.[1];
+    if (attribute !== undefined && value !== "") attributes[attribute] = value;
+  }
+  return attributes;
+}
+
+export function signInEvent(
+  pool: Pool,
+  request: AuthorizationRequest,
+  username: string,
+  outcome: string,
+  reason?: string,
+): void {
+  pool.world.emit({
+    kind: "sign-in",
+    at: pool.world.now(),
+    userPoolId: pool.definition.id,
+    clientId: request.client.id,
+    username,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
+}
+
+export function oauthEvent(
+  c: Context,
+  pool: Pool,
+  clientId: string | undefined,
+  outcome: string,
+  reason?: string,
+): void {
+  pool.world.emit({
+    kind: "oauth",
+    at: pool.world.now(),
+    userPoolId: pool.definition.id,
+    clientId,
+    endpoint: new URL(c.req.url).pathname,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
+}

@@ -1,0 +1,96 @@
+/** `/oauth2/authorize`, `/login` and `/logout`: who is signed in with this browser, and for which application. */
+import type { Hono } from "hono";
+import type { CognitoError } from "../errors.ts";
+import { checkPassword } from "../sign-in.ts";
+import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
+import { beginFlow, currentSession, endSession } from "./browser-state.ts";
+import {
+  advance,
+  authorization,
+  confirmationSeconds,
+  formStateOf,
+  grantRedirect,
+  type HostedUi,
+  local,
+  oauthEvent,
+  outdatedForm,
+  pageContext,
+  postedFields,
+  signInEvent,
+  toErrorPage,
+} from "./exchange.ts";
+import { type FormState, signInPage } from "./pages.ts";
+
+export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
+  const { pool } = hostedUi;
+
+  app.get("/oauth2/authorize", async (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    const session = currentSession(c, pool);
+    const user = session && pool.users.bySub(session.sub);
+    const { prompt } = request;
+    if (prompt.includes("none") && prompt.length > 1) return c.redirect(errorRedirect(request, "invalid_request"), 302);
+    if (session && user?.enabled && !prompt.includes("login"))
+      return grantRedirect(c, hostedUi, request, user, session);
+    if (prompt.includes("none")) {
+      oauthEvent(c, pool, request.client.id, "refused", "prompt=none and nobody is signed in");
+      return c.redirect(errorRedirect(request, "login_required"), 302);
+    }
+    return c.redirect(local(c, `/login?${request.query}`), 302);
+  });
+
+  app.get("/login", (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    return c.html(signInPage(pageContext(c, hostedUi, request), hinted(request)));
+  });
+
+  app.post("/login", async (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    const fields = await postedFields(c);
+    if (!fields) return c.html(signInPage(pageContext(c, hostedUi, request), { error: outdatedForm }));
+    const { username = "", password = "" } = fields;
+    try {
+      const user = await checkPassword(pool, request.client, username.trim(), password);
+      return await advance(c, hostedUi, request, user);
+    } catch (error) {
+      const state = formStateOf(error, fields);
+      const refusal = error as CognitoError;
+      signInEvent(pool, request, username, "refused", refusal.reason ?? refusal.message);
+      if (refusal.type === "UserNotConfirmedException") {
+        const sub = pool.users.find(username.trim())!.sub;
+        const flow = { clientId: request.client.id, sub, step: "CONFIRM_SIGN_UP", data: "" } as const;
+        beginFlow(c, pool, flow, confirmationSeconds);
+        return c.redirect(local(c, `/confirm?${request.query}`), 302);
+      }
+      return c.html(signInPage(pageContext(c, hostedUi, request), state));
+    }
+  });
+
+  app.get("/logout", (c) => {
+    const query = new URL(c.req.url).searchParams;
+    const client = pool.client(query.get("client_id") ?? "");
+    const logoutUri = query.get("logout_uri");
+    endSession(c, pool);
+    oauthEvent(c, pool, client?.id, "signed out");
+    if (client && logoutUri !== null) {
+      if (client.logoutUrls.includes(logoutUri)) return c.redirect(logoutUri, 302);
+      oauthEvent(c, pool, client.id, "refused", `${logoutUri} is not among the logout URLs of client ${client.name}`);
+      return toErrorPage(c, "redirect_mismatch", client.id);
+    }
+    if (client && query.has("redirect_uri") && query.has("response_type")) {
+      if (!query.get("scope")) query.set("scope", client.scopes.join(" "));
+      return c.redirect(local(c, `/login?${query}`), 302);
+    }
+    return toErrorPage(
+      c,
+      client ? "Required String parameter 'redirect_uri' is not present" : "Required parameters missing",
+      client?.id,
+    );
+  });
+}
+
+const hinted = ({ loginHint }: AuthorizationRequest): FormState =>
+  loginHint === undefined ? {} : { values: { username: loginHint } };

@@ -1,0 +1,133 @@
+/** `/signup`, `/confirm`, `/confirmUser` and `/resendcode`: from nobody to signed in, without a second sign-in. */
+import type { Context, Hono } from "hono";
+import { html } from "hono/html";
+import { CognitoError } from "../errors.ts";
+import { refuseUnusable } from "../sign-in.ts";
+import { codeDestination, confirmSignUp, masked, resendCode, signUp } from "../sign-up.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
+import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
+import {
+  advance,
+  authorization,
+  confirmationSeconds,
+  formStateOf,
+  type HostedUi,
+  local,
+  outdatedForm,
+  pageContext,
+  postedFields,
+  signUpAttributes,
+} from "./exchange.ts";
+import { notice } from "./layout.ts";
+import { confirmPage, errorPage, type FormState, signUpPage } from "./pages.ts";
+
+export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
+  const { pool } = hostedUi;
+
+  const deliveryOf = (flow: BrowserFlow | undefined) => {
+    const user = flow && pool.users.bySub(flow.sub);
+    const delivery = user && codeDestination(pool, user.attributes);
+    return delivery && masked(delivery);
+  };
+  const confirmationFlow = (c: Context, request: AuthorizationRequest) =>
+    currentFlow(c, pool, request.client.id, ["CONFIRM_SIGN_UP"]);
+
+  app.get("/signup", (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    return c.html(signUpPage(pageContext(c, hostedUi, request)));
+  });
+
+  app.post("/signup", async (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    const fields = await postedFields(c);
+    if (!fields) return c.html(signUpPage(pageContext(c, hostedUi, request), { error: outdatedForm }));
+    try {
+      const { user, delivery } = await signUp(pool, request.client, {
+        username: (fields.username ?? "").trim(),
+        password: fields.password ?? "",
+        attributes: signUpAttributes(fields),
+      });
+      if (!delivery) {
+        // The pool verifies nothing, so only an administrator can confirm the account.
+        return c.html(
+          notice(
+            "Account created",
+            pool.definition.name,
+            html`<h1>Your account was created</h1><p>An administrator has to confirm it before you can sign in.</p>`,
+          ),
+        );
+      }
+      const flow = { clientId: request.client.id, sub: user.sub, step: "CONFIRM_SIGN_UP", data: "" } as const;
+      beginFlow(c, pool, flow, confirmationSeconds);
+      return c.redirect(local(c, `/confirm?${request.query}`), 302);
+    } catch (error) {
+      return c.html(signUpPage(pageContext(c, hostedUi, request), formStateOf(error, fields)));
+    }
+  });
+
+  app.get("/confirm", (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    const flow = confirmationFlow(c, request);
+    return c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow)));
+  });
+
+  app.post("/confirm", async (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    const flow = confirmationFlow(c, request);
+    const again = (state: FormState) =>
+      c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
+    const fields = await postedFields(c);
+    if (!fields) return again({ error: outdatedForm });
+    try {
+      const name = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
+      const user = confirmSignUp(pool, request.client, name, (fields.code ?? "").trim());
+      // Only the browser that gave the account's password is signed in by the code alone.
+      if (!flow || !endFlow(c, pool, flow)) return c.redirect(local(c, `/login?${request.query}`), 302);
+      refuseUnusable(pool, user);
+      return await advance(c, hostedUi, request, user);
+    } catch (error) {
+      return again(formStateOf(error, fields));
+    }
+  });
+
+  app.post("/resendcode", async (c) => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    const flow = confirmationFlow(c, request);
+    const again = (state: FormState) =>
+      c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
+    const fields = await postedFields(c);
+    if (!fields) return again({ error: outdatedForm });
+    try {
+      const name = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
+      const { destination } = resendCode(pool, request.client, name);
+      return again({ note: `We have sent a new code to ${destination}.` });
+    } catch (error) {
+      return again(formStateOf(error, fields));
+    }
+  });
+
+  // The link in the mail, for pools that verify by link. It has no authorization request, so nobody is redirected.
+  app.on("GET", ["/confirmUser", "/confirmUser/"], (c) => {
+    const { client_id = "", user_name = "", confirmation_code = "" } = c.req.query();
+    const client = pool.client(client_id);
+    if (!client) return c.html(errorPage(pool.definition.name, "Client does not exist."), 400);
+    try {
+      confirmSignUp(pool, client, user_name, confirmation_code);
+      return c.html(
+        notice(
+          "Confirmed",
+          pool.definition.name,
+          html`<h1>Your registration has been confirmed!</h1><p>You can sign in now.</p>`,
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof CognitoError)) throw error;
+      return c.html(errorPage(pool.definition.name, error.message), 400);
+    }
+  });
+}

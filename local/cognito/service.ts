@@ -1,0 +1,152 @@
+/**
+ * The user-pool service: what the rest of the local cloud sees of Cognito. It is given pools as a program declared them
+ * and a world to live in, and answers HTTP requests; ports, names and wiring are its caller's.
+ */
+import type { UserPoolDefinition } from "../definitions.ts";
+import type { TokenIssuer, World } from "../world.ts";
+import {
+  confirmUser,
+  createUser,
+  deleteUser,
+  type NewUserInput,
+  putDeclaredUsers,
+  setEnabled,
+  setUserPassword,
+} from "./admin.ts";
+import { hostedUiApp } from "./hosted-ui/app.ts";
+import { identityProviderApp } from "./identity-provider.ts";
+import { type Message, outbox } from "./messages.ts";
+import { openPool, type Pool } from "./pool.ts";
+import { prepareTables, pruner } from "./tables.ts";
+import type { User, UserStatus } from "./users.ts";
+
+export type { Message } from "./messages.ts";
+
+export interface UserSummary {
+  username: string;
+  sub: string;
+  status: UserStatus;
+  enabled: boolean;
+  attributes: Record<string, string>;
+  groups: string[];
+  /** Whether signing in takes a second factor. */
+  mfa: boolean;
+  /** ISO 8601 */
+  createdAt: string;
+}
+
+export interface CognitoService {
+  /**
+   * Fetch handler of the identity-provider origin: `/<poolId>/.well-known/…` and the JSON API (`POST /` with
+   * `X-Amz-Target`). `undefined` for anything else: the console shares the origin.
+   */
+  identityProvider(request: Request): Promise<Response | undefined>;
+  /** Fetch handler of one hosted-UI domain. Throws for a domain that no pool has. */
+  hostedUi(domain: string): (request: Request) => Promise<Response>;
+  /** For the API Gateway authorizer. */
+  tokenIssuer(userPoolArn: string): TokenIssuer | undefined;
+  /** What would have been sent by e-mail and SMS, newest last, all pools; survives a restart. */
+  messages(): Message[];
+  /** The first users of a pool in the order of their creation, 1,000 at most. */
+  users(userPoolId: string): UserSummary[];
+  /** What an administrator may do to the users of a pool; `undefined` for a pool that does not exist. */
+  admin(userPoolId: string): UserAdministration | undefined;
+}
+
+/**
+ * The functions behind the Admin* operations, for the console page. Users go by any name they sign in with.
+ * All throw CognitoError with Cognito's own sentence.
+ */
+export interface UserAdministration {
+  create(input: NewUserInput): Promise<UserSummary>;
+  confirm(username: string): void;
+  setEnabled(username: string, enabled: boolean): void;
+  delete(username: string): void;
+  setPassword(username: string, password: string, permanent: boolean): Promise<void>;
+}
+
+export interface CognitoServiceOptions {
+  pools: UserPoolDefinition[];
+  world: World;
+  /** e.g. `http://127.0.0.1:4510`; a pool's issuer is this and `/<poolId>` */
+  identityProviderOrigin: string;
+  /** e.g. `http://127.0.0.1:4511` */
+  hostedUiOrigin(domain: string): string;
+}
+
+export function cognitoService(options: CognitoServiceOptions): CognitoService {
+  const { world } = options;
+  prepareTables(world.store);
+  const prune = pruner(world.store, () => world.now());
+  prune();
+  const mail = outbox(world);
+  const pools = new Map<string, Pool>();
+  const hostedUis = new Map<string, (request: Request) => Promise<Response>>();
+  for (const definition of options.pools) {
+    const domain = definition.domains[0]?.domain;
+    const pool = openPool(definition, {
+      issuer: `${options.identityProviderOrigin}/${definition.id}`,
+      hostedUiOrigin: domain === undefined ? undefined : options.hostedUiOrigin(domain),
+      world,
+      outbox: mail,
+    });
+    pools.set(definition.id, pool);
+    for (const each of definition.domains) hostedUis.set(each.domain, hostedUiApp(pool, each));
+  }
+  const identityProvider = identityProviderApp(pools);
+  // Nobody is answered before the users that the program declares are there.
+  const seeded = Promise.all([...pools.values()].map(putDeclaredUsers));
+  seeded.catch(() => {});
+
+  return {
+    async identityProvider(request) {
+      await seeded;
+      prune();
+      return identityProvider(request);
+    },
+    hostedUi(domain) {
+      const app = hostedUis.get(domain);
+      if (!app) throw new Error(`No user pool has the domain ${domain}.`);
+      return async (request) => {
+        await seeded;
+        prune();
+        return app(request);
+      };
+    },
+    tokenIssuer(userPoolArn) {
+      const pool = [...pools.values()].find(({ definition }) => definition.arn === userPoolArn);
+      return pool && { userPoolArn, issuer: pool.issuer, publicKey: (kid) => pool.keys.publicKey(kid) };
+    },
+    messages: () => mail.list(),
+    users(userPoolId) {
+      const pool = pools.get(userPoolId);
+      if (!pool) return [];
+      return pool.users.after(0, 1000).map((user) => summary(pool, user));
+    },
+    admin(userPoolId) {
+      const pool = pools.get(userPoolId);
+      if (!pool) return undefined;
+      return {
+        create: async (input) => summary(pool, await createUser(pool, input)),
+        confirm: (username) => confirmUser(pool, username),
+        setEnabled: (username, enabled) => setEnabled(pool, username, enabled),
+        delete: (username) => deleteUser(pool, username),
+        setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
+      };
+    },
+  };
+}
+
+function summary(pool: Pool, user: User): UserSummary {
+  const { username, sub, status, enabled, attributes } = user;
+  return {
+    username,
+    sub,
+    status,
+    enabled,
+    attributes,
+    groups: pool.groups.ofUser(sub).map((group) => group.name),
+    mfa: user.totpVerified && user.mfaEnabled,
+    createdAt: new Date(user.createdAt).toISOString(),
+  };
+}
