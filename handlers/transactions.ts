@@ -1,32 +1,16 @@
 /**
  * GET /transactions: the signed-in user's transactions.
  *
- * The user is who API Gateway's Cognito authorizer says, in `requestContext.authorizer.claims` (Lambda proxy integration,
- * payload format 1.0). The transactions are samples, derived from the user's `sub` alone: the same user always sees the
- * same ones, two users see different ones, and nothing is stored.
+ * They are samples, derived from the user's `sub` alone: the same user always sees the same ones, two users see different
+ * ones, and nothing is stored.
  */
 import { createHash } from "node:crypto";
-
-interface ProxyEvent {
-  requestContext?: { authorizer?: { claims?: Record<string, string> } | null };
-}
-
-interface ProxyResult {
-  statusCode: number;
-  headers: Record<string, string>;
-  body: string;
-}
+import { json, type ProxyEvent, type ProxyResult, signedInUser, unauthorized } from "./proxy.ts";
 
 export async function handler(event: ProxyEvent): Promise<ProxyResult> {
-  const claims = event.requestContext?.authorizer?.claims;
-  // Only a method without an authorizer lets a request through without claims; then there is nobody to answer for.
-  if (!claims?.sub) return json(401, { message: "Unauthorized" });
-  return json(200, {
-    // An ID token carries the e-mail address; an access token only the user name.
-    user: { sub: claims.sub, email: claims.email, username: claims["cognito:username"] ?? claims.username },
-    sample: true,
-    transactions: sampleTransactions(claims.sub),
-  });
+  const user = signedInUser(event);
+  if (!user) return unauthorized();
+  return json(200, { user, sample: true, transactions: sampleTransactions(user.sub) });
 }
 
 const merchants = [
@@ -50,12 +34,4 @@ function sampleTransactions(sub: string) {
       date: new Date(Date.UTC(2026, 0, 1 + (bytes.readUInt16BE(9) % 365))).toISOString().slice(0, 10),
     };
   });
-}
-
-function json(statusCode: number, body: unknown): ProxyResult {
-  return {
-    statusCode,
-    headers: { "content-type": "application/json", "cache-control": "no-store" },
-    body: JSON.stringify(body),
-  };
 }

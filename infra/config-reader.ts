@@ -19,6 +19,14 @@ export class ConfigReader {
     this.#source = source;
   }
 
+  get project(): string {
+    return this.#source.project;
+  }
+
+  get stack(): string {
+    return this.#source.stack;
+  }
+
   /** The key as the person writes it in the stack file. */
   name(key: string): string {
     return `${this.#source.project}:${key}`;

@@ -2,28 +2,38 @@
  * One Lambda function: `handlers/<handler>.ts` bundled by esbuild while the program is evaluated, with a role and a log
  * group of its own. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
-import type { FunctionSettings } from "./settings.ts";
+import { type LogKeeping, logGroup } from "./logs.ts";
+import type { FunctionSettings, LambdaRuntime } from "./settings.ts";
 
 const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
+
+export interface HandlerFunctionArgs {
+  /** The file `handlers/<handler>.ts`. */
+  handler: string;
+  settings: FunctionSettings;
+  /** What the handler reads from its environment; `undefined` leaves a variable out. Never a secret. */
+  environment: Record<string, pulumi.Input<string> | undefined>;
+  logs: LogKeeping;
+}
 
 export class HandlerFunction extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   /** What an API Gateway integration takes as its `uri`. */
   readonly invokeArn: pulumi.Output<string>;
 
-  constructor(name: string, handler: string, settings: FunctionSettings, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: HandlerFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:functions:HandlerFunction", name, {}, opts);
-    // Its own name and group: Lambda would create `/aws/lambda/<name>` itself, without an end to what it keeps.
-    const logGroup = new aws.cloudwatch.LogGroup(
-      `${name}-logs`,
-      { retentionInDays: settings.logRetentionDays },
-      { parent: this },
-    );
-    const role = executionRole(this, name, logGroup);
+    const { handler, settings, environment, logs } = args;
+    // Its own group under its own name: Lambda would create `/aws/lambda/<name>` itself and keep it for ever.
+    const group = logGroup(`${name}-logs`, logs, {}, { parent: this });
+    const role = executionRole(this, name, group);
+    const code = new pulumi.asset.StringAsset(bundle(handler, settings.runtime));
     const lambda = new aws.lambda.Function(
       `${name}-function`,
       {
@@ -31,16 +41,18 @@ export class HandlerFunction extends pulumi.ComponentResource {
         runtime: settings.runtime,
         architectures: ["arm64"],
         handler: "index.handler",
-        code: new pulumi.asset.AssetArchive({
-          "index.mjs": new pulumi.asset.StringAsset(bundle(handler, settings.runtime)),
-        }),
+        code: new pulumi.asset.AssetArchive({ "index.mjs": code }),
         role: role.arn,
         memorySize: settings.memoryMb,
         timeout: settings.timeoutSeconds,
+        ...(settings.reservedConcurrency !== undefined && {
+          reservedConcurrentExecutions: settings.reservedConcurrency,
+        }),
+        environment: { variables: withoutGaps(environment) },
         tracingConfig: { mode: "Active" },
         loggingConfig: {
           logFormat: "JSON",
-          logGroup: logGroup.name,
+          logGroup: group.name,
           applicationLogLevel: "INFO",
           systemLogLevel: "WARN",
         },
@@ -53,8 +65,16 @@ export class HandlerFunction extends pulumi.ComponentResource {
   }
 }
 
+/** One function for each handler, by the handler's name. */
+export function deployFunctions(
+  handlers: readonly string[],
+  args: Omit<HandlerFunctionArgs, "handler">,
+): Record<string, HandlerFunction> {
+  return Object.fromEntries(handlers.map((handler) => [handler, new HandlerFunction(handler, { ...args, handler })]));
+}
+
 /** May write its own log and its own traces, and nothing else. */
-function executionRole(parent: HandlerFunction, name: string, logGroup: aws.cloudwatch.LogGroup): aws.iam.Role {
+function executionRole(parent: HandlerFunction, name: string, group: aws.cloudwatch.LogGroup): aws.iam.Role {
   const role = new aws.iam.Role(
     `${name}-role`,
     {
@@ -75,7 +95,7 @@ function executionRole(parent: HandlerFunction, name: string, logGroup: aws.clou
           {
             Effect: "Allow",
             Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-            Resource: pulumi.interpolate`${logGroup.arn}:*`,
+            Resource: pulumi.interpolate`${group.arn}:*`,
           },
           // X-Ray has no resources to name in a policy.
           { Effect: "Allow", Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" },
@@ -87,14 +107,27 @@ function executionRole(parent: HandlerFunction, name: string, logGroup: aws.clou
   return role;
 }
 
+function withoutGaps(variables: HandlerFunctionArgs["environment"]): Record<string, pulumi.Input<string>> {
+  const entries = Object.entries(variables).filter(
+    (entry): entry is [string, pulumi.Input<string>] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(entries);
+}
+
 /**
  * The handler and what it imports as one ES module. The same sources give the same bytes: paths in it are relative to the
  * project. Names and lines are kept, so that the code in the Lambda console and its stack traces can be read.
  */
-export function bundle(handler: string, runtime: FunctionSettings["runtime"]): string {
+export function bundle(handler: string, runtime: LambdaRuntime): string {
+  const file = `handlers/${handler}.ts`;
+  if (!existsSync(join(projectDirectory, file))) {
+    throw new pulumi.RunError(
+      `infra/routes.ts names the handler ${handler}, but there is no ${file}; add the file, or mend the route.`,
+    );
+  }
   const result = buildSync({
     absWorkingDir: projectDirectory,
-    entryPoints: [`./handlers/${handler}.ts`],
+    entryPoints: [`./${file}`],
     bundle: true,
     write: false,
     platform: "node",

@@ -3,28 +3,45 @@
  * Settings in `settings.ts`, routes in `routes.ts`; the stack outputs are what the `demo-auth` command line reads.
  */
 import * as aws from "@pulumi/aws";
-import { HandlerFunction } from "./function.ts";
+import { Firewall } from "./firewall.ts";
+import { deployFunctions } from "./function.ts";
+import { keepLogs } from "./logs.ts";
+import { Monitoring } from "./monitoring.ts";
 import { ProtectedApi } from "./protected-api.ts";
-import { routes } from "./routes.ts";
+import { handlersOf, scopesOf } from "./route-table.ts";
+import { routes as routeTable } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import { UserDirectory } from "./user-directory.ts";
 
-const handlers = [...new Set(routes.map((route) => route.handler))];
+const handlers = handlersOf(routeTable);
 const settings = readSettings(handlers);
-const { signIn } = settings.users.client;
+const { client } = settings.users;
+const logs = keepLogs(settings.logs);
 
-const apiScopes = signIn.tokenUse === "access" ? routes.map((route) => route.scope) : [];
-const users = new UserDirectory("users", settings.users, apiScopes);
-const functions = new Map(
-  handlers.map((handler) => [handler, new HandlerFunction(handler, handler, settings.functions)]),
-);
-const api = new ProtectedApi("api", { settings: settings.api, users, routes, functions });
+const users = new UserDirectory("users", {
+  settings: settings.users,
+  apiScopes: client.signIn.tokenUse === "access" ? scopesOf(routeTable) : [],
+  logs,
+});
+const functions = deployFunctions(handlers, {
+  settings: settings.functions,
+  environment: { CLIENT_ID: users.clientId, ALLOWED_ORIGIN: settings.api.allowedOrigin },
+  logs,
+});
+const api = new ProtectedApi("api", { settings: settings.api, users, routes: routeTable, functions, logs });
+
+if (settings.firewall) {
+  const protects = { stage: api.stageArn, pool: users.userPoolArn };
+  new Firewall("firewall", { settings: settings.firewall, protects, logs });
+}
+if (settings.monitoring) {
+  new Monitoring("monitoring", { settings: settings.monitoring, users, api, functions, keyArn: logs.keyArn });
+}
+if (settings.auditTrail) (await import("./audit-trail.ts")).auditTrail("audit", settings.auditTrail);
 
 export const region = aws.getRegionOutput().region;
 export const { userPoolId, clientId, hostedUiUrl, issuer, scopes } = users;
 export const apiUrl = api.url;
-export const { callbackUrls, logoutUrls } = settings.users.client;
-export const { flow, tokenUse } = signIn;
-export { routeList as routes };
-
-const routeList = routes.map(({ method, path }) => `${method} ${path}`);
+export const { callbackUrls, logoutUrls } = client;
+export const { flow, tokenUse } = client.signIn;
+export const routes = routeTable.map(({ method, path }) => `${method} ${path}`);

@@ -1,12 +1,19 @@
 /**
- * The REST API: every method behind the Cognito authorizer, deployed to one stage.
+ * The REST API: every route behind the Cognito authorizer, deployed to one stage with logs, traces and throttling.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
+ *
+ * The API is one OpenAPI document, not a resource for each method. Pulumi deletes last: a method resource that is gone from
+ * the program would still be there when the new deployment takes its snapshot, and go on answering. A document is replaced
+ * as a whole, by an update, before the deployment that depends on it.
  */
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { apiGatewayAccountRole } from "./account-role.ts";
 import type { HandlerFunction } from "./function.ts";
-import type { Route } from "./routes.ts";
+import { type LogKeeping, logGroup } from "./logs.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { Route } from "./route-table.ts";
 import type { ApiSettings } from "./settings.ts";
 import type { UserDirectory } from "./user-directory.ts";
 
@@ -15,130 +22,156 @@ export interface ProtectedApiArgs {
   users: UserDirectory;
   routes: readonly Route[];
   /** By the handler that a route names. */
-  functions: ReadonlyMap<string, HandlerFunction>;
+  functions: Readonly<Record<string, HandlerFunction>>;
+  logs: LogKeeping;
 }
 
 export class ProtectedApi extends pulumi.ComponentResource {
   /** Where the stage answers, without a slash at the end. */
   readonly url: pulumi.Output<string>;
+  readonly apiName: pulumi.Output<string>;
+  readonly stageName: string;
+  readonly stageArn: pulumi.Output<string>;
 
   constructor(name: string, args: ProtectedApiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:api:ProtectedApi", name, {}, opts);
-    const { settings, users, routes, functions } = args;
-    const child = { parent: this };
+    const { settings, routes, functions } = args;
+    const body = apiBody(name, args);
     const api = new aws.apigateway.RestApi(
       `${name}-rest`,
       {
         name: settings.name,
         endpointConfiguration: { types: "REGIONAL" },
-        // Only TLS 1.3, and only from clients whose TLS name is the host they ask for.
-        securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09",
-        endpointAccessMode: "STRICT",
+        securityPolicy: settings.tls.securityPolicy,
+        endpointAccessMode: settings.tls.endpointAccessMode,
+        body,
+        // What the document does not name is gone from the API.
+        putRestApiMode: "overwrite",
       },
-      child,
+      { parent: this },
     );
-    const authorizer = new aws.apigateway.Authorizer(
-      `${name}-authorizer`,
-      {
-        restApi: api.id,
-        type: "COGNITO_USER_POOLS",
-        providerArns: [users.userPoolArn],
-        identitySource: "method.request.header.Authorization",
-        // The authorizer takes tokens of every client of the pool unless `aud` is pinned. Access tokens have no `aud`.
-        ...(settings.tokenUse === "id" && { identityValidationExpression: pulumi.interpolate`^${users.clientId}$` }),
-      },
-      child,
-    );
-    const resources = new Map<string, pulumi.Output<string>>([["", api.rootResourceId]]);
-    const integrations = routes.map((route) => {
-      const lambda = functions.get(route.handler)!;
-      const logical = `${name}-${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z0-9]+/g, "-")}`;
-      const method = new aws.apigateway.Method(
-        `${logical}-method`,
-        {
-          restApi: api.id,
-          resourceId: resourceFor(route.path),
-          httpMethod: route.method,
-          authorization: "COGNITO_USER_POOLS",
-          authorizerId: authorizer.id,
-          ...(settings.tokenUse === "access" && { authorizationScopes: [route.scope] }),
-        },
-        child,
-      );
-      new aws.lambda.Permission(
-        `${logical}-permission`,
-        {
-          action: "lambda:InvokeFunction",
-          principal: "apigateway.amazonaws.com",
-          function: lambda.functionName,
-          // Any stage, so that the console's Test button works; this method and path only.
-          sourceArn: pulumi.interpolate`${api.executionArn}/*/${route.method}${route.path.replaceAll(/\{[^}]*\}/g, "*")}`,
-        },
-        child,
-      );
-      return new aws.apigateway.Integration(
-        `${logical}-integration`,
-        {
-          restApi: api.id,
-          resourceId: method.resourceId,
-          httpMethod: method.httpMethod,
-          type: "AWS_PROXY",
-          integrationHttpMethod: "POST",
-          uri: lambda.invokeArn,
-          timeoutMilliseconds: settings.integrationTimeoutMilliseconds,
-        },
-        child,
-      );
-
-      function resourceFor(path: string): pulumi.Output<string> {
-        const known = resources.get(path);
-        if (known) return known;
-        const cut = path.lastIndexOf("/");
-        const resource = new aws.apigateway.Resource(
-          `${name}${path.replaceAll(/[^A-Za-z0-9]+/g, "-")}`,
-          { restApi: api.id, parentId: resourceFor(path.slice(0, cut)), pathPart: path.slice(cut + 1) },
-          child,
-        );
-        resources.set(path, resource.id);
-        return resource.id;
-      }
-    });
+    const permissions = routes.map((route) => invokePermission(this, name, api, route, functions[route.handler]!));
     const deployment = new aws.apigateway.Deployment(
       `${name}-deployment`,
       {
         restApi: api.id,
         // A deployment is a snapshot: without this nothing behind it would ever change for a caller.
-        triggers: { definition: definitionHash([api, authorizer, ...integrations], routes, settings) },
+        triggers: { definition: body.apply((text) => createHash("sha256").update(text).digest("hex")) },
       },
-      { ...child, dependsOn: integrations },
+      { parent: this },
     );
-    const stage = new aws.apigateway.Stage(
-      `${name}-stage`,
-      {
-        restApi: api.id,
-        deployment: deployment.id,
-        stageName: settings.stageName,
-        xrayTracingEnabled: true,
-      },
-      child,
-    );
+    const stage = deployStage(this, name, args, api, deployment, permissions);
+
     this.url = stage.invokeUrl;
+    this.apiName = api.name;
+    this.stageName = settings.stageName;
+    this.stageArn = stage.arn;
     this.registerOutputs({ url: this.url });
   }
 }
 
-/** One hash of all that a deployment snapshots, resolved: equal definitions give equal hashes. */
-function definitionHash(resources: object[], routes: readonly Route[], settings: ApiSettings): pulumi.Output<string> {
-  const resolved = resources.map((resource) =>
-    pulumi.output(
-      Object.fromEntries(
-        Object.entries(resource).filter(([key, value]) => !key.startsWith("_") && pulumi.Output.isInstance(value)),
-      ),
-    ),
+function apiBody(name: string, { settings, users, routes, functions }: ProtectedApiArgs): pulumi.Output<string> {
+  const invokeArns = pulumi.all(
+    Object.fromEntries(Object.entries(functions).map(([key, { invokeArn }]) => [key, invokeArn])),
   );
-  return pulumi.all(resolved).apply((parts) =>
-    createHash("sha256")
-      .update(JSON.stringify([parts, routes, settings]))
-      .digest("hex"),
+  return pulumi
+    .all([users.userPoolArn, users.clientId, invokeArns])
+    .apply(([userPoolArn, clientId, arns]) =>
+      JSON.stringify(
+        openApiDocument({ title: settings.name ?? name, routes, settings, userPoolArn, clientId, invokeArns: arns }),
+      ),
+    );
+}
+
+/** Lets this API's method, and nothing else, run the function. */
+function invokePermission(
+  parent: ProtectedApi,
+  name: string,
+  api: aws.apigateway.RestApi,
+  { method, path }: Route,
+  lambda: HandlerFunction,
+): aws.lambda.Permission {
+  const slug = path.replaceAll(/[{}+]/g, "_").replaceAll("/", "-");
+  return new aws.lambda.Permission(
+    `${name}-${method.toLowerCase()}${slug}`,
+    {
+      action: "lambda:InvokeFunction",
+      principal: "apigateway.amazonaws.com",
+      function: lambda.functionName,
+      // Any stage, so that the console's Test button works.
+      sourceArn: pulumi.interpolate`${api.executionArn}/*/${method}${path.replaceAll(/\{[^}]*\}/g, "*")}`,
+    },
+    { parent },
   );
 }
+
+function deployStage(
+  parent: ProtectedApi,
+  name: string,
+  { settings, logs }: ProtectedApiArgs,
+  api: aws.apigateway.RestApi,
+  deployment: aws.apigateway.Deployment,
+  permissions: aws.lambda.Permission[],
+): aws.apigateway.Stage {
+  const accountRole = settings.accountRole === "managed" ? [apiGatewayAccountRole(`${name}-account`, parent)] : [];
+  const accessLogs = logGroup(`${name}-access`, logs, {}, { parent });
+  // API Gateway would make this group itself, under this name, and keep what is in it for ever.
+  const executionLogs = logGroup(
+    `${name}-execution`,
+    logs,
+    { name: pulumi.interpolate`API-Gateway-Execution-Logs_${api.id}/${settings.stageName}` },
+    { parent },
+  );
+  const stage = new aws.apigateway.Stage(
+    `${name}-stage`,
+    {
+      restApi: api.id,
+      deployment: deployment.id,
+      stageName: settings.stageName,
+      xrayTracingEnabled: true,
+      accessLogSettings: { destinationArn: accessLogs.arn, format: accessLogFormat },
+    },
+    { parent, dependsOn: [...accountRole, ...permissions] },
+  );
+  new aws.apigateway.MethodSettings(
+    `${name}-method-settings`,
+    {
+      restApi: api.id,
+      stageName: stage.stageName,
+      methodPath: "*/*",
+      settings: {
+        metricsEnabled: true,
+        loggingLevel: "ERROR",
+        // Would write requests to the log, bearer tokens included.
+        dataTraceEnabled: false,
+        throttlingRateLimit: settings.throttling.ratePerSecond,
+        throttlingBurstLimit: settings.throttling.burst,
+      },
+    },
+    { parent, dependsOn: [executionLogs, ...accountRole] },
+  );
+  return stage;
+}
+
+/** Who called what, how it ended and why; never a token, never an e-mail address. */
+const accessLogFormat = JSON.stringify({
+  requestId: "$context.requestId",
+  extendedRequestId: "$context.extendedRequestId",
+  requestTime: "$context.requestTime",
+  httpMethod: "$context.httpMethod",
+  resourcePath: "$context.resourcePath",
+  status: "$context.status",
+  responseLatency: "$context.responseLatency",
+  integrationLatency: "$context.integrationLatency",
+  integrationStatus: "$context.integrationStatus",
+  sourceIp: "$context.identity.sourceIp",
+  userAgent: "$context.identity.userAgent",
+  sub: "$context.authorizer.claims.sub",
+  authorizerError: "$context.authorizer.error",
+  authorizeError: "$context.authorize.error",
+  errorMessage: "$context.error.message",
+  errorResponseType: "$context.error.responseType",
+  tlsVersion: "$context.tlsVersion",
+  cipherSuite: "$context.cipherSuite",
+  xrayTraceId: "$context.xrayTraceId",
+});

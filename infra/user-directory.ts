@@ -5,7 +5,15 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan, UserSettings } from "./settings.ts";
+import { type LogKeeping, logGroup } from "./logs.ts";
+import type { ClientSettings, DomainSettings, Mfa, Plan, Sender, UserSettings } from "./user-settings.ts";
+
+export interface UserDirectoryArgs {
+  settings: UserSettings;
+  /** `<resource server>/<scope>` of every scope the API asks for; none in ID-token mode. */
+  apiScopes: readonly string[];
+  logs: LogKeeping;
+}
 
 export class UserDirectory extends pulumi.ComponentResource {
   readonly userPoolId: pulumi.Output<string>;
@@ -16,52 +24,31 @@ export class UserDirectory extends pulumi.ComponentResource {
   /** The `iss` of every token. Taken from the pool's own endpoint: AWS has more than one issuer format. */
   readonly issuer: pulumi.Output<string>;
   /** What the app client may ask for at sign-in. */
-  readonly scopes: pulumi.Output<string[]>;
+  readonly scopes: string[];
 
-  /** @param apiScopes `<resource server>/<scope>` of every scope the API asks for; none in ID-token mode. */
-  constructor(
-    name: string,
-    settings: UserSettings,
-    apiScopes: readonly string[],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { settings, apiScopes, logs }: UserDirectoryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:users:UserDirectory", name, {}, opts);
-    const region = aws.getRegionOutput({}, { parent: this }).region;
+    // `openid` is what makes the ID token appear. Never `aws.cognito.signin.user.admin`: it lets a token edit its user.
+    this.scopes = [...new Set(["openid", "email", ...apiScopes])];
     const pool = userPool(this, name, settings);
-    const domain = new aws.cognito.UserPoolDomain(
-      `${name}-domain`,
-      {
-        userPoolId: pool.id,
-        domain: settings.domain.prefix ?? uniquePrefix(this, settings.domain.prefixStem, region),
-        managedLoginVersion: settings.plan.hostedUi === "managed" ? 2 : 1,
-      },
-      // A pool has one prefix domain at a time, so the new one cannot be made while the old one stands.
-      { parent: this, deleteBeforeReplace: true },
-    );
+    const domain = userPoolDomain(this, name, pool, settings);
     const resourceServers = declareScopes(this, name, pool, apiScopes);
-    const client = appClient(this, name, pool, settings, apiScopes, resourceServers);
-    if (settings.plan.hostedUi === "managed") {
-      // Managed login answers "Login pages unavailable" for a client without a style.
-      new aws.cognito.ManagedLoginBranding(
-        `${name}-branding`,
-        { userPoolId: pool.id, clientId: client.id, useCognitoProvidedValues: true },
-        { parent: this },
-      );
-    }
+    const client = appClient(this, name, pool, settings.client, this.scopes, resourceServers);
+    if (settings.plan.hostedUi === "managed") brandLoginPages(this, name, pool, client);
+    createGroups(this, name, pool, settings.groups);
+    if (settings.logDelivery) deliverLogs(this, name, pool, settings.plan, logs);
+
     this.userPoolId = pool.id;
     this.userPoolArn = pool.arn;
     this.clientId = client.id;
-    this.hostedUiUrl = pulumi.interpolate`https://${domain.domain}.auth.${region}.amazoncognito.com`;
+    this.hostedUiUrl = hostedUiUrl(this, domain, settings.domain);
     this.issuer = pulumi.interpolate`https://${pool.endpoint}`;
-    this.scopes = client.allowedOauthScopes.apply((scopes) => scopes ?? []);
-    this.registerOutputs({ userPoolId: pool.id, clientId: client.id });
+    this.registerOutputs({ userPoolId: pool.id, clientId: client.id, hostedUiUrl: this.hostedUiUrl });
   }
 }
 
-const mfaConfigurations = { off: "OFF", optional: "OPTIONAL", on: "ON" } as const;
-
 function userPool(parent: UserDirectory, name: string, settings: UserSettings): aws.cognito.UserPool {
-  const { mfa, password, plan } = settings;
+  const { password, plan, mfa, sender } = settings;
   return new aws.cognito.UserPool(
     `${name}-pool`,
     {
@@ -83,62 +70,131 @@ function userPool(parent: UserDirectory, name: string, settings: UserSettings): 
         temporaryPasswordValidityDays: password.temporaryDays,
         ...(password.historySize > 0 && { passwordHistorySize: password.historySize }),
       },
-      mfaConfiguration: mfaConfigurations[mfa.mode],
-      // Cognito refuses the block while MFA is off.
-      ...(mfa.mode !== "off" && { softwareTokenMfaConfiguration: { enabled: mfa.factors.includes("totp") } }),
+      ...secondFactor(mfa),
       ...threatProtection(plan),
+      ...(sender && mailThrough(sender)),
       deletionProtection: settings.deletionProtection ? "ACTIVE" : "INACTIVE",
     },
     { parent, protect: settings.deletionProtection },
   );
 }
 
+const mfaConfigurations = { off: "OFF", optional: "OPTIONAL", on: "ON" } as const;
+
+/** Cognito refuses the software-token block while MFA is off. */
+function secondFactor(mfa: Mfa): Pick<aws.cognito.UserPoolArgs, "mfaConfiguration" | "softwareTokenMfaConfiguration"> {
+  const mfaConfiguration = mfaConfigurations[mfa.mode];
+  if (mfa.mode === "off") return { mfaConfiguration };
+  return { mfaConfiguration, softwareTokenMfaConfiguration: { enabled: mfa.factors.includes("totp") } };
+}
+
 function threatProtection({ threatProtection }: Plan): Pick<aws.cognito.UserPoolArgs, "userPoolAddOns"> {
   if (threatProtection === "off") return {};
   const mode = threatProtection === "enforced" ? "ENFORCED" : "AUDIT";
+  return { userPoolAddOns: { advancedSecurityMode: mode, advancedSecurityAdditionalFlows: { customAuthMode: mode } } };
+}
+
+function mailThrough(sender: Sender): Pick<aws.cognito.UserPoolArgs, "emailConfiguration"> {
   return {
-    userPoolAddOns: { advancedSecurityMode: mode, advancedSecurityAdditionalFlows: { customAuthMode: mode } },
+    emailConfiguration: {
+      emailSendingAccount: "DEVELOPER",
+      sourceArn: sender.identityArn,
+      fromEmailAddress: sender.from,
+    },
   };
+}
+
+function userPoolDomain(
+  parent: UserDirectory,
+  name: string,
+  pool: aws.cognito.UserPool,
+  { domain, plan }: UserSettings,
+): aws.cognito.UserPoolDomain {
+  const resource = new aws.cognito.UserPoolDomain(
+    `${name}-domain`,
+    {
+      userPoolId: pool.id,
+      managedLoginVersion: plan.hostedUi === "managed" ? 2 : 1,
+      ...(domain.kind === "custom"
+        ? { domain: domain.name, certificateArn: domain.certificateArn }
+        : { domain: domain.prefix ?? uniquePrefix(parent, domain.stem) }),
+    },
+    // A pool has one prefix domain at a time, so the new one cannot be made while the old one stands.
+    { parent, deleteBeforeReplace: true },
+  );
+  if (domain.kind === "custom" && domain.hostedZoneId !== undefined) {
+    new aws.route53.Record(
+      `${name}-domain-record`,
+      {
+        zoneId: domain.hostedZoneId,
+        name: domain.name,
+        type: "A",
+        aliases: [
+          {
+            name: resource.cloudfrontDistribution,
+            zoneId: resource.cloudfrontDistributionZoneId,
+            evaluateTargetHealth: false,
+          },
+        ],
+      },
+      { parent },
+    );
+  }
+  return resource;
 }
 
 /**
  * A prefix is unique in a Region across all AWS accounts, so it carries a hash of where the stack lives.
  * The same stack in the same account and Region always gets the same one.
  */
-function uniquePrefix(parent: UserDirectory, stem: string, region: pulumi.Output<string>): pulumi.Output<string> {
-  const account = aws.getCallerIdentityOutput({}, { parent }).accountId;
-  return pulumi.all([account, region]).apply(([accountId, regionName]) => {
-    const place = [accountId, regionName, pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
+function uniquePrefix(parent: UserDirectory, stem: string): pulumi.Output<string> {
+  const { accountId } = aws.getCallerIdentityOutput({}, { parent });
+  const { region } = aws.getRegionOutput({}, { parent });
+  return pulumi.all([accountId, region]).apply((where) => {
+    const place = [...where, pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()];
     return `${stem}-${createHash("sha256").update(JSON.stringify(place)).digest("hex").slice(0, 8)}`;
   });
 }
 
-function declareScopes(parent: UserDirectory, name: string, pool: aws.cognito.UserPool, apiScopes: readonly string[]) {
+function hostedUiUrl(
+  parent: UserDirectory,
+  domain: aws.cognito.UserPoolDomain,
+  settings: DomainSettings,
+): pulumi.Output<string> {
+  if (settings.kind === "custom") return pulumi.interpolate`https://${domain.domain}`;
+  const { region } = aws.getRegionOutput({}, { parent });
+  return pulumi.interpolate`https://${domain.domain}.auth.${region}.amazoncognito.com`;
+}
+
+/** One resource server for each name before a scope's last slash. */
+function declareScopes(
+  parent: UserDirectory,
+  name: string,
+  pool: aws.cognito.UserPool,
+  apiScopes: readonly string[],
+): aws.cognito.ResourceServer[] {
   const scopesByServer = Object.groupBy(new Set(apiScopes), (scope) => scope.slice(0, scope.lastIndexOf("/")));
-  return Object.entries(scopesByServer).map(
-    ([identifier, scopes = []]) =>
-      new aws.cognito.ResourceServer(
-        `${name}-${identifier}`,
-        {
-          userPoolId: pool.id,
-          identifier,
-          name: identifier,
-          scopes: scopes.map((scope) => ({
-            scopeName: scope.slice(identifier.length + 1),
-            scopeDescription: `${scope.slice(identifier.length + 1)} ${identifier}`,
-          })),
-        },
-        { parent },
-      ),
-  );
+  return Object.entries(scopesByServer).map(([identifier, scopes = []]) => {
+    const scopeNames = scopes.map((scope) => scope.slice(identifier.length + 1));
+    return new aws.cognito.ResourceServer(
+      `${name}-${identifier}`,
+      {
+        userPoolId: pool.id,
+        identifier,
+        name: identifier,
+        scopes: scopeNames.map((scopeName) => ({ scopeName, scopeDescription: `${scopeName} ${identifier}` })),
+      },
+      { parent },
+    );
+  });
 }
 
 function appClient(
   parent: UserDirectory,
   name: string,
   pool: aws.cognito.UserPool,
-  { client }: UserSettings,
-  apiScopes: readonly string[],
+  client: ClientSettings,
+  scopes: string[],
   resourceServers: aws.cognito.ResourceServer[],
 ): aws.cognito.UserPoolClient {
   return new aws.cognito.UserPoolClient(
@@ -150,16 +206,15 @@ function appClient(
       generateSecret: false,
       allowedOauthFlowsUserPoolClient: true,
       allowedOauthFlows: [client.signIn.flow],
-      // `openid` is what makes the ID token appear. Never `aws.cognito.signin.user.admin`: it lets a token edit its user.
-      allowedOauthScopes: ["openid", "email", ...new Set(apiScopes)],
+      allowedOauthScopes: scopes,
       callbackUrls: client.callbackUrls,
       logoutUrls: client.logoutUrls,
       supportedIdentityProviders: ["COGNITO"],
-      // People sign in on the hosted UI only; the password APIs stay closed to this client.
-      explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
+      ...apiSignIn(client),
       preventUserExistenceErrors: "ENABLED",
       enableTokenRevocation: true,
       authSessionValidity: 3,
+      // Units and values together, always: the provider reports an endless difference when a unit is left to AWS.
       idTokenValidity: client.tokens.idMinutes,
       accessTokenValidity: client.tokens.accessMinutes,
       refreshTokenValidity: client.tokens.refreshDays,
@@ -169,5 +224,65 @@ function appClient(
     },
     // A client that names a scope is refused until the resource server with that scope exists.
     { parent, dependsOn: resourceServers },
+  );
+}
+
+/**
+ * People sign in on the hosted UI only: the password APIs stay closed to this client. Cognito opens them when the list is
+ * left out, and refuses refresh-token sign-in beside rotation; custom authentication needs triggers that this pool lacks.
+ */
+function apiSignIn({
+  signIn,
+}: ClientSettings): Pick<aws.cognito.UserPoolClientArgs, "explicitAuthFlows" | "refreshTokenRotation"> {
+  if (signIn.flow === "implicit" || !signIn.rotateRefreshTokens)
+    return { explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"] };
+  return {
+    explicitAuthFlows: ["ALLOW_CUSTOM_AUTH"],
+    // Time enough for a client whose answer was lost to ask again.
+    refreshTokenRotation: { feature: "ENABLED", retryGracePeriodSeconds: 10 },
+  };
+}
+
+/** Managed login answers "Login pages unavailable" for a client without a style. */
+function brandLoginPages(
+  parent: UserDirectory,
+  name: string,
+  pool: aws.cognito.UserPool,
+  client: aws.cognito.UserPoolClient,
+): void {
+  new aws.cognito.ManagedLoginBranding(
+    `${name}-branding`,
+    { userPoolId: pool.id, clientId: client.id, useCognitoProvidedValues: true },
+    { parent },
+  );
+}
+
+function createGroups(parent: UserDirectory, name: string, pool: aws.cognito.UserPool, groups: string[]): void {
+  for (const group of groups) {
+    new aws.cognito.UserGroup(`${name}-group-${group}`, { userPoolId: pool.id, name: group }, { parent });
+  }
+}
+
+/** Failed messages on every plan; sign-in events with their risk where the plan has threat protection. */
+function deliverLogs(
+  parent: UserDirectory,
+  name: string,
+  pool: aws.cognito.UserPool,
+  plan: Plan,
+  logs: LogKeeping,
+): void {
+  // Cognito cannot deliver to a group that a KMS key encrypts.
+  const group = logGroup(`${name}-events`, logs, { unencrypted: true }, { parent });
+  const destination = { cloudWatchLogsConfiguration: { logGroupArn: group.arn } };
+  new aws.cognito.LogDeliveryConfiguration(
+    `${name}-log-delivery`,
+    {
+      userPoolId: pool.id,
+      logConfigurations: [
+        { eventSource: "userNotification", logLevel: "ERROR", ...destination },
+        ...(plan.tier === "PLUS" ? [{ eventSource: "userAuthEvents", logLevel: "INFO", ...destination }] : []),
+      ],
+    },
+    { parent },
   );
 }

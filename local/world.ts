@@ -82,4 +82,15 @@ export interface Invocation {
   reason: string | undefined;
 }
 
-export type InvokeFunction = (functionArn: string, payload: string) => Promise<Invocation>;
+/**
+ * Invokes a function synchronously (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+ * @param payload JSON text
+ * @param options `traceId`: what the function finds in `_X_AMZN_TRACE_ID`
+ * @throws an Error named as the Invoke API's (`TooManyRequestsException`, `ResourceNotFoundException`) when the invocation was
+ *   refused, so that the function never ran; whatever goes wrong inside the function is an outcome with `functionError`
+ */
+export type InvokeFunction = (
+  functionArn: string,
+  payload: string,
+  options?: { traceId?: string },
+) => Promise<Invocation>;

@@ -8,6 +8,9 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Store } from "../world.ts";
 
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
 /** A state file that cannot be used, with the way out. Nothing was changed or deleted. */
 export class StateError extends Error {
   readonly code = "state_unusable";
@@ -59,15 +62,26 @@ function openFile(file: string): DatabaseSync {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const fresh = !existsSync(file);
-    db = new DatabaseSync(file, { timeout: 5000 });
+    db = new DatabaseSync(file);
     if (fresh && process.platform !== "win32") chmodSync(file, 0o600);
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+    // The lock is taken by the first write and dies with the process, however it dies.
+    db.exec(
+      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+    );
+    db.exec("BEGIN IMMEDIATE; COMMIT;");
     const check = db.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
     if (check.quick_check !== "ok") throw new StateError(file, `it is damaged (${check.quick_check})`, moveAway);
     return db;
   } catch (error) {
     db?.close();
     if (error instanceof StateError) throw error;
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
+      throw new StateError(
+        file,
+        "another local cloud uses it",
+        "Use the one that runs, or start this one with --ephemeral or --state DIR.",
+      );
+    }
     throw new StateError(file, (error as Error).message, moveAway);
   }
 }

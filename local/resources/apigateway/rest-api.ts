@@ -12,17 +12,13 @@ import {
   stableId,
   text,
 } from "../resource-type.ts";
+import { readOpenApiBody } from "./openapi-body.ts";
 
 export const restApi: ResourceType = {
   type: "aws:apigateway/restApi:RestApi",
 
   create(resource, account) {
     const { inputs, urn } = resource;
-    if (inputs.body !== undefined) {
-      throw new ResourceProblem(
-        `RestApi "${resource.name}" is written as an OpenAPI body, which the local cloud does not read. Declare it with apigateway.Resource, Method and Integration.`,
-      );
-    }
     const policy = text(inputs.securityPolicy);
     if (policy?.startsWith("SecurityPolicy_") && !inputs.endpointAccessMode) {
       throw new ResourceProblem(
@@ -53,7 +49,9 @@ export const restApi: ResourceType = {
     };
   },
 
-  declare({ id, inputs, outputs }, cloud) {
+  declare({ id, urn, inputs, outputs }, cloud) {
+    const body = text(inputs.body);
+    const rootId = outputs.rootResourceId as string;
     const api: RestApiDefinition = {
       id,
       name: outputs.name as string,
@@ -66,7 +64,7 @@ export const restApi: ResourceType = {
       binaryMediaTypes: list(inputs.binaryMediaTypes),
       disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
       apiKeySource: inputs.apiKeySource === "AUTHORIZER" ? "AUTHORIZER" : "HEADER",
-      resources: [{ id: outputs.rootResourceId as string, path: "/", methods: [] }],
+      resources: [{ id: rootId, path: "/", methods: [] }],
       authorizers: [],
       gatewayResponses: [],
       requestValidators: [],
@@ -75,6 +73,7 @@ export const restApi: ResourceType = {
       apiKeys: [],
       usagePlans: [],
       invokePermissions: [],
+      ...(body !== undefined && readOpenApiBody(body, urn, rootId)),
     };
     cloud.definition.restApis.push(api);
   },

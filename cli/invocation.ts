@@ -1,0 +1,65 @@
+/**
+ * What every command works with: the world, its output, its flags, and the target they lead to.
+ */
+import type { Command } from "commander";
+import { CliError } from "./errors.ts";
+import { type Output, openOutput } from "./output.ts";
+import type { Resolution } from "./targets/resolve.ts";
+import type { World } from "./world.ts";
+
+export interface GlobalFlags {
+  target?: string;
+  profile?: string;
+  config?: string;
+  client?: string;
+  api?: string;
+  json?: boolean;
+  quiet?: boolean;
+  debug?: boolean;
+  /** False after `--no-color`. */
+  color?: boolean;
+  /** False after `--no-input`. */
+  input?: boolean;
+}
+
+export interface Invocation<Flags = object> {
+  world: World;
+  out: Output;
+  flags: Flags & GlobalFlags;
+}
+
+/** Adds a command, or several that belong together, to the program. */
+export type Registrant = (program: Command, world: World) => void;
+
+/** Wraps a command's work as a commander action: parameters first, then the flags as one object. */
+export function action<Flags = object>(
+  world: World,
+  work: (invocation: Invocation<Flags>, ...parameters: never[]) => Promise<void> | void,
+) {
+  return async (...received: unknown[]): Promise<void> => {
+    const command = received.at(-1) as Command;
+    const flags = command.optsWithGlobals() as Flags & GlobalFlags;
+    await work({ world, out: openOutput(world, flags), flags }, ...(received.slice(0, -2) as never[]));
+  };
+}
+
+/** The target of this invocation, said on stderr so that nobody talks to the wrong one unawares. */
+export async function target(io: Invocation, options: { refresh?: boolean } = {}): Promise<Resolution> {
+  const { resolveTarget } = await import("./targets/resolve.ts");
+  const resolution = await resolveTarget(io.world, io.flags, { ...options, warn: io.out.warn });
+  const { label, apiUrl, issuer } = resolution.target;
+  io.out.note(io.out.mark("dim", `Target: ${label} (${apiUrl ?? issuer})`));
+  return resolution;
+}
+
+/** Milliseconds of `90`, `90s`, `5m`, `1h` or `500ms`; a bare number is seconds. */
+export function parseDuration(text: string): number {
+  const [, amount = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit];
+  if (amount === "" || factor === undefined) throw usage(`"${text}" is not a duration`, "Write 30s, 5m or 1h");
+  return Number(amount) * factor;
+}
+
+export function usage(message: string, next?: string): CliError {
+  return new CliError("usage", `${message}.`, { next });
+}

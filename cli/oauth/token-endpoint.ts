@@ -1,0 +1,98 @@
+/**
+ * Cognito's token and revocation endpoints for a public client: RFC 6749 §4.1.3 and §6, RFC 7636 §4.5, RFC 7009.
+ */
+import { CliError } from "../errors.ts";
+import { readText, request } from "../http.ts";
+import { safeText } from "../text.ts";
+import type { World } from "../world.ts";
+
+export interface TokenResponse {
+  idToken: string | undefined;
+  accessToken: string | undefined;
+  /** With rotation, the one to use from now on; else absent on a refresh. */
+  refreshToken: string | undefined;
+}
+
+/** What the endpoint answered instead of tokens, e.g. `invalid_grant`. */
+export class TokenRequestRefused extends CliError {
+  readonly oauthError: string;
+
+  constructor(oauthError: string, message: string, next: string) {
+    super("token_exchange_failed", message, { next });
+    this.oauthError = oauthError;
+  }
+}
+
+/** Redeems an authorization code with its PKCE verifier. */
+export function redeemCode(
+  world: Pick<World, "fetch">,
+  hostedUi: string,
+  grant: { clientId: string; code: string; redirectUri: string; codeVerifier: string },
+): Promise<TokenResponse> {
+  return tokenRequest(world, hostedUi, {
+    grant_type: "authorization_code",
+    client_id: grant.clientId,
+    code: grant.code,
+    redirect_uri: grant.redirectUri,
+    code_verifier: grant.codeVerifier,
+  });
+}
+
+/** @throws TokenRequestRefused `invalid_grant` when the refresh token is spent, revoked or expired */
+export function refreshTokens(
+  world: Pick<World, "fetch">,
+  hostedUi: string,
+  grant: { clientId: string; refreshToken: string },
+): Promise<TokenResponse> {
+  return tokenRequest(world, hostedUi, {
+    grant_type: "refresh_token",
+    client_id: grant.clientId,
+    refresh_token: grant.refreshToken,
+  });
+}
+
+/** Revokes a refresh token and the access tokens that came from it. @returns whether the endpoint took it */
+export async function revokeToken(
+  world: Pick<World, "fetch">,
+  hostedUi: string,
+  grant: { clientId: string; refreshToken: string },
+): Promise<boolean> {
+  const response = await request(world, "the revocation endpoint", new URL("/oauth2/revoke", hostedUi), {
+    method: "POST",
+    body: new URLSearchParams({ token: grant.refreshToken, client_id: grant.clientId }),
+  });
+  await response.body?.cancel();
+  return response.status === 200;
+}
+
+async function tokenRequest(
+  world: Pick<World, "fetch">,
+  hostedUi: string,
+  form: Record<string, string>,
+): Promise<TokenResponse> {
+  const url = new URL("/oauth2/token", hostedUi);
+  const response = await request(world, "the token endpoint", url, {
+    method: "POST",
+    headers: { accept: "application/json" },
+    body: new URLSearchParams(form),
+  });
+  const text = await readText(response, "the token endpoint", url);
+  let body: Record<string, unknown> = {};
+  try {
+    body = Object(JSON.parse(text));
+  } catch {}
+  if (response.status !== 200) {
+    const error = typeof body.error === "string" ? safeText(body.error, 60) : `status ${response.status}`;
+    const refused = `The token endpoint refused the ${form.grant_type === "refresh_token" ? "refresh" : "code"}: ${error}.`;
+    throw new TokenRequestRefused(error, refused, advice(error));
+  }
+  const field = (name: string) => (typeof body[name] === "string" ? (body[name] as string) : undefined);
+  return { idToken: field("id_token"), accessToken: field("access_token"), refreshToken: field("refresh_token") };
+}
+
+function advice(error: string): string {
+  if (error === "invalid_client") return "The app client has a secret or is unknown; demo-auth needs a public client";
+  if (error === "unauthorized_client")
+    return "The app client does not allow this flow; try demo-auth login --flow implicit";
+  return "Sign in again: demo-auth login --force";
+}

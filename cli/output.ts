@@ -1,0 +1,73 @@
+/**
+ * Who hears what: stdout carries data only; every word to the person goes to stderr (https://clig.dev/#output).
+ * With `--json` stderr stays parseable: only the sign-in URL and a closing error object appear there.
+ */
+import { styleText } from "node:util";
+import type { ErrorReport } from "./errors.ts";
+import { redact, safeText } from "./text.ts";
+import type { World } from "./world.ts";
+
+export interface OutputFlags {
+  json?: boolean | undefined;
+  quiet?: boolean | undefined;
+  debug?: boolean | undefined;
+  /** False after `--no-color`. */
+  color?: boolean | undefined;
+}
+
+export interface Output {
+  readonly json: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  /** Bytes or text for stdout, exactly as given. */
+  data(bytes: string | Uint8Array): void;
+  /** One JSON document and a newline for stdout. */
+  document(value: unknown): void;
+  /** A line for the person, unless `--quiet` or `--json`. */
+  note(line: string): void;
+  /** A line that the person cannot do without: shown even with `--quiet` and `--json`. */
+  important(line: string): void;
+  warn(line: string): void;
+  /** A line for `--debug`; secrets are taken out. */
+  debug(line: string): void;
+  error(report: ErrorReport, stack?: string): void;
+  /** Marks text on stderr, when stderr takes colour. */
+  mark(style: "bold" | "dim" | "green" | "red" | "yellow" | "cyan", text: string): string;
+}
+
+/** Builds the output for one invocation. Each stream's colour is decided on its own (https://no-color.org). */
+export function openOutput(world: World, flags: OutputFlags): Output {
+  const json = flags.json === true;
+  const colour = takesColour(world, world.stderr, flags);
+  const line = (text: string) => void world.stderr.write(`${text}\n`);
+  const mark: Output["mark"] = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  return {
+    json,
+    stdoutIsTerminal: world.stdout.isTTY === true,
+    stderrIsTerminal: world.stderr.isTTY === true,
+    data: (bytes) => void world.stdout.write(bytes),
+    document: (value) => void world.stdout.write(`${JSON.stringify(value)}\n`),
+    note: (text) => (flags.quiet || json ? undefined : line(text)),
+    important: line,
+    warn: (text) => (json ? undefined : line(`${mark("yellow", "!")} ${text}`)),
+    debug: (text) => (flags.debug ? line(mark("dim", `debug: ${safeText(redact(text), 2000)}`)) : undefined),
+    error(report, stack) {
+      if (json) {
+        line(JSON.stringify({ error: report }));
+        return;
+      }
+      line(`${mark("red", "✗")} ${report.message}`);
+      if (report.hint) line(`  ${mark("bold", "→")} ${report.hint}`);
+      if (stack) line(mark("dim", redact(stack)));
+    },
+    mark,
+  };
+}
+
+function takesColour(world: World, stream: { isTTY?: boolean }, flags: OutputFlags): boolean {
+  if (flags.color === false) return false;
+  const force = world.env.FORCE_COLOR;
+  if (force !== undefined) return force !== "0" && force !== "false";
+  if (world.env.NO_COLOR || world.env.TERM === "dumb") return false;
+  return stream.isTTY === true;
+}

@@ -1,0 +1,65 @@
+/**
+ * The command tree. Each command registers itself from a file of its own and loads its work only when it runs.
+ */
+import { Command } from "commander";
+import { registerCall } from "./commands/call.ts";
+import { registerCompletion } from "./commands/completion.ts";
+import { registerConfig } from "./commands/config.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerExec } from "./commands/exec.ts";
+import { registerHelpTopics } from "./commands/help-topics.ts";
+import { registerLocal } from "./commands/local.ts";
+import { registerLogin } from "./commands/login.ts";
+import { registerLogout } from "./commands/logout.ts";
+import { registerStatus } from "./commands/status.ts";
+import { registerToken } from "./commands/token.ts";
+import { registerTour } from "./commands/tour.ts";
+import { registerUse } from "./commands/use.ts";
+import type { Registrant } from "./invocation.ts";
+import { version } from "./version.ts";
+import type { World } from "./world.ts";
+
+/** In the order in which help lists them. */
+const registrants: readonly Registrant[] = [
+  registerLogin,
+  registerCall,
+  registerStatus,
+  registerToken,
+  registerExec,
+  registerLogout,
+  registerLocal,
+  registerTour,
+  registerUse,
+  registerConfig,
+  registerDoctor,
+  registerCompletion,
+  registerHelpTopics,
+];
+
+/** Builds the program. Nothing is read or written before it parses arguments. */
+export function buildProgram(world: World): Command {
+  const program = new Command("demo-auth")
+    .description("Sign in to an API behind a Cognito user pool, on AWS or on your laptop, and call it.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .option("--target <name>", "local, file, or a Pulumi stack (env: DEMO_AUTH_TARGET)")
+    .option("-p, --profile <name>", "profile of your own configuration file (env: DEMO_AUTH_PROFILE)")
+    .option("--config <file>", "your own configuration file (env: DEMO_AUTH_CONFIG)")
+    .option("--client <name>", "app client of a local cloud that has several, by name or id")
+    .option("--api <name>", "API of a local cloud that has several, by name, id or name/stage")
+    .option("--json", "machine-readable output; errors too")
+    .option("-q, --quiet", "only results and errors")
+    .option("--debug", "say more on standard error, without secrets")
+    .option("--no-color", "no colour")
+    .option("--no-input", "never read from the terminal")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      // Usage errors are thrown as well, and shown in one place.
+      writeErr: () => undefined,
+    })
+    .configureHelp({ showGlobalOptions: true });
+  for (const register of registrants) register(program, world);
+  return program;
+}

@@ -1,0 +1,75 @@
+/**
+ * One process at a time, through a lock file that is created only when absent. Its holder writes who it is, so that the
+ * lock of a process that died is taken over instead of waited for.
+ */
+import { readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { CliError } from "../errors.ts";
+import { ensurePrivateDirectory } from "../private-files.ts";
+import type { World } from "../world.ts";
+
+/** A holder does at most one token request, which ends after 10 s. */
+const staleAfterMs = 30_000;
+const waitAtMostMs = 20_000;
+const retryMs = 25;
+
+/**
+ * Runs `work` while holding the lock.
+ * @throws CliError `lock_busy` when another live process kept it for 20 s
+ */
+export async function withLock<T>(world: World, file: string, work: () => Promise<T>): Promise<T> {
+  const owner = `${world.processId} ${world.randomBytes(8).toString("hex")}`;
+  await ensurePrivateDirectory(world, dirname(file));
+  await acquire(world, file, owner);
+  try {
+    return await work();
+  } finally {
+    if ((await readFile(file, "utf8").catch(() => "")) === owner) await unlink(file).catch(() => undefined);
+  }
+}
+
+async function acquire(world: World, file: string, owner: string): Promise<void> {
+  const until = world.now() + waitAtMostMs;
+  for (;;) {
+    try {
+      await writeFile(file, owner, { flag: "wx", mode: 0o600 });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+        throw new CliError("storage_unavailable", `Could not lock ${file}: ${(error as Error).message}.`, {
+          next: "Make the folder writable, or point DEMO_AUTH_HOME at another",
+          cause: error,
+        });
+      }
+    }
+    await removeAbandoned(world, file, owner);
+    if (world.now() > until) {
+      throw new CliError(
+        "lock_busy",
+        `Another demo-auth has been refreshing this session for ${waitAtMostMs / 1000} s.`,
+        {
+          next: `Try again. If none is running: rm '${file}'`,
+        },
+      );
+    }
+    await pause(retryMs);
+  }
+}
+
+/** Moves a dead holder's lock aside first, so that of several waiters only one takes it away. */
+async function removeAbandoned(world: World, file: string, owner: string): Promise<void> {
+  const holder = await readFile(file, "utf8").catch(() => undefined);
+  if (holder === undefined) return;
+  const pid = Number(holder.split(" ")[0]);
+  const age = world.now() - (await stat(file).catch(() => ({ mtimeMs: world.now() }))).mtimeMs;
+  const dead = Number.isSafeInteger(pid) && pid > 0 ? !world.isAlive(pid) : age > 1_000;
+  if (!dead && age < staleAfterMs) return;
+  const aside = `${file}.${owner.split(" ")[1]}`;
+  try {
+    await rename(file, aside);
+    // A lock that changed hands in between is given back.
+    if ((await readFile(aside, "utf8")) !== holder) await rename(aside, file);
+    else await unlink(aside);
+  } catch {}
+}

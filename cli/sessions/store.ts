@@ -1,0 +1,184 @@
+/**
+ * Sessions on disk, one file each under `<state home>/credentials`. With `keyring` the session inside is sealed with
+ * AES-256-GCM (NIST SP 800-38D) under a key that only the system keyring holds; the binding stays readable and
+ * is authenticated with it. The file itself says which of the two it is, so reading never guesses.
+ */
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CliError } from "../errors.ts";
+import { deletePrivateFile, readPrivateFile, writePrivateFile } from "../private-files.ts";
+import { stateHome } from "../targets/state-home.ts";
+import type { World } from "../world.ts";
+import type { Keyring } from "./keyring.ts";
+import { type Binding, parseSession, type Session, sameBinding, sessionName } from "./session.ts";
+
+export type StorageKind = "file" | "keyring";
+
+export interface StoredSession {
+  session: Session;
+  storage: { kind: StorageKind; path: string };
+}
+
+const schemaVersion = 1;
+
+interface Envelope {
+  schemaVersion: typeof schemaVersion;
+  storage: StorageKind;
+  binding: Binding;
+  session?: unknown;
+  sealed?: { iv: string; tag: string; data: string };
+}
+
+export class SessionStore {
+  readonly directory: string;
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.directory = join(stateHome(world), "credentials");
+  }
+
+  fileOf(binding: Binding): string {
+    return join(this.directory, `${sessionName(binding)}.json`);
+  }
+
+  /**
+   * @returns the binding's session, or `undefined` when there is none
+   * @throws CliError `session_damaged`, `storage_unsafe` or `storage_unavailable`
+   */
+  async read(binding: Binding): Promise<StoredSession | undefined> {
+    const stored = await this.#readFile(this.fileOf(binding));
+    if (stored && !sameBinding(stored.session, binding)) throw damaged(stored.storage.path, "it belongs elsewhere");
+    return stored;
+  }
+
+  /** Proves that a session can be kept, before anybody signs in. @throws CliError `storage_unavailable` */
+  async probe(): Promise<void> {
+    const file = join(this.directory, `probe-${this.#world.randomBytes(6).toString("hex")}`);
+    await writePrivateFile(this.#world, file, "");
+    await deletePrivateFile(this.#world, file);
+  }
+
+  async write(session: Session, kind: StorageKind): Promise<StoredSession["storage"]> {
+    const path = this.fileOf(session);
+    const binding = bindingOf(session);
+    const envelope: Envelope = { schemaVersion, storage: kind, binding };
+    if (kind === "file") envelope.session = session;
+    else envelope.sealed = seal(await this.#key(session, true), binding, session, this.#world);
+    await writePrivateFile(this.#world, path, `${JSON.stringify(envelope)}\n`);
+    return { kind, path };
+  }
+
+  /** Deletes the binding's session and its key. @returns whether there was one */
+  async delete(binding: Binding): Promise<boolean> {
+    const path = this.fileOf(binding);
+    const kind = await this.#kindOf(path);
+    const existed = await deletePrivateFile(this.#world, path);
+    if (kind === "keyring") await (await this.#keyring()).delete(sessionName(binding));
+    return existed;
+  }
+
+  /** Every session that can be read, and the files of those that cannot. */
+  async list(): Promise<{ sessions: StoredSession[]; unreadable: string[] }> {
+    const sessions: StoredSession[] = [];
+    const unreadable: string[] = [];
+    const names = await readdir(this.directory).catch(() => []);
+    for (const name of names.filter((entry) => /^[0-9a-f]{40}\.json$/.test(entry)).sort()) {
+      const path = join(this.directory, name);
+      try {
+        const stored = await this.#readFile(path);
+        if (stored) sessions.push(stored);
+      } catch {
+        unreadable.push(path);
+      }
+    }
+    return { sessions, unreadable };
+  }
+
+  async #readFile(path: string): Promise<StoredSession | undefined> {
+    const text = await readPrivateFile(this.#world, path);
+    if (text === undefined) return undefined;
+    const envelope = parseEnvelope(text, path);
+    const content =
+      envelope.storage === "file" ? envelope.session : unseal(await this.#key(envelope.binding, false), envelope, path);
+    const session = parseSession(content);
+    if (!session) throw damaged(path, "its content is not a session");
+    return { session, storage: { kind: envelope.storage, path } };
+  }
+
+  async #kindOf(path: string): Promise<StorageKind | undefined> {
+    try {
+      const text = await readPrivateFile(this.#world, path);
+      return text === undefined ? undefined : parseEnvelope(text, path).storage;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #keyring(): Promise<Keyring> {
+    return this.#world.keyring();
+  }
+
+  /** The 32-byte key of a session, made on first use. */
+  async #key(binding: Binding, create: boolean): Promise<Uint8Array> {
+    const keyring = await this.#keyring();
+    const account = sessionName(binding);
+    const found = await keyring.get(account);
+    if (found?.length === 32) return found;
+    if (!create) throw damaged(this.fileOf(binding), `${keyring.name} no longer has its key`);
+    const key = this.#world.randomBytes(32);
+    await keyring.set(account, key);
+    return key;
+  }
+}
+
+export function bindingOf(from: Binding): Binding {
+  return { issuer: from.issuer, clientId: from.clientId, apiOrigin: from.apiOrigin };
+}
+
+function parseEnvelope(text: string, path: string): Envelope {
+  let value: Partial<Envelope> & Record<string, unknown>;
+  try {
+    value = Object(JSON.parse(text));
+  } catch {
+    throw damaged(path, "it is not JSON");
+  }
+  if (value.schemaVersion !== schemaVersion) throw damaged(path, "another version of demo-auth wrote it");
+  if (value.storage !== "file" && value.storage !== "keyring") throw damaged(path, "its storage kind is unknown");
+  return value as Envelope;
+}
+
+function seal(key: Uint8Array, binding: Binding, session: Session, world: World): Envelope["sealed"] {
+  const iv = world.randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(authenticated(binding));
+  const data = Buffer.concat([cipher.update(JSON.stringify(session), "utf8"), cipher.final()]);
+  return {
+    iv: iv.toString("base64"),
+    tag: cipher.getAuthTag().toString("base64"),
+    data: data.toString("base64"),
+  };
+}
+
+function unseal(key: Uint8Array, envelope: Envelope, path: string): unknown {
+  try {
+    const { iv, tag, data } = envelope.sealed!;
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64"), { authTagLength: 16 })
+      .setAAD(authenticated(envelope.binding))
+      .setAuthTag(Buffer.from(tag, "base64"));
+    const plain = Buffer.concat([decipher.update(Buffer.from(data, "base64")), decipher.final()]);
+    return JSON.parse(plain.toString("utf8"));
+  } catch {
+    throw damaged(path, "it does not open with the keyring's key");
+  }
+}
+
+function authenticated(binding: Binding): Buffer {
+  return Buffer.from(JSON.stringify([schemaVersion, binding.issuer, binding.clientId, binding.apiOrigin ?? null]));
+}
+
+function damaged(path: string, why: string): CliError {
+  return new CliError("session_damaged", `The session in ${path} cannot be used: ${why}.`, {
+    next: "Sign in again: demo-auth login",
+  });
+}

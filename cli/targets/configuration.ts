@@ -1,0 +1,151 @@
+/**
+ * The sources of configuration besides targets themselves: environment, project file, user file, and what
+ * `demo-auth use` chose. Order: flags, environment, project file, user file, defaults.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { CliError } from "../errors.ts";
+import { readPrivateFile, writePrivateFile } from "../private-files.ts";
+import { safeText } from "../text.ts";
+import type { World } from "../world.ts";
+import { callbackUrlsFor, parseSettings, type TargetSettings } from "./settings.ts";
+import { stateHome, userConfigFile } from "./state-home.ts";
+
+/** Target settings that `DEMO_AUTH_*` variables give; the names in DEMO_AUTH_ are those of the settings. */
+export function environmentSettings(env: World["env"]): TargetSettings {
+  const domain = env.DEMO_AUTH_DOMAIN;
+  const raw = {
+    issuer: env.DEMO_AUTH_ISSUER,
+    region: env.DEMO_AUTH_REGION,
+    userPoolId: env.DEMO_AUTH_USER_POOL_ID,
+    clientId: env.DEMO_AUTH_CLIENT_ID,
+    hostedUiUrl: domain && !domain.includes("://") ? `https://${domain}` : domain,
+    apiUrl: env.DEMO_AUTH_API_URL,
+    flow: env.DEMO_AUTH_FLOW,
+    tokenUse: env.DEMO_AUTH_TOKEN_USE,
+    scopes: env.DEMO_AUTH_SCOPES?.split(/[\s,]+/).filter(Boolean),
+    callbackUrls: env.DEMO_AUTH_PORTS ? callbackUrlsFor(parsePorts(env.DEMO_AUTH_PORTS)) : undefined,
+  };
+  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
+  return parseSettings(given, "the DEMO_AUTH_ variables");
+}
+
+function parsePorts(text: string): number[] {
+  const ports = text.split(/[\s,]+/).map(Number);
+  if (ports.every((port) => Number.isInteger(port) && port > 0 && port < 65536)) return ports;
+  throw new CliError("configuration_invalid", `DEMO_AUTH_PORTS must be port numbers, such as 47810,47811.`);
+}
+
+export interface ProjectFile {
+  file: string;
+  settings: TargetSettings;
+}
+
+/** The nearest `demo-auth.json` upward. */
+export async function projectFile(from: string, warn: (message: string) => void): Promise<ProjectFile | undefined> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const file = join(folder, "demo-auth.json");
+    if (existsSync(file)) return { file, settings: parseSettings(await readJson(file), file, warn) };
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+export type StoragePreference = "file" | "keyring" | "none";
+
+export interface UserConfig {
+  file: string;
+  storage: StoragePreference | undefined;
+  profiles: Record<string, unknown>;
+}
+
+/** The user's own file; an absent one is empty, unless it was named with `--config`. */
+export async function userConfig(world: World, named: string | undefined): Promise<UserConfig> {
+  const file = named ? resolve(world.workingDirectory, named) : userConfigFile(world);
+  if (!existsSync(file)) {
+    if (!named) return { file, storage: undefined, profiles: {} };
+    throw new CliError("configuration_missing", `There is no ${file}.`, { next: "Create it, or leave --config out" });
+  }
+  const value = Object(await readJson(file)) as Record<string, unknown>;
+  return {
+    file,
+    storage: parseStorage(value.storage, file),
+    profiles: Object(value.profiles) as Record<string, unknown>,
+  };
+}
+
+export function parseStorage(value: unknown, source: string): StoragePreference | undefined {
+  if (value === undefined) return undefined;
+  if (value === "file" || value === "keyring" || value === "none") return value;
+  throw new CliError("configuration_invalid", `${source}: "storage" must be file, keyring or none.`);
+}
+
+/** Settings of a named profile. */
+export function profileSettings(config: UserConfig, name: string): TargetSettings {
+  if (Object.hasOwn(config.profiles, name)) {
+    return parseSettings(config.profiles[name], `profile ${safeText(name, 60)} in ${config.file}`);
+  }
+  const names = Object.keys(config.profiles).map((known) => safeText(known, 60));
+  throw new CliError("configuration_missing", `There is no profile "${safeText(name, 60)}" in ${config.file}.`, {
+    next: names.length > 0 ? `There are: ${names.join(", ")}` : `Add it under "profiles" there`,
+  });
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new CliError("configuration_invalid", `Could not read ${file}: ${(error as Error).message}.`);
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new CliError("configuration_invalid", `${file} is not JSON: ${safeText((error as Error).message, 200)}.`, {
+      next: "Mend it, or move it away",
+    });
+  }
+}
+
+/** The folder that a chosen target belongs to: the nearest with a Pulumi project, a project file, or a repository. */
+export function projectRoot(from: string): string {
+  const marks = ["Pulumi.yaml", "Pulumi.yml", "demo-auth.json", ".git"];
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
+    if (dirname(folder) === folder) return from;
+  }
+}
+
+/** What `demo-auth use` chose for the project around `from`. */
+export async function chosenTarget(world: World, from: string): Promise<string | undefined> {
+  return (await readChoices(world))[projectRoot(from)];
+}
+
+/** Remembers a target for the project around `from`, or forgets it with `undefined`. @returns that project's folder */
+export async function chooseTarget(world: World, from: string, target: string | undefined): Promise<string> {
+  const root = projectRoot(from);
+  const choices = await readChoices(world);
+  if (target === undefined) delete choices[root];
+  else choices[root] = target;
+  await writePrivateFile(world, choicesFile(world), `${JSON.stringify(choices, null, 2)}\n`);
+  return root;
+}
+
+async function readChoices(world: World): Promise<Record<string, string>> {
+  const text = await readPrivateFile(world, choicesFile(world));
+  if (text === undefined) return {};
+  try {
+    const value = Object(JSON.parse(text)) as Record<string, unknown>;
+    return Object.fromEntries(
+      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+    );
+  } catch {
+    throw new CliError("state_unusable", `${choicesFile(world)} is damaged.`, {
+      next: `Forget the choices in it: rm '${choicesFile(world)}'`,
+    });
+  }
+}
+
+function choicesFile(world: World): string {
+  return join(stateHome(world), "targets.json");
+}

@@ -1,0 +1,195 @@
+/**
+ * Local clouds that run on this machine. Each writes `<state home>/local/running/<pid>.json` while it runs, and
+ * describes itself at `GET {console}/api/cloud`.
+ */
+import { readdir, unlink } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { CliError } from "../errors.ts";
+import { requestJson } from "../http.ts";
+import { checkAddress, isLoopback } from "../oauth/addresses.ts";
+import { readPrivateFile } from "../private-files.ts";
+import { safeText } from "../text.ts";
+import type { World } from "../world.ts";
+import { parseSettings, type TargetSettings } from "./settings.ts";
+import { type Surroundings, stateHome } from "./state-home.ts";
+
+/** What a run file holds. */
+export interface RunningCloud {
+  pid: number;
+  /** `http://127.0.0.1:<port>` */
+  console: string;
+  project: { name: string; stack: string; directory: string };
+  startedAt: number | string;
+}
+
+export function runDirectory(from: Surroundings): string {
+  return join(stateHome(from), "local", "running");
+}
+
+/** Every cloud whose process lives. Run files of dead ones are removed. */
+export async function runningClouds(world: World): Promise<RunningCloud[]> {
+  const directory = runDirectory(world);
+  const names = await readdir(directory).catch(() => []);
+  const clouds: RunningCloud[] = [];
+  for (const name of names.filter((entry) => entry.endsWith(".json")).sort()) {
+    const file = join(directory, name);
+    const cloud = parseRunFile(await readPrivateFile(world, file).catch(() => undefined));
+    if (cloud && world.isAlive(cloud.pid)) clouds.push(cloud);
+    else await unlink(file).catch(() => undefined);
+  }
+  return clouds;
+}
+
+/**
+ * The cloud to talk to: the one whose project holds the working directory (the innermost), else the only one.
+ * @throws CliError `target_ambiguous` when several run and none is closer
+ */
+export function chooseCloud(clouds: readonly RunningCloud[], workingDirectory: string): RunningCloud | undefined {
+  const around = clouds
+    .filter((cloud) => contains(cloud.project.directory, workingDirectory))
+    .sort((a, b) => b.project.directory.length - a.project.directory.length);
+  const depth = around[0]?.project.directory;
+  const closest = depth === undefined ? clouds : around.filter((cloud) => cloud.project.directory === depth);
+  if (closest.length <= 1) return closest[0];
+  const list = closest.map((cloud) => `${cloudName(cloud)} (${safeText(cloud.project.directory)}, pid ${cloud.pid})`);
+  throw new CliError("target_ambiguous", `Several local clouds are running: ${list.join("; ")}.`, {
+    next: "Run the command inside one project's folder, name a stack with --stack, or stop the others",
+  });
+}
+
+/** e.g. `demo-auth/dev` */
+export function cloudName(cloud: RunningCloud): string {
+  return `${safeText(cloud.project.name, 60)}/${safeText(cloud.project.stack, 60)}`;
+}
+
+/** Asks a cloud what it serves. @throws CliError `network_failed` when its console does not answer */
+export async function describeCloud(world: World, cloud: RunningCloud): Promise<CloudDescription> {
+  return (await requestJson(world, "the local cloud", `${cloud.console}/api/cloud`)) as CloudDescription;
+}
+
+/** The part of the cloud's own description that a target needs. */
+export interface CloudDescription {
+  userPools?: {
+    name: string;
+    id: string;
+    issuer: string;
+    hostedUi?: string;
+    clients: { name: string; id: string; flows: string[]; scopes: string[]; callbackUrls: string[] }[];
+  }[];
+  apis?: {
+    name: string;
+    id: string;
+    stages: { name: string; url: string; routes: { method: string; path: string; scopes: string[] }[] }[];
+  }[];
+  outputs?: Record<string, unknown>;
+}
+
+export interface Choices {
+  /** App client, by name or id. */
+  client?: string | undefined;
+  /** API, by name, id, or `name/stage`. */
+  api?: string | undefined;
+}
+
+/**
+ * Settings of a cloud: the stack's own outputs where it has them, completed from what the cloud serves.
+ * @throws CliError `target_ambiguous` when the program declares several and nothing says which
+ */
+export function cloudSettings(description: CloudDescription, choices: Choices): TargetSettings {
+  const outputs = description.outputs ?? {};
+  const declared = typeof outputs.clientId === "string" && typeof outputs.issuer === "string";
+  const fromOutputs = declared ? parseSettings(outputs, "the stack's outputs") : {};
+  const client = pickClient(description, choices.client ?? fromOutputs.clientId, declared && !choices.client);
+  const stage = pickStage(description, choices.api, fromOutputs.apiUrl);
+  const fromCloud: TargetSettings = {
+    ...(client && {
+      issuer: client.pool.issuer,
+      clientId: client.id,
+      ...(client.pool.hostedUi && { hostedUiUrl: client.pool.hostedUi }),
+      callbackUrls: client.callbackUrls,
+      scopes: client.scopes,
+      ...flowOf(client.flows),
+    }),
+    ...(stage && {
+      apiUrl: stage.url.replace(/\/+$/, ""),
+      routes: stage.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+    }),
+  };
+  if (choices.client !== undefined) return fromCloud;
+  const { apiUrl, routes, ...signIn } = fromOutputs;
+  // The cloud knows each route's scopes; outputs may only name the routes.
+  return { ...fromCloud, ...(stage ? {} : { ...(apiUrl && { apiUrl }), ...(routes && { routes }) }), ...signIn };
+}
+
+function flowOf(flows: readonly string[]): TargetSettings {
+  if (flows.includes("code")) return { flow: "code" };
+  return flows.includes("implicit") ? { flow: "implicit" } : {};
+}
+
+function pickClient(description: CloudDescription, wanted: string | undefined, optional: boolean) {
+  const all = (description.userPools ?? []).flatMap((pool) => pool.clients.map((client) => ({ ...client, pool })));
+  if (wanted !== undefined) {
+    const found = all.filter((client) => client.id === wanted || client.name === wanted);
+    if (found.length === 1) return found[0];
+    if (optional) return undefined;
+    throw choice(
+      found.length ? "Several app clients have that name" : "No app client has that name or id",
+      all,
+      "client",
+    );
+  }
+  const interactive = all.filter((client) => client.flows.includes("implicit") || client.flows.includes("code"));
+  if (interactive.length > 1) throw choice("The program has several app clients", interactive, "client");
+  return interactive[0];
+}
+
+function pickStage(description: CloudDescription, wanted: string | undefined, apiUrl: string | undefined) {
+  const all = (description.apis ?? []).flatMap((api) =>
+    api.stages.map((stage) => ({
+      ...stage,
+      stage: stage.name,
+      id: api.id,
+      name: `${api.name}/${stage.name}`,
+      api: api.name,
+    })),
+  );
+  if (wanted !== undefined) {
+    const found = all.filter((stage) =>
+      [stage.id, stage.name, stage.api, `${stage.id}/${stage.stage}`].includes(wanted),
+    );
+    if (found.length === 1) return found[0];
+    throw choice(found.length ? "Several stages fit --api" : "No API fits --api", all, "api");
+  }
+  if (apiUrl !== undefined) return all.find((stage) => stage.url.replace(/\/+$/, "") === apiUrl);
+  if (all.length > 1) throw choice("The program has several API stages", all, "api");
+  return all[0];
+}
+
+function choice(what: string, all: readonly { name: string; id: string }[], option: "client" | "api"): CliError {
+  const names = all.map((one) => `${safeText(one.name, 60)} (${safeText(one.id, 60)})`).join(", ");
+  return new CliError("target_ambiguous", `${what}; there are: ${names || "none"}.`, {
+    next: `Choose one with --${option} NAME`,
+  });
+}
+
+function contains(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !way.includes(":"));
+}
+
+function parseRunFile(text: string | undefined): RunningCloud | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as RunningCloud;
+    const address = checkAddress(String(value.console));
+    const { name, stack, directory } = value.project;
+    const sound =
+      Number.isSafeInteger(value.pid) &&
+      address.ok &&
+      isLoopback(address.url) &&
+      [name, stack, directory].every((part) => typeof part === "string");
+    return sound ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

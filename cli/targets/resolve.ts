@@ -1,0 +1,217 @@
+/**
+ * Which target a command speaks to. The base is the first of: `--target`, `DEMO_AUTH_TARGET`, `--profile`, a complete
+ * set of DEMO_AUTH_ variables, what `demo-auth use` chose, `demo-auth.json`, a running local cloud, the selected Pulumi
+ * stack, the profile named `default`. Single DEMO_AUTH_ variables then override the base, except under `--target`.
+ */
+import { CliError } from "../errors.ts";
+import { safeText } from "../text.ts";
+import type { World } from "../world.ts";
+import {
+  chosenTarget,
+  environmentSettings,
+  profileSettings,
+  projectFile,
+  type UserConfig,
+  userConfig,
+} from "./configuration.ts";
+import { chooseCloud, cloudName, cloudSettings, describeCloud, type RunningCloud, runningClouds } from "./local.ts";
+import { findPulumiProject, stackSettings } from "./pulumi.ts";
+import { defaultCallbackUrls, type SettingName, type TargetSettings } from "./settings.ts";
+import type { Target } from "./target.ts";
+
+export interface TargetFlags {
+  target?: string | undefined;
+  profile?: string | undefined;
+  config?: string | undefined;
+  client?: string | undefined;
+  api?: string | undefined;
+}
+
+export interface Resolution {
+  target: Target;
+  userConfig: UserConfig;
+  /** Whether a fresh reading could differ from this one. */
+  cached: boolean;
+}
+
+export interface ResolveOptions {
+  /** Ask Pulumi again even when an earlier reading is there. */
+  refresh?: boolean;
+  warn?(message: string): void;
+}
+
+interface Base {
+  kind: Target["kind"];
+  label: string;
+  source: string;
+  settings: TargetSettings;
+  cached?: boolean;
+}
+
+/** Everything that is known of a target, complete or not. */
+export interface Gathered {
+  kind: Target["kind"];
+  label: string;
+  settings: TargetSettings;
+  /** Where each value came from. */
+  sources: Record<SettingName, string>;
+  userConfig: UserConfig;
+  /** Whether a fresh reading could differ from this one. */
+  cached: boolean;
+}
+
+/** @throws CliError of the configuration family when there is no target, or it lacks what signing in needs */
+export async function resolveTarget(
+  world: World,
+  flags: TargetFlags,
+  options: ResolveOptions = {},
+): Promise<Resolution> {
+  const { kind, label, settings, userConfig, cached } = await gatherSettings(world, flags, options);
+  const missing = (["issuer", "clientId"] as const).filter((name) => settings[name] === undefined);
+  if (missing.length > 0) {
+    throw new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
+      next: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See: demo-auth config",
+    });
+  }
+  const target: Target = {
+    kind,
+    label,
+    issuer: settings.issuer!,
+    clientId: settings.clientId!,
+    hostedUiUrl: settings.hostedUiUrl,
+    apiUrl: settings.apiUrl,
+    callbackUrls: settings.callbackUrls ?? [...defaultCallbackUrls],
+    logoutUrls: settings.logoutUrls ?? [],
+    flow: settings.flow ?? "code",
+    tokenUse: settings.tokenUse,
+    scopes: settings.scopes ?? ["openid", "email"],
+    routes: settings.routes ?? [],
+  };
+  return { target, userConfig, cached };
+}
+
+/** @throws CliError of the configuration family when there is no target */
+export async function gatherSettings(
+  world: World,
+  flags: TargetFlags,
+  options: ResolveOptions = {},
+): Promise<Gathered> {
+  const config = await userConfig(world, flags.config ?? world.env.DEMO_AUTH_CONFIG);
+  const environment = flags.target === undefined ? environmentSettings(world.env) : {};
+  const base = await findBase(world, flags, config, environment, options);
+  const { kind, label, cached = false } = base;
+  return { kind, label, ...overlay(base, base.kind === "environment" ? {} : environment), userConfig: config, cached };
+}
+
+async function findBase(
+  world: World,
+  flags: TargetFlags,
+  config: UserConfig,
+  environment: TargetSettings,
+  options: ResolveOptions,
+): Promise<Base> {
+  const named = flags.target ?? world.env.DEMO_AUTH_TARGET;
+  if (named) return namedTarget(world, named, flags, options);
+
+  const profile = flags.profile ?? world.env.DEMO_AUTH_PROFILE;
+  if (profile) return fromProfile(config, profile);
+
+  if (environment.issuer && environment.clientId) {
+    return { kind: "environment", label: "the environment", source: "DEMO_AUTH_ variables", settings: environment };
+  }
+  const chosen = await chosenTarget(world, world.workingDirectory);
+  if (chosen) return namedTarget(world, chosen, flags, options);
+
+  const file = await projectFile(world.workingDirectory, options.warn ?? (() => undefined));
+  if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
+
+  const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
+  if (cloud) return fromCloud(world, cloud, flags);
+
+  const project = findPulumiProject(world.workingDirectory);
+  if (project) return fromStack(world, project, undefined, options);
+
+  if (Object.hasOwn(config.profiles, "default")) return fromProfile(config, "default");
+  throw new CliError(
+    "configuration_missing",
+    "There is nothing to talk to: no local cloud runs, and no project is here.",
+    {
+      next: "Start one with demo-auth local, or describe yours in demo-auth.json or DEMO_AUTH_ variables",
+    },
+  );
+}
+
+async function namedTarget(world: World, name: string, flags: TargetFlags, options: ResolveOptions): Promise<Base> {
+  if (name === "local") {
+    const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
+    if (cloud) return fromCloud(world, cloud, flags);
+    throw new CliError("target_not_found", "No local cloud is running.", { next: "Start it: demo-auth local" });
+  }
+  if (name === "file") {
+    const file = await projectFile(world.workingDirectory, options.warn ?? (() => undefined));
+    if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
+    throw new CliError("target_not_found", "There is no demo-auth.json here or above.", {
+      next: "Write it with: pulumi stack output --json > demo-auth.json",
+    });
+  }
+  const project = findPulumiProject(world.workingDirectory);
+  if (!project) {
+    throw new CliError("target_not_found", `There is no Pulumi project here to have a stack "${safeText(name, 60)}".`, {
+      next: "Run the command in the project's folder, or choose: demo-auth use local",
+    });
+  }
+  return fromStack(world, project, name.replace(/^stack:/, ""), options);
+}
+
+function fromProfile(config: UserConfig, name: string): Base {
+  const source = `profile ${safeText(name, 60)}`;
+  return {
+    kind: "profile",
+    label: source,
+    source: `${source} in ${config.file}`,
+    settings: profileSettings(config, name),
+  };
+}
+
+async function fromCloud(world: World, cloud: RunningCloud, flags: TargetFlags): Promise<Base> {
+  const settings = cloudSettings(await describeCloud(world, cloud), { client: flags.client, api: flags.api });
+  return { kind: "local", label: `local ${cloudName(cloud)}`, source: `local cloud at ${cloud.console}`, settings };
+}
+
+async function fromStack(
+  world: World,
+  project: string,
+  name: string | undefined,
+  options: ResolveOptions,
+): Promise<Base> {
+  const { stack, settings, cached } = await stackSettings(world, project, name, options.refresh === true);
+  const label = `stack ${safeText(stack, 100)}`;
+  return { kind: "stack", label, source: `outputs of ${label}`, settings, cached };
+}
+
+function overlay(base: Base, environment: TargetSettings) {
+  const settings: TargetSettings = { ...base.settings, ...environment };
+  // A domain belongs to its pool: another pool's is never kept.
+  const otherPool = environment.issuer !== undefined && environment.issuer !== base.settings.issuer;
+  if (otherPool && environment.hostedUiUrl === undefined) delete settings.hostedUiUrl;
+  const names: SettingName[] = [
+    "issuer",
+    "clientId",
+    "hostedUiUrl",
+    "apiUrl",
+    "callbackUrls",
+    "logoutUrls",
+    "flow",
+    "tokenUse",
+    "scopes",
+    "routes",
+  ];
+  const sourceOf = (name: SettingName) => {
+    if (environment[name] !== undefined) return "DEMO_AUTH_ variables";
+    return settings[name] === undefined ? "default" : base.source;
+  };
+  return {
+    settings,
+    sources: Object.fromEntries(names.map((name) => [name, sourceOf(name)])) as Record<SettingName, string>,
+  };
+}

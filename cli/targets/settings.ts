@@ -1,0 +1,173 @@
+/**
+ * What describes a target, whoever says so: a Pulumi stack's outputs, `demo-auth.json`, the environment, a profile or a
+ * running local cloud. All of it is parsed here, once; a project file can come with a cloned repository, so addresses
+ * are restricted and tokens are never read from it.
+ */
+import { CliError } from "../errors.ts";
+import { checkAddress, checkIssuer, cognitoIssuer } from "../oauth/addresses.ts";
+import type { Flow } from "../oauth/authorization-request.ts";
+import type { TokenUse } from "../sessions/session.ts";
+import { safeText } from "../text.ts";
+
+export interface Route {
+  method: string;
+  /** e.g. `/transactions/{id}` */
+  path: string;
+  /** Scopes of which an access token needs one; none: an ID token; `undefined`: the source does not say. */
+  scopes: string[] | undefined;
+}
+
+/** Every field is optional; the resolver says which are missing. */
+export interface TargetSettings {
+  issuer?: string;
+  clientId?: string;
+  /** Origin of the user pool's domain. */
+  hostedUiUrl?: string;
+  /** The stage's URL, without a closing slash. */
+  apiUrl?: string;
+  callbackUrls?: string[];
+  logoutUrls?: string[];
+  flow?: Flow;
+  tokenUse?: TokenUse;
+  scopes?: string[];
+  routes?: Route[];
+}
+
+export type SettingName = keyof TargetSettings;
+
+/** The ports and hosts that this project's app clients register, for targets that do not list their own. */
+export const defaultCallbackUrls: readonly string[] = callbackUrlsFor([47810, 47811, 47812, 47813, 47814]);
+
+export function callbackUrlsFor(ports: readonly number[]): string[] {
+  return ["127.0.0.1", "localhost"].flatMap((host) => ports.map((port) => `http://${host}:${port}/callback`));
+}
+
+const known = new Set([
+  "region",
+  "userPoolId",
+  "clientId",
+  "hostedUiUrl",
+  "issuer",
+  "apiUrl",
+  "callbackUrls",
+  "logoutUrls",
+  "flow",
+  "tokenUse",
+  "scopes",
+  "routes",
+  "$schema",
+]);
+
+/**
+ * Parses settings with the names of the stack outputs.
+ * @param source for messages, e.g. `demo-auth.json`
+ * @param warn hears of keys that mean nothing here; left out for sources that rightly hold more
+ * @throws CliError `configuration_invalid` naming source, key and mend
+ */
+export function parseSettings(raw: unknown, source: string, warn?: (message: string) => void): TargetSettings {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    throw new CliError("configuration_invalid", `${source} does not hold a JSON object.`, {
+      next: "Write it with: pulumi stack output --json > demo-auth.json",
+    });
+  }
+  const values = raw as Record<string, unknown>;
+  for (const key of Object.keys(values)) {
+    if (!known.has(key)) warn?.(`${source}: "${safeText(key, 60)}" is not a setting and is ignored.`);
+  }
+  const read = new Reader(values, source);
+  const settings: TargetSettings = {};
+  const region = read.text("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "a region such as us-east-1");
+  const userPoolId = read.text("userPoolId", /^[\w-]+_[0-9A-Za-z]+$/, "an id such as us-east-1_AbCdEfGhI");
+  const issuer = read.address("issuer", checkIssuer);
+  const poolRegion = region ?? userPoolId?.split("_")[0];
+  const derived = userPoolId && poolRegion ? cognitoIssuer(poolRegion, userPoolId) : undefined;
+  if (issuer && userPoolId && !issuer.endsWith(`/${userPoolId}`)) {
+    throw read.invalid("issuer", `belongs to another user pool than userPoolId (${safeText(userPoolId)})`);
+  }
+  assign(settings, "issuer", issuer ?? derived);
+  assign(settings, "clientId", read.text("clientId", /^[\w+]{1,128}$/, "an app client's id"));
+  assign(settings, "hostedUiUrl", originOf(read.address("hostedUiUrl", checkAddress)));
+  assign(settings, "apiUrl", read.address("apiUrl", checkAddress)?.replace(/\/+$/, ""));
+  assign(settings, "callbackUrls", read.list("callbackUrls"));
+  assign(settings, "logoutUrls", read.list("logoutUrls"));
+  assign(settings, "flow", read.oneOf("flow", ["implicit", "code"] as const));
+  assign(settings, "tokenUse", read.oneOf("tokenUse", ["id", "access"] as const));
+  assign(settings, "scopes", read.list("scopes"));
+  assign(settings, "routes", read.routes());
+  return settings;
+}
+
+function assign<K extends SettingName>(settings: TargetSettings, key: K, value: TargetSettings[K] | undefined): void {
+  if (value !== undefined) settings[key] = value;
+}
+
+function originOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url).origin;
+}
+
+class Reader {
+  readonly #values: Record<string, unknown>;
+  readonly #source: string;
+
+  constructor(values: Record<string, unknown>, source: string) {
+    this.#values = values;
+    this.#source = source;
+  }
+
+  invalid(key: string, why: string): CliError {
+    return new CliError("configuration_invalid", `${this.#source}: "${key}" ${why}.`, {
+      next: "See every value and its source: demo-auth config",
+    });
+  }
+
+  text(key: string, pattern: RegExp, wanted: string): string | undefined {
+    const value = this.#present(key);
+    if (value === undefined) return undefined;
+    if (typeof value !== "string" || !pattern.test(value)) throw this.invalid(key, `must be ${wanted}`);
+    return value;
+  }
+
+  address(key: string, check: typeof checkAddress): string | undefined {
+    const value = this.#present(key);
+    if (value === undefined) return undefined;
+    const address = typeof value === "string" ? check(value) : { ok: false as const, reason: "must be a URL" };
+    if (!address.ok) throw this.invalid(key, address.reason);
+    return value as string;
+  }
+
+  oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined {
+    const value = this.#present(key);
+    if (value === undefined) return undefined;
+    if (!allowed.includes(value as T)) throw this.invalid(key, `must be ${allowed.join(" or ")}`);
+    return value as T;
+  }
+
+  list(key: string): string[] | undefined {
+    const value = this.#present(key);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "string" && item !== "")) {
+      throw this.invalid(key, "must be a list of strings");
+    }
+    return value;
+  }
+
+  routes(): Route[] | undefined {
+    const value = this.#present("routes");
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) throw this.invalid("routes", "must be a list");
+    return value.map((item) => {
+      const [method, path] = typeof item === "string" ? item.split(" ") : [Object(item).method, Object(item).path];
+      const { scopes } = Object(item);
+      const listed =
+        scopes === undefined || (Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string"));
+      const sound = typeof method === "string" && typeof path === "string" && listed;
+      if (!sound) throw this.invalid("routes", 'must hold objects such as {"method": "GET", "path": "/transactions"}');
+      return { method: method.toUpperCase(), path, scopes };
+    });
+  }
+
+  #present(key: string): unknown {
+    const value = this.#values[key];
+    return value === null || value === "" ? undefined : value;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Text that is safe to show: remote strings without terminal control, and debug lines without secrets.
+ */
+import { stripVTControlCharacters } from "node:util";
+
+/**
+ * Makes a string from outside (identity provider, API, token, file) harmless for a terminal: no escape sequences, no
+ * other control characters, no bidirectional overrides; at most `limit` characters.
+ */
+export function safeText(remote: string, limit = 500): string {
+  const plain = stripVTControlCharacters(remote.slice(0, limit * 4)).replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g,
+    " ",
+  );
+  return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
+}
+
+/** The same for text of several lines, of any length: line ends and tabs stay. */
+export function safeBlock(remote: string): string {
+  return stripVTControlCharacters(remote).replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g,
+    " ",
+  );
+}
+
+const secretParameters =
+  "id_token|access_token|refresh_token|code|state|nonce|code_verifier|code_challenge|token|session|password";
+
+/**
+ * Takes out what must never be written down: anything that looks like a JWT, the values of OAuth parameters in URLs,
+ * forms and JSON, and authorization headers. Meant for lines that we compose ourselves, as a second fence.
+ */
+export function redact(line: string): string {
+  return line
+    .replace(/eyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g, "[token]")
+    .replace(new RegExp(`\\b(${secretParameters})=([^&\\s"']+)`, "gi"), "$1=[hidden]")
+    .replace(new RegExp(`"(${secretParameters})"\\s*:\\s*"[^"]*"`, "gi"), '"$1":"[hidden]"')
+    .replace(/\b(authorization:?\s+)(bearer\s+|basic\s+)?\S+/gi, "$1[hidden]")
+    .replace(/\bBearer\s+\S+/gi, "Bearer [hidden]");
+}
+
+/** `4 minutes`, `1 hour`, `2 days`: the largest unit that fits, rounded down, never "0". */
+export function duration(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) {
+    const seconds = Math.max(1, Math.floor(milliseconds / 1000));
+    return plural(seconds, "second");
+  }
+  if (minutes < 120) return plural(minutes, "minute");
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? plural(hours, "hour") : plural(Math.floor(hours / 24), "day");
+}
+
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,4 @@
+/** The package's version. The build replaces this with the number itself. */
+import { readFileSync } from "node:fs";
+
+export const version: string = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;

@@ -1,0 +1,187 @@
+/**
+ * The whole REST API as one OpenAPI 3.0.1 document with API Gateway's extensions: every method, its authorization, its
+ * integration, what it validates, the gateway's own answers. Pure: equal arguments give equal documents.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ */
+import type { Route } from "./route-table.ts";
+import type { ApiSettings } from "./settings.ts";
+
+export interface ApiDescription {
+  title: string;
+  routes: readonly Route[];
+  settings: ApiSettings;
+  userPoolArn: string;
+  clientId: string;
+  /** By the handler that a route names: what an integration takes as its `uri`. */
+  invokeArns: Readonly<Record<string, string>>;
+}
+
+type Json = Record<string, unknown>;
+
+/** Names the authorizer, in the document and on the API. */
+const scheme = "users";
+
+export function openApiDocument(description: ApiDescription): Json {
+  const { title, routes, settings } = description;
+  const { allowedOrigin } = settings;
+  const routesByPath = Map.groupBy(routes, (route) => route.path);
+  const schemas = Object.fromEntries(routes.flatMap(bodyModel));
+  return {
+    openapi: "3.0.1",
+    info: { title, version: "1" },
+    paths: Object.fromEntries(
+      [...routesByPath].map(([path, siblings]) => [
+        path,
+        {
+          ...Object.fromEntries(siblings.map((route) => [route.method.toLowerCase(), operation(route, description)])),
+          ...(allowedOrigin !== undefined && { options: preflight(allowedOrigin, siblings) }),
+        },
+      ]),
+    ),
+    components: {
+      securitySchemes: { [scheme]: authorizer(description) },
+      ...(Object.keys(schemas).length > 0 && { schemas }),
+    },
+    "x-amazon-apigateway-request-validators": {
+      input: { validateRequestBody: true, validateRequestParameters: true },
+    },
+    "x-amazon-apigateway-gateway-responses": gatewayResponses(allowedOrigin),
+    // Also inputs of the RestApi; here too, because an import must not take them back.
+    "x-amazon-apigateway-security-policy": settings.tls.securityPolicy,
+    "x-amazon-apigateway-endpoint-access-mode": settings.tls.endpointAccessMode,
+  };
+}
+
+/**
+ * Without scopes the authorizer wants an ID token, with scopes an access token that has one of them. It takes tokens of
+ * every client of the pool unless `aud` is pinned; an access token has no `aud`, so a pin would refuse every one.
+ */
+function authorizer({ settings, userPoolArn, clientId }: ApiDescription): Json {
+  return {
+    type: "apiKey",
+    name: "Authorization",
+    in: "header",
+    "x-amazon-apigateway-authtype": "cognito_user_pools",
+    "x-amazon-apigateway-authorizer": {
+      type: "cognito_user_pools",
+      providerARNs: [userPoolArn],
+      ...(settings.tokenUse === "id" && { identityValidationExpression: `^${clientId}$` }),
+    },
+  };
+}
+
+function operation(route: Route, { settings, invokeArns }: ApiDescription): Json {
+  const parameters = [...pathParameters(route.path), ...queryParameters(route)];
+  const model = bodyModel(route)[0]?.[0];
+  return {
+    security: [{ [scheme]: settings.tokenUse === "access" ? [route.scope] : [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(model !== undefined && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: { $ref: `#/components/schemas/${model}` } } },
+      },
+    }),
+    ...(route.input && { "x-amazon-apigateway-request-validator": "input" }),
+    responses: {},
+    "x-amazon-apigateway-integration": {
+      type: "aws_proxy",
+      httpMethod: "POST",
+      uri: invokeArns[route.handler],
+      timeoutInMillis: settings.integrationTimeoutMilliseconds,
+    },
+  };
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{([\w-]+)\+?\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+}
+
+function queryParameters({ input }: Route): Json[] {
+  return Object.entries(input?.query ?? {}).map(([name, presence]) => ({
+    name,
+    in: "query",
+    required: presence === "required",
+    schema: { type: "string" },
+  }));
+}
+
+/** The model of a route's body, with a name of letters and digits as API Gateway wants it; nothing when it takes none. */
+function bodyModel({ method, path, input }: Route): [name: string, schema: unknown][] {
+  if (!input || !("body" in input) || !input.body) return [];
+  const words = `${method.toLowerCase()}${path}`.split(/[^A-Za-z0-9]+/);
+  return [[words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(""), input.body]];
+}
+
+/** A browser asks with OPTIONS and no token whether a page may call: the answer names the one origin, whoever asks. */
+function preflight(origin: string, siblings: Route[]): Json {
+  const headers = {
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Methods": [...siblings.map((route) => route.method), "OPTIONS"].join(","),
+    "Access-Control-Allow-Headers": "Authorization,Content-Type",
+    "Access-Control-Max-Age": "600",
+  };
+  return {
+    security: [],
+    responses: {
+      "204": {
+        description: "Which pages may call, and how",
+        headers: mapKeys(
+          headers,
+          (name) => name,
+          () => ({ schema: { type: "string" } }),
+        ),
+      },
+    },
+    "x-amazon-apigateway-integration": {
+      type: "mock",
+      passthroughBehavior: "when_no_match",
+      requestTemplates: { "application/json": '{"statusCode":204}' },
+      responses: {
+        default: {
+          statusCode: "204",
+          responseParameters: mapKeys(
+            headers,
+            (name) => `method.response.header.${name}`,
+            (value) => `'${value}'`,
+          ),
+        },
+      },
+    },
+  };
+}
+
+/**
+ * The gateway's own refusals: the message that AWS sends, and the request's id for whoever looks into the logs. A page of
+ * the allowed origin may read them; without that a browser shows a CORS error in place of a 401.
+ */
+function gatewayResponses(origin: string | undefined): Json {
+  const response = (statusCode?: string): Json => ({
+    ...(statusCode !== undefined && { statusCode }),
+    ...(origin !== undefined && {
+      responseParameters: { "gatewayresponse.header.Access-Control-Allow-Origin": `'${origin}'` },
+    }),
+    responseTemplates: {
+      "application/json": '{"message":$context.error.messageString,"requestId":"$context.requestId"}',
+    },
+  });
+  return {
+    UNAUTHORIZED: response("401"),
+    ACCESS_DENIED: response("403"),
+    DEFAULT_4XX: response(),
+    DEFAULT_5XX: response(),
+  };
+}
+
+function mapKeys<T>(
+  record: Record<string, string>,
+  key: (name: string) => string,
+  value: (text: string) => T,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, text]) => [key(name), value(text)]));
+}

@@ -1,0 +1,38 @@
+/**
+ * Lets a request pass to its method as the method's `authorizationType` says
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html).
+ */
+import type { RoutedExchange } from "./exchange.ts";
+import { GatewayError } from "./gateway-error.ts";
+
+/** @throws GatewayError when the request may not pass, or the method's authorization is not served here */
+export function authorize(exchange: RoutedExchange): void {
+  const { method } = exchange.route;
+  switch (method.authorization) {
+    case "NONE":
+      return;
+    case "COGNITO_USER_POOLS":
+      exchange.identity = cognitoAuthorizer(exchange).authorize(exchange.headers, method.authorizationScopes);
+      return;
+    case "AWS_IAM":
+      throw new GatewayError(
+        "MISSING_AUTHENTICATION_TOKEN",
+        "The method wants AWS_IAM authorization, which the local cloud cannot check: it knows no AWS credentials.",
+      );
+    case "CUSTOM":
+      throw new GatewayError(
+        "AUTHORIZER_CONFIGURATION_ERROR",
+        "The method has a Lambda authorizer (CUSTOM), which the local cloud does not run.",
+      );
+  }
+}
+
+function cognitoAuthorizer({ api, route }: RoutedExchange) {
+  const { authorizerId } = route.method;
+  const authorizer = authorizerId === undefined ? undefined : api.cognitoAuthorizers.get(authorizerId);
+  if (authorizer) return authorizer;
+  throw new GatewayError(
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    `The method names the authorizer ${authorizerId ?? "(none)"}, which is no Cognito authorizer of this API.`,
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * The variables a function finds in `process.env`: its own and those of the Lambda service, nothing of this machine
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
+ */
+import type { FunctionDefinition } from "../definitions.ts";
+
+/**
+ * The credentials open nothing anywhere, and say so to whoever finds them in a log. The runtime API and X-Ray addresses
+ * are loopback ones, so that what a function sends there never leaves the machine; nothing answers on them.
+ */
+export function environmentVariables(definition: FunctionDefinition, logStreamName: string): Record<string, string> {
+  const nodeMajor = runtimeMajor(definition.runtime);
+  return {
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+    LD_LIBRARY_PATH: "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+    NODE_PATH: `/opt/nodejs/node${nodeMajor}/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task`,
+    SHLVL: "0",
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
+    _AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1",
+    _AWS_XRAY_DAEMON_PORT: "2000",
+    ...definition.environment,
+    AWS_ACCESS_KEY_ID: "AKIALOCALNOTREALKEYS",
+    AWS_SECRET_ACCESS_KEY: "local-cloud-credentials-are-not-real",
+    AWS_SESSION_TOKEN: "local-cloud-credentials-are-not-real",
+    AWS_REGION: definition.region,
+    AWS_DEFAULT_REGION: definition.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySizeMb),
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+    AWS_LAMBDA_RUNTIME_API: "127.0.0.1:9001",
+    LAMBDA_RUNTIME_DIR: "/var/runtime",
+    LAMBDA_TASK_ROOT: definition.codeDirectory,
+    PWD: definition.codeDirectory,
+    _HANDLER: definition.handler,
+  };
+}
+
+/** `nodejs24.x` → 24; `undefined` for a runtime that is not Node. */
+export function runtimeMajor(runtime: string): number | undefined {
+  const match = /^nodejs(\d+)\.x$/.exec(runtime);
+  return match ? Number(match[1]) : undefined;
+}

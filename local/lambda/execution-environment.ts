@@ -1,0 +1,269 @@
+/**
+ * One execution environment of a function: a process of its own that loads the code once and then runs one invocation at
+ * a time, until it fails, exceeds its time or memory, or is let go
+ * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+ *
+ * A process and not a worker thread, because a function that runs out of memory in a thread takes the whole local cloud
+ * with it, and because working directory, time zone, signals and `process.exit` belong to processes.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { FunctionDefinition } from "../definitions.ts";
+import type { Invocation } from "../world.ts";
+import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
+import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
+import {
+  CHANNEL_FD,
+  encodeFrame,
+  FrameReader,
+  type InvocationHead,
+  type RuntimeHead,
+  type RuntimeSettings,
+} from "./protocol.ts";
+
+/** One invocation on its way through the host. */
+export interface Job {
+  requestId: string;
+  /** JSON text */
+  payload: string;
+  traceId: string | undefined;
+  settle(outcome: Invocation): void;
+}
+
+/** How an invocation went, for the REPORT line. */
+export interface Report {
+  durationMs: number;
+  /** Only on the first invocation of an environment. */
+  initMs: number | undefined;
+  maxMemoryBytes: number;
+  /** `failure` when the handler threw, `error` when the runtime broke down */
+  status: "success" | "failure" | "error" | "timeout";
+}
+
+export interface EnvironmentOwner {
+  /** The environment can take an invocation. */
+  idle(environment: ExecutionEnvironment): void;
+  /** The environment is no more. What ran in it was answered before; `breakdown` is set when it never became ready. */
+  gone(environment: ExecutionEnvironment, breakdown: Breakdown | undefined): void;
+  log(line: string): void;
+  finished(job: Job, outcome: Invocation, report: Report): void;
+}
+
+/** Initialization may take this long, whatever the function's own timeout. */
+const INIT_TIMEOUT_SECONDS = 10;
+/** How often the memory of a running invocation is looked at. */
+const WATCH_MS = 100;
+const PAGE_BYTES = 4096;
+
+/** In a bundle the runtime is an entry point of its own, beside the others. */
+const BOOTSTRAP = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./runtime/bootstrap.ts" : "./lambda-runtime.js", import.meta.url),
+);
+
+export class ExecutionEnvironment {
+  readonly #definition: FunctionDefinition;
+  readonly #owner: EnvironmentOwner;
+  readonly #process: ChildProcess;
+  readonly #channel: Duplex;
+  readonly #reader = new FrameReader();
+  readonly #exited: Promise<void>;
+  readonly #createdAt = performance.now();
+  #initMs: number | undefined;
+  #state: "starting" | "idle" | "busy" | "gone" = "starting";
+  #job: Job | undefined;
+  #startedAt = performance.now();
+  #limitSeconds = INIT_TIMEOUT_SECONDS;
+  #watch: NodeJS.Timeout | undefined;
+  #maxMemoryBytes = 0;
+
+  constructor(definition: FunctionDefinition, owner: EnvironmentOwner, logStreamName: string) {
+    this.#definition = definition;
+    this.#owner = owner;
+    const { memorySizeMb, codeDirectory } = definition;
+    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(definition, logStreamName);
+    const flags = [
+      `--max-old-space-size=${Math.floor(memorySizeMb * 0.9)}`,
+      `--max-semi-space-size=${Math.max(1, Math.floor(memorySizeMb * 0.05))}`,
+    ];
+    this.#process = spawn(process.execPath, [...flags, BOOTSTRAP], {
+      cwd: codeDirectory,
+      env,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      windowsHide: true,
+    });
+    this.#channel = this.#process.stdio[CHANNEL_FD] as Duplex;
+    this.#exited = this.#listen();
+    this.#channel.write(
+      encodeFrame({
+        codeDirectory,
+        handler: definition.handler,
+        runtimeMajor: runtimeMajor(definition.runtime) ?? 24,
+        logFormat: definition.logFormat,
+        functionName: definition.name,
+        functionArn: definition.arn,
+        memorySizeMb,
+        logGroupName: definition.logGroupName,
+        logStreamName,
+        lateVariables: { LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? "", NODE_PATH: NODE_PATH ?? "" },
+      } satisfies RuntimeSettings),
+    );
+    this.#watchNext();
+  }
+
+  get starting(): boolean {
+    return this.#state === "starting";
+  }
+
+  /** Runs a job; the environment must be idle. */
+  run(job: Job): void {
+    this.#state = "busy";
+    this.#job = job;
+    this.#startedAt = performance.now();
+    this.#limitSeconds = this.#definition.timeoutSeconds;
+    const head: InvocationHead = {
+      requestId: job.requestId,
+      deadline: Date.now() + this.#limitSeconds * 1000,
+      traceId: job.traceId,
+    };
+    this.#channel.write(encodeFrame(head, job.payload));
+    this.#watchNext();
+  }
+
+  /** Ends the environment; an invocation that still runs is answered as if the runtime had exited. */
+  async close(): Promise<void> {
+    this.#breakDown({ kind: "exit", code: 0 });
+    await this.#exited;
+  }
+
+  #listen(): Promise<void> {
+    const child = this.#process;
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding("utf8");
+      stream.on("data", (text: string) => {
+        for (const line of text.replace(/\n$/, "").split("\n")) this.#owner.log(line);
+      });
+    }
+    this.#channel.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // A write to a process that has just died is reported by its exit.
+    this.#channel.on("error", () => {});
+    return new Promise((resolve) => {
+      child.once("error", (error) => {
+        this.#breakDown({ kind: "init-error", payload: JSON.stringify(startFailure(error)) });
+        resolve();
+      });
+      // Not before `close`: what the process sent last is read by then.
+      child.once("close", (code, signal) => {
+        this.#breakDown(signal === null ? { kind: "exit", code: code ?? 0 } : this.#killedBy(signal));
+        resolve();
+      });
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#reader.push(chunk);
+    try {
+      for (;;) {
+        if (this.#state === "gone") return;
+        const frame = this.#reader.next<RuntimeHead>();
+        if (!frame) return;
+        this.#handle(frame.head, frame.text);
+      }
+    } catch {
+      // Somebody else wrote to the runtime's socket: the function itself.
+      this.#breakDown({ kind: "exit", code: 1 });
+    }
+  }
+
+  #handle(head: RuntimeHead, text: string): void {
+    switch (head.kind) {
+      case "log":
+        this.#owner.log(text);
+        return;
+      case "ready":
+        clearTimeout(this.#watch);
+        this.#initMs = performance.now() - this.#createdAt;
+        this.#becomeIdle();
+        return;
+      case "init-failed":
+        this.#breakDown({ kind: "init-error", payload: text });
+        return;
+      case "done":
+        this.#maxMemoryBytes = head.maxMemoryBytes;
+        this.#finish(functionOutcome(text, head.failed), head.durationMs, head.failed ? "failure" : "success");
+        if (!head.ending) this.#becomeIdle();
+        return;
+    }
+  }
+
+  #becomeIdle(): void {
+    this.#state = "idle";
+    this.#owner.idle(this);
+  }
+
+  /** Looks after time and memory while something runs. */
+  #watchNext(): void {
+    const leftMs = this.#startedAt + this.#limitSeconds * 1000 - performance.now();
+    this.#watch = setTimeout(() => this.#lookAfter(), Math.max(1, Math.min(WATCH_MS, Math.ceil(leftMs))));
+  }
+
+  #lookAfter(): void {
+    const { memorySizeMb } = this.#definition;
+    const seconds = this.#limitSeconds;
+    if (performance.now() - this.#startedAt >= seconds * 1000) {
+      this.#breakDown({ kind: "timeout", seconds });
+    } else if (residentBytes(this.#process.pid) > memorySizeMb * 1024 * 1024) {
+      this.#maxMemoryBytes = memorySizeMb * 1024 * 1024;
+      this.#breakDown({ kind: "out-of-memory", memorySizeMb });
+    } else {
+      this.#watchNext();
+    }
+  }
+
+  /** V8 aborts the process when the heap is full. */
+  #killedBy(signal: NodeJS.Signals): Breakdown {
+    const { memorySizeMb } = this.#definition;
+    return signal === "SIGKILL" ? { kind: "out-of-memory", memorySizeMb } : { kind: "signal", signal, memorySizeMb };
+  }
+
+  /** The only way out: answers what runs, tells the owner, ends the process. */
+  #breakDown(breakdown: Breakdown): void {
+    if (this.#state === "gone") return;
+    const neverReady = this.#state === "starting";
+    this.#state = "gone";
+    clearTimeout(this.#watch);
+    this.#process.kill("SIGKILL");
+    this.#channel.destroy();
+    const job = this.#job;
+    if (job) {
+      const status = breakdown.kind === "timeout" ? "timeout" : "error";
+      this.#finish(breakdownOutcome(breakdown, job.requestId), performance.now() - this.#startedAt, status);
+    }
+    this.#owner.gone(this, neverReady ? breakdown : undefined);
+  }
+
+  #finish(outcome: Invocation, durationMs: number, status: Report["status"]): void {
+    const job = this.#job;
+    if (!job) return;
+    this.#job = undefined;
+    clearTimeout(this.#watch);
+    const report = { durationMs, initMs: this.#initMs, maxMemoryBytes: this.#maxMemoryBytes, status };
+    this.#initMs = undefined;
+    this.#owner.finished(job, outcome, report);
+  }
+}
+
+/** Where the system does not tell (anything but Linux), the heap limit of V8 is the only one. */
+function residentBytes(pid: number | undefined): number {
+  if (process.platform !== "linux" || pid === undefined) return 0;
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE_BYTES;
+  } catch {
+    return 0;
+  }
+}
+
+function startFailure(error: Error): object {
+  return { errorType: "Runtime.InvalidEntrypoint", errorMessage: error.message, trace: [] };
+}

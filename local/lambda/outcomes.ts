@@ -1,0 +1,80 @@
+/**
+ * The answers of the Invoke API that the Lambda service makes itself, when the function could not answer
+ * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-context.html).
+ */
+import type { Invocation } from "../world.ts";
+
+/** Why an execution environment ended, or never came to be. */
+export type Breakdown =
+  | { kind: "init-error"; payload: string }
+  | { kind: "timeout"; seconds: number }
+  | { kind: "exit"; code: number }
+  | { kind: "signal"; signal: NodeJS.Signals; memorySizeMb: number }
+  | { kind: "out-of-memory"; memorySizeMb: number };
+
+/** The largest payload a function may be sent or answer with: 6 MB and a little for its envelope. */
+export const PAYLOAD_LIMIT_BYTES = 6_291_556;
+
+export function breakdownOutcome(breakdown: Breakdown, requestId: string): Invocation {
+  switch (breakdown.kind) {
+    case "init-error":
+      return failed(breakdown.payload, `The function's code could not be loaded: ${summary(breakdown.payload)}.`);
+    case "timeout": {
+      const after = breakdown.seconds.toFixed(2);
+      return serviceError(
+        "Sandbox.Timedout",
+        `RequestId: ${requestId} Error: Task timed out after ${after} seconds`,
+        `The function ran longer than its timeout of ${breakdown.seconds} s; its environment was ended.`,
+      );
+    }
+    case "exit": {
+      const how = breakdown.code === 0 ? "without providing a reason" : `with error: exit status ${breakdown.code}`;
+      return serviceError(
+        "Runtime.ExitError",
+        `RequestId: ${requestId} Error: Runtime exited ${how}`,
+        `The function ended its own process (exit status ${breakdown.code}) before it answered.`,
+      );
+    }
+    case "signal": {
+      const name = breakdown.signal === "SIGABRT" ? "aborted" : breakdown.signal.slice("SIG".length).toLowerCase();
+      return serviceError(
+        "Runtime.ExitError",
+        `RequestId: ${requestId} Error: Runtime exited with error: signal: ${name}`,
+        `The function's process was ended by ${breakdown.signal}; SIGABRT mostly means that it needs more than its ` +
+          `${breakdown.memorySizeMb} MB of memory.`,
+      );
+    }
+    case "out-of-memory":
+      return serviceError(
+        "Runtime.OutOfMemory",
+        `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+        `The function used more than its ${breakdown.memorySizeMb} MB of memory; raise memorySize or use less.`,
+      );
+  }
+}
+
+/** What the function itself answered. */
+export function functionOutcome(payload: string, threw: boolean): Invocation {
+  if (threw) return failed(payload, `The function threw ${summary(payload)}.`);
+  if (payload.length * 3 > PAYLOAD_LIMIT_BYTES) {
+    const size = Buffer.byteLength(payload);
+    if (size > PAYLOAD_LIMIT_BYTES) {
+      const message = `Response payload size exceeded maximum allowed payload size (${PAYLOAD_LIMIT_BYTES} bytes).`;
+      return serviceError("Function.ResponseSizeTooLarge", message, `The function answered ${size} bytes; ${message}`);
+    }
+  }
+  return { payload, functionError: undefined, reason: undefined };
+}
+
+function serviceError(errorType: string, errorMessage: string, reason: string): Invocation {
+  return failed(JSON.stringify({ errorType, errorMessage }), reason);
+}
+
+function failed(payload: string, reason: string): Invocation {
+  return { payload, functionError: "Unhandled", reason };
+}
+
+function summary(payload: string): string {
+  const { errorType, errorMessage } = JSON.parse(payload) as { errorType: string; errorMessage: string };
+  return errorMessage ? `${errorType}: ${errorMessage.replace(/\.$/, "")}` : errorType;
+}

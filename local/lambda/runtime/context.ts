@@ -1,0 +1,42 @@
+/**
+ * The `context` object of a Node handler (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html).
+ */
+import type { InvocationHead, RuntimeSettings } from "../protocol.ts";
+
+/** Up to Node 22, what finishes an invocation without a promise. */
+export interface LegacyCompletion {
+  done(error: unknown, result?: unknown): void;
+  succeed(result: unknown): void;
+  fail(error: unknown): void;
+}
+
+export interface LegacyContext {
+  callbackWaitsForEmptyEventLoop: boolean;
+}
+
+export function handlerContext(settings: RuntimeSettings, invocation: InvocationHead): object {
+  return {
+    clientContext: undefined,
+    identity: undefined,
+    invokedFunctionArn: settings.functionArn,
+    awsRequestId: invocation.requestId,
+    tenantId: undefined,
+    xRayTraceId: invocation.traceId,
+    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+    functionName: settings.functionName,
+    functionVersion: "$LATEST",
+    memoryLimitInMB: String(settings.memorySizeMb),
+    logGroupName: settings.logGroupName,
+    logStreamName: settings.logStreamName,
+  };
+}
+
+/** The context of Node 20 and 22, which has no trace id of its own and can end the invocation itself. */
+export function legacyHandlerContext(
+  settings: RuntimeSettings,
+  invocation: InvocationHead,
+  completion: LegacyCompletion,
+): LegacyContext {
+  const { xRayTraceId: _, ...context } = handlerContext(settings, invocation) as Record<string, unknown>;
+  return { callbackWaitsForEmptyEventLoop: true, ...completion, ...context };
+}

@@ -1,0 +1,74 @@
+/**
+ * The lines that the Lambda service adds to a function's log: START, END and REPORT of every invocation
+ * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html).
+ */
+import type { FunctionDefinition } from "../definitions.ts";
+import type { World } from "../world.ts";
+import type { Job, Report } from "./execution-environment.ts";
+
+export class ServiceLog {
+  readonly streamName: string;
+  readonly #definition: FunctionDefinition;
+  readonly #world: World;
+
+  constructor(definition: FunctionDefinition, world: World) {
+    this.#definition = definition;
+    this.#world = world;
+    const day = new Date(world.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    this.streamName = `${day}/[$LATEST]${world.randomUUID().replaceAll("-", "")}`;
+  }
+
+  write(line: string): void {
+    this.#world.emit({ kind: "function-log", at: this.#world.now(), functionName: this.#definition.name, line });
+  }
+
+  start({ requestId }: Job): void {
+    if (this.#definition.logFormat === "JSON") {
+      this.#platform("platform.start", { requestId, version: "$LATEST" });
+    } else {
+      this.write(`START RequestId: ${requestId} Version: $LATEST`);
+    }
+  }
+
+  end({ requestId }: Job, report: Report): void {
+    const { durationMs, initMs, maxMemoryBytes, status } = report;
+    const memorySizeMB = this.#definition.memorySizeMb;
+    const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(maxMemoryBytes / (1024 * 1024)));
+    const billedMs = Math.ceil(durationMs + (initMs ?? 0));
+    if (this.#definition.logFormat === "JSON") {
+      const metrics = {
+        durationMs: rounded(durationMs),
+        billedDurationMs: billedMs,
+        memorySizeMB,
+        maxMemoryUsedMB,
+        ...(initMs !== undefined && { initDurationMs: rounded(initMs) }),
+      };
+      this.#platform("platform.report", { requestId, metrics, status });
+      return;
+    }
+    if (status === "timeout") {
+      const at = new Date(this.#world.now()).toISOString();
+      this.write(`${at} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`);
+    }
+    this.write(`END RequestId: ${requestId}`);
+    this.write(
+      [
+        `REPORT RequestId: ${requestId}`,
+        `Duration: ${durationMs.toFixed(2)} ms`,
+        `Billed Duration: ${billedMs} ms`,
+        `Memory Size: ${memorySizeMB} MB`,
+        `Max Memory Used: ${maxMemoryUsedMB} MB`,
+        ...(initMs !== undefined ? [`Init Duration: ${initMs.toFixed(2)} ms`] : []),
+        ...(status === "error" || status === "timeout" ? [`Status: ${status}`] : []),
+      ].join("\t"),
+    );
+  }
+
+  #platform(type: string, record: object): void {
+    this.write(JSON.stringify({ time: new Date(this.#world.now()).toISOString(), type, record }));
+  }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}

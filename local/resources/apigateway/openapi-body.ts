@@ -1,0 +1,269 @@
+/**
+ * A REST API written as an OpenAPI document (`RestApi.body`, PutRestApi in overwrite mode): OpenAPI 3 or Swagger 2, JSON or
+ * YAML, with API Gateway's extensions.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ */
+import { parse } from "yaml";
+import type {
+  AuthorizerDefinition,
+  IntegrationDefinition,
+  MethodDefinition,
+  RestApiDefinition,
+} from "../../definitions.ts";
+import { ResourceProblem } from "../../engine/graph.ts";
+import type { Values } from "../../engine/values.ts";
+import { flag, list, map, number, stableId, text } from "../resource-type.ts";
+import { functionOf } from "./rest-api.ts";
+
+export type ImportedApi = Pick<
+  RestApiDefinition,
+  "resources" | "authorizers" | "gatewayResponses" | "requestValidators" | "models"
+>;
+
+/**
+ * @param urn of the RestApi; ids derive from it, so that they survive a restart
+ * @param rootId of the resource `/`
+ * @throws ResourceProblem when API Gateway would refuse the import
+ */
+export function readOpenApiBody(body: string, urn: string, rootId: string): ImportedApi {
+  const document = parseDocument(body);
+  const api: ImportedApi = {
+    resources: [{ id: rootId, path: "/", methods: [] }],
+    authorizers: [],
+    gatewayResponses: gatewayResponses(document),
+    requestValidators: Object.entries(map<Values>(document["x-amazon-apigateway-request-validators"])).map(
+      ([name, validator]) => ({
+        id: stableId(`${urn}#validator/${name}`, 6),
+        name,
+        validateBody: flag(validator.validateRequestBody),
+        validateParameters: flag(validator.validateRequestParameters),
+      }),
+    ),
+    models: Object.entries(map(map<Values>(document.components).schemas ?? document.definitions)).map(
+      ([name, schema]) => ({
+        name,
+        contentType: "application/json",
+        schema: JSON.stringify(dereferenced(schema, document)),
+      }),
+    ),
+  };
+  const schemes = securitySchemes(document);
+  for (const [name, scheme] of Object.entries(schemes)) {
+    const authorizer = map<unknown>(scheme["x-amazon-apigateway-authorizer"]);
+    if (authorizer.type) api.authorizers.push(authorizerOf(name, scheme, authorizer, urn));
+  }
+  for (const [path, item] of Object.entries(map<Values>(document.paths))) {
+    const resource = resourceAt(api, path, urn);
+    for (const [verb, operation] of Object.entries(map<Values>(item))) {
+      const httpMethod = verb === "x-amazon-apigateway-any-method" ? "ANY" : verb.toUpperCase();
+      if (!METHODS.has(httpMethod)) continue;
+      const parameters = [...list<Values>(item.parameters), ...list<Values>(operation.parameters)].map(
+        (parameter) => resolved(parameter, document) as Values,
+      );
+      resource.methods.push({
+        httpMethod,
+        ...authorizationOf(operation, document, schemes, api, `${httpMethod} ${path}`),
+        requestValidatorId: validatorOf(operation, document, api),
+        requestParameters: requestParameters(parameters),
+        requestModels: requestModels(operation, parameters, api, document, `${httpMethod}${path}`),
+        integration: integrationOf(operation),
+        methodResponses: methodResponses(operation),
+      });
+    }
+  }
+  return api;
+}
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY"]);
+
+function parseDocument(body: string): Values {
+  let document: unknown;
+  try {
+    document = parse(body);
+  } catch (error) {
+    throw new ResourceProblem(`BadRequestException: Unable to parse the OpenAPI body: ${(error as Error).message}`);
+  }
+  const version = map(document).openapi ?? map(document).swagger;
+  if (!/^(?:2\.|3\.)/.test(String(version))) {
+    throw new ResourceProblem("BadRequestException: The body is not an OpenAPI 3 or Swagger 2 document.");
+  }
+  return document as Values;
+}
+
+const securitySchemes = (document: Values): Record<string, Values> =>
+  map<Values>(map<unknown>(document.components).securitySchemes ?? document.securityDefinitions);
+
+/** A local reference's target: `#/components/schemas/Order`. */
+function resolved(value: unknown, document: Values): unknown {
+  const reference = map(value).$ref;
+  if (typeof reference !== "string") return value;
+  let target: unknown = document;
+  for (const step of reference.replace(/^#\//, "").split("/")) {
+    target = map<unknown>(target)[step.replaceAll("~1", "/").replaceAll("~0", "~")];
+  }
+  if (target === undefined) throw new ResourceProblem(`BadRequestException: Invalid model reference: ${reference}`);
+  return target;
+}
+
+/** A schema with what it refers to in the place of the references; a schema that contains itself keeps them. */
+function dereferenced(value: unknown, document: Values, within: readonly string[] = []): unknown {
+  if (Array.isArray(value)) return value.map((item) => dereferenced(item, document, within));
+  if (value === null || typeof value !== "object") return value;
+  const reference = (value as Values).$ref;
+  if (typeof reference === "string" && !within.includes(reference)) {
+    return dereferenced(resolved(value, document), document, [...within, reference]);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dereferenced(item, document, within)]));
+}
+
+function authorizerOf(name: string, scheme: Values, authorizer: Values, urn: string): AuthorizerDefinition {
+  const type = String(authorizer.type).toUpperCase() as AuthorizerDefinition["type"];
+  return {
+    id: stableId(`${urn}#authorizer/${name}`, 6),
+    name,
+    type,
+    providerArns: list(authorizer.providerARNs),
+    identitySource: text(authorizer.identitySource) ?? `method.request.header.${scheme.name ?? "Authorization"}`,
+    identityValidationExpression: text(authorizer.identityValidationExpression),
+    resultTtlSeconds: number(authorizer.authorizerResultTtlInSeconds, 300),
+  };
+}
+
+type Authorization = Pick<
+  MethodDefinition,
+  "authorization" | "authorizerId" | "authorizationScopes" | "apiKeyRequired"
+>;
+
+/** An operation's own `security` replaces the document's; an empty one opens the method. */
+function authorizationOf(
+  operation: Values,
+  document: Values,
+  schemes: Record<string, Values>,
+  api: ImportedApi,
+  method: string,
+): Authorization {
+  const result: Authorization = {
+    authorization: "NONE",
+    authorizerId: undefined,
+    authorizationScopes: [],
+    apiKeyRequired: false,
+  };
+  for (const requirement of list<Record<string, string[]>>(operation.security ?? document.security)) {
+    for (const [name, scopes] of Object.entries(requirement)) {
+      const scheme = schemes[name];
+      if (!scheme) {
+        throw new ResourceProblem(
+          `BadRequestException: Invalid authorizer: ${method} asks for ${name}, which the body does not define.`,
+        );
+      }
+      const authorizer = api.authorizers.find((candidate) => candidate.name === name);
+      if (authorizer) {
+        result.authorization = authorizer.type === "COGNITO_USER_POOLS" ? "COGNITO_USER_POOLS" : "CUSTOM";
+        result.authorizerId = authorizer.id;
+        result.authorizationScopes = list(scopes);
+      } else if (scheme["x-amazon-apigateway-authtype"] === "awsSigv4") result.authorization = "AWS_IAM";
+      else if (scheme.type === "apiKey") result.apiKeyRequired = true;
+    }
+  }
+  return result;
+}
+
+function resourceAt(api: ImportedApi, path: string, urn: string): ImportedApi["resources"][number] {
+  const known = api.resources.find((resource) => resource.path === path);
+  if (known) return known;
+  // Every step of a path is a resource of its own, with or without methods.
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  if (parent) resourceAt(api, parent, urn);
+  const resource = { id: stableId(`${urn}#${path}`, 6), path, methods: [] };
+  api.resources.push(resource);
+  return resource;
+}
+
+function validatorOf(operation: Values, document: Values, api: ImportedApi): string | undefined {
+  const key = "x-amazon-apigateway-request-validator";
+  const name = text(operation[key] ?? document[key]);
+  if (name === undefined) return undefined;
+  const validator = api.requestValidators.find((candidate) => candidate.name === name);
+  if (!validator) throw new ResourceProblem(`BadRequestException: Invalid Request Validator specified: ${name}`);
+  return validator.id;
+}
+
+const LOCATIONS: Record<string, string> = { query: "querystring", path: "path", header: "header" };
+
+function requestParameters(parameters: Values[]): Record<string, boolean> {
+  return Object.fromEntries(
+    parameters
+      .filter((parameter) => LOCATIONS[String(parameter.in)])
+      .map(({ in: location, name, required }) => [
+        `method.request.${LOCATIONS[String(location)]}.${name}`,
+        flag(required),
+      ]),
+  );
+}
+
+/** By content type. A schema that is written in place becomes a model of its own, as on import. */
+function requestModels(
+  operation: Values,
+  parameters: Values[],
+  api: ImportedApi,
+  document: Values,
+  method: string,
+): Record<string, string> {
+  const content = map<Values>(map<unknown>(resolved(operation.requestBody, document)).content);
+  const schemas: [string, unknown][] = Object.entries(content).map(([type, media]) => [type, media.schema]);
+  const inBody = parameters.find((parameter) => parameter.in === "body");
+  if (inBody) schemas.push(["application/json", inBody.schema]);
+  return Object.fromEntries(
+    schemas
+      .filter(([, schema]) => schema !== undefined)
+      .map(([contentType, schema]) => {
+        const reference = map(schema).$ref;
+        if (reference) return [contentType, reference.slice(reference.lastIndexOf("/") + 1)];
+        const name = `MODEL${stableId(`${method} ${contentType}`, 6)}`;
+        api.models.push({ name, contentType, schema: JSON.stringify(dereferenced(schema, document)) });
+        return [contentType, name];
+      }),
+  );
+}
+
+function integrationOf(operation: Values): IntegrationDefinition | undefined {
+  const integration = map<unknown>(operation["x-amazon-apigateway-integration"]);
+  if (!integration.type) return undefined;
+  const uri = text(integration.uri);
+  const word = (value: unknown) => text(value)?.toUpperCase();
+  return {
+    type: word(integration.type) as IntegrationDefinition["type"],
+    httpMethod: text(integration.httpMethod),
+    uri,
+    functionArn: functionOf(uri),
+    timeoutMilliseconds: number(integration.timeoutInMillis, 29000),
+    passthroughBehavior: (word(integration.passthroughBehavior) ??
+      "WHEN_NO_MATCH") as IntegrationDefinition["passthroughBehavior"],
+    contentHandling: word(integration.contentHandling) as IntegrationDefinition["contentHandling"],
+    requestParameters: map(integration.requestParameters),
+    requestTemplates: map(integration.requestTemplates),
+    responses: Object.entries(map<Values>(integration.responses)).map(([pattern, response]) => ({
+      statusCode: String(response.statusCode),
+      selectionPattern: pattern === "default" ? undefined : pattern,
+      responseParameters: map(response.responseParameters),
+      responseTemplates: map(response.responseTemplates),
+      contentHandling: word(response.contentHandling) as IntegrationDefinition["contentHandling"],
+    })),
+  };
+}
+
+const methodResponses = (operation: Values): MethodDefinition["methodResponses"] =>
+  Object.entries(map<Values>(operation.responses)).map(([statusCode, response]) => ({
+    statusCode,
+    responseParameters: Object.fromEntries(
+      Object.keys(map(response.headers)).map((name) => [`method.response.header.${name}`, true]),
+    ),
+  }));
+
+const gatewayResponses = (document: Values): ImportedApi["gatewayResponses"] =>
+  Object.entries(map<Values>(document["x-amazon-apigateway-gateway-responses"])).map(([responseType, response]) => ({
+    responseType,
+    statusCode: text(response.statusCode),
+    responseParameters: map(response.responseParameters),
+    responseTemplates: map(response.responseTemplates),
+  }));

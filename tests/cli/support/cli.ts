@@ -1,0 +1,205 @@
+/**
+ * Runs `demo-auth` as a person's shell would: a process of its own, in a folder of its own, with its own state. And a
+ * browser double that walks a sign-in the way a browser with our callback page does.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type FakeCognito, startFakeCognito } from "./fake-cognito.ts";
+
+const entry = new URL("../../../cli/main.ts", import.meta.url).pathname;
+
+export interface Finished {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  process: ChildProcess;
+  finished: Promise<Finished>;
+  /** The first line on stderr that fits, as soon as it is there. */
+  line(pattern: RegExp): Promise<string>;
+}
+
+export interface Bench {
+  directory: string;
+  home: string;
+  env: Record<string, string>;
+  fake: FakeCognito;
+  ports: number[];
+  /** Runs a command line to its end. */
+  run(args: string[], options?: RunOptions): Promise<Finished>;
+  start(args: string[], options?: RunOptions): Running;
+  /** Signs in with a browser double; fails when that does not succeed. */
+  signIn(args?: string[]): Promise<Finished>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  env?: Record<string, string | undefined>;
+  stdin?: string;
+  cwd?: string;
+}
+
+/** A bench with a fake Cognito that announces itself as a running local cloud. */
+export async function openBench(options: { flow?: "implicit" | "code"; hosts?: string[] } = {}): Promise<Bench> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), "demo-auth-cli-")));
+  const home = join(directory, "home");
+  const project = join(directory, "project");
+  mkdirSync(project);
+  const ports = [await freePort(), await freePort()];
+  const hosts = options.hosts ?? ["127.0.0.1", "localhost"];
+  const callbackUrls = hosts.flatMap((host) => ports.map((port) => `http://${host}:${port}/callback`));
+  const fake = await startFakeCognito({ callbackUrls, ...(options.flow && { flow: options.flow }) });
+  announce(home, fake);
+  const env = {
+    PATH: `${join(directory, "bin")}:${process.env.PATH}`,
+    HOME: join(directory, "user"),
+    DEMO_AUTH_HOME: home,
+    NODE_NO_WARNINGS: "1",
+  };
+  const children = new Set<ChildProcess>();
+
+  const start: Bench["start"] = (args, runOptions = {}) => {
+    const child = spawn(process.execPath, [entry, ...args], {
+      cwd: runOptions.cwd ?? project,
+      env: { ...env, ...runOptions.env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    children.add(child);
+    child.stdin.on("error", () => undefined);
+    if (runOptions.stdin !== undefined) child.stdin.end(runOptions.stdin);
+    return watch(child);
+  };
+  const run: Bench["run"] = (args, runOptions) => start(args, { stdin: "", ...runOptions }).finished;
+  return {
+    directory: project,
+    home,
+    env,
+    fake,
+    ports,
+    run,
+    start,
+    async signIn(args = []) {
+      const running = start(["login", "--no-browser", ...args]);
+      const verdict = await browse(await running.line(/^http/));
+      const finished = await running.finished;
+      if (finished.code !== 0) throw new Error(`sign-in failed: ${JSON.stringify({ verdict, finished })}`);
+      return finished;
+    },
+    async close() {
+      for (const child of children) if (child.exitCode === null) child.kill("SIGKILL");
+      await fake.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Writes the run file of a local cloud. */
+export function announce(home: string, fake: FakeCognito, name = "running", pid = process.pid): void {
+  const directory = join(home, "local", "running");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const cloud = { pid, console: fake.console, project: fake.cloud.project, startedAt: Date.now() };
+  writeFileSync(join(directory, `${name}.json`), JSON.stringify(cloud), { mode: 0o600 });
+}
+
+function watch(child: ChildProcess): Running {
+  let stdout = "";
+  let stderr = "";
+  const waiting = new Set<() => void>();
+  child.stdout?.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+    for (const look of waiting) look();
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return {
+    process: child,
+    finished,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const complete = stderr.slice(0, stderr.lastIndexOf("\n") + 1).split("\n");
+          const found = complete.find((text) => pattern.test(text));
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+        finished.then(() => reject(new Error(`ended without a line like ${pattern}: ${stdout}\n${stderr}`)));
+      }),
+  };
+}
+
+export interface Verdict {
+  status: number;
+  ok: boolean;
+  title: string;
+  detail: string;
+}
+
+/** Follows a sign-in URL to the callback, loads the page there, and posts what its script would post. */
+export async function browse(url: string): Promise<Verdict> {
+  return finishCallback(await redirectOf(url));
+}
+
+/** Where the identity provider sends the browser in the end. */
+export async function redirectOf(url: string): Promise<URL> {
+  let current = new URL(url);
+  for (let hop = 0; hop < 5; hop++) {
+    const response = await fetch(current, { redirect: "manual" });
+    await response.body?.cancel();
+    const location = response.headers.get("location");
+    if (location === null) return current;
+    current = new URL(location, current);
+    if (current.hash || current.searchParams.has("code") || current.searchParams.has("error")) return current;
+  }
+  throw new Error("too many redirects");
+}
+
+export async function finishCallback(address: URL): Promise<Verdict> {
+  const page = await fetch(new URL(address.pathname, address));
+  if (page.status !== 200) throw new Error(`callback page: ${page.status}`);
+  await page.text();
+  return post(address.origin + address.pathname, { query: address.search, fragment: address.hash });
+}
+
+export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Verdict> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      origin: new URL(url).origin,
+      "content-type": "application/json",
+      "sec-fetch-site": "same-origin",
+      ...headers,
+    },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  try {
+    return { status: response.status, ...JSON.parse(text) };
+  } catch {
+    return { status: response.status, ok: false, title: text.trim(), detail: "" };
+  }
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
