@@ -57,7 +57,8 @@ export function limit(input: Input, name: string, most: number): number {
 export function optionalNumber(input: Input, name: string): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) throw wrongType("an Integer", value);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0x7fffffff)
+    throw wrongType("an Integer", value);
   return value;
 }
 
