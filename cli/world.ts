@@ -1,8 +1,6 @@
 /**
  * The outside world, handed to everything that needs it, so that no other file touches `process`.
  */
-import { randomBytes } from "node:crypto";
-import { homedir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { BrowserLaunch, BrowserOptions } from "./oauth/browser.ts";
 import type { Keyring } from "./sessions/keyring.ts";
@@ -64,7 +62,9 @@ export function systemWorld(): World {
     arguments: process.argv.slice(2),
     env: process.env,
     platform: process.platform,
-    homeDirectory: homedir(),
+    get homeDirectory() {
+      return process.getBuiltinModule("node:os").homedir();
+    },
     workingDirectory: process.cwd(),
     processId: process.pid,
     userId: process.getuid?.(),
@@ -78,7 +78,8 @@ export function systemWorld(): World {
       return process.stderr;
     },
     now: Date.now,
-    randomBytes,
+    // Loading crypto takes milliseconds that most commands can do without.
+    randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
     openBrowser: async (url, options) => (await import("./oauth/browser.ts")).openBrowser(url, options),
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),

@@ -4,32 +4,44 @@
  */
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Packages that cannot be inside a bundle: native code, and what must be the project's own. */
-const external = ["@napi-rs/keyring", "@pulumi/pulumi", "@pulumi/aws", "@pulumi/awsx", "esbuild"];
+/** Native code, which a bundle cannot hold. */
+const external = ["@napi-rs/keyring"];
 
 /** @param outdir replaced as a whole */
 export async function buildCli(outdir: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   rmSync(outdir, { recursive: true, force: true });
-  await build({
+  const shared: BuildOptions = {
     absWorkingDir: root,
-    entryPoints: ["cli/main.ts"],
     outdir,
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "node",
     target: "node24",
     external,
-    define: { BUNDLED_VERSION: JSON.stringify(version) },
-    chunkNames: "chunks/[name]-[hash]",
+    minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: "linked",
     logLevel: "warning",
-  });
+  };
+  await Promise.all([
+    build({
+      ...shared,
+      entryPoints: ["cli/main.ts"],
+      splitting: true,
+      chunkNames: "chunks/[name]-[hash]",
+      define: { BUNDLED_VERSION: JSON.stringify(version) },
+      // gRPC is CommonJS and asks for Node's own modules with `require`.
+      banner: {
+        js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
+      },
+    }),
+    build({ ...shared, entryPoints: { "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts" } }),
+  ]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildCli(`${root}dist`);
