@@ -39,7 +39,7 @@ export async function signUpAndIn(
   page = await browser.submit(page, "signupform", { username: person.email, password: person.password });
   narrate("the hosted UI asks for the code that it has mailed", page.url);
   const code = await newestCode(world, console, person.email);
-  page = await browser.submit(page, "confirmationForm", { verification_code: code });
+  page = await browser.submit(page, "confirmationForm", { code });
   const redirect = page.location;
   if (redirect === undefined) throw unexpected(page, "a redirect to the application");
   narrate(

@@ -131,23 +131,22 @@ async function signInByHand(io: Invocation<TourFlags>, tell: Narrator): Promise<
 async function signInWithoutScreen(io: Invocation<TourFlags>, tell: Narrator, { ready }: LocalCloud): Promise<Session> {
   tell.step("Sign up and in through the hosted UI:");
   const person = { email: "ada@example.com", password: `Aa1!${io.world.randomBytes(9).toString("base64url")}` };
+  const astray = Promise.withResolvers<never>();
+  const narrate = (what: string, at: string) => tell.line(`${what}\n     ${withoutQuery(at)}`);
   const world: World = {
     ...io.world,
-    openBrowser: async (url) => ({
-      failed: signUpAndIn(io.world, person, url, ready.console, (what, at) =>
-        tell.line(`${what}\n     ${withoutQuery(at)}`),
-      ).then(
-        () => new Promise<never>(() => {}),
-        (error: Error) => error.message,
-      ),
-    }),
+    async openBrowser(url) {
+      signUpAndIn(io.world, person, url, ready.console, narrate).catch(astray.reject);
+      return { failed: new Promise(() => {}) };
+    },
   };
   const login = {
     world,
     out: { ...io.out, note: () => {}, important: () => {} },
-    flags: { target: "local", storage: "none", browser: "itself", timeout: "30s" } as const,
+    flags: { target: "local", storage: "none", browser: "itself" } as const,
   };
-  const { session } = await performSignIn(login, await resolveTarget(world, login.flags, { refresh: true }));
+  const signedIn = performSignIn(login, await resolveTarget(world, login.flags, { refresh: true }));
+  const { session } = await Promise.race([signedIn, astray.promise]);
   tell.line("signature, issuer, audience, nonce, at_hash and expiry of the tokens hold");
   return session;
 }

@@ -28,6 +28,8 @@ export interface User {
   lastFailedAt: number;
   /** Base32 */
   totpSecret: string | null;
+  /** A secret that was handed out and not yet proved; the one before keeps working until then. */
+  totpPending: string | null;
   totpVerified: boolean;
   /** The last 30-second step a code was accepted for: no code works twice. */
   totpLastStep: number;
@@ -53,6 +55,7 @@ const columns: Record<Exclude<keyof User, "id">, string> = {
   failedAttempts: "failed_attempts",
   lastFailedAt: "last_failed_at",
   totpSecret: "totp_secret",
+  totpPending: "totp_pending",
   totpVerified: "totp_verified",
   totpLastStep: "totp_last_step",
   mfaEnabled: "mfa_enabled",
@@ -143,6 +146,7 @@ export class UserTable {
       failedAttempts: 0,
       lastFailedAt: 0,
       totpSecret: null,
+      totpPending: null,
       totpVerified: false,
       totpLastStep: 0,
       mfaEnabled: false,

@@ -124,7 +124,7 @@ export class DeployedFunction implements EnvironmentOwner {
   #abandon(job: Job, breakdown: Breakdown): void {
     this.#log.start(job);
     const status = breakdown.kind === "timeout" ? "timeout" : "error";
-    const report: Report = { durationMs: 0, initMs: undefined, memoryBytes: 0, status };
+    const report: Report = { durationMs: 0, initMs: undefined, maxMemoryBytes: 0, status };
     this.finished(job, breakdownOutcome(breakdown, job.requestId), report);
   }
 

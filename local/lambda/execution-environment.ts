@@ -1,14 +1,27 @@
 /**
- * One execution environment of a function: a worker thread that loads the code once and then runs one invocation at a
- * time, until it fails, exceeds its time or memory, or is let go
+ * One execution environment of a function: a process of its own that loads the code once and then runs one invocation at
+ * a time, until it fails, exceeds its time or memory, or is let go
  * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+ *
+ * A process and not a worker thread, because a function that runs out of memory in a thread takes the whole local cloud
+ * with it, and because working directory, time zone, signals and `process.exit` belong to processes.
  */
-import { Worker } from "node:worker_threads";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
 import type { FunctionDefinition } from "../definitions.ts";
 import type { Invocation } from "../world.ts";
 import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
 import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
-import type { InvocationMessage, RuntimeMessage, RuntimeSettings } from "./protocol.ts";
+import {
+  CHANNEL_FD,
+  encodeFrame,
+  FrameReader,
+  type InvocationHead,
+  type RuntimeHead,
+  type RuntimeSettings,
+} from "./protocol.ts";
 
 /** One invocation on its way through the host. */
 export interface Job {
@@ -24,7 +37,7 @@ export interface Report {
   durationMs: number;
   /** Only on the first invocation of an environment. */
   initMs: number | undefined;
-  memoryBytes: number;
+  maxMemoryBytes: number;
   /** `failure` when the handler threw, `error` when the runtime broke down */
   status: "success" | "failure" | "error" | "timeout";
 }
@@ -40,60 +53,63 @@ export interface EnvironmentOwner {
 
 /** Initialization may take this long, whatever the function's own timeout. */
 const INIT_TIMEOUT_SECONDS = 10;
+/** How often the memory of a running invocation is looked at. */
+const WATCH_MS = 100;
+const PAGE_BYTES = 4096;
 
-/**
- * Node ends a worker at its limit with 16 MB to spare; one collection must not promote more than that, or V8 would end
- * the whole process.
- */
-const YOUNG_GENERATION_MB = 12;
-
-/** In a bundle the worker is an entry point of its own, beside the others. */
-const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./runtime/worker.ts" : "./lambda-worker.js", import.meta.url);
+/** In a bundle the runtime is an entry point of its own, beside the others. */
+const BOOTSTRAP = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./runtime/bootstrap.ts" : "./lambda-runtime.js", import.meta.url),
+);
 
 export class ExecutionEnvironment {
   readonly #definition: FunctionDefinition;
   readonly #owner: EnvironmentOwner;
-  readonly #worker: Worker;
+  readonly #process: ChildProcess;
+  readonly #channel: Duplex;
+  readonly #reader = new FrameReader();
+  readonly #exited: Promise<void>;
   readonly #createdAt = performance.now();
   #initMs: number | undefined;
   #state: "starting" | "idle" | "busy" | "gone" = "starting";
   #job: Job | undefined;
-  #startedAt = 0;
-  #timer: NodeJS.Timeout;
-  #memoryBytes = 0;
+  #startedAt = performance.now();
+  #limitSeconds = INIT_TIMEOUT_SECONDS;
+  #watch: NodeJS.Timeout | undefined;
+  #maxMemoryBytes = 0;
 
   constructor(definition: FunctionDefinition, owner: EnvironmentOwner, logStreamName: string) {
     this.#definition = definition;
     this.#owner = owner;
-    const { NODE_OPTIONS, ...variables } = environmentVariables(definition, logStreamName);
-    const settings: RuntimeSettings = {
-      codeDirectory: definition.codeDirectory,
-      handler: definition.handler,
-      runtimeMajor: runtimeMajor(definition.runtime) ?? 24,
-      logFormat: definition.logFormat,
-      functionName: definition.name,
-      functionArn: definition.arn,
-      memorySizeMb: definition.memorySizeMb,
-      logGroupName: definition.logGroupName,
-      logStreamName,
-      sourceMaps: NODE_OPTIONS?.includes("--enable-source-maps") ?? false,
-    };
-    this.#worker = new Worker(WORKER, {
-      env: variables,
-      argv: [],
-      execArgv: [],
-      workerData: settings,
-      resourceLimits: {
-        maxOldGenerationSizeMb: definition.memorySizeMb,
-        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
-      },
-      stdout: true,
-      stderr: true,
+    const { memorySizeMb, codeDirectory } = definition;
+    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(definition, logStreamName);
+    const flags = [
+      `--max-old-space-size=${Math.floor(memorySizeMb * 0.9)}`,
+      `--max-semi-space-size=${Math.max(1, Math.floor(memorySizeMb * 0.05))}`,
+    ];
+    this.#process = spawn(process.execPath, [...flags, BOOTSTRAP], {
+      cwd: codeDirectory,
+      env,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      windowsHide: true,
     });
-    this.#worker.on("message", (message: RuntimeMessage) => this.#receive(message));
-    this.#worker.on("error", (error) => this.#crashed(error));
-    this.#worker.on("exit", (code) => this.#breakDown({ kind: "exit", code }));
-    this.#timer = this.#armTimeout(INIT_TIMEOUT_SECONDS);
+    this.#channel = this.#process.stdio[CHANNEL_FD] as Duplex;
+    this.#exited = this.#listen();
+    this.#channel.write(
+      encodeFrame({
+        codeDirectory,
+        handler: definition.handler,
+        runtimeMajor: runtimeMajor(definition.runtime) ?? 24,
+        logFormat: definition.logFormat,
+        functionName: definition.name,
+        functionArn: definition.arn,
+        memorySizeMb,
+        logGroupName: definition.logGroupName,
+        logStreamName,
+        lateVariables: { LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? "", NODE_PATH: NODE_PATH ?? "" },
+      } satisfies RuntimeSettings),
+    );
+    this.#watchNext();
   }
 
   get starting(): boolean {
@@ -105,44 +121,78 @@ export class ExecutionEnvironment {
     this.#state = "busy";
     this.#job = job;
     this.#startedAt = performance.now();
-    const { timeoutSeconds } = this.#definition;
-    this.#timer = this.#armTimeout(timeoutSeconds);
-    this.#worker.postMessage({
+    this.#limitSeconds = this.#definition.timeoutSeconds;
+    const head: InvocationHead = {
       requestId: job.requestId,
-      payload: job.payload,
-      deadline: Date.now() + timeoutSeconds * 1000,
+      deadline: Date.now() + this.#limitSeconds * 1000,
       traceId: job.traceId,
-    } satisfies InvocationMessage);
+    };
+    this.#channel.write(encodeFrame(head, job.payload));
+    this.#watchNext();
   }
 
   /** Ends the environment; an invocation that still runs is answered as if the runtime had exited. */
   async close(): Promise<void> {
     this.#breakDown({ kind: "exit", code: 0 });
-    await this.#worker.terminate();
+    await this.#exited;
   }
 
-  #receive(message: RuntimeMessage): void {
-    if (this.#state === "gone") return;
-    switch (message.kind) {
+  #listen(): Promise<void> {
+    const child = this.#process;
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.setEncoding("utf8");
+      stream.on("data", (text: string) => {
+        for (const line of text.replace(/\n$/, "").split("\n")) this.#owner.log(line);
+      });
+    }
+    this.#channel.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // A write to a process that has just died is reported by its exit.
+    this.#channel.on("error", () => {});
+    return new Promise((resolve) => {
+      child.once("error", (error) => {
+        this.#breakDown({ kind: "init-error", payload: JSON.stringify(startFailure(error)) });
+        resolve();
+      });
+      // Not before `close`: what the process sent last is read by then.
+      child.once("close", (code, signal) => {
+        this.#breakDown(signal === null ? { kind: "exit", code: code ?? 0 } : this.#killedBy(signal));
+        resolve();
+      });
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#reader.push(chunk);
+    try {
+      for (;;) {
+        if (this.#state === "gone") return;
+        const frame = this.#reader.next<RuntimeHead>();
+        if (!frame) return;
+        this.#handle(frame.head, frame.text);
+      }
+    } catch {
+      // Somebody else wrote to the runtime's socket: the function itself.
+      this.#breakDown({ kind: "exit", code: 1 });
+    }
+  }
+
+  #handle(head: RuntimeHead, text: string): void {
+    switch (head.kind) {
       case "log":
-        this.#owner.log(message.line);
+        this.#owner.log(text);
         return;
       case "ready":
-        clearTimeout(this.#timer);
+        clearTimeout(this.#watch);
         this.#initMs = performance.now() - this.#createdAt;
         this.#becomeIdle();
         return;
       case "init-failed":
-        this.#breakDown({ kind: "init-error", payload: message.payload });
+        this.#breakDown({ kind: "init-error", payload: text });
         return;
       case "done":
-        this.#memoryBytes = Math.max(this.#memoryBytes, message.memoryBytes);
-        this.#finish(
-          functionOutcome(message.payload, message.failed),
-          message.durationMs,
-          message.failed ? "failure" : "success",
-        );
-        if (!message.ending) this.#becomeIdle();
+        this.#maxMemoryBytes = head.maxMemoryBytes;
+        this.#finish(functionOutcome(text, head.failed), head.durationMs, head.failed ? "failure" : "success");
+        if (!head.ending) this.#becomeIdle();
         return;
     }
   }
@@ -152,42 +202,68 @@ export class ExecutionEnvironment {
     this.#owner.idle(this);
   }
 
-  #crashed(error: NodeJS.ErrnoException): void {
-    if (error.code === "ERR_WORKER_OUT_OF_MEMORY") {
-      this.#memoryBytes = this.#definition.memorySizeMb * 1024 * 1024;
-      this.#breakDown({ kind: "out-of-memory", memorySizeMb: this.#definition.memorySizeMb });
+  /** Looks after time and memory while something runs. */
+  #watchNext(): void {
+    const leftMs = this.#startedAt + this.#limitSeconds * 1000 - performance.now();
+    this.#watch = setTimeout(() => this.#lookAfter(), Math.max(1, Math.min(WATCH_MS, Math.ceil(leftMs))));
+  }
+
+  #lookAfter(): void {
+    const { memorySizeMb } = this.#definition;
+    const seconds = this.#limitSeconds;
+    if (performance.now() - this.#startedAt >= seconds * 1000) {
+      this.#breakDown({ kind: "timeout", seconds });
+    } else if (residentBytes(this.#process.pid) > memorySizeMb * 1024 * 1024) {
+      this.#maxMemoryBytes = memorySizeMb * 1024 * 1024;
+      this.#breakDown({ kind: "out-of-memory", memorySizeMb });
     } else {
-      const { name: errorType, message: errorMessage, stack = "" } = error;
-      const payload = JSON.stringify({ errorType, errorMessage, trace: stack.split("\n") });
-      this.#breakDown({ kind: "init-error", payload });
+      this.#watchNext();
     }
   }
 
-  #armTimeout(seconds: number): NodeJS.Timeout {
-    return setTimeout(() => this.#breakDown({ kind: "timeout", seconds }), seconds * 1000);
+  /** V8 aborts the process when the heap is full. */
+  #killedBy(signal: NodeJS.Signals): Breakdown {
+    const { memorySizeMb } = this.#definition;
+    return signal === "SIGKILL" ? { kind: "out-of-memory", memorySizeMb } : { kind: "signal", signal, memorySizeMb };
   }
 
-  /** The only way out: answers what runs, tells the owner, ends the worker. */
+  /** The only way out: answers what runs, tells the owner, ends the process. */
   #breakDown(breakdown: Breakdown): void {
     if (this.#state === "gone") return;
-    const never = this.#state === "starting";
+    const neverReady = this.#state === "starting";
     this.#state = "gone";
-    clearTimeout(this.#timer);
-    void this.#worker.terminate();
+    clearTimeout(this.#watch);
+    this.#process.kill("SIGKILL");
+    this.#channel.destroy();
     const job = this.#job;
     if (job) {
       const status = breakdown.kind === "timeout" ? "timeout" : "error";
       this.#finish(breakdownOutcome(breakdown, job.requestId), performance.now() - this.#startedAt, status);
     }
-    this.#owner.gone(this, never ? breakdown : undefined);
+    this.#owner.gone(this, neverReady ? breakdown : undefined);
   }
 
   #finish(outcome: Invocation, durationMs: number, status: Report["status"]): void {
     const job = this.#job;
     if (!job) return;
     this.#job = undefined;
-    clearTimeout(this.#timer);
-    this.#owner.finished(job, outcome, { durationMs, initMs: this.#initMs, memoryBytes: this.#memoryBytes, status });
+    clearTimeout(this.#watch);
+    const report = { durationMs, initMs: this.#initMs, maxMemoryBytes: this.#maxMemoryBytes, status };
     this.#initMs = undefined;
+    this.#owner.finished(job, outcome, report);
   }
+}
+
+/** Where the system does not tell (anything but Linux), the heap limit of V8 is the only one. */
+function residentBytes(pid: number | undefined): number {
+  if (process.platform !== "linux" || pid === undefined) return 0;
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * PAGE_BYTES;
+  } catch {
+    return 0;
+  }
+}
+
+function startFailure(error: Error): object {
+  return { errorType: "Runtime.InvalidEntrypoint", errorMessage: error.message, trace: [] };
 }

@@ -1,5 +1,5 @@
 /**
- * The functions that a program deployed, each run from its own archive in worker threads
+ * The functions that a program deployed, each run from its own archive in processes of its own
  * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html).
  *
  * An execution environment is started by the first invocation and kept warm. Overlapping invocations share it in turn as

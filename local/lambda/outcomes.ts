@@ -9,6 +9,7 @@ export type Breakdown =
   | { kind: "init-error"; payload: string }
   | { kind: "timeout"; seconds: number }
   | { kind: "exit"; code: number }
+  | { kind: "signal"; signal: NodeJS.Signals; memorySizeMb: number }
   | { kind: "out-of-memory"; memorySizeMb: number };
 
 /** The largest payload a function may be sent or answer with: 6 MB and a little for its envelope. */
@@ -32,6 +33,15 @@ export function breakdownOutcome(breakdown: Breakdown, requestId: string): Invoc
         "Runtime.ExitError",
         `RequestId: ${requestId} Error: Runtime exited ${how}`,
         `The function ended its own process (exit status ${breakdown.code}) before it answered.`,
+      );
+    }
+    case "signal": {
+      const name = breakdown.signal === "SIGABRT" ? "aborted" : breakdown.signal.slice("SIG".length).toLowerCase();
+      return serviceError(
+        "Runtime.ExitError",
+        `RequestId: ${requestId} Error: Runtime exited with error: signal: ${name}`,
+        `The function's process was ended by ${breakdown.signal}; SIGABRT mostly means that it needs more than its ` +
+          `${breakdown.memorySizeMb} MB of memory.`,
       );
     }
     case "out-of-memory":

@@ -1,9 +1,14 @@
 /**
- * What an execution environment and its worker thread say to each other. Everything is plain data that structured clone
- * carries cheaply: payloads stay JSON text until the worker parses them.
+ * What an execution environment and the runtime in its process say to each other, over one inherited socket.
+ *
+ * A frame is a 32-bit length and that many bytes of UTF-8: a line of JSON, and after it a text that is passed on as it is
+ * (an event, a result, a log line), so that payloads are never encoded twice.
  */
 
-/** Given once, when the worker starts. */
+/** The file descriptor of the socket in the runtime's process. */
+export const CHANNEL_FD = 3;
+
+/** The first frame to the runtime. */
 export interface RuntimeSettings {
   codeDirectory: string;
   /** `<file>.<export>` */
@@ -16,31 +21,76 @@ export interface RuntimeSettings {
   memorySizeMb: number;
   logGroupName: string;
   logStreamName: string;
-  /** From the function's own `NODE_OPTIONS`, the one option that is honoured. */
-  sourceMaps: boolean;
+  /** Variables that must not be there yet while Node itself starts. */
+  lateVariables: Record<string, string>;
 }
 
-/** Host to worker. */
-export interface InvocationMessage {
+/** Every later frame to the runtime; its text is the event. */
+export interface InvocationHead {
   requestId: string;
-  /** JSON text */
-  payload: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch */
   deadline: number;
   traceId: string | undefined;
 }
 
-/** Worker to host. */
-export type RuntimeMessage =
+/** Frames from the runtime. */
+export type RuntimeHead =
   | { kind: "ready" }
-  | { kind: "init-failed"; payload: string }
-  | { kind: "log"; line: string }
-  | {
-      kind: "done";
-      payload: string;
-      failed: boolean;
-      durationMs: number;
-      memoryBytes: number;
-      /** The runtime is about to exit and takes no other invocation. */
-      ending: boolean;
-    };
+  /** Text: the error, JSON */
+  | { kind: "init-failed" }
+  /** Text: the line */
+  | { kind: "log" }
+  /** Text: the result or the error, JSON. With `ending` the runtime exits and takes no other invocation. */
+  | { kind: "done"; failed: boolean; durationMs: number; maxMemoryBytes: number; ending: boolean };
+
+const LENGTH_BYTES = 4;
+
+export function encodeFrame(head: object, text = ""): Buffer {
+  const line = `${JSON.stringify(head)}\n`;
+  // Three bytes is the most that UTF-8 takes for one UTF-16 unit: measured only where that could be a waste.
+  const most = (line.length + text.length) * 3;
+  const room = most < 65_536 ? most : Buffer.byteLength(line) + Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(LENGTH_BYTES + room);
+  const size = frame.write(line + text, LENGTH_BYTES);
+  frame.writeUInt32LE(size, 0);
+  return frame.subarray(0, LENGTH_BYTES + size);
+}
+
+/** Puts frames together from the chunks in which they arrive. */
+export class FrameReader {
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+  }
+
+  /**
+   * @returns the next whole frame, `undefined` until there is one
+   * @throws SyntaxError when the head is no JSON
+   */
+  next<Head>(): { head: Head; text: string } | undefined {
+    const needed = this.#needed();
+    if (needed === undefined || this.#size < needed) return undefined;
+    const buffer = this.#joined();
+    const end = buffer.indexOf(10, LENGTH_BYTES);
+    const head = JSON.parse(buffer.toString("utf8", LENGTH_BYTES, end)) as Head;
+    const text = buffer.toString("utf8", end + 1, needed);
+    this.#chunks = buffer.length === needed ? [] : [buffer.subarray(needed)];
+    this.#size = buffer.length - needed;
+    return { head, text };
+  }
+
+  #needed(): number | undefined {
+    if (this.#size < LENGTH_BYTES) return undefined;
+    const first = this.#chunks[0]!;
+    const start = first.length >= LENGTH_BYTES ? first : this.#joined();
+    return LENGTH_BYTES + start.readUInt32LE(0);
+  }
+
+  #joined(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!;
+  }
+}

@@ -31,9 +31,9 @@ export class ServiceLog {
   }
 
   end({ requestId }: Job, report: Report): void {
-    const { durationMs, initMs, memoryBytes, status } = report;
+    const { durationMs, initMs, maxMemoryBytes, status } = report;
     const memorySizeMB = this.#definition.memorySizeMb;
-    const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(memoryBytes / (1024 * 1024)));
+    const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(maxMemoryBytes / (1024 * 1024)));
     const billedMs = Math.ceil(durationMs + (initMs ?? 0));
     if (this.#definition.logFormat === "JSON") {
       const metrics = {

@@ -1,7 +1,7 @@
 /**
  * The `context` object of a Node handler (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html).
  */
-import type { InvocationMessage, RuntimeSettings } from "../protocol.ts";
+import type { InvocationHead, RuntimeSettings } from "../protocol.ts";
 
 /** Up to Node 22, what finishes an invocation without a promise. */
 export interface LegacyCompletion {
@@ -14,7 +14,7 @@ export interface LegacyContext {
   callbackWaitsForEmptyEventLoop: boolean;
 }
 
-export function handlerContext(settings: RuntimeSettings, invocation: InvocationMessage): object {
+export function handlerContext(settings: RuntimeSettings, invocation: InvocationHead): object {
   return {
     clientContext: undefined,
     identity: undefined,
@@ -34,7 +34,7 @@ export function handlerContext(settings: RuntimeSettings, invocation: Invocation
 /** The context of Node 20 and 22, which has no trace id of its own and can end the invocation itself. */
 export function legacyHandlerContext(
   settings: RuntimeSettings,
-  invocation: InvocationMessage,
+  invocation: InvocationHead,
   completion: LegacyCompletion,
 ): LegacyContext {
   const { xRayTraceId: _, ...context } = handlerContext(settings, invocation) as Record<string, unknown>;

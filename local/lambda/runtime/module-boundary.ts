@@ -4,7 +4,7 @@
  * dependency that was not bundled would be found here and missing on AWS.
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { isBuiltin, registerHooks } from "node:module";
+import BuiltinModule, { isBuiltin, registerHooks } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compileFunction } from "node:vm";
@@ -22,9 +22,12 @@ export function confineModules(codeDirectory: string): void {
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context);
       if (inside(resolved.url)) {
-        return outerPackageDecides(resolved.url, root) ? { ...resolved, format: ownFormat(resolved.url) } : resolved;
+        const file = fileURLToPath(resolved.url);
+        return outerPackageDecides(file, root) ? { ...resolved, format: ownFormat(file) } : resolved;
       }
-      if (!inside(context.parentURL) || isBuiltin(specifier) || PROVIDED.test(specifier)) return resolved;
+      if (!inside(context.parentURL) || isBuiltin(specifier) || PROVIDED.test(specifier)) {
+        return resolved;
+      }
       const parent = fileURLToPath(context.parentURL);
       throw Object.assign(new Error(`Cannot find module '${specifier}'\nRequire stack:\n- ${parent}`), {
         code: "MODULE_NOT_FOUND",
@@ -32,21 +35,37 @@ export function confineModules(codeDirectory: string): void {
       });
     },
   });
+
+  // What is called CommonJS above would still be asked for the outer package's type by the loader of `require`.
+  const load = Module._extensions[".js"];
+  Module._extensions[".js"] = (module, file) => {
+    const own = (file + sep).startsWith(root + sep) && outerPackageDecides(file, root);
+    if (own && ownFormat(file) === "commonjs") module._compile(readFileSync(file, "utf8"), file, "commonjs");
+    else load(module, file);
+  };
 }
 
+/** The parts of Node's CommonJS loader that its typings leave out. */
+const Module = BuiltinModule as unknown as {
+  _extensions: Record<
+    ".js",
+    (module: { _compile(source: string, file: string, format: string): void }, file: string) => void
+  >;
+};
+
 /** Whether no `package.json` of the archive says what this `.js` file is, so that one above the archive would. */
-function outerPackageDecides(url: string, root: string): boolean {
-  if (!url.endsWith(".js")) return false;
-  for (let folder = dirname(fileURLToPath(url)); ; folder = dirname(folder)) {
+function outerPackageDecides(file: string, root: string): boolean {
+  if (!file.endsWith(".js")) return false;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json"))) return false;
     if (folder === root) return true;
   }
 }
 
 /** What Node makes of a `.js` file without a `package.json`: CommonJS unless it only parses as an ES module. */
-function ownFormat(url: string): "commonjs" | "module" {
+function ownFormat(file: string): "commonjs" | "module" {
   try {
-    const source = readFileSync(fileURLToPath(url), "utf8").replace(/^#!.*/, "");
+    const source = readFileSync(file, "utf8").replace(/^#!.*/, "");
     compileFunction(source, ["exports", "require", "module", "__filename", "__dirname"]);
     return "commonjs";
   } catch {

@@ -94,6 +94,32 @@ describe("a function that does not answer", () => {
     assert.equal(JSON.parse((await demo.invoke()).payload).errorType, "Runtime.ExitError");
   });
 
+  it("is ended when its heap is full, and nothing else is", async () => {
+    await using demo = deploy(
+      `exports.handler = async (event) => { const kept = []; while (event.fill) kept.push(new Array(1000).fill({})); return 1; };`,
+      { timeoutSeconds: 15 },
+    );
+    const { payload, reason } = await demo.invoke({ fill: true });
+    // V8 aborts at its heap limit, unless the watch on the whole process is first.
+    assert.match(payload, /"Runtime\.(ExitError|OutOfMemory)".* Runtime exited with error: signal: (aborted|killed)"/);
+    assert.match(reason ?? "", /more than its 128 MB of memory/);
+    assert.equal((await demo.invoke({})).payload, "1");
+  });
+
+  if (process.platform === "linux") {
+    it("is killed when it uses more memory than it declared outside of its heap", async () => {
+      await using demo = deploy(
+        `exports.handler = async () => { const kept = [Buffer.alloc(300e6, 1)]; await new Promise((r) => setTimeout(r, 60000)); return kept; };`,
+        { timeoutSeconds: 15 },
+      );
+      const { payload, reason } = await demo.invoke();
+      const error = JSON.parse(payload);
+      assert.equal(error.errorType, "Runtime.OutOfMemory");
+      assert.match(error.errorMessage, /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: signal: killed$/);
+      assert.equal(reason, "The function used more than its 128 MB of memory; raise memorySize or use less.");
+    });
+  }
+
   it("reports what nobody caught, and starts afresh", async () => {
     await using demo = deploy(
       `let n = 0; exports.handler = async (event) => {

@@ -1,0 +1,157 @@
+/**
+ * The process of an execution environment: loads the handler, then answers one invocation after the other, as the Lambda
+ * Node runtime does (https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html).
+ *
+ * Up to Node 22 a handler may take a callback, and its answer then waits for the event loop to run empty; from 24 on only
+ * the returned value or promise counts. A handler whose promise nothing can settle any more ends the process.
+ */
+import type { InvocationHead, RuntimeSettings } from "../protocol.ts";
+import { receive, send } from "./channel.ts";
+import { captureOutput } from "./console.ts";
+import { handlerContext, legacyHandlerContext } from "./context.ts";
+import { RuntimeError, reportError } from "./errors.ts";
+import { type Handler, loadHandler } from "./handler.ts";
+import { confineModules } from "./module-boundary.ts";
+
+const EXIT_INIT_FAILED = 1;
+const EXIT_UNHANDLED_REJECTION = 128;
+const EXIT_UNCAUGHT_EXCEPTION = 129;
+const MEMORY_SAMPLE_MS = 50;
+
+const settings = receive<RuntimeSettings>().head;
+const legacy = settings.runtimeMajor < 24;
+const log = captureOutput(settings.logFormat, (line) => send({ kind: "log" }, line));
+
+interface Running {
+  startedAt: number;
+  /** What is to be sent once the event loop is empty. */
+  whenIdle: (() => void) | undefined;
+}
+let running: Running | undefined;
+const memory = { most: 0, sampledAt: Number.NEGATIVE_INFINITY };
+
+process.on("uncaughtException", (error) => abandon("Uncaught Exception ", error, EXIT_UNCAUGHT_EXCEPTION));
+process.on("unhandledRejection", (reason) => {
+  const stack = reason instanceof Error ? reason.stack : undefined;
+  const error = new RuntimeError("Runtime.UnhandledPromiseRejection", String(reason), stack);
+  abandon("Unhandled Promise Rejection ", error, EXIT_UNHANDLED_REJECTION);
+});
+process.on("beforeExit", () => {
+  if (!running) return;
+  if (running.whenIdle) running.whenIdle();
+  else if (legacy) fail(running, new RuntimeError("Runtime.NodeJsExit", "The event loop is empty, the promise is not"));
+});
+
+Object.assign(process.env, settings.lateVariables);
+const handler = await initialize();
+send({ kind: "ready" });
+invokeNext();
+
+async function initialize(): Promise<Handler> {
+  try {
+    confineModules(settings.codeDirectory);
+    return await loadHandler(settings.codeDirectory, settings.handler, settings.runtimeMajor);
+  } catch (error) {
+    log.failure("Uncaught Exception ", error);
+    send({ kind: "init-failed" }, JSON.stringify(reportError(error)));
+    process.exit(EXIT_INIT_FAILED);
+  }
+}
+
+function invokeNext(): void {
+  const { head, text } = receive<InvocationHead>();
+  const invocation: Running = { startedAt: performance.now(), whenIdle: undefined };
+  running = invocation;
+  log.setRequestId(head.requestId);
+  if (head.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
+  else process.env._X_AMZN_TRACE_ID = head.traceId;
+
+  try {
+    const event: unknown = JSON.parse(text);
+    if (legacy) invokeLegacy(invocation, event, head);
+    else settleWith(invocation, handler(event, handlerContext(settings, head)));
+  } catch (error) {
+    fail(invocation, error);
+  }
+}
+
+function settleWith(invocation: Running, returned: unknown): void {
+  if (!isThenable(returned)) {
+    succeed(invocation, returned);
+    return;
+  }
+  returned.then(
+    (value) => succeed(invocation, value),
+    (error) => fail(invocation, error),
+  );
+}
+
+function invokeLegacy(invocation: Running, event: unknown, head: InvocationHead): void {
+  const complete = (error: unknown, result?: unknown) => {
+    if (running !== invocation || invocation.whenIdle) return;
+    const settle = () =>
+      error === null || error === undefined ? succeed(invocation, result) : fail(invocation, error);
+    invocation.whenIdle = settle;
+    if (!context.callbackWaitsForEmptyEventLoop) setImmediate(settle);
+  };
+  const completeNow = (error: unknown, result?: unknown) => {
+    context.callbackWaitsForEmptyEventLoop = false;
+    complete(error, result);
+  };
+  const context = legacyHandlerContext(settings, head, {
+    done: completeNow,
+    succeed: (result) => completeNow(null, result),
+    fail: (error) => completeNow(error ?? "handled"),
+  });
+  const returned = handler(event, context, complete);
+  if (isThenable(returned)) settleWith(invocation, returned);
+  else invocation.whenIdle ??= () => succeed(invocation, null);
+}
+
+function succeed(invocation: Running, value: unknown): void {
+  let payload: string;
+  try {
+    payload = JSON.stringify(value) ?? "null";
+  } catch {
+    fail(invocation, new Error("Unable to stringify response body"));
+    return;
+  }
+  if (finish(invocation, payload, false)) setImmediate(invokeNext);
+}
+
+function fail(invocation: Running, error: unknown): void {
+  if (running !== invocation) return;
+  log.failure("Invoke Error ", error);
+  if (finish(invocation, JSON.stringify(reportError(error)), true)) setImmediate(invokeNext);
+}
+
+/** @returns whether this answer was the invocation's first */
+function finish(invocation: Running, payload: string, failed: boolean, ending = false): boolean {
+  if (running !== invocation) return false;
+  running = undefined;
+  log.setRequestId(undefined);
+  const durationMs = performance.now() - invocation.startedAt;
+  send({ kind: "done", failed, durationMs, maxMemoryBytes: maxMemoryBytes(), ending }, payload);
+  return true;
+}
+
+/** The most that was seen; looked up now and then only, since asking the system costs more than a short handler. */
+function maxMemoryBytes(): number {
+  const now = performance.now();
+  if (now - memory.sampledAt > MEMORY_SAMPLE_MS) {
+    memory.sampledAt = now;
+    memory.most = Math.max(memory.most, process.memoryUsage.rss());
+  }
+  return memory.most;
+}
+
+/** Reports what nobody caught and ends the process, which cannot be trusted any more. */
+function abandon(label: string, error: unknown, exitCode: number): void {
+  log.failure(label, error);
+  if (running) finish(running, JSON.stringify(reportError(error)), true, true);
+  process.exit(exitCode);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined | null)?.then === "function";
+}

@@ -1,0 +1,400 @@
+import assert from "node:assert/strict";
+import { deploy } from "./function-harness.ts";
+
+async function errorOf(code: string | Record<string, string>, overrides: Parameters<typeof deploy>[1] = {}) {
+  await using demo = deploy(code, overrides);
+  const { payload, functionError } = await demo.invoke();
+  assert.equal(functionError, "Unhandled");
+  return JSON.parse(payload) as { errorType: string; errorMessage: string; trace: string[] };
+}
+
+async function resultOf(code: string | Record<string, string>, overrides: Parameters<typeof deploy>[1] = {}) {
+  await using demo = deploy(code, overrides);
+  const { payload, functionError } = await demo.invoke();
+  assert.equal(functionError, undefined, payload);
+  return JSON.parse(payload);
+}
+
+describe("finding a handler", () => {
+  it("[E.4] takes CommonJS and ES modules, by .js, .mjs and .cjs", async () => {
+    const esm = `export const handler = async () => "esm";`;
+    const cjs = `exports.handler = async () => "cjs";`;
+    assert.equal(await resultOf({ "index.mjs": esm }), "esm");
+    assert.equal(await resultOf({ "index.cjs": cjs }), "cjs");
+    assert.equal(await resultOf({ "index.js": cjs }), "cjs");
+    assert.equal(await resultOf({ "index.js": esm }), "esm");
+    assert.equal(await resultOf({ "index.js": esm, "package.json": '{"type":"module"}' }), "esm");
+  });
+
+  it("[E.4] looks on the default export too", async () => {
+    assert.equal(await resultOf({ "index.mjs": `export default { handler: async () => "default" };` }), "default");
+  });
+
+  it("[E.4] follows folders and nested exports", async () => {
+    const code = { "src/api/main.js": `exports.routes = { list: async () => "nested" };` };
+    assert.equal(await resultOf(code, { handler: "src/api/main.routes.list" }), "nested");
+  });
+
+  it("[E.4] prefers .js to .mjs", async () => {
+    const both = {
+      "index.js": `exports.handler = async () => "js";`,
+      "index.mjs": `export const handler = () => "mjs";`,
+    };
+    assert.equal(await resultOf(both), "js");
+  });
+
+  it("[E.4] refuses a handler name with .. in it", async () => {
+    const error = await errorOf("", { handler: "../index.handler" });
+    assert.equal(error.errorType, "Runtime.MalformedHandlerName");
+  });
+
+  it("[E.4] refuses a handler name without an export", async () => {
+    assert.equal((await errorOf("", { handler: "index" })).errorType, "Runtime.MalformedHandlerName");
+  });
+
+  it("[E.4] tells a missing export from one that is no function", async () => {
+    const missing = await errorOf("exports.other = 1;");
+    assert.equal(missing.errorType, "Runtime.HandlerNotFound");
+    assert.equal(missing.errorMessage, "index.handler is undefined or not exported");
+    const number = await errorOf("exports.handler = 1;");
+    assert.equal(number.errorMessage, "index.handler is not a function");
+  });
+
+  it("[E.4] reports a missing file, a missing dependency and a syntax error by their own names", async () => {
+    const file = await errorOf("", { handler: "app.handler" });
+    assert.equal(file.errorType, "Runtime.ImportModuleError");
+    assert.match(file.errorMessage, /^Error: Cannot find module 'app'\nRequire stack:/);
+    const dependency = await errorOf(`require("left-pad"); exports.handler = async () => 1;`);
+    assert.equal(dependency.errorType, "Runtime.ImportModuleError");
+    assert.match(dependency.errorMessage, /^Error: Cannot find module 'left-pad'/);
+    const imported = await errorOf({ "index.mjs": `import "left-pad"; export const handler = async () => 1;` });
+    assert.equal(imported.errorType, "Runtime.ImportModuleError");
+    assert.equal((await errorOf("exports.handler = async (")).errorType, "Runtime.UserCodeSyntaxError");
+  });
+
+  it("reports what the module throws while it loads, and loads it again for the next invocation", async () => {
+    await using demo = deploy(`throw new Error("no database");`);
+    for (let i = 0; i < 2; i++) {
+      const { payload, reason } = await demo.invoke();
+      assert.equal(JSON.parse(payload).errorMessage, "no database");
+      assert.equal(reason, "The function's code could not be loaded: Error: no database.");
+    }
+  });
+
+  it("finds nothing outside of the archive, whatever lies above it", async () => {
+    const code = {
+      "package.json": '{"type":"module"}',
+      "node_modules/outer/index.js": "export default 1;",
+      "archive/index.js": `try { require("outer"); exports.handler = async () => "found"; }
+                           catch (error) { exports.handler = async () => error.code; }`,
+      "archive/up.js": `require("../secret.cjs"); exports.handler = async () => 1;`,
+      "secret.cjs": "",
+    };
+    await using outer = deploy(code);
+    const codeDirectory = `${outer.definition.codeDirectory}/archive`;
+    assert.equal(await resultOf("", { codeDirectory }), "MODULE_NOT_FOUND");
+    assert.equal((await errorOf("", { codeDirectory, handler: "up.handler" })).errorType, "Runtime.ImportModuleError");
+  });
+
+  it("uses the dependencies inside the archive", async () => {
+    const code = {
+      "index.js": `exports.handler = async () => require("inner").value;`,
+      "node_modules/inner/index.js": "exports.value = 42;",
+    };
+    assert.equal(await resultOf(code), 42);
+  });
+});
+
+describe("the handler's contract", () => {
+  it("[E.1] on Node 24 refuses a handler with a callback", async () => {
+    const error = await errorOf(`exports.handler = (event, context, callback) => callback(null, 1);`);
+    assert.equal(error.errorType, "Runtime.CallbackHandlerDeprecated");
+    assert.ok(
+      error.errorMessage.startsWith(
+        "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.",
+      ),
+    );
+  });
+
+  for (const runtime of ["nodejs20.x", "nodejs22.x"]) {
+    it(`[E.1] on ${runtime} takes a callback, and waits for the event loop`, async () => {
+      const code = `exports.handler = (event, context, callback) => {
+        const result = { early: true };
+        setTimeout(() => { result.late = true; }, 20);
+        callback(null, result);
+      };`;
+      assert.deepEqual(await resultOf(code, { runtime }), { early: true, late: true });
+    });
+  }
+
+  it("[E.1] does not wait when callbackWaitsForEmptyEventLoop is false", async () => {
+    const code = `exports.handler = (event, context, callback) => {
+      context.callbackWaitsForEmptyEventLoop = false;
+      setTimeout(() => {}, 60000);
+      callback(null, "now");
+    };`;
+    assert.equal(await resultOf(code, { runtime: "nodejs22.x" }), "now");
+  });
+
+  it("[E.1] up to Node 22 has succeed, fail and done on the context", async () => {
+    const runtime = "nodejs22.x";
+    assert.equal(await resultOf(`exports.handler = (e, context) => { context.succeed("ok"); };`, { runtime }), "ok");
+    assert.equal(await resultOf(`exports.handler = (e, context) => { context.done(null, "ok"); };`, { runtime }), "ok");
+    const error = await errorOf(`exports.handler = (e, context) => { context.fail(new Error("no")); };`, { runtime });
+    assert.deepEqual([error.errorType, error.errorMessage], ["Error", "no"]);
+  });
+
+  it("[E.1] up to Node 22 ignores what a handler returns without a promise", async () => {
+    assert.equal(await resultOf(`exports.handler = () => "lost";`, { runtime: "nodejs22.x" }), null);
+  });
+
+  it("[E.1] up to Node 22 names a promise that nothing settles", async () => {
+    const error = await errorOf(`exports.handler = () => new Promise(() => {});`, { runtime: "nodejs20.x" });
+    assert.equal(error.errorType, "Runtime.NodeJsExit");
+  });
+
+  it("says once when the declared Node is not the one that runs", async () => {
+    await using demo = deploy(`exports.handler = async () => 1;`, { runtime: "nodejs22.x" });
+    await demo.invoke();
+    await demo.invoke();
+    const said = demo.log().filter((line) => line.includes("declares nodejs22.x"));
+    assert.deepEqual(said, [
+      `Demo declares nodejs22.x; it runs here on Node ${process.versions.node}, with the handler rules of nodejs22.x.`,
+    ]);
+  });
+
+  it("does not run another language's function", async () => {
+    await using demo = deploy("", { runtime: "python3.13" });
+    await assert.rejects(demo.invoke(), {
+      name: "InvalidRuntimeException",
+      message: "Demo declares python3.13; the local cloud runs Node functions only.",
+    });
+  });
+});
+
+describe("what a function finds around it", () => {
+  it("[E.2] is the context of Node 24", async () => {
+    const code = `exports.handler = async (event, context) => ({ ...context, left: context.getRemainingTimeInMillis(), keys: Object.keys(context) });`;
+    const { left, keys, awsRequestId, logStreamName, ...context } = await resultOf(code);
+    assert.deepEqual(keys, [
+      "clientContext",
+      "identity",
+      "invokedFunctionArn",
+      "awsRequestId",
+      "tenantId",
+      "xRayTraceId",
+      "getRemainingTimeInMillis",
+      "functionName",
+      "functionVersion",
+      "memoryLimitInMB",
+      "logGroupName",
+      "logStreamName",
+    ]);
+    assert.ok(left > 2000 && left <= 3000);
+    assert.match(awsRequestId, /^[0-9a-f-]{36}$/);
+    assert.match(logStreamName, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
+    assert.deepEqual(context, {
+      invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:Demo",
+      functionName: "Demo",
+      functionVersion: "$LATEST",
+      memoryLimitInMB: "128",
+      logGroupName: "/aws/lambda/Demo",
+    });
+  });
+
+  it("[E.6] is the environment of Lambda and the function's own, and nothing of this machine", async () => {
+    process.env.SECRET_OF_THE_PARENT = "not for functions";
+    try {
+      const environment = { TABLE: "demo", AWS_REGION: "eu-west-1" };
+      const variables = await resultOf(`exports.handler = async () => process.env;`, { environment });
+      assert.deepEqual(Object.keys(variables).sort(), [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_XRAY_CONTEXT_MISSING",
+        "AWS_XRAY_DAEMON_ADDRESS",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+        "LANG",
+        "LD_LIBRARY_PATH",
+        "NODE_PATH",
+        "PATH",
+        "PWD",
+        "SHLVL",
+        "TABLE",
+        "TZ",
+        "_AWS_XRAY_DAEMON_ADDRESS",
+        "_AWS_XRAY_DAEMON_PORT",
+        "_HANDLER",
+      ]);
+      assert.equal(variables.TABLE, "demo");
+      assert.equal(variables.AWS_REGION, "us-east-1");
+      assert.equal(variables.AWS_EXECUTION_ENV, "AWS_Lambda_nodejs24.x");
+      assert.equal(variables._HANDLER, "index.handler");
+      assert.equal(variables.TZ, ":UTC");
+    } finally {
+      delete process.env.SECRET_OF_THE_PARENT;
+    }
+  });
+
+  it("[E.6] is the archive as working directory, and UTC", async () => {
+    await using demo = deploy(`exports.handler = async () => [process.cwd(), new Date(2026, 0, 1).toISOString()];`);
+    const { payload } = await demo.invoke();
+    assert.deepEqual(JSON.parse(payload), [demo.definition.codeDirectory, "2026-01-01T00:00:00.000Z"]);
+  });
+
+  it("[E.6] is the trace header of the invocation, and none when none came", async () => {
+    await using demo = deploy(
+      `exports.handler = async (e, c) => [process.env._X_AMZN_TRACE_ID ?? null, c.xRayTraceId ?? null];`,
+    );
+    const traceId = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    const traced = await demo.host.invoke(demo.definition.arn, "{}", { traceId });
+    assert.deepEqual(JSON.parse(traced.payload), [traceId, traceId]);
+    assert.deepEqual(JSON.parse((await demo.invoke()).payload), [null, null]);
+  });
+
+  it("honours NODE_OPTIONS of the function", async () => {
+    const environment = { NODE_OPTIONS: "--stack-trace-limit=3" };
+    assert.equal(await resultOf(`exports.handler = async () => Error.stackTraceLimit;`, { environment }), 3);
+  });
+});
+
+describe("a function's log", () => {
+  const code = `
+    console.log("loading");
+    exports.handler = async (event) => {
+      console.info("got %s", event.name); console.warn("careful"); console.error("bad"); console.debug("fine");
+      process.stdout.write("plain\\n");
+    };`;
+
+  it("[E.6] has START, the function's lines, END and REPORT, in this order", async () => {
+    await using demo = deploy(code);
+    await demo.invoke({ name: "Ada" });
+    await demo.invoke({ name: "Bob" });
+    const [loading, start, info, warn, error, debug, plain, end, report, second] = demo.log();
+    const id = start?.slice("START RequestId: ".length, -" Version: $LATEST".length) ?? "";
+    assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.match(loading ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z\tundefined\tINFO\tloading$/);
+    assert.equal(start, `START RequestId: ${id} Version: $LATEST`);
+    const own = [info, warn, error, debug].map((line) => line?.split("\t").slice(1));
+    assert.deepEqual(own, [
+      [id, "INFO", "got Ada"],
+      [id, "WARN", "careful"],
+      [id, "ERROR", "bad"],
+      [id, "DEBUG", "fine"],
+    ]);
+    assert.equal(plain, "plain");
+    assert.equal(end, `END RequestId: ${id}`);
+    assert.match(
+      report ?? "",
+      /^REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms$/,
+    );
+    assert.match(second ?? "", /^START /);
+    assert.ok(!demo.log().at(-1)?.includes("Init Duration"), "only the first invocation initializes");
+  });
+
+  it("tells a timeout, with its status in the report", async () => {
+    await using demo = deploy(`exports.handler = () => new Promise((r) => setTimeout(r, 60000));`, {
+      timeoutSeconds: 0.1,
+    });
+    await demo.invoke();
+    const [, timedOut, end, report] = demo.log();
+    assert.match(timedOut ?? "", /^\S+Z [0-9a-f-]{36} Task timed out after 0\.1\d seconds$/);
+    assert.match(end ?? "", /^END /);
+    assert.match(report ?? "", /\tStatus: timeout$/);
+  });
+
+  it("is JSON when the function's log format is", async () => {
+    await using demo = deploy(code, { logFormat: "JSON" });
+    await demo.invoke({ name: "Ada" });
+    const lines = demo
+      .log()
+      .filter((line) => line !== "plain")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ type, level, message }) => type ?? `${level} ${message}`),
+      ["INFO loading", "platform.start", "INFO got Ada", "WARN careful", "ERROR bad", "DEBUG fine", "platform.report"],
+    );
+    assert.equal(lines[6].record.status, "success");
+  });
+});
+
+describe("execution environments", () => {
+  it("are reused, one invocation after the other", async () => {
+    await using demo = deploy(`let n = 0; exports.handler = async () => ++n;`);
+    for (const expected of ["1", "2", "3"]) assert.equal((await demo.invoke()).payload, expected);
+  });
+
+  it("are not shared by invocations that overlap for long", async () => {
+    // Each answers only once the other has begun: with one environment both would wait for ever.
+    const code = `
+      const { existsSync, writeFileSync } = require("node:fs");
+      exports.handler = async ({ mine, other }) => {
+        writeFileSync(mine, "");
+        while (!existsSync(other)) await new Promise((r) => setTimeout(r, 5));
+        return "met";
+      };`;
+    await using demo = deploy(code);
+    const both = await Promise.all([demo.invoke({ mine: "a", other: "b" }), demo.invoke({ mine: "b", other: "a" })]);
+    assert.deepEqual(
+      both.map(({ payload }) => payload),
+      ['"met"', '"met"'],
+    );
+  });
+
+  it("are not entered by a second invocation while one runs", async () => {
+    const code = `let inside = 0; exports.handler = async () => { inside++; const seen = inside; await new Promise((r) => setTimeout(r, 2)); inside--; return seen; };`;
+    await using demo = deploy(code);
+    const results = await Promise.all(Array.from({ length: 20 }, () => demo.invoke()));
+    assert.deepEqual(new Set(results.map(({ payload }) => payload)), new Set(["1"]));
+  });
+
+  it("are limited by the reserved concurrency", async () => {
+    await using demo = deploy(`exports.handler = async () => 1;`, { reservedConcurrency: 1 });
+    const first = demo.invoke();
+    await assert.rejects(demo.invoke(), {
+      name: "TooManyRequestsException",
+      message: "Rate Exceeded. Demo may run 1 invocations at once, and does.",
+    });
+    assert.equal((await first).payload, "1");
+    assert.equal((await demo.invoke()).payload, "1");
+  });
+
+  it("are none with a reserved concurrency of zero", async () => {
+    await using demo = deploy(`exports.handler = async () => 1;`, { reservedConcurrency: 0 });
+    await assert.rejects(demo.invoke(), { name: "TooManyRequestsException" });
+  });
+
+  it("are ended when the host closes, and what runs is answered", async () => {
+    await using demo = deploy(`exports.handler = () => new Promise((r) => setTimeout(r, 60000));`);
+    const running = demo.invoke();
+    await demo.host.close();
+    assert.equal(JSON.parse((await running).payload).errorType, "Runtime.ExitError");
+  });
+
+  it("survive a function that writes nonsense to the runtime's own socket", async () => {
+    const code = `const { writeSync } = require("node:fs");
+      exports.handler = async ({ vandal }) => { if (vandal) { writeSync(3, Buffer.from([9,0,0,0,1,2,3,4,5,6,7,8,9])); await new Promise(() => setTimeout(() => {}, 60000)); } return 1; };`;
+    await using demo = deploy(code);
+    assert.equal(JSON.parse((await demo.invoke({ vandal: true })).payload).errorType, "Runtime.ExitError");
+    assert.equal((await demo.invoke({})).payload, "1");
+  });
+
+  it("refuses a function that is not there", async () => {
+    await using demo = deploy("");
+    await assert.rejects(demo.host.invoke("arn:aws:lambda:us-east-1:123456789012:function:Nobody", "{}"), {
+      name: "ResourceNotFoundException",
+    });
+    assert.equal((await demo.host.invoke(`${demo.definition.arn}:$LATEST`, "{}")).functionError, "Unhandled");
+  });
+});
