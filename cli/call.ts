@@ -203,23 +203,32 @@ function forTerminal(bytes: Uint8Array): string {
   return text === "" || text.endsWith("\n") ? safeBlock(text) : `${safeBlock(text)}\n`;
 }
 
+/**
+ * A request without credentials to a path that is not there is told "Missing Authentication Token". One that carries a token
+ * is taken for an AWS signature, and its parts are complained about instead.
+ */
+function isUnknownRoute(response: Response, said: string): boolean {
+  const type = response.headers.get("x-amzn-errortype") ?? "";
+  return /missing authentication token/i.test(said) || /^(IncompleteSignature|InvalidSignature)Exception/.test(type);
+}
+
 function refusal(response: Response, bytes: Uint8Array, target: Target): CliError {
   const { status } = response;
   const message = Object(bodyValue(bytes)).message;
   const said = typeof message === "string" ? `: ${safeText(message, 200)}` : "";
-  const what = `The API answered ${status}${said}.`;
+  const what = `The API answered ${status}${said.replace(/\.+$/, "")}.`;
   if (status === 401) {
     const next = /expired/i.test(said)
       ? "demo-auth login --force"
       : "demo-auth login --force. If it stays: does the method want the other token? demo-auth call --type access …";
     return new CliError("api_unauthorized", what, { next });
   }
-  if (status === 403 && /missing authentication token/i.test(said)) {
+  if (status === 403 && isUnknownRoute(response, said)) {
     const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
     const known = routes ? ` The routes are: ${routes}` : "";
     return new CliError(
       "api_refused",
-      `${what} That is API Gateway's way of saying that there is no such method and path.`,
+      `${what} That is how API Gateway says that there is no such method and path ("Missing Authentication Token").`,
       {
         next: `Check path, method and stage (${target.apiUrl}).${known}`,
       },

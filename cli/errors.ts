@@ -39,7 +39,6 @@ const exitCodeOf = {
   configuration_missing: exitCodes.configuration,
   target_ambiguous: exitCodes.configuration,
   target_not_found: exitCodes.configuration,
-  flow_not_allowed: exitCodes.configuration,
   program_failed: exitCodes.configuration,
   pulumi_failed: exitCodes.configuration,
 

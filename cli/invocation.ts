@@ -32,7 +32,7 @@ export interface Invocation<Flags = object> {
 export type Registrant = (program: Command, world: World) => void;
 
 /** Wraps a command's work as a commander action: parameters first, then the flags as one object. */
-export function action<Flags>(
+export function action<Flags = object>(
   world: World,
   work: (invocation: Invocation<Flags>, ...parameters: never[]) => Promise<void> | void,
 ) {

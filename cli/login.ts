@@ -34,6 +34,8 @@ export interface LoginFlags {
   force?: boolean;
 }
 
+const defaultTimeout = "5m";
+
 /** A sign-in's outcome; `storage` is absent when it was asked not to be kept. */
 export interface LoginResult {
   session: Session;
@@ -42,6 +44,7 @@ export interface LoginResult {
 
 /** `demo-auth login`: signs in unless a valid session exists, and says so on stderr or as one JSON object. */
 export async function login(io: Invocation<LoginFlags>): Promise<void> {
+  parseDuration(io.flags.timeout ?? defaultTimeout);
   const resolution = await resolveTarget(io, { refresh: true });
   const existing = io.flags.force ? undefined : await validSession(io, resolution.target);
   if (existing) {
@@ -85,7 +88,7 @@ export async function performSignIn(io: Invocation<LoginFlags>, resolution: Reso
       identityProvider: flags.idp,
       listenHost: flags.listenHost,
       paste: wantsPaste(io),
-      timeoutMs: parseDuration(flags.timeout ?? "5m"),
+      timeoutMs: parseDuration(flags.timeout ?? defaultTimeout),
     },
     {
       ready: (addresses) => guideToBrowser(io, addresses),

@@ -3,24 +3,37 @@
  */
 import { Command } from "commander";
 import { registerCall } from "./commands/call.ts";
+import { registerCompletion } from "./commands/completion.ts";
+import { registerConfig } from "./commands/config.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerExec } from "./commands/exec.ts";
+import { registerHelpTopics } from "./commands/help-topics.ts";
 import { registerLocal } from "./commands/local.ts";
 import { registerLogin } from "./commands/login.ts";
 import { registerLogout } from "./commands/logout.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerToken } from "./commands/token.ts";
 import { registerTour } from "./commands/tour.ts";
+import { registerUse } from "./commands/use.ts";
 import type { Registrant } from "./invocation.ts";
 import { version } from "./version.ts";
 import type { World } from "./world.ts";
 
+/** In the order in which help lists them. */
 const registrants: readonly Registrant[] = [
-  registerLocal,
   registerLogin,
   registerCall,
   registerStatus,
   registerToken,
+  registerExec,
   registerLogout,
+  registerLocal,
   registerTour,
+  registerUse,
+  registerConfig,
+  registerDoctor,
+  registerCompletion,
+  registerHelpTopics,
 ];
 
 /** Builds the program. Nothing is read or written before it parses arguments. */
@@ -29,6 +42,7 @@ export function buildProgram(world: World): Command {
     .description("Sign in to an API behind a Cognito user pool, on AWS or on your laptop, and call it.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
+    .helpCommand(false)
     .option("--target <name>", "local, file, or a Pulumi stack (env: DEMO_AUTH_TARGET)")
     .option("-p, --profile <name>", "profile of your own configuration file (env: DEMO_AUTH_PROFILE)")
     .option("--config <file>", "your own configuration file (env: DEMO_AUTH_CONFIG)")

@@ -1,8 +1,6 @@
 /**
  * The outside world, handed to everything that needs it, so that no other file touches `process`.
  */
-import { randomBytes } from "node:crypto";
-import { homedir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import type { BrowserLaunch, BrowserOptions } from "./oauth/browser.ts";
 import type { Keyring } from "./sessions/keyring.ts";
@@ -34,6 +32,15 @@ export interface World {
   run(command: string, args: readonly string[], directory: string): Promise<ProgramResult>;
   /** Resolves with the signal that asks this process to end, which from then on has to end itself. */
   interrupted(): Promise<NodeJS.Signals>;
+  /**
+   * Runs a program on this terminal until it ends. It gets the terminal's signals itself; SIGTERM is passed on.
+   * Rejects when it cannot be started.
+   */
+  attach(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Ends this process as the signal would have, so that the shell that started it sees the signal. */
   dieBySignal(signal: NodeJS.Signals): void;
   /** Sets what the process ends with, without cutting off what is still being written. */
@@ -55,7 +62,9 @@ export function systemWorld(): World {
     arguments: process.argv.slice(2),
     env: process.env,
     platform: process.platform,
-    homeDirectory: homedir(),
+    get homeDirectory() {
+      return process.getBuiltinModule("node:os").homedir();
+    },
     workingDirectory: process.cwd(),
     processId: process.pid,
     userId: process.getuid?.(),
@@ -69,7 +78,8 @@ export function systemWorld(): World {
       return process.stderr;
     },
     now: Date.now,
-    randomBytes,
+    // Loading crypto takes milliseconds that most commands can do without.
+    randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
     openBrowser: async (url, options) => (await import("./oauth/browser.ts")).openBrowser(url, options),
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
@@ -79,6 +89,7 @@ export function systemWorld(): World {
       new Promise((resolve) => {
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve(signal));
       }),
+    attach,
     dieBySignal(signal) {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
@@ -112,4 +123,20 @@ async function run(command: string, args: readonly string[], directory: string):
       },
     );
   });
+}
+
+async function attach(command: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) {
+  const { spawn } = await import("node:child_process");
+  const child = spawn(command, args, { env: { ...env }, stdio: "inherit" });
+  const passOn = (signal: NodeJS.Signals) => void child.kill(signal);
+  const leaveToChild = () => undefined;
+  process.on("SIGINT", leaveToChild).on("SIGTERM", passOn).on("SIGHUP", passOn);
+  try {
+    return await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal }));
+    });
+  } finally {
+    process.off("SIGINT", leaveToChild).off("SIGTERM", passOn).off("SIGHUP", passOn);
+  }
 }

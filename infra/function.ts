@@ -65,6 +65,14 @@ export class HandlerFunction extends pulumi.ComponentResource {
   }
 }
 
+/** One function for each handler, by the handler's name. */
+export function deployFunctions(
+  handlers: readonly string[],
+  args: Omit<HandlerFunctionArgs, "handler">,
+): Record<string, HandlerFunction> {
+  return Object.fromEntries(handlers.map((handler) => [handler, new HandlerFunction(handler, { ...args, handler })]));
+}
+
 /** May write its own log and its own traces, and nothing else. */
 function executionRole(parent: HandlerFunction, name: string, group: aws.cloudwatch.LogGroup): aws.iam.Role {
   const role = new aws.iam.Role(

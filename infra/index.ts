@@ -3,33 +3,41 @@
  * Settings in `settings.ts`, routes in `routes.ts`; the stack outputs are what the `demo-auth` command line reads.
  */
 import * as aws from "@pulumi/aws";
-import { HandlerFunction } from "./function.ts";
+import { Firewall } from "./firewall.ts";
+import { deployFunctions } from "./function.ts";
 import { keepLogs } from "./logs.ts";
+import { Monitoring } from "./monitoring.ts";
 import { ProtectedApi } from "./protected-api.ts";
+import { handlersOf, scopesOf } from "./route-table.ts";
 import { routes as routeTable } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import { UserDirectory } from "./user-directory.ts";
 
-const handlers = [...new Set(routeTable.map((route) => route.handler))];
+const handlers = handlersOf(routeTable);
 const settings = readSettings(handlers);
 const { client } = settings.users;
 const logs = keepLogs(settings.logs);
 
 const users = new UserDirectory("users", {
   settings: settings.users,
-  apiScopes: client.signIn.tokenUse === "access" ? routeTable.map((route) => route.scope) : [],
+  apiScopes: client.signIn.tokenUse === "access" ? scopesOf(routeTable) : [],
   logs,
 });
-
-const environment = { CLIENT_ID: users.clientId, ALLOWED_ORIGIN: settings.api.allowedOrigin };
-const functions = Object.fromEntries(
-  handlers.map((handler) => [
-    handler,
-    new HandlerFunction(handler, { handler, settings: settings.functions, environment, logs }),
-  ]),
-);
-
+const functions = deployFunctions(handlers, {
+  settings: settings.functions,
+  environment: { CLIENT_ID: users.clientId, ALLOWED_ORIGIN: settings.api.allowedOrigin },
+  logs,
+});
 const api = new ProtectedApi("api", { settings: settings.api, users, routes: routeTable, functions, logs });
+
+if (settings.firewall) {
+  const protects = { stage: api.stageArn, pool: users.userPoolArn };
+  new Firewall("firewall", { settings: settings.firewall, protects, logs });
+}
+if (settings.monitoring) {
+  new Monitoring("monitoring", { settings: settings.monitoring, users, api, functions, keyArn: logs.keyArn });
+}
+if (settings.auditTrail) (await import("./audit-trail.ts")).auditTrail("audit", settings.auditTrail);
 
 export const region = aws.getRegionOutput().region;
 export const { userPoolId, clientId, hostedUiUrl, issuer, scopes } = users;

@@ -34,6 +34,10 @@ export function defineRoutes(routes: readonly Route[]): readonly Route[] {
   return routes;
 }
 
+export const handlersOf = (routes: readonly Route[]): string[] => [...new Set(routes.map((route) => route.handler))];
+
+export const scopesOf = (routes: readonly Route[]): string[] => [...new Set(routes.map((route) => route.scope))];
+
 export function routeFaults(routes: readonly Route[]): string[] {
   const faults: string[] = [];
   const seen = new Set<string>();

@@ -107,6 +107,8 @@ export interface AppClientDefinition {
 
 export interface DeclaredUser {
   username: string;
+  /** What the program was told as the user's `sub`; a new one is made without it. */
+  sub?: string;
   attributes: Record<string, string>;
   /** A permanent password makes the user CONFIRMED, a temporary one FORCE_CHANGE_PASSWORD. */
   password: string | undefined;

@@ -101,7 +101,7 @@ export function cloudSettings(description: CloudDescription, choices: Choices): 
   const fromOutputs = declared ? parseSettings(outputs, "the stack's outputs") : {};
   const client = pickClient(description, choices.client ?? fromOutputs.clientId, declared && !choices.client);
   const stage = pickStage(description, choices.api, fromOutputs.apiUrl);
-  const settings: TargetSettings = {
+  const fromCloud: TargetSettings = {
     ...(client && {
       issuer: client.pool.issuer,
       clientId: client.id,
@@ -115,9 +115,10 @@ export function cloudSettings(description: CloudDescription, choices: Choices): 
       routes: stage.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
     }),
   };
-  if (!choices.client) Object.assign(settings, fromOutputs);
-  if (choices.api && stage) Object.assign(settings, { apiUrl: stage.url.replace(/\/+$/, ""), routes: stage.routes });
-  return settings;
+  if (choices.client !== undefined) return fromCloud;
+  const { apiUrl, routes, ...signIn } = fromOutputs;
+  // The cloud knows each route's scopes; outputs may only name the routes.
+  return { ...fromCloud, ...(stage ? {} : { ...(apiUrl && { apiUrl }), ...(routes && { routes }) }), ...signIn };
 }
 
 function flowOf(flows: readonly string[]): TargetSettings {

@@ -29,8 +29,6 @@ export interface TargetFlags {
 
 export interface Resolution {
   target: Target;
-  /** Where each value came from, for `demo-auth config`. */
-  sources: Record<SettingName, string>;
   userConfig: UserConfig;
   /** Whether a fresh reading could differ from this one. */
   cached: boolean;
@@ -50,41 +48,59 @@ interface Base {
   cached?: boolean;
 }
 
+/** Everything that is known of a target, complete or not. */
+export interface Gathered {
+  kind: Target["kind"];
+  label: string;
+  settings: TargetSettings;
+  /** Where each value came from. */
+  sources: Record<SettingName, string>;
+  userConfig: UserConfig;
+  /** Whether a fresh reading could differ from this one. */
+  cached: boolean;
+}
+
 /** @throws CliError of the configuration family when there is no target, or it lacks what signing in needs */
 export async function resolveTarget(
   world: World,
   flags: TargetFlags,
   options: ResolveOptions = {},
 ): Promise<Resolution> {
-  const config = await userConfig(world, flags.config ?? world.env.DEMO_AUTH_CONFIG);
-  const environment = flags.target === undefined ? environmentSettings(world.env) : {};
-  const base = await findBase(world, flags, config, environment, options);
-  const { settings, sources } = overlay(base, base.kind === "environment" ? {} : environment);
+  const { kind, label, settings, userConfig, cached } = await gatherSettings(world, flags, options);
   const missing = (["issuer", "clientId"] as const).filter((name) => settings[name] === undefined);
   if (missing.length > 0) {
-    throw new CliError("configuration_missing", `${base.label} does not say ${missing.join(" and ")}.`, {
+    throw new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
       next: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See: demo-auth config",
     });
   }
-  const callbackUrls = settings.callbackUrls ?? [...defaultCallbackUrls];
-  return {
-    target: {
-      kind: base.kind,
-      label: base.label,
-      issuer: settings.issuer!,
-      clientId: settings.clientId!,
-      hostedUiUrl: settings.hostedUiUrl,
-      apiUrl: settings.apiUrl,
-      callbackUrls,
-      flow: settings.flow ?? "code",
-      tokenUse: settings.tokenUse,
-      scopes: settings.scopes ?? ["openid", "email"],
-      routes: settings.routes ?? [],
-    },
-    sources,
-    userConfig: config,
-    cached: base.cached === true,
+  const target: Target = {
+    kind,
+    label,
+    issuer: settings.issuer!,
+    clientId: settings.clientId!,
+    hostedUiUrl: settings.hostedUiUrl,
+    apiUrl: settings.apiUrl,
+    callbackUrls: settings.callbackUrls ?? [...defaultCallbackUrls],
+    logoutUrls: settings.logoutUrls ?? [],
+    flow: settings.flow ?? "code",
+    tokenUse: settings.tokenUse,
+    scopes: settings.scopes ?? ["openid", "email"],
+    routes: settings.routes ?? [],
   };
+  return { target, userConfig, cached };
+}
+
+/** @throws CliError of the configuration family when there is no target */
+export async function gatherSettings(
+  world: World,
+  flags: TargetFlags,
+  options: ResolveOptions = {},
+): Promise<Gathered> {
+  const config = await userConfig(world, flags.config ?? world.env.DEMO_AUTH_CONFIG);
+  const environment = flags.target === undefined ? environmentSettings(world.env) : {};
+  const base = await findBase(world, flags, config, environment, options);
+  const { kind, label, cached = false } = base;
+  return { kind, label, ...overlay(base, base.kind === "environment" ? {} : environment), userConfig: config, cached };
 }
 
 async function findBase(
@@ -184,6 +200,7 @@ function overlay(base: Base, environment: TargetSettings) {
     "hostedUiUrl",
     "apiUrl",
     "callbackUrls",
+    "logoutUrls",
     "flow",
     "tokenUse",
     "scopes",

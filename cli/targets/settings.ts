@@ -13,7 +13,8 @@ export interface Route {
   method: string;
   /** e.g. `/transactions/{id}` */
   path: string;
-  scopes: string[];
+  /** Scopes of which an access token needs one; none: an ID token; `undefined`: the source does not say. */
+  scopes: string[] | undefined;
 }
 
 /** Every field is optional; the resolver says which are missing. */
@@ -25,6 +26,7 @@ export interface TargetSettings {
   /** The stage's URL, without a closing slash. */
   apiUrl?: string;
   callbackUrls?: string[];
+  logoutUrls?: string[];
   flow?: Flow;
   tokenUse?: TokenUse;
   scopes?: string[];
@@ -48,6 +50,7 @@ const known = new Set([
   "issuer",
   "apiUrl",
   "callbackUrls",
+  "logoutUrls",
   "flow",
   "tokenUse",
   "scopes",
@@ -86,6 +89,7 @@ export function parseSettings(raw: unknown, source: string, warn?: (message: str
   assign(settings, "hostedUiUrl", originOf(read.address("hostedUiUrl", checkAddress)));
   assign(settings, "apiUrl", read.address("apiUrl", checkAddress)?.replace(/\/+$/, ""));
   assign(settings, "callbackUrls", read.list("callbackUrls"));
+  assign(settings, "logoutUrls", read.list("logoutUrls"));
   assign(settings, "flow", read.oneOf("flow", ["implicit", "code"] as const));
   assign(settings, "tokenUse", read.oneOf("tokenUse", ["id", "access"] as const));
   assign(settings, "scopes", read.list("scopes"));
@@ -153,10 +157,12 @@ class Reader {
     if (!Array.isArray(value)) throw this.invalid("routes", "must be a list");
     return value.map((item) => {
       const [method, path] = typeof item === "string" ? item.split(" ") : [Object(item).method, Object(item).path];
-      const scopes = Object(item).scopes ?? [];
-      const sound = typeof method === "string" && typeof path === "string" && Array.isArray(scopes);
+      const { scopes } = Object(item);
+      const listed =
+        scopes === undefined || (Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string"));
+      const sound = typeof method === "string" && typeof path === "string" && listed;
       if (!sound) throw this.invalid("routes", 'must hold objects such as {"method": "GET", "path": "/transactions"}');
-      return { method: method.toUpperCase(), path, scopes: scopes.map(String) };
+      return { method: method.toUpperCase(), path, scopes };
     });
   }
 

@@ -14,6 +14,7 @@ export interface Target {
   hostedUiUrl: string | undefined;
   apiUrl: string | undefined;
   callbackUrls: string[];
+  logoutUrls: string[];
   flow: Flow;
   /** `undefined`: an access token where the route has scopes, else an ID token. */
   tokenUse: TokenUse | undefined;
@@ -34,9 +35,9 @@ export function targetBinding(target: Target): Binding {
  * holds one of them (Cognito user pool authorizers, "Integrate a REST API with a user pool").
  */
 export function tokenUseFor(target: Target, route: Route | undefined): TokenUse {
-  if (route) return route.scopes.length > 0 ? "access" : "id";
+  if (route?.scopes) return route.scopes.length > 0 ? "access" : "id";
   if (target.tokenUse) return target.tokenUse;
-  return target.routes.some((known) => known.scopes.length > 0) ? "access" : "id";
+  return target.routes.some((known) => known.scopes?.length) ? "access" : "id";
 }
 
 /** The route that a request would reach. An exact path wins over one with parameters, as on API Gateway. */

@@ -36,7 +36,8 @@ export class CognitoAuthorizer {
       );
     }
     const { token } = verification;
-    const refusal = this.#audienceRefusal(token) ?? usageRefusal(token, scopes);
+    // The kind of token first: of an access token it is more to the point than the audience that it lacks.
+    const refusal = usageRefusal(token, scopes) ?? this.#audienceRefusal(token);
     if (refusal) throw unauthorized(refusal);
     const { token_use, sub, username } = token.claimStrings;
     return { claims: token.claimStrings, principal: token_use === "access" ? username : sub };

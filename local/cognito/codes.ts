@@ -20,6 +20,7 @@ const hourly = {
   "change-password": 5,
   "verify-attribute": 15,
   "request-attribute-code": 5,
+  "second-factor": 15,
 };
 export type LimitedAction = keyof typeof hourly;
 

@@ -29,7 +29,6 @@ export interface Grant {
   scopes: string[];
   /** Whether it came from the hosted UI (and not from the JSON API). */
   hosted: boolean;
-  nonce: string | undefined;
   authTime: number;
   eventId: string;
 }
@@ -58,8 +57,8 @@ export class GrantTable {
         "DELETE FROM cognito_authorization_codes WHERE digest = ? AND pool_id = ? RETURNING data, expires_at",
       ),
       putGrant: db.prepare(
-        `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, nonce, auth_time, event_id, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, auth_time, event_id, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       putToken: db.prepare(
         "INSERT INTO cognito_refresh_tokens (digest, pool_id, origin_jti, expires_at) VALUES (?, ?, ?, ?)",
@@ -104,7 +103,6 @@ export class GrantTable {
         grant.sub,
         grant.scopes.join(" "),
         grant.hosted ? 1 : 0,
-        grant.nonce ?? null,
         grant.authTime,
         grant.eventId,
         expires + accessTokenLeeway,
@@ -124,7 +122,6 @@ export class GrantTable {
       sub: row.sub as string,
       scopes: (row.scopes as string).split(" "),
       hosted: row.hosted === 1,
-      nonce: (row.nonce as string | null) ?? undefined,
       authTime: row.auth_time as number,
       eventId: row.event_id as string,
     };

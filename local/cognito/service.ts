@@ -4,12 +4,21 @@
  */
 import type { UserPoolDefinition } from "../definitions.ts";
 import type { TokenIssuer, World } from "../world.ts";
+import {
+  confirmUser,
+  createUser,
+  deleteUser,
+  type NewUserInput,
+  putDeclaredUsers,
+  setEnabled,
+  setUserPassword,
+} from "./admin.ts";
 import { hostedUiApp } from "./hosted-ui/app.ts";
 import { identityProviderApp } from "./identity-provider.ts";
 import { type Message, outbox } from "./messages.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { prepareTables, pruner } from "./tables.ts";
-import type { UserStatus } from "./users.ts";
+import type { User, UserStatus } from "./users.ts";
 
 export type { Message } from "./messages.ts";
 
@@ -40,6 +49,20 @@ export interface CognitoService {
   messages(): Message[];
   /** The first users of a pool in the order of their creation, 1,000 at most. */
   users(userPoolId: string): UserSummary[];
+  /** What an administrator may do to the users of a pool; `undefined` for a pool that does not exist. */
+  admin(userPoolId: string): UserAdministration | undefined;
+}
+
+/**
+ * The functions behind the Admin* operations, for the console page. Users go by any name they sign in with.
+ * All throw CognitoError with Cognito's own sentence.
+ */
+export interface UserAdministration {
+  create(input: NewUserInput): Promise<UserSummary>;
+  confirm(username: string): void;
+  setEnabled(username: string, enabled: boolean): void;
+  delete(username: string): void;
+  setPassword(username: string, password: string, permanent: boolean): Promise<void>;
 }
 
 export interface CognitoServiceOptions {
@@ -71,9 +94,13 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
     for (const each of definition.domains) hostedUis.set(each.domain, hostedUiApp(pool, each));
   }
   const identityProvider = identityProviderApp(pools);
+  // Nobody is answered before the users that the program declares are there.
+  const seeded = Promise.all([...pools.values()].map(putDeclaredUsers));
+  seeded.catch(() => {});
 
   return {
     async identityProvider(request) {
+      await seeded;
       prune();
       return identityProvider(request);
     },
@@ -81,6 +108,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
       const app = hostedUis.get(domain);
       if (!app) throw new Error(`No user pool has the domain ${domain}.`);
       return async (request) => {
+        await seeded;
         prune();
         return app(request);
       };
@@ -93,16 +121,32 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
     users(userPoolId) {
       const pool = pools.get(userPoolId);
       if (!pool) return [];
-      return pool.users.after(0, 1000).map((user) => ({
-        username: user.username,
-        sub: user.sub,
-        status: user.status,
-        enabled: user.enabled,
-        attributes: user.attributes,
-        groups: pool.groups.ofUser(user.sub).map((group) => group.name),
-        mfa: user.totpVerified && user.mfaEnabled,
-        createdAt: new Date(user.createdAt).toISOString(),
-      }));
+      return pool.users.after(0, 1000).map((user) => summary(pool, user));
     },
+    admin(userPoolId) {
+      const pool = pools.get(userPoolId);
+      if (!pool) return undefined;
+      return {
+        create: async (input) => summary(pool, await createUser(pool, input)),
+        confirm: (username) => confirmUser(pool, username),
+        setEnabled: (username, enabled) => setEnabled(pool, username, enabled),
+        delete: (username) => deleteUser(pool, username),
+        setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
+      };
+    },
+  };
+}
+
+function summary(pool: Pool, user: User): UserSummary {
+  const { username, sub, status, enabled, attributes } = user;
+  return {
+    username,
+    sub,
+    status,
+    enabled,
+    attributes,
+    groups: pool.groups.ofUser(sub).map((group) => group.name),
+    mfa: user.totpVerified && user.mfaEnabled,
+    createdAt: new Date(user.createdAt).toISOString(),
   };
 }

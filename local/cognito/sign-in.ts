@@ -8,7 +8,6 @@ import { newSrpVerifier } from "./credentials.ts";
 import { CognitoError, incorrectPassword, userDoesNotExist } from "./errors.ts";
 import { verifyPassword } from "./passwords.ts";
 import type { Pool } from "./pool.ts";
-import type { FlowStep } from "./sign-in-state.ts";
 import type { User } from "./users.ts";
 
 const freeFailures = 5;
@@ -82,13 +81,24 @@ export function refuseUnusable(pool: Pool, user: User): void {
     );
 }
 
-/** What the person must do before tokens are issued; `undefined` when nothing. */
-export function nextStep(pool: Pool, user: User): FlowStep | undefined {
+/** What may stand between a right password and tokens. */
+export type SignInStep = "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP";
+
+/**
+ * What the person must do before tokens are issued; `undefined` when nothing.
+ * @throws CognitoError where the pool demands a second factor that is not served
+ */
+export function nextStep(pool: Pool, user: User): SignInStep | undefined {
   if (user.status === "FORCE_CHANGE_PASSWORD") return "NEW_PASSWORD_REQUIRED";
   const { mfa, softwareTokenMfa } = pool.definition;
   if (mfa === "OFF") return undefined;
   if (user.totpVerified && (user.mfaEnabled || mfa === "ON")) return "SOFTWARE_TOKEN_MFA";
-  return mfa === "ON" && softwareTokenMfa ? "MFA_SETUP" : undefined;
+  if (mfa === "OPTIONAL") return undefined;
+  if (softwareTokenMfa) return "MFA_SETUP";
+  throw new CognitoError(
+    "InvalidParameterException",
+    "This user pool demands SMS codes as its second factor, which are not served locally. Enable software token MFA.",
+  );
 }
 
 function requireUser(pool: Pool, sub: string, client: AppClientDefinition): User {

@@ -29,6 +29,7 @@ CREATE TABLE cognito_users (
   failed_attempts INTEGER NOT NULL DEFAULT 0,
   last_failed_at INTEGER NOT NULL DEFAULT 0,
   totp_secret TEXT,
+  totp_pending TEXT,
   totp_verified INTEGER NOT NULL DEFAULT 0,
   totp_last_step INTEGER NOT NULL DEFAULT 0,
   mfa_enabled INTEGER NOT NULL DEFAULT 0,
@@ -40,8 +41,13 @@ CREATE TABLE cognito_users (
 CREATE UNIQUE INDEX cognito_users_by_sub ON cognito_users (pool_id, sub);
 CREATE INDEX cognito_users_in_order ON cognito_users (pool_id, id);
 CREATE INDEX cognito_users_by_username ON cognito_users (pool_id, username);
-CREATE INDEX cognito_users_by_email ON cognito_users (pool_id, json_extract(attributes, '$.email'));
-CREATE INDEX cognito_users_by_phone ON cognito_users (pool_id, json_extract(attributes, '$.phone_number'));
+CREATE INDEX cognito_users_by_status ON cognito_users (pool_id, status);
+${["email", "phone_number", "name", "given_name", "family_name", "preferred_username"]
+  .map((name) => {
+    const value = `json_extract(attributes, '$.${name}')`;
+    return `CREATE INDEX cognito_users_by_${name} ON cognito_users (pool_id, ${value}) WHERE ${value} IS NOT NULL;`;
+  })
+  .join("\n")}
 
 CREATE TABLE cognito_sign_in_names (
   pool_id TEXT NOT NULL, name TEXT NOT NULL, sub TEXT NOT NULL, kind TEXT NOT NULL,
@@ -105,7 +111,7 @@ CREATE INDEX cognito_authorization_codes_by_sub ON cognito_authorization_codes (
 
 CREATE TABLE cognito_grants (
   origin_jti TEXT PRIMARY KEY, pool_id TEXT NOT NULL, client_id TEXT NOT NULL, sub TEXT NOT NULL, scopes TEXT NOT NULL,
-  hosted INTEGER NOT NULL, nonce TEXT, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+  hosted INTEGER NOT NULL, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
   expires_at INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_grants_by_sub ON cognito_grants (pool_id, sub);

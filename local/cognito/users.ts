@@ -28,6 +28,8 @@ export interface User {
   lastFailedAt: number;
   /** Base32 */
   totpSecret: string | null;
+  /** A secret that was handed out and not yet proved; the one before keeps working until then. */
+  totpPending: string | null;
   totpVerified: boolean;
   /** The last 30-second step a code was accepted for: no code works twice. */
   totpLastStep: number;
@@ -37,6 +39,18 @@ export interface User {
   createdAt: number;
   modifiedAt: number;
 }
+
+/** What users can be searched by; each has an index. */
+export type SearchField =
+  | "sub"
+  | "username"
+  | "status"
+  | "$.email"
+  | "$.phone_number"
+  | "$.name"
+  | "$.given_name"
+  | "$.family_name"
+  | "$.preferred_username";
 
 type NewUser = Pick<User, "username" | "sub" | "status" | "attributes"> & Partial<User>;
 
@@ -53,6 +67,7 @@ const columns: Record<Exclude<keyof User, "id">, string> = {
   failedAttempts: "failed_attempts",
   lastFailedAt: "last_failed_at",
   totpSecret: "totp_secret",
+  totpPending: "totp_pending",
   totpVerified: "totp_verified",
   totpLastStep: "totp_last_step",
   mfaEnabled: "mfa_enabled",
@@ -66,6 +81,7 @@ const flags = new Set<keyof User>(["enabled", "totpVerified", "mfaEnabled"]);
 export class UserTable {
   readonly #pool: UserPoolDefinition;
   readonly #world: World;
+  readonly #select: string;
   readonly #statements;
 
   constructor(pool: UserPoolDefinition, world: World) {
@@ -74,6 +90,7 @@ export class UserTable {
     const { db } = world.store;
     const names = fields.map((field) => columns[field]).join(", ");
     const select = `SELECT id, ${names} FROM cognito_users`;
+    this.#select = select;
     this.#statements = {
       bySub: db.prepare(`${select} WHERE pool_id = ? AND sub = ?`),
       byName: db.prepare("SELECT sub FROM cognito_sign_in_names WHERE pool_id = ? AND name = ?"),
@@ -127,6 +144,21 @@ export class UserTable {
     return this.#statements.after.all(this.#pool.id, id, limit).map((row) => toUser(row)!);
   }
 
+  /**
+   * Up to `limit` users after the one with `id` whose column or attribute equals the value, or begins with it.
+   * @param field a column of this table or `$.<attribute>`, never a caller's text
+   */
+  matching(field: SearchField, value: string, prefix: boolean, id: number, limit: number): User[] {
+    const column = field.startsWith("$.") ? `json_extract(attributes, '${field}')` : field;
+    // `>=` and `<` use the index where LIKE would not, and compare by code point, as a prefix must.
+    const condition = prefix ? `${column} >= ? AND ${column} < ?` : `${column} = ?`;
+    const bounds = prefix ? [value, `${value}\u{10FFFF}`] : [value];
+    return this.#world.store.db
+      .prepare(`${this.#select} WHERE pool_id = ? AND ${condition} AND id > ? ORDER BY id LIMIT ?`)
+      .all(this.#pool.id, ...bounds, id, limit)
+      .map((row) => toUser(row)!);
+  }
+
   count(): number {
     return (this.#statements.count.get(this.#pool.id) as { count: number }).count;
   }
@@ -143,6 +175,7 @@ export class UserTable {
       failedAttempts: 0,
       lastFailedAt: 0,
       totpSecret: null,
+      totpPending: null,
       totpVerified: false,
       totpLastStep: 0,
       mfaEnabled: false,

@@ -1,6 +1,9 @@
 /** The tutorial as a person does it: the real program, a real browser, the real command line. */
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import type { Browser } from "playwright-core";
+import { signUpAndIn } from "../../cli/tour/person.ts";
+import { systemWorld } from "../../cli/world.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { openShell, type Shell } from "../support/shell.ts";
 
@@ -13,13 +16,13 @@ describe("the tutorial, in a real Chromium", function () {
   let browser: Browser;
 
   before(async () => {
-    shell = openShell();
     browser = await launchChromium();
   });
-  after(async () => {
-    await browser?.close();
-    await shell?.close();
+  after(() => browser?.close());
+  beforeEach(() => {
+    shell = openShell();
   });
+  afterEach(() => shell.close());
 
   it("goes from a refusal over sign-up, mail and redirect to an answer", async () => {
     const { ready } = await shell.local("--ephemeral");
@@ -70,4 +73,46 @@ describe("the tutorial, in a real Chromium", function () {
     assert.equal((await shell.run("call", "/transactions")).code, 4);
     await context.close();
   });
+
+  it("survives whatever else reaches the waiting address: forged errors, other states, hosts and origins", async () => {
+    const { ready } = await shell.local("--ephemeral");
+    const login = shell.start("login", "--no-browser", "--target", "local", "--force");
+    const address = await login.line("stderr", /^http/);
+    const callback = new URL(new URL(address).searchParams.get("redirect_uri")!);
+    const json = { "content-type": "application/json" };
+    const forged = JSON.stringify({ query: "", fragment: "#id_token=a.b.c&access_token=x&state=guessed" });
+
+    const noise: [string, RequestInit & { host?: string }, number][] = [
+      ["/callback?error=access_denied&error_description=forged", {}, 200],
+      ["/callback", { method: "POST", body: forged, headers: { ...json, origin: callback.origin } }, 400],
+      ["/callback", { method: "POST", body: forged, headers: { ...json, origin: "https://evil.example" } }, 403],
+      ["/callback", { method: "POST", body: forged, headers: { ...json, origin: "null" } }, 403],
+      ["/callback", { method: "OPTIONS", headers: { origin: "https://evil.example" } }, 405],
+      ["/favicon.ico", {}, 404],
+    ];
+    for (const [path, init, status] of noise) {
+      const answer = await fetch(callback.origin + path, init);
+      assert.equal(answer.status, status, `${init.method ?? "GET"} ${path}`);
+      assert.equal(answer.headers.get("access-control-allow-origin"), null);
+    }
+    assert.equal(await statusUnderHost(callback, `evil.example:${callback.port}`), 403);
+
+    const person = { email: "calm@example.com", password: PASSWORD };
+    await signUpAndIn(systemWorld(), person, address, ready.console, () => {});
+    const finished = await login.finished;
+    assert.equal(finished.code, 0, finished.stderr);
+    assert.match(finished.stderr, /Signed in as calm@example\.com/);
+  });
 });
+
+/** What a request gets whose DNS name was rebound to this machine. */
+function statusUnderHost(url: URL, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request({ host: "127.0.0.1", port: url.port, path: url.pathname, headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}

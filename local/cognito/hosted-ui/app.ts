@@ -5,9 +5,12 @@
 import { Hono } from "hono";
 import type { HostedUiDefinition } from "../../definitions.ts";
 import type { Pool } from "../pool.ts";
+import { challengeRoutes } from "./challenge-routes.ts";
 import type { HostedUi } from "./exchange.ts";
 import { contentSecurityPolicy } from "./layout.ts";
+import { oauthEndpoints } from "./oauth-endpoints.ts";
 import { errorPage } from "./pages.ts";
+import { recoveryRoutes } from "./recovery-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
 import { signUpRoutes } from "./sign-up-routes.ts";
 
@@ -37,6 +40,9 @@ export function hostedUiApp(pool: Pool, domain: HostedUiDefinition): (request: R
 
   signInRoutes(app, hostedUi);
   signUpRoutes(app, hostedUi);
+  recoveryRoutes(app, hostedUi);
+  challengeRoutes(app, hostedUi);
+  oauthEndpoints(app, hostedUi);
 
   app.get("/error", (c) => {
     const error = c.req.query("error") ?? "";
@@ -70,6 +76,7 @@ function explain(error: string): string {
     redirect_mismatch: "redirect_mismatch: the redirect address is not registered for this app client.",
     unauthorized_client: "unauthorized_client: this app client is not allowed to use the hosted UI.",
     invalid_request: "invalid_request: the request is malformed.",
+    "Login pages unavailable": "Login pages unavailable. Please contact an administrator.",
     "Client does not exist.": "Client does not exist.",
     "Required parameters missing": "Required parameters missing",
     "Required String parameter 'redirect_uri' is not present":

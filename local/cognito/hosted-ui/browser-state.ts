@@ -10,7 +10,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Pool } from "../pool.ts";
-import type { SignInFlow, SignInSession } from "../sign-in-state.ts";
+import type { FlowStep, SignInFlow, SignInSession } from "../sign-in-state.ts";
 
 const sessionCookie = "cognito";
 const flowCookie = "cognito-fl";
@@ -49,11 +49,16 @@ export function endSession(context: Context, pool: Pool): void {
   writeIdentifiers(context, sessionCookie, others, sessionSeconds);
 }
 
-/** The newest half-way flow of this pool and client in the browser. */
-export function currentFlow(context: Context, pool: Pool, clientId: string): BrowserFlow | undefined {
+/** The newest half-way flow of this pool and client in the browser that is at one of these steps. */
+export function currentFlow(
+  context: Context,
+  pool: Pool,
+  clientId: string,
+  steps: FlowStep[],
+): BrowserFlow | undefined {
   for (const id of identifiers(context, flowCookie)) {
     const flow = pool.flows.get(id);
-    if (flow?.clientId === clientId) return { ...flow, id };
+    if (flow?.clientId === clientId && steps.includes(flow.step)) return { ...flow, id };
   }
   return undefined;
 }

@@ -1,14 +1,15 @@
 /** What the hosted UI's routes share: one request as they see it, and how it ends. */
 import type { Context } from "hono";
 import type { HostedUiDefinition } from "../../definitions.ts";
+import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
+import { nextStep, type SignInStep } from "../sign-in.ts";
 import type { SignInSession } from "../sign-in-state.ts";
 import { issueTokens } from "../tokens.ts";
 import type { User } from "../users.ts";
 import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
-import { forgeryToken, isForged, startSession } from "./browser-state.ts";
-import type { Markup } from "./layout.ts";
+import { beginFlow, forgeryToken, isForged, startSession } from "./browser-state.ts";
 import type { FormState, PageContext } from "./pages.ts";
 
 export interface HostedUi {
@@ -19,6 +20,15 @@ export interface HostedUi {
 /** A form's fields; a repeated one counts once, and files are nothing. */
 export type Fields = Record<string, string>;
 
+const stepPaths: Record<SignInStep, string> = {
+  NEW_PASSWORD_REQUIRED: "/changePassword",
+  SOFTWARE_TOKEN_MFA: "/mfa",
+  MFA_SETUP: "/mfa/setup",
+};
+
+/** How long a person may take to find the sign-up code in the mail before signing in again. */
+export const confirmationSeconds = 24 * 3600;
+
 export const outdatedForm = "This page was out of date. Please try again.";
 
 /**
@@ -26,7 +36,14 @@ export const outdatedForm = "This page was out of date. Please try again.";
  * The same checks for every page and method: a form posted to a forged address gets no further than a link to it.
  */
 export function authorization(c: Context, { pool, domain }: HostedUi): AuthorizationRequest | Response {
-  const parsed = parseAuthorization(pool, new URL(c.req.url), domain.managedLoginVersion === 2);
+  const url = new URL(c.req.url);
+  const managedLogin = domain.managedLoginVersion === 2;
+  const parsed = parseAuthorization(pool, url, managedLogin);
+  if (parsed.ok && managedLogin && !parsed.request.client.branded && url.pathname !== "/oauth2/authorize") {
+    const reason = `client ${parsed.request.client.name} has no managed login branding style`;
+    oauthEvent(c, pool, parsed.request.client.id, "refused", reason);
+    return toErrorPage(c, "Login pages unavailable", parsed.request.client.id);
+  }
   if (parsed.ok) return parsed.request;
   oauthEvent(c, pool, c.req.query("client_id"), "refused", parsed.reason);
   return "page" in parsed ? toErrorPage(c, parsed.page.error, parsed.page.clientId) : c.redirect(parsed.redirect, 302);
@@ -48,7 +65,9 @@ export function pageContext(c: Context, { pool }: HostedUi, request: Authorizati
 export async function postedFields(c: Context): Promise<Fields | undefined> {
   const type = c.req.header("content-type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
-  const fields: Fields = Object.fromEntries(new URLSearchParams(await c.req.text()));
+  const text = await readText(c.req.raw);
+  if (text === undefined) return undefined;
+  const fields: Fields = Object.fromEntries(new URLSearchParams(text));
   return isForged(c, fields._csrf) ? undefined : fields;
 }
 
@@ -64,6 +83,21 @@ export async function completeSignIn(
   startSession(c, pool, session);
   signInEvent(pool, request, user.username, "signed in");
   return grantRedirect(c, hostedUi, request, user, session);
+}
+
+/** After a right password: whatever must still be done, or back to the application. */
+export async function advance(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+): Promise<Response> {
+  const { pool } = hostedUi;
+  const step = nextStep(pool, user);
+  if (step === undefined) return completeSignIn(c, hostedUi, request, user);
+  const seconds = request.client.validity.authSessionMinutes * 60;
+  beginFlow(c, pool, { clientId: request.client.id, sub: user.sub, step, data: "" }, seconds);
+  return c.redirect(local(c, `${stepPaths[step]}?${request.query}`), 302);
 }
 
 /** The redirect that carries a code, or tokens in the fragment. */
@@ -112,7 +146,7 @@ export async function grantRedirect(
 /** What to show for a refusal: its sentence beside the field it is about. Anything else is a fault and goes on. */
 export function formStateOf(error: unknown, values: Fields): FormState {
   if (!(error instanceof CognitoError)) throw error;
-  const { _csrf, password, ...shown } = values;
+  const { _csrf, password, confirm_password, code, ...shown } = values;
   switch (error.type) {
     case "InvalidPasswordException":
     case "PasswordHistoryPolicyViolationException":
@@ -126,6 +160,16 @@ export function formStateOf(error: unknown, values: Fields): FormState {
     default:
       return { values: shown, error: error.message };
   }
+}
+
+/** `requiredAttributes[email]=…` and its like, without the empty ones. */
+export function signUpAttributes(fields: Fields): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const attribute = /^requiredAttributes\[([^\]]+)\]$/.exec(name)?.[1];
+    if (attribute !== undefined && value !== "") attributes[attribute] = value;
+  }
+  return attributes;
 }
 
 export function signInEvent(
@@ -163,5 +207,3 @@ export function oauthEvent(
     ...(reason !== undefined && { reason }),
   });
 }
-
-export type Render = (state: FormState) => Markup | Promise<Markup>;

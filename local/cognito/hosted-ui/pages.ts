@@ -1,5 +1,6 @@
 /** The hosted UI's pages, one function each: what the person sees, given what is known. */
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
+import { renderSVG } from "uqr";
 import type { UserPoolDefinition } from "../../definitions.ts";
 import { requiredAttributes } from "../attributes.ts";
 import { passwordRules } from "../passwords.ts";
@@ -75,7 +76,7 @@ export function signUpPage({ pool, query, csrf }: PageContext, state: FormState 
         content: html`${formError(state.error)}
           ${field({ ...usernameField(pool, true), id: "signUpFormUsername", value: state.values?.username, error: state.errors?.username }, width)}
           ${attributes.map((name) => field(attributeField(name, state), width))}
-          ${newPasswordFields(pool, state, width, "password")}
+          ${newPasswordFields(pool, state, width, "Password")}
           <button name="signUpButton" type="submit" value="Sign up" class="btn btn-primary signUpButton-customizable">Sign up</button>`,
       })}
         <p class="redirect-customizable">Already have an account? <a href="/login?${query}">Sign in</a></p>`,
@@ -94,7 +95,7 @@ export function confirmPage(
   state: FormState = {},
 ): Markup {
   const where = delivery
-    ? `We have sent a code by ${delivery.medium === "SMS" ? "SMS" : "email"} to ${delivery.destination}. Enter it below to confirm your account.`
+    ? `We have sent a code by ${medium(delivery)} to ${delivery.destination}. Enter it below to confirm your account.`
     : "Enter the code that we sent you to confirm your account.";
   return page(titled("Confirm your account", state), pool.name, (width) =>
     nested(
@@ -122,6 +123,122 @@ export function confirmPage(
     ),
   );
 }
+
+export function forgotPasswordPage({ pool, query, csrf }: PageContext, state: FormState = {}): Markup {
+  return page(titled("Forgot your password?", state), pool.name, (width) =>
+    nested(
+      "Forgot your password?",
+      html`<p>Enter your ${usernameField(pool).label.toLowerCase()} below and we will send a message to reset your password.</p>`,
+      html`${form({
+        name: "forgotPasswordForm",
+        action: `/forgotPassword?${query}`,
+        csrf,
+        content: html`${formError(state.error)}
+          ${field({ ...usernameField(pool), value: state.values?.username, error: state.errors?.username }, width)}
+          <button name="reset_my_password" type="submit" value="Reset" class="btn btn-primary resetButton-customizable">Reset my password</button>`,
+      })}
+        <p class="redirect-customizable"><a href="/login?${query}">Back to sign in</a></p>`,
+    ),
+  );
+}
+
+export function confirmForgotPasswordPage(
+  { pool, query, csrf }: PageContext,
+  delivery: CodeDelivery,
+  state: FormState = {},
+): Markup {
+  return page(titled("Set a new password", state), pool.name, (width) =>
+    nested(
+      "Set a new password",
+      html`<p>We have sent a password reset code by ${medium(delivery)} to ${delivery.destination}. Enter it below to reset your password.</p>`,
+      html`${form({
+        name: "confirmForgotPasswordForm",
+        action: `/confirmforgotPassword?${query}`,
+        csrf,
+        content: html`${formError(state.error)}
+          ${field(codeField("forgot_verification_code", "Code", state), width)}
+          ${newPasswordFields(pool, state, width, "New password")}
+          ${field(repeatedPassword(state), width)}
+          <button name="reset_password" type="submit" value="Change" class="btn btn-primary resetButton-customizable">Change password</button>`,
+      })}
+        <p class="redirect-customizable"><a href="/forgotPassword?${query}">Send a new code</a></p>`,
+    ),
+  );
+}
+
+/** @param missing required attributes that the administrator left out */
+export function changePasswordPage({ pool, query, csrf }: PageContext, missing: string[], state: FormState): Markup {
+  return page(titled("Change password", state), pool.name, (width) =>
+    nested(
+      "Change password",
+      html`<p>Please enter your new password below.</p>`,
+      form({
+        name: "changePassword",
+        action: `/changePassword?${query}`,
+        csrf,
+        content: html`${formError(state.error)}
+          ${newPasswordFields(pool, state, width, "New password")}
+          ${field(repeatedPassword(state), width)}
+          ${missing.map((name) => field(attributeField(name, state), width))}
+          <button name="reset_password" type="submit" value="Send" class="btn btn-primary resetButton-customizable">Send</button>`,
+      }),
+    ),
+  );
+}
+
+export function mfaPage({ pool, query, csrf }: PageContext, state: FormState): Markup {
+  return page(titled("Enter your code", state), pool.name, (width) =>
+    nested(
+      "Enter the code from your authenticator app",
+      "",
+      form({
+        name: "softwareTokenForm",
+        action: `/mfa?${query}`,
+        csrf,
+        content: html`${formError(state.error)}
+          ${field(codeField("totpCodeInput", "Authenticator code", state), width)}
+          <button name="signInSubmitButton" type="submit" value="Sign in" class="btn btn-primary submitButton-customizable">Sign in</button>`,
+      }),
+    ),
+  );
+}
+
+/** @param uri what the QR code holds; `secret` is the same for those who type */
+export function mfaSetupPage(
+  { pool, query, csrf }: PageContext,
+  secret: string,
+  uri: string,
+  state: FormState,
+): Markup {
+  const groups = secret.match(/.{1,4}/g)!.join(" ");
+  return page(titled("Set up your authenticator app", state), pool.name, (width) =>
+    nested(
+      "Set up your authenticator app",
+      html`<p>Scan this code with an authenticator app, then enter the six digits that the app shows.</p>
+          <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(renderSVG(uri))}</div>
+          <p class="quiet">Or type this key into the app: <code class="secretCode">${groups}</code></p>`,
+      form({
+        name: "softwareTokenSetupForm",
+        action: `/mfa/setup?${query}`,
+        csrf,
+        content: html`${formError(state.error)}
+          ${field(codeField("totpCodeInput", "Authenticator code", state), width)}
+          <button name="signInSubmitButton" type="submit" value="Sign in" class="btn btn-primary submitButton-customizable">Sign in</button>`,
+      }),
+    ),
+  );
+}
+
+const medium = (delivery: CodeDelivery): string => (delivery.medium === "SMS" ? "SMS" : "email");
+
+const repeatedPassword = (state: FormState): Field => ({
+  name: "confirm_password",
+  id: "confirm_password",
+  label: "Enter new password again",
+  type: "password",
+  autocomplete: "new-password",
+  error: state.errors?.confirm_password,
+});
 
 /** The page for requests that must not reach an application, HTTP 400. */
 export function errorPage(poolName: string, message: string, hints: string[] = []): Markup {
@@ -204,7 +321,7 @@ function attributeField(attribute: string, state: FormState): Field {
   };
 }
 
-export function codeField(id: string, label: string, state: FormState): Field {
+function codeField(id: string, label: string, state: FormState): Field {
   return {
     name: "code",
     id,
@@ -217,8 +334,8 @@ export function codeField(id: string, label: string, state: FormState): Field {
 }
 
 /** A new password with the pool's rules listed under it. */
-export function newPasswordFields(pool: UserPoolDefinition, state: FormState, width: Width, name: string): Markup {
-  return html`${field({ name, label: "Password", type: "password", autocomplete: "new-password", placeholder: "Password", error: state.errors?.[name], describedBy: "password-rules" }, width)}
+function newPasswordFields(pool: UserPoolDefinition, state: FormState, width: Width, label: string): Markup {
+  return html`${field({ name: "password", id: label === "Password" ? "signUpFormPassword" : "new_password", label, type: "password", autocomplete: "new-password", placeholder: "Password", error: state.errors?.password, describedBy: "password-rules" }, width)}
           <ul class="rules" id="password-rules-${width}">${passwordRules(pool.passwordPolicy).map(
             (rule) => html`<li>${rule.label}</li>`,
           )}</ul>`;

@@ -1,11 +1,13 @@
 /** `/oauth2/authorize`, `/login` and `/logout`: who is signed in with this browser, and for which application. */
 import type { Hono } from "hono";
-import { CognitoError } from "../errors.ts";
-import { checkPassword, nextStep } from "../sign-in.ts";
+import type { CognitoError } from "../errors.ts";
+import { checkPassword } from "../sign-in.ts";
+import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
 import {
+  advance,
   authorization,
-  completeSignIn,
+  confirmationSeconds,
   formStateOf,
   grantRedirect,
   type HostedUi,
@@ -17,10 +19,7 @@ import {
   signInEvent,
   toErrorPage,
 } from "./exchange.ts";
-import { signInPage } from "./pages.ts";
-
-/** How long a person may take to find the code in the mail before signing in again. */
-export const confirmationSeconds = 24 * 3600;
+import { type FormState, signInPage } from "./pages.ts";
 
 export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;
@@ -30,14 +29,21 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     if (request instanceof Response) return request;
     const session = currentSession(c, pool);
     const user = session && pool.users.bySub(session.sub);
-    if (session && user?.enabled) return grantRedirect(c, hostedUi, request, user, session);
+    const { prompt } = request;
+    if (prompt.includes("none") && prompt.length > 1) return c.redirect(errorRedirect(request, "invalid_request"), 302);
+    if (session && user?.enabled && !prompt.includes("login"))
+      return grantRedirect(c, hostedUi, request, user, session);
+    if (prompt.includes("none")) {
+      oauthEvent(c, pool, request.client.id, "refused", "prompt=none and nobody is signed in");
+      return c.redirect(errorRedirect(request, "login_required"), 302);
+    }
     return c.redirect(local(c, `/login?${request.query}`), 302);
   });
 
   app.get("/login", (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
-    return c.html(signInPage(pageContext(c, hostedUi, request), {}));
+    return c.html(signInPage(pageContext(c, hostedUi, request), hinted(request)));
   });
 
   app.post("/login", async (c) => {
@@ -48,9 +54,7 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     const { username = "", password = "" } = fields;
     try {
       const user = await checkPassword(pool, request.client, username.trim(), password);
-      const step = nextStep(pool, user);
-      if (step === undefined) return await completeSignIn(c, hostedUi, request, user);
-      throw new CognitoError("InvalidParameterException", `${step} is not served`);
+      return await advance(c, hostedUi, request, user);
     } catch (error) {
       const state = formStateOf(error, fields);
       const refusal = error as CognitoError;
@@ -87,3 +91,6 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     );
   });
 }
+
+const hinted = ({ loginHint }: AuthorizationRequest): FormState =>
+  loginHint === undefined ? {} : { values: { username: loginHint } };

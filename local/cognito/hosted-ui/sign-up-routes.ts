@@ -1,24 +1,25 @@
 /** `/signup`, `/confirm`, `/confirmUser` and `/resendcode`: from nobody to signed in, without a second sign-in. */
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { html } from "hono/html";
 import { CognitoError } from "../errors.ts";
 import { refuseUnusable } from "../sign-in.ts";
 import { codeDestination, confirmSignUp, masked, resendCode, signUp } from "../sign-up.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
 import {
+  advance,
   authorization,
-  completeSignIn,
-  type Fields,
+  confirmationSeconds,
   formStateOf,
   type HostedUi,
   local,
   outdatedForm,
   pageContext,
   postedFields,
+  signUpAttributes,
 } from "./exchange.ts";
 import { notice } from "./layout.ts";
 import { confirmPage, errorPage, type FormState, signUpPage } from "./pages.ts";
-import { confirmationSeconds } from "./sign-in-routes.ts";
 
 export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;
@@ -28,7 +29,8 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
     const delivery = user && codeDestination(pool, user.attributes);
     return delivery && masked(delivery);
   };
-  const confirmationFlow = (flow: BrowserFlow | undefined) => (flow?.step === "CONFIRM_SIGN_UP" ? flow : undefined);
+  const confirmationFlow = (c: Context, request: AuthorizationRequest) =>
+    currentFlow(c, pool, request.client.id, ["CONFIRM_SIGN_UP"]);
 
   app.get("/signup", (c) => {
     const request = authorization(c, hostedUi);
@@ -68,14 +70,14 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   app.get("/confirm", (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
-    const flow = confirmationFlow(currentFlow(c, pool, request.client.id));
+    const flow = confirmationFlow(c, request);
     return c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow)));
   });
 
   app.post("/confirm", async (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
-    const flow = confirmationFlow(currentFlow(c, pool, request.client.id));
+    const flow = confirmationFlow(c, request);
     const again = (state: FormState) =>
       c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
     const fields = await postedFields(c);
@@ -86,7 +88,7 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
       // Only the browser that gave the account's password is signed in by the code alone.
       if (!flow || !endFlow(c, pool, flow)) return c.redirect(local(c, `/login?${request.query}`), 302);
       refuseUnusable(pool, user);
-      return await completeSignIn(c, hostedUi, request, user);
+      return await advance(c, hostedUi, request, user);
     } catch (error) {
       return again(formStateOf(error, fields));
     }
@@ -95,7 +97,7 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   app.post("/resendcode", async (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
-    const flow = confirmationFlow(currentFlow(c, pool, request.client.id));
+    const flow = confirmationFlow(c, request);
     const again = (state: FormState) =>
       c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
     const fields = await postedFields(c);
@@ -128,14 +130,4 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
       return c.html(errorPage(pool.definition.name, error.message), 400);
     }
   });
-}
-
-/** `requiredAttributes[email]=…` and its like, without the empty ones. */
-function signUpAttributes(fields: Fields): Record<string, string> {
-  const attributes: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    const attribute = /^requiredAttributes\[([^\]]+)\]$/.exec(name)?.[1];
-    if (attribute !== undefined && value !== "") attributes[attribute] = value;
-  }
-  return attributes;
 }

@@ -14,6 +14,8 @@ export interface TokenPlan {
   accessClaims: JWTPayload;
 }
 
+type MakeRedirect = (redirectUri: string, query: URLSearchParams) => string | Promise<string>;
+
 export interface FakeCognito {
   issuer: string;
   hostedUi: string;
@@ -27,10 +29,10 @@ export interface FakeCognito {
   /** Changes what is issued next. */
   plan(change: (plan: TokenPlan) => void): void;
   /** Replaces the redirect of `/oauth2/authorize`. */
-  redirect(make: ((redirectUri: string, query: URLSearchParams) => string) | undefined): void;
+  redirect(make: MakeRedirect | undefined): void;
   /** Makes `/oauth2/token` and `/oauth2/revoke` answer this. */
   answerTokenRequests(answer: { status: number; body: unknown } | undefined): void;
-  /** Whether an id_token without at_hash is issued. */
+  /** Signs a pair of tokens as planned; `at_hash: undefined` in the plan leaves it out. */
   mint(nonce: string | undefined): Promise<{ idToken: string; accessToken: string }>;
   validRefreshTokens: Set<string>;
   /** What `demo-auth local` would say of itself. */
@@ -52,7 +54,7 @@ export async function startFakeCognito(options: {
   const clientId = `client${randomUUID().replaceAll("-", "").slice(0, 20)}`;
   const codes = new Map<string, { challenge: string | null; nonce: string | null; redirectUri: string }>();
   let change: (plan: TokenPlan) => void = () => undefined;
-  let makeRedirect: ((redirectUri: string, query: URLSearchParams) => string) | undefined;
+  let makeRedirect: MakeRedirect | undefined;
   let tokenAnswer: { status: number; body: unknown } | undefined;
   const servers: Server[] = [];
 
@@ -138,7 +140,7 @@ export async function startFakeCognito(options: {
       }
       const state = query.get("state") ?? "";
       if (makeRedirect) {
-        response.writeHead(302, { location: makeRedirect(redirectUri, query) }).end();
+        response.writeHead(302, { location: await makeRedirect(redirectUri, query) }).end();
         return;
       }
       if (query.get("response_type") === "code") {

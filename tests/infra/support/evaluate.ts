@@ -6,11 +6,16 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
+/** What travels to the engine. Tests compare it with exact values, so nothing is gained by types here. */
+export type Wire = Record<string, any>;
+
 export interface RegisteredResource {
   urn: string;
   type: string;
   name: string;
-  inputs: Record<string, any>;
+  inputs: Wire;
+  /** What AWS made of the inputs. */
+  outputs: Wire;
   custom: boolean;
   protect: boolean;
   retainOnDelete: boolean;
@@ -24,7 +29,10 @@ export interface RegisteredResource {
 
 export interface Evaluation {
   resources: RegisteredResource[];
-  outputs: Record<string, any>;
+  /** The stack's outputs. */
+  outputs: Wire;
+  /** What the program told the person who runs it. */
+  warnings: string[];
   /** The only resource of a type; throws when there is none or more than one. */
   one(type: string): RegisteredResource;
   all(type: string): RegisteredResource[];
@@ -82,17 +90,23 @@ export async function evaluate(
   );
   pulumi.runtime.setAllConfig(config);
   record(resources);
-  let outputs: Record<string, any>;
+  let outputs: Wire;
+  // Without an engine Pulumi's log goes to the console.
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => warnings.push(line.replace(/^warning: \[runtime\] /, ""));
   try {
     outputs = (await pulumi.runtime.runInPulumiStack(async () => ({ ...((await program()) as object) }))) ?? {};
     outputs = await resolved(outputs);
   } finally {
     await pulumi.runtime.disconnect();
+    console.warn = warn;
   }
   const all = (type: string) => resources.filter((resource) => resource.type === type);
   return {
     resources,
     outputs,
+    warnings,
     all,
     one(type) {
       const [found, ...more] = all(type);
@@ -104,22 +118,23 @@ export async function evaluate(
 
 /** The mocks say nothing of resource options; the request to the monitor does. */
 function record(resources: RegisteredResource[]) {
-  const monitor = pulumi.runtime.getMonitor() as any;
+  const monitor = pulumi.runtime.getMonitor() as Wire;
   const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (request: any, callback: (error: unknown, response: any) => void) =>
-    register(request, (error: unknown, response: any) => {
+  monitor.registerResource = (request: Wire, callback: (error: unknown, response: Wire) => void) =>
+    register(request, (error: unknown, response: Wire) => {
       if (!error) {
         const propertyDependencies = Object.fromEntries(
           request
             .getPropertydependenciesMap()
             .toArray()
-            .map(([property, list]: any) => [property, list[0] ?? []]),
+            .map(([property, list]: [string, string[][]]) => [property, list[0] ?? []]),
         );
         resources.push({
           urn: response.getUrn(),
           type: request.getType(),
           name: request.getName(),
-          inputs: plain(request.getObject().toJavaScript()) as Record<string, any>,
+          inputs: plain(request.getObject().toJavaScript()) as Wire,
+          outputs: plain(response.getObject().toJavaScript()) as Wire,
           custom: request.getCustom(),
           protect: request.getProtect() ?? false,
           retainOnDelete: request.getRetainondelete() ?? false,
@@ -144,9 +159,9 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(entries).map(([key, inner]) => [key, plain(inner)]));
 }
 
-function resolved(outputs: Record<string, any>): Promise<Record<string, any>> {
+function resolved(outputs: Wire): Promise<Wire> {
   return new Promise((resolve, reject) => {
-    const output = pulumi.output(outputs) as unknown as { promise(): Promise<Record<string, any>> };
+    const output = pulumi.output(outputs) as unknown as { promise(): Promise<Wire> };
     output.promise().then(resolve, reject);
   });
 }
@@ -158,7 +173,7 @@ function idOf(type: string, name: string): string {
 }
 
 /** What AWS would add to the inputs; names that Pulumi would make up included. */
-function attributesOf(type: string, name: string, inputs: Record<string, any>): Record<string, unknown> {
+function attributesOf(type: string, name: string, inputs: Wire): Record<string, unknown> {
   const id = idOf(type, name);
   const physical = inputs.name ?? `${name}-1a2b3c4`;
   const arn = (service: string, rest: string, where = `${region}:${account}`) => `arn:aws:${service}:${where}:${rest}`;
@@ -176,6 +191,8 @@ function attributesOf(type: string, name: string, inputs: Record<string, any>): 
       };
     case "aws:cloudwatch/logGroup:LogGroup":
       return { name: physical, arn: arn("logs", `log-group:${physical}`) };
+    case "aws:kms/key:Key":
+      return { arn: arn("kms", `key/${id}`) };
     case "aws:iam/role:Role":
       return { name: physical, arn: arn("iam", `role/${physical}`, `:${account}`) };
     case "aws:lambda/function:Function": {
@@ -203,7 +220,7 @@ function attributesOf(type: string, name: string, inputs: Record<string, any>): 
   }
 }
 
-function answerOf(token: string, inputs: Record<string, any>): Record<string, unknown> {
+function answerOf(token: string, inputs: Wire): Record<string, unknown> {
   switch (token) {
     case "aws:index/getRegion:getRegion":
       return {

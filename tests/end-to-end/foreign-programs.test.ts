@@ -1,0 +1,78 @@
+/** Pulumi programs that know nothing of demo-auth run under `demo-auth local --project` unchanged. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openShell, repository, type Shell } from "../support/shell.ts";
+import { signUp } from "../support/sign-up.ts";
+
+describe("a Pulumi program of somebody else's", function () {
+  this.timeout(120_000);
+  let shell: Shell;
+  beforeEach(() => {
+    shell = openShell();
+  });
+  afterEach(() => shell.close());
+
+  it("in CommonJS JavaScript, with one pool and one route, is served as it stands", async () => {
+    const { ready } = await shell.local(
+      "--ephemeral",
+      "--project",
+      join(repository, "tests/fixtures/plain-javascript"),
+    );
+    const [pool] = ready.userPools;
+    assert.equal(ready.project.name, "plain");
+    assert.deepEqual(ready.apis[0]?.stages[0]?.routes, [
+      { method: "GET", path: "/books", authorization: "COGNITO_USER_POOLS", scopes: [] },
+    ]);
+    const url = `${ready.apis[0]!.stages[0]!.url}/books`;
+    assert.deepEqual(ready.outputs, {
+      url,
+      pool: pool!.id,
+      client: pool!.clients[0]!.id,
+      signIn: `${pool!.hostedUi}/login`,
+    });
+    assert.equal((await fetch(url)).status, 401);
+    const { idToken } = await signUp(ready, "reader@example.com");
+    const answer = await fetch(url, { headers: { authorization: idToken } });
+    assert.deepEqual([answer.status, await answer.json()], [200, { books: [], for: "reader@example.com" }]);
+  });
+
+  it("in TypeScript, with a component, two routes, a scope and a second app client, is served as it stands", async () => {
+    const fixture = join(repository, "tests/fixtures/two-routes");
+    const { ready, running } = await shell.local("--ephemeral", "--project", fixture, "--stack", "test");
+    const [pool] = ready.userPools;
+    const [stage] = ready.apis[0]!.stages;
+    assert.match(pool!.id, /^eu-west-1_/);
+    assert.deepEqual(
+      pool!.clients.map(({ name }) => name),
+      ["Reader", "Writer"],
+    );
+    assert.deepEqual(
+      stage!.routes.toSorted((a, b) => a.path.localeCompare(b.path)),
+      [
+        { method: "POST", path: "/baskets", authorization: "COGNITO_USER_POOLS", scopes: ["orders/write"] },
+        { method: "GET", path: "/orders", authorization: "COGNITO_USER_POOLS", scopes: [] },
+      ],
+    );
+    assert.equal(ready.outputs.hidden, "[secret]");
+
+    const reader = await signUp(ready, "reader@example.com", "Reader");
+    const writer = await signUp(ready, "writer@example.com", "Writer");
+    const orders = await fetch(`${stage!.url}/orders`, { headers: { authorization: reader.idToken } });
+    assert.deepEqual(await orders.json(), {
+      greeting: "Good day",
+      issuer: pool!.issuer,
+      path: "/orders",
+      method: "GET",
+    });
+    const basket = (token: string) =>
+      fetch(`${stage!.url}/baskets`, { method: "POST", headers: { authorization: token } }).then(
+        ({ status }) => status,
+      );
+    assert.equal(await basket(writer.accessToken), 200);
+    assert.equal(await basket(reader.accessToken), 401, "an access token without the scope");
+    assert.equal(await basket(writer.idToken), 401, "an ID token where a scope is asked for");
+
+    running.process.kill("SIGTERM");
+    assert.equal((await running.finished).signal, "SIGTERM");
+  });
+});
