@@ -95,10 +95,32 @@ export class SettingsError extends pulumi.RunError {
   }
 }
 
-/** The settings of the stack that Pulumi is evaluating. Throws `SettingsError`. */
+/** The settings of the stack that Pulumi is evaluating; warns of what a person may want otherwise. Throws `SettingsError`. */
 export function readSettings(handlers: readonly string[]): Settings {
   const source = { project: pulumi.getProject(), stack: pulumi.getStack(), values: pulumi.runtime.allConfig() };
-  return resolveSettings(source, handlers);
+  const settings = resolveSettings(source, handlers);
+  for (const warning of warningsOf(settings, source.project)) pulumi.log.warn(warning);
+  return settings;
+}
+
+/** What can be deployed and yet is hardly meant for other people's data. */
+export function warningsOf({ profile, users }: Settings, project: string): string[] {
+  if (profile === "dev") return [];
+  const warnings: string[] = [];
+  if (!users.sender) {
+    warnings.push(
+      `${project}:sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; name an SES identity before people depend on it.`,
+    );
+  }
+  if (users.client.signIn.flow === "implicit") {
+    warnings.push(`${project}:flow is implicit: tokens are left in the browser's history; code is safer.`);
+  }
+  if (users.mfa.mode !== "on") {
+    warnings.push(
+      `${project}:mfa is ${users.mfa.mode}: a phished password is enough to sign in; on asks for a second factor.`,
+    );
+  }
+  return warnings;
 }
 
 /** @param handlers the handlers that the routes name; only these may be given a function name. */

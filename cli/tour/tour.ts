@@ -195,7 +195,23 @@ function tellWhatIsNext(tell: Narrator, { path }: Route, byHand: boolean): void 
 function tellAnswer(tell: Narrator, method: string, url: string, answer: Response, body: string): void {
   tell.line(`${method} ${url}`);
   tell.line(`HTTP ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`);
-  for (const text of safeText(body, 600).split("\n")) tell.line(text);
+  const lines = readable(body);
+  for (const text of lines.slice(0, SHOWN_LINES)) tell.line(text);
+  if (lines.length > SHOWN_LINES) tell.line(`… and ${lines.length - SHOWN_LINES} lines more`);
+}
+
+const SHOWN_LINES = 16;
+
+/** JSON as a person reads it; anything else as it is, in lines. */
+function readable(body: string): string[] {
+  let text = body;
+  try {
+    const value: unknown = JSON.parse(body);
+    if (body.length > 80) text = JSON.stringify(value, null, 2);
+  } catch {
+    // Not JSON: shown as it came.
+  }
+  return text.split("\n").map((line) => safeText(line, 200));
 }
 
 function expectStatus(answer: Response, status: number, how: string): void {

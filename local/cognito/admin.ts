@@ -47,16 +47,30 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
       ...credentials,
     });
     note(pool, user, "created by an administrator");
-    const to = attributes.email ?? attributes.phone_number;
-    if (to !== undefined && !input.suppressMessage)
-      pool.outbox.send(definition, {
-        to,
-        subject: attributes.email === undefined ? "" : "Your temporary password",
-        body: `Your username is ${input.username} and temporary password is ${password}`,
-        code: null,
-        kind: "admin-create-user",
-      });
+    if (!input.suppressMessage) invite(pool, user, input.username, password);
     return user;
+  });
+}
+
+/** A new temporary password for somebody who has not signed in yet, and the message that carries it. */
+export async function inviteAgain(pool: Pool, user: User, name: string): Promise<User> {
+  const password = generatePassword(pool);
+  const changed = await setPassword(pool, user, password, {
+    temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
+  });
+  invite(pool, changed, name, password);
+  return changed;
+}
+
+function invite(pool: Pool, { attributes }: User, name: string, password: string): void {
+  const to = attributes.email ?? attributes.phone_number;
+  if (to === undefined) return;
+  pool.outbox.send(pool.definition, {
+    to,
+    subject: attributes.email === undefined ? "" : "Your temporary password",
+    body: `Your username is ${name} and temporary password is ${password}`,
+    code: null,
+    kind: "admin-create-user",
   });
 }
 

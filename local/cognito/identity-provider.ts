@@ -1,4 +1,5 @@
 /** The identity-provider origin, `cognito-idp.<region>.amazonaws.com` on AWS: discovery, keys and the JSON API. */
+import { jsonApi } from "./api/api.ts";
 import { jsonWebKeySet, openidConfiguration } from "./discovery.ts";
 import type { Pool } from "./pool.ts";
 
@@ -7,7 +8,10 @@ const wellKnown = /^\/([\w-]+_[0-9a-zA-Z]+)\/\.well-known\/(openid-configuration
 export function identityProviderApp(
   pools: ReadonlyMap<string, Pool>,
 ): (request: Request) => Promise<Response | undefined> {
+  const api = jsonApi(pools);
   return async (request) => {
+    const answered = await api(request);
+    if (answered) return answered;
     const [, poolId, document] = wellKnown.exec(new URL(request.url).pathname) ?? [];
     if (poolId === undefined || (request.method !== "GET" && request.method !== "HEAD")) return undefined;
     const pool = pools.get(poolId);

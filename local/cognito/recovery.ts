@@ -2,7 +2,7 @@
 import type { AppClientDefinition } from "../definitions.ts";
 import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
 import { setPassword } from "./credentials.ts";
-import { CognitoError, incorrectPassword, invalidParameter } from "./errors.ts";
+import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "./errors.ts";
 import { checkPolicy, verifyPassword } from "./passwords.ts";
 import type { Pool } from "./pool.ts";
 import { recordFailure, refuseDuringBackOff } from "./sign-in.ts";
@@ -41,7 +41,11 @@ export async function confirmForgotPassword(
 ): Promise<User> {
   checkPolicy(pool.definition.passwordPolicy, input.password);
   const found = pool.users.find(input.username);
-  if (!found) throw unknownUser(client);
+  if (!found?.enabled || !verifiedDestination(found)) {
+    // As for somebody whose code was sent and mistyped: `forgotPassword` said that one was sent.
+    if (client.hideUserExistence) throw codeMismatch();
+    if (!found) throw unknownUser(client);
+  }
   return pool.inTurn(found.sub, async () => {
     pool.codes.countAttempt(found.sub, "confirm-forgot-password");
     pool.codes.check(found.sub, "forgot-password", input.code);

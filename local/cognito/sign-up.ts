@@ -112,10 +112,8 @@ export function confirmSignUp(pool: Pool, client: AppClientDefinition, username:
  */
 export function resendCode(pool: Pool, client: AppClientDefinition, username: string): CodeDelivery {
   const user = pool.users.find(username);
-  if (!user) {
-    if (client.hideUserExistence) return simulatedDelivery(pool, username);
-    throw unknownUser(client);
-  }
+  if (!user?.enabled && client.hideUserExistence) return simulatedDelivery(pool, username);
+  if (!user) throw unknownUser(client);
   if (user.status !== "UNCONFIRMED") throw invalidParameter("User is already confirmed.");
   const delivery = codeDestination(pool, user.attributes);
   if (!delivery) throw invalidParameter("Auto verification not turned on.");

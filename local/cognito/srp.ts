@@ -1,49 +1,99 @@
 /**
- * Secure Remote Password as Cognito speaks it: SRP-6a over the 3072-bit group 15 of RFC 3526 with SHA-256, numbers
- * padded to an even, non-negative hex string, and a session key from HKDF with the info `Caldera Derived Key`.
+ * Secure Remote Password as Cognito speaks it: SRP-6a (RFC 5054's terms) over the 3072-bit group 15 of RFC 3526 with
+ * SHA-256, numbers padded to an even, non-negative hex string, and a session key from HKDF with the info
+ * `Caldera Derived Key`. The person's password never leaves the client; the server keeps a verifier.
  */
-import { createHash, getDiffieHellman } from "node:crypto";
+import { createHash, createHmac, getDiffieHellman, hkdfSync, timingSafeEqual } from "node:crypto";
 
 const N = BigInt(`0x${getDiffieHellman("modp15").getPrime("hex")}`);
 const g = 2n;
+const k = hashHex(padHex(N) + padHex(g));
 
-export function srpVerifier(input: { poolId: string; username: string; password: string; salt: string }): string {
-  return modPow(g, privateX(input), N).toString(16);
+export interface SrpIdentity {
+  poolId: string;
+  /** The immutable username, `USER_ID_FOR_SRP`. */
+  username: string;
 }
 
-function privateX({
+/** @returns `g^x` in hex, to be stored with the salt */
+export function srpVerifier({
   poolId,
   username,
   password,
   salt,
-}: {
-  poolId: string;
-  username: string;
-  password: string;
-  salt: string;
-}): bigint {
-  const identity = createHash("sha256")
-    .update(`${poolId.split("_")[1]}${username}:${password}`)
-    .digest("hex");
-  return hashHex(padHex(BigInt(`0x${salt}`)) + identity);
+}: SrpIdentity & { password: string; salt: string }): string {
+  const identity = sha256(`${poolName(poolId)}${username}:${password}`).toString("hex");
+  const x = hashHex(padHex(BigInt(`0x${salt}`)) + identity);
+  return modPow(g, x).toString(16);
 }
 
-const hashHex = (hex: string): bigint =>
-  BigInt(`0x${createHash("sha256").update(Buffer.from(hex, "hex")).digest("hex")}`);
+/** The server's half of one exchange; all numbers in hex. */
+export interface SrpExchange {
+  A: string;
+  b: string;
+  B: string;
+  salt: string;
+  verifier: string;
+}
+
+/**
+ * @param A the client's public value, as it came
+ * @param b 32 random bytes
+ * @returns `undefined` when `A` is no number or would make the key predictable
+ */
+export function beginSrp(A: string, user: { salt: string; verifier: string }, b: Buffer): SrpExchange | undefined {
+  if (!/^[0-9a-f]{1,800}$/i.test(A) || BigInt(`0x${A}`) % N === 0n) return undefined;
+  const secret = b.toString("hex");
+  const B = (k * BigInt(`0x${user.verifier}`) + modPow(g, BigInt(`0x${secret}`))) % N;
+  return { A, b: secret, B: B.toString(16), ...user };
+}
+
+/** Whether the client's signature proves that it knows the password. */
+export function verifySrp(
+  exchange: SrpExchange,
+  proof: SrpIdentity & { secretBlock: Buffer; timestamp: string; signature: string },
+): boolean {
+  const [A, b, B, verifier] = [exchange.A, exchange.b, exchange.B, exchange.verifier].map((hex) => BigInt(`0x${hex}`));
+  const u = hashHex(padHex(A!) + padHex(B!));
+  if (u === 0n) return false;
+  const S = modPow(A! * modPow(verifier!, u), b!);
+  const key = Buffer.from(hkdfSync("sha256", bytes(S), bytes(u), "Caldera Derived Key", 16));
+  const expected = createHmac("sha256", key)
+    .update(poolName(proof.poolId))
+    .update(proof.username)
+    .update(proof.secretBlock)
+    .update(proof.timestamp)
+    .digest();
+  const actual = Buffer.from(proof.signature, "base64");
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+/** The part of the pool id that goes into the hashes. */
+const poolName = (poolId: string): string => poolId.slice(poolId.indexOf("_") + 1);
+
+function sha256(data: string | Buffer): Buffer {
+  return createHash("sha256").update(data).digest();
+}
+
+function hashHex(hex: string): bigint {
+  return BigInt(`0x${sha256(Buffer.from(hex, "hex")).toString("hex")}`);
+}
+
+const bytes = (value: bigint): Buffer => Buffer.from(padHex(value), "hex");
 
 /** Even length, and a leading zero byte when the first bit is set: never read as negative. */
-export function padHex(value: bigint): string {
+function padHex(value: bigint): string {
   const hex = value.toString(16);
   const even = hex.length % 2 === 0 ? hex : `0${hex}`;
   return /^[89a-f]/.test(even) ? `00${even}` : even;
 }
 
-export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint {
+function modPow(base: bigint, exponent: bigint): bigint {
   let result = 1n;
-  let square = base % modulus;
+  let square = base % N;
   for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % modulus;
-    square = (square * square) % modulus;
+    if (rest & 1n) result = (result * square) % N;
+    square = (square * square) % N;
   }
   return result;
 }

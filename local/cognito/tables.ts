@@ -41,9 +41,13 @@ CREATE TABLE cognito_users (
 CREATE UNIQUE INDEX cognito_users_by_sub ON cognito_users (pool_id, sub);
 CREATE INDEX cognito_users_in_order ON cognito_users (pool_id, id);
 CREATE INDEX cognito_users_by_username ON cognito_users (pool_id, username);
-CREATE INDEX cognito_users_by_email ON cognito_users (pool_id, json_extract(attributes, '$.email'));
 CREATE INDEX cognito_users_by_status ON cognito_users (pool_id, status);
-CREATE INDEX cognito_users_by_phone ON cognito_users (pool_id, json_extract(attributes, '$.phone_number'));
+${["email", "phone_number", "name", "given_name", "family_name", "preferred_username"]
+  .map((name) => {
+    const value = `json_extract(attributes, '$.${name}')`;
+    return `CREATE INDEX cognito_users_by_${name} ON cognito_users (pool_id, ${value}) WHERE ${value} IS NOT NULL;`;
+  })
+  .join("\n")}
 
 CREATE TABLE cognito_sign_in_names (
   pool_id TEXT NOT NULL, name TEXT NOT NULL, sub TEXT NOT NULL, kind TEXT NOT NULL,

@@ -40,6 +40,18 @@ export interface User {
   modifiedAt: number;
 }
 
+/** What users can be searched by; each has an index. */
+export type SearchField =
+  | "sub"
+  | "username"
+  | "status"
+  | "$.email"
+  | "$.phone_number"
+  | "$.name"
+  | "$.given_name"
+  | "$.family_name"
+  | "$.preferred_username";
+
 type NewUser = Pick<User, "username" | "sub" | "status" | "attributes"> & Partial<User>;
 
 const columns: Record<Exclude<keyof User, "id">, string> = {
@@ -69,6 +81,7 @@ const flags = new Set<keyof User>(["enabled", "totpVerified", "mfaEnabled"]);
 export class UserTable {
   readonly #pool: UserPoolDefinition;
   readonly #world: World;
+  readonly #select: string;
   readonly #statements;
 
   constructor(pool: UserPoolDefinition, world: World) {
@@ -77,6 +90,7 @@ export class UserTable {
     const { db } = world.store;
     const names = fields.map((field) => columns[field]).join(", ");
     const select = `SELECT id, ${names} FROM cognito_users`;
+    this.#select = select;
     this.#statements = {
       bySub: db.prepare(`${select} WHERE pool_id = ? AND sub = ?`),
       byName: db.prepare("SELECT sub FROM cognito_sign_in_names WHERE pool_id = ? AND name = ?"),
@@ -128,6 +142,21 @@ export class UserTable {
   /** Up to `limit` users after the one with `id`, in the order of their creation. */
   after(id: number, limit: number): User[] {
     return this.#statements.after.all(this.#pool.id, id, limit).map((row) => toUser(row)!);
+  }
+
+  /**
+   * Up to `limit` users after the one with `id` whose column or attribute equals the value, or begins with it.
+   * @param field a column of this table or `$.<attribute>`, never a caller's text
+   */
+  matching(field: SearchField, value: string, prefix: boolean, id: number, limit: number): User[] {
+    const column = field.startsWith("$.") ? `json_extract(attributes, '${field}')` : field;
+    // `>=` and `<` use the index where LIKE would not, and compare by code point, as a prefix must.
+    const condition = prefix ? `${column} >= ? AND ${column} < ?` : `${column} = ?`;
+    const bounds = prefix ? [value, `${value}\u{10FFFF}`] : [value];
+    return this.#world.store.db
+      .prepare(`${this.#select} WHERE pool_id = ? AND ${condition} AND id > ? ORDER BY id LIMIT ?`)
+      .all(this.#pool.id, ...bounds, id, limit)
+      .map((row) => toUser(row)!);
   }
 
   count(): number {

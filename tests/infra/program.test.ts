@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { readProject } from "../../local/engine/project.ts";
 import { runProgram } from "../../local/engine/run-program.ts";
 import { awsProvider, declareCloud } from "../../local/resources/aws.ts";
-import { evaluateStack } from "./support/evaluate.ts";
+import { evaluateStack, stackFile } from "./support/evaluate.ts";
 
 const projectDirectory = new URL("../..", import.meta.url).pathname;
 const outputNames = [
@@ -43,6 +43,15 @@ describe("the outputs of a stack", () => {
     );
     equal(outputs.apiUrl, "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/v1");
   });
+});
+
+describe("the tags of a stack", () => {
+  for (const stack of ["dev", "prod"]) {
+    it(`say of everything in ${stack} what it belongs to and what made it`, () => {
+      const { tags } = JSON.parse(stackFile(stack)["aws:defaultTags"] ?? "{}");
+      deepEqual(tags, { project: "demo-auth", stack, "managed-by": "pulumi" });
+    });
+  }
 });
 
 describe("the program under the local engine", () => {

@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { resolveSettings, type Settings, SettingsError } from "../../infra/settings.ts";
+import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings.ts";
 import type { Mfa, Plan, SignIn } from "../../infra/user-settings.ts";
-import { configText, stackFile } from "./support/evaluate.ts";
+import { configText, evaluateStack, stackFile } from "./support/evaluate.ts";
 
 function settingsOf(config: Record<string, unknown>, stack = "test"): Settings {
   const values = Object.fromEntries(
@@ -443,6 +443,28 @@ describe("a stack file with a fault", () => {
       [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, unparsed, retired].map((value) => typeof value),
       ["object", "object", "object", "object", "object", "string"],
     );
+  });
+});
+
+describe("a stack file that can be deployed and is hardly meant so", () => {
+  const warningsFor = (config: Record<string, unknown>) => warningsOf(settingsOf(config), "demo-auth");
+  const sender = { identityArn: "arn:aws:ses:us-east-1:123456789012:identity/example.com", from: "hi@example.com" };
+
+  it("gets a warning for each thing in prod, and none in dev", () => {
+    deepEqual(warningsFor({ profile: "prod", flow: "implicit", tokenUse: "id", mfa: "optional" }), [
+      "demo-auth:sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; name an SES identity before people depend on it.",
+      "demo-auth:flow is implicit: tokens are left in the browser's history; code is safer.",
+      "demo-auth:mfa is optional: a phished password is enough to sign in; on asks for a second factor.",
+    ]);
+    deepEqual(warningsFor({ profile: "prod", sender }), []);
+    deepEqual(warningsFor({ mfa: "off" }), []);
+  });
+
+  it("is told so while the program runs", async () => {
+    const { warnings } = await evaluateStack("prod");
+    deepEqual(warnings, [
+      "demo-auth:sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; name an SES identity before people depend on it.",
+    ]);
   });
 });
 

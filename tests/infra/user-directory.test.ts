@@ -169,6 +169,17 @@ describe("the user directory", () => {
     equal(stack.outputs.hostedUiUrl, "https://my-team.auth.us-east-1.amazoncognito.com");
   });
 
+  it("takes the domain down before the pool, which Cognito would not delete with it", async () => {
+    const stack = await evaluateStack("dev");
+    deepEqual(stack.one(types.domain).propertyDependencies.userPoolId, [stack.one(types.pool).urn]);
+  });
+
+  it("tells the command line the very callbacks that the client has: Cognito compares them letter by letter", async () => {
+    const stack = await evaluateStack("prod");
+    deepEqual(stack.outputs.callbackUrls, stack.one(types.client).inputs.callbackUrls);
+    deepEqual(stack.outputs.logoutUrls, stack.one(types.client).inputs.logoutUrls);
+  });
+
   it("serves a domain of your own with its certificate, and points the zone's record at it", async () => {
     const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0b7c-11";
     const customDomain = { name: "auth.example.com", certificateArn, hostedZoneId: "Z0123456789" };

@@ -1,6 +1,7 @@
 /** What the hosted UI's routes share: one request as they see it, and how it ends. */
 import type { Context } from "hono";
 import type { HostedUiDefinition } from "../../definitions.ts";
+import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { nextStep, type SignInStep } from "../sign-in.ts";
@@ -64,7 +65,9 @@ export function pageContext(c: Context, { pool }: HostedUi, request: Authorizati
 export async function postedFields(c: Context): Promise<Fields | undefined> {
   const type = c.req.header("content-type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
-  const fields: Fields = Object.fromEntries(new URLSearchParams(await c.req.text()));
+  const text = await readText(c.req.raw);
+  if (text === undefined) return undefined;
+  const fields: Fields = Object.fromEntries(new URLSearchParams(text));
   return isForged(c, fields._csrf) ? undefined : fields;
 }
 

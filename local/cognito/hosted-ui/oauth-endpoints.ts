@@ -8,6 +8,7 @@ import { cors } from "hono/cors";
 import type { AppClientDefinition } from "../../definitions.ts";
 import { checkAccessToken } from "../access-tokens.ts";
 import { grantedAttributes } from "../attributes.ts";
+import { readText } from "../body.ts";
 import { type GrantedTokens, openGrant, refreshGrant } from "../grant-tokens.ts";
 import type { Pool } from "../pool.ts";
 import { digest } from "../tables.ts";
@@ -203,7 +204,9 @@ async function formFields(c: Context): Promise<Fields> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/x-www-form-urlencoded\b/i.test(type))
     throw new OAuthError("invalid_request", "the body is not application/x-www-form-urlencoded");
-  const parameters = new URLSearchParams(await c.req.text());
+  const text = await readText(c.req.raw);
+  if (text === undefined) throw new OAuthError("invalid_request", "the body is too long");
+  const parameters = new URLSearchParams(text);
   const fields: Fields = {};
   for (const [name, value] of parameters) {
     if (name in fields) throw new OAuthError("invalid_request", `the parameter ${name} came more than once`);

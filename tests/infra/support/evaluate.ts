@@ -14,6 +14,8 @@ export interface RegisteredResource {
   type: string;
   name: string;
   inputs: Wire;
+  /** What AWS made of the inputs. */
+  outputs: Wire;
   custom: boolean;
   protect: boolean;
   retainOnDelete: boolean;
@@ -27,7 +29,10 @@ export interface RegisteredResource {
 
 export interface Evaluation {
   resources: RegisteredResource[];
+  /** The stack's outputs. */
   outputs: Wire;
+  /** What the program told the person who runs it. */
+  warnings: string[];
   /** The only resource of a type; throws when there is none or more than one. */
   one(type: string): RegisteredResource;
   all(type: string): RegisteredResource[];
@@ -86,16 +91,22 @@ export async function evaluate(
   pulumi.runtime.setAllConfig(config);
   record(resources);
   let outputs: Wire;
+  // Without an engine Pulumi's log goes to the console.
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => warnings.push(line.replace(/^warning: \[runtime\] /, ""));
   try {
     outputs = (await pulumi.runtime.runInPulumiStack(async () => ({ ...((await program()) as object) }))) ?? {};
     outputs = await resolved(outputs);
   } finally {
     await pulumi.runtime.disconnect();
+    console.warn = warn;
   }
   const all = (type: string) => resources.filter((resource) => resource.type === type);
   return {
     resources,
     outputs,
+    warnings,
     all,
     one(type) {
       const [found, ...more] = all(type);
@@ -123,6 +134,7 @@ function record(resources: RegisteredResource[]) {
           type: request.getType(),
           name: request.getName(),
           inputs: plain(request.getObject().toJavaScript()) as Wire,
+          outputs: plain(response.getObject().toJavaScript()) as Wire,
           custom: request.getCustom(),
           protect: request.getProtect() ?? false,
           retainOnDelete: request.getRetainondelete() ?? false,

@@ -1,0 +1,205 @@
+/** What people do to their own account: before a sign-in with an app client, after it with an access token. */
+
+import type { AppClientDefinition } from "../../definitions.ts";
+import { setAttributes, signOutEverywhere } from "../admin.ts";
+import { checkWritable } from "../attributes.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+import { associateSoftwareToken, verifySoftwareToken as proveSoftwareToken, setMfaPreference } from "../mfa.ts";
+import type { Pool } from "../pool.ts";
+import {
+  confirmForgotPassword as confirmForgotten,
+  forgotPassword as forgotten,
+  changePassword as replacePassword,
+} from "../recovery.ts";
+import {
+  type CodeDelivery,
+  confirmSignUp as confirm,
+  masked,
+  signUp as register,
+  resendCode,
+  sendCode,
+} from "../sign-up.ts";
+import type { User } from "../users.ts";
+import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
+import { attributes, boolean, type Input, object, optionalString, string, strings } from "./input.ts";
+import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
+import { resume } from "./sign-in.ts";
+
+function namedCaller(pools: Pools, input: Input) {
+  const caller = callerClient(pools, string(input, "ClientId"));
+  const username = string(input, "Username");
+  checkSecretHash(caller.client, [username], optionalString(input, "SecretHash"));
+  return { ...caller, username };
+}
+
+export async function signUp(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client, username } = namedCaller(pools, input);
+  const { user, delivery } = await register(pool, client, {
+    username,
+    password: string(input, "Password"),
+    attributes: attributes(input, "UserAttributes"),
+  });
+  return {
+    CodeDeliveryDetails: delivery && codeDeliveryDetails(delivery),
+    UserConfirmed: false,
+    UserSub: user.sub,
+  };
+}
+
+export async function confirmSignUp(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client, username } = namedCaller(pools, input);
+  confirm(pool, client, username, string(input, "ConfirmationCode"));
+  return {};
+}
+
+export async function resendConfirmationCode(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client, username } = namedCaller(pools, input);
+  return { CodeDeliveryDetails: codeDeliveryDetails(resendCode(pool, client, username)) };
+}
+
+export async function forgotPassword(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client, username } = namedCaller(pools, input);
+  return { CodeDeliveryDetails: codeDeliveryDetails(forgotten(pool, client, username)) };
+}
+
+export async function confirmForgotPassword(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client, username } = namedCaller(pools, input);
+  const code = string(input, "ConfirmationCode");
+  await confirmForgotten(pool, client, { username, code, password: string(input, "Password") });
+  return {};
+}
+
+export async function changePassword(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user } = await callerUser(pools, input);
+  await replacePassword(pool, user.sub, string(input, "PreviousPassword"), string(input, "ProposedPassword"));
+  return {};
+}
+
+export async function getUser(pools: Pools, input: Input): Promise<Output> {
+  const { user, client } = await callerUser(pools, input);
+  return { Username: user.username, UserAttributes: userAttributes(user, client), ...mfaSettings(user) };
+}
+
+export async function updateUserAttributes(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user, client } = await callerUser(pools, input);
+  const changes = attributes(input, "UserAttributes");
+  checkWritable(client, Object.keys(changes));
+  return pool.world.store.transaction(() => {
+    const updated = setAttributes(pool, user, changes, false);
+    const deliveries: CodeDelivery[] = [];
+    for (const attribute of ["email", "phone_number"] as const) {
+      const changed = updated.attributes[attribute] && updated.attributes[attribute] !== user.attributes[attribute];
+      if (changed && pool.definition.autoVerifiedAttributes.includes(attribute))
+        deliveries.push(sendAttributeCode(pool, client, updated, attribute));
+    }
+    return { CodeDeliveryDetailsList: deliveries.map(codeDeliveryDetails) };
+  });
+}
+
+export async function deleteUserAttributes(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user, client } = await callerUser(pools, input);
+  const names = strings(input, "UserAttributeNames") ?? [];
+  checkWritable(client, names);
+  setAttributes(pool, user, Object.fromEntries(names.map((name) => [name, ""])), false);
+  return {};
+}
+
+export async function getUserAttributeVerificationCode(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user, client } = await callerUser(pools, input);
+  const attribute = verifiable(string(input, "AttributeName"));
+  if (!user.attributes[attribute]) throw invalidParameter(`User does not have a ${attribute}.`);
+  return { CodeDeliveryDetails: codeDeliveryDetails(sendAttributeCode(pool, client, user, attribute)) };
+}
+
+export async function verifyUserAttribute(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user } = await callerUser(pools, input);
+  const attribute = verifiable(string(input, "AttributeName"));
+  pool.codes.countAttempt(user.sub, "verify-attribute");
+  pool.codes.check(user.sub, attribute, string(input, "Code"));
+  pool.users.update(user.sub, { attributes: { ...user.attributes, [`${attribute}_verified`]: "true" } });
+  pool.codes.drop(user.sub, attribute);
+  return {};
+}
+
+export async function deleteUser(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user } = await callerUser(pools, input);
+  pool.users.delete(user.sub);
+  return {};
+}
+
+export async function globalSignOut(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user } = await callerUser(pools, input);
+  signOutEverywhere(pool, user);
+  return {};
+}
+
+/** With an access token, or in the middle of a sign-in with its `Session`. */
+export async function associateToken(pools: Pools, input: Input): Promise<Output> {
+  const session = optionalString(input, "Session");
+  if (session === undefined) {
+    const { pool, user } = await callerUser(pools, input);
+    return { SecretCode: associateSoftwareToken(pool, user) };
+  }
+  const { pool, user, clientId } = setupSession(pools, session);
+  const SecretCode = associateSoftwareToken(pool, user);
+  return { SecretCode, Session: nextSession(pool, session, clientId, user, "") };
+}
+
+export async function verifySoftwareToken(pools: Pools, input: Input): Promise<Output> {
+  const code = string(input, "UserCode");
+  const session = optionalString(input, "Session");
+  if (session === undefined) {
+    const { pool, user } = await callerUser(pools, input);
+    proveSoftwareToken(pool, user.sub, code);
+    return { Status: "SUCCESS" };
+  }
+  const { pool, user, clientId } = setupSession(pools, session);
+  proveSoftwareToken(pool, user.sub, code);
+  return { Status: "SUCCESS", Session: nextSession(pool, session, clientId, user, "verified") };
+}
+
+export async function setUserMfaPreference(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user } = await callerUser(pools, input);
+  const settings = object(input, "SoftwareTokenMfaSettings");
+  if (settings) setMfaPreference(pool, user, boolean(settings, "Enabled", false));
+  return {};
+}
+
+function setupSession(pools: Pools, session: string): { pool: Pool; user: User; clientId: string } {
+  for (const pool of pools.values()) {
+    const flow = pool.flows.get(session);
+    const user = flow && pool.users.bySub(flow.sub);
+    if (!flow || !user) continue;
+    resume(pool, undefined, session, "MFA_SETUP");
+    return { pool, user, clientId: flow.clientId };
+  }
+  throw new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+}
+
+/** A session is good for one step. */
+function nextSession(pool: Pool, session: string, clientId: string, user: User, data: string): string {
+  pool.flows.end(session);
+  const minutes = pool.client(clientId)?.validity.authSessionMinutes ?? 3;
+  return pool.flows.begin({ clientId, sub: user.sub, step: "MFA_SETUP", data }, minutes * 60);
+}
+
+function sendAttributeCode(
+  pool: Pool,
+  client: AppClientDefinition,
+  user: User,
+  attribute: "email" | "phone_number",
+): CodeDelivery {
+  pool.codes.countAttempt(user.sub, "request-attribute-code");
+  const delivery: CodeDelivery = {
+    destination: user.attributes[attribute]!,
+    medium: attribute === "email" ? "EMAIL" : "SMS",
+    attribute,
+  };
+  sendCode(pool, client, user, delivery, "verify-attribute", pool.codes.issue(user.sub, attribute));
+  return masked(delivery);
+}
+
+function verifiable(attribute: string): "email" | "phone_number" {
+  if (attribute === "email" || attribute === "phone_number") return attribute;
+  throw invalidParameter("Only email and phone_number can be verified.");
+}

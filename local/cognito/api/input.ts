@@ -1,0 +1,106 @@
+/** Reads the members of a JSON request one by one, with the refusals that AWS's own deserialiser and validator give. */
+import { CognitoError, invalidParameter } from "../errors.ts";
+
+export type Input = Record<string, unknown>;
+
+const wrongType = (expected: string, value: unknown) => {
+  const kind = Array.isArray(value)
+    ? "START_ARRAY"
+    : typeof value === "object"
+      ? "START_OBJECT"
+      : `${typeof value}`.toUpperCase();
+  return new CognitoError("SerializationException", `${kind} can not be converted to ${expected}`);
+};
+
+const missing = (name: string) =>
+  invalidParameter(
+    `1 validation error detected: Value null at '${name.slice(0, 1).toLowerCase()}${name.slice(1)}' failed to satisfy constraint: Member must not be null`,
+  );
+
+/** The longest text any member takes; attribute values and tokens are shorter. */
+const longest = 131_072;
+
+export function optionalString(input: Input, name: string): string | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") throw wrongType("a String", value);
+  if (value.length > longest)
+    throw invalidParameter(
+      `1 validation error detected: Value at '${name}' failed to satisfy constraint: Member must have length less than or equal to ${longest}`,
+    );
+  return value;
+}
+
+export function string(input: Input, name: string): string {
+  const value = optionalString(input, name);
+  if (value === undefined) throw missing(name);
+  return value;
+}
+
+export function boolean(input: Input, name: string, preset: boolean): boolean {
+  const value = input[name] ?? preset;
+  if (typeof value !== "boolean") throw wrongType("a Boolean", value);
+  return value;
+}
+
+/** @throws CognitoError InvalidParameterException outside `0…most` */
+export function limit(input: Input, name: string, most: number): number {
+  const value = input[name] ?? most;
+  if (typeof value !== "number") throw wrongType("an Integer", value);
+  if (!Number.isInteger(value) || value < 0 || value > most)
+    throw invalidParameter(
+      `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
+    );
+  return value === 0 ? most : value;
+}
+
+export function optionalNumber(input: Input, name: string): number | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 0x7fffffff)
+    throw wrongType("an Integer", value);
+  return value;
+}
+
+/** A map of strings; absent is empty. */
+export function stringMap(input: Input, name: string): Record<string, string> {
+  const value = input[name] ?? {};
+  if (typeof value !== "object" || Array.isArray(value)) throw wrongType("a Map", value);
+  const map: Record<string, string> = Object.create(null);
+  for (const key of Object.keys(value as Input)) map[key] = string(value as Input, key);
+  return map;
+}
+
+export function strings(input: Input, name: string): string[] | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) throw wrongType("a List", value);
+  return value.map((item) => {
+    if (typeof item !== "string") throw wrongType("a String", item);
+    return item;
+  });
+}
+
+export function object(input: Input, name: string): Input | undefined {
+  const value = input[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) throw wrongType("a Structure", value);
+  return value as Input;
+}
+
+/** `[{Name, Value}]`; an attribute without a value is an empty one. */
+export function attributes(input: Input, name: string): Record<string, string> {
+  const value = input[name] ?? [];
+  if (!Array.isArray(value)) throw wrongType("a List", value);
+  const found: Record<string, string> = {};
+  for (const item of value) {
+    if (typeof item !== "object" || item === null) throw wrongType("a Structure", item);
+    const attribute = string(item, "Name");
+    if (attribute === "__proto__")
+      throw invalidParameter(
+        "Attributes did not conform to the schema: __proto__: Attribute does not exist in the schema.",
+      );
+    found[attribute] = optionalString(item, "Value") ?? "";
+  }
+  return found;
+}
