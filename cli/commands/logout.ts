@@ -8,7 +8,7 @@ export const registerLogout: Registrant = (program, world) => {
     .summary("end the session")
     .description("Revokes the refresh token where there is one, and deletes the session from this machine.")
     .option("--all", "end the sessions of every target")
-    .option("--browser", "also end the hosted UI's session in your browser")
+    .option("--browser [command]", "also end the hosted UI's session in your browser")
     .action(
       action<LogoutFlags>(world, async (io) => {
         const { logout } = await import("../logout.ts");
