@@ -1,5 +1,5 @@
 /**
- * What one evaluation of the program serves: its services, built and ready to answer. A cloud has one deployment at a
+ * What one declaration of the program serves: its services, built and ready to answer. A cloud has one deployment at a
  * time; the next takes over the origins, and the one before ends when the requests that it has taken are answered.
  */
 import type { RequestListener } from "node:http";
@@ -10,7 +10,7 @@ import type { ReadyApi, ReadyDocument, ReadyUserPool } from "./cloud.ts";
 import { type CognitoService, cognitoService } from "./cognito/service.ts";
 import type { CloudDefinition } from "./definitions.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Declaration } from "./declaration.ts";
 import { functionHost } from "./lambda/functions.ts";
 import type { Origins } from "./origins.ts";
 import type { World } from "./world.ts";
@@ -32,8 +32,8 @@ export interface Deployment {
 }
 
 /** @throws PortTakenError when something new finds its port taken; nothing has changed then */
-export async function deploy(evaluation: Evaluation, origins: Origins, world: World): Promise<Deployment> {
-  const { definition, graph } = evaluation;
+export async function deploy(declaration: Declaration, origins: Origins, world: World): Promise<Deployment> {
+  const { definition, graph } = declaration;
   const hostedUis = new Map<string, string>();
   for (const pool of definition.userPools)
     for (const { domain } of pool.domains) hostedUis.set(domain, (await origins.open(hostedUiName(domain))).origin);
@@ -65,7 +65,7 @@ export async function deploy(evaluation: Evaluation, origins: Origins, world: Wo
   }
 
   return {
-    ready: describe(evaluation, consoleOrigin, hostedUis, apis, localise(graph.outputs)),
+    ready: describe(declaration, consoleOrigin, hostedUis, apis, localise(graph.outputs)),
     graph,
     cognito,
     takeOver() {
@@ -104,7 +104,7 @@ class RequestsInFlight {
 }
 
 function describe(
-  { project, graph, definition, notEmulated }: Evaluation,
+  { project, graph, definition, notEmulated }: Declaration,
   consoleOrigin: string,
   hostedUis: ReadonlyMap<string, string>,
   apis: ReadonlyMap<string, string>,

@@ -12,12 +12,12 @@ import type { Message } from "./cognito/service.ts";
 import { consoleApp } from "./console/console.ts";
 import { EventLog } from "./console/event-log.ts";
 import { CONSOLE, type Deployment, deploy } from "./deployment.ts";
-import { type EvaluationOptions, evaluate } from "./evaluate.ts";
+import { type DeclarationOptions, readDeclaration } from "./declaration.ts";
 import { Origins } from "./origins.ts";
 import { openStore } from "./store/store.ts";
 import type { CloudEvent, World } from "./world.ts";
 
-export interface LocalCloudOptions extends EvaluationOptions {
+export interface LocalCloudOptions extends DeclarationOptions {
   /** The console's; the others follow it. 0 takes free ones. */
   port: number;
   /** Where users, keys and code are kept; `undefined` forgets everything at the end. */
@@ -65,7 +65,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       store,
       emit: (event) => events.emit(event),
     };
-    const build = async () => deploy(await evaluate(options, join(directory, "functions")), origins, world);
+    const build = async () => deploy(await readDeclaration(options, join(directory, "functions")), origins, world);
 
     const live = new Set<Deployment>();
     closers.push(async () => void (await Promise.all([...live].map((deployment) => deployment.close()))));

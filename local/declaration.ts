@@ -7,7 +7,7 @@ import { runProgram } from "./engine/run-program.ts";
 import { unpackArchive } from "./resources/archive.ts";
 import { awsProvider, declareCloud } from "./resources/aws.ts";
 
-export interface EvaluationOptions {
+export interface DeclarationOptions {
   /** Where `Pulumi.yaml` lies. */
   projectDirectory: string;
   stack: string;
@@ -19,7 +19,7 @@ export interface EvaluationOptions {
   signal?: AbortSignal;
 }
 
-export interface Evaluation {
+export interface Declaration {
   project: Project;
   graph: ResourceGraph;
   definition: CloudDefinition;
@@ -32,7 +32,7 @@ const DEFAULT_REGION = "us-east-1";
  * @param codeDirectory where the archives of functions are laid out
  * @throws ProjectError, ProgramError
  */
-export async function evaluate(options: EvaluationOptions, codeDirectory: string): Promise<Evaluation> {
+export async function readDeclaration(options: DeclarationOptions, codeDirectory: string): Promise<Declaration> {
   const { environment, onProgramMessage, onProgress, signal } = options;
   const project = readProject(options.projectDirectory, options.stack, environment);
   const region =
