@@ -55,7 +55,13 @@ export async function buildCli(outdir: string): Promise<void> {
         js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
       },
     }),
-    build({ ...shared, entryPoints: { "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts" } }),
+    build({
+      ...shared,
+      entryPoints: {
+        "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts",
+        "chunks/note-modules": "local/engine/note-modules.ts",
+      },
+    }),
   ]);
 }
 
