@@ -23,6 +23,7 @@ export interface LocalFlags {
   state?: string;
   ephemeral?: boolean;
   fresh?: boolean;
+  https?: boolean;
 }
 
 /** Runs a local cloud until it is interrupted. */
@@ -34,6 +35,7 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
     ...programOptions(io, projectDirectory),
     stack: flags.stack,
     port: parsePort(flags.port),
+    https: flags.https,
     stateDirectory: stateDirectory(world, flags, projectDirectory),
     graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onEvent: (event) => {
@@ -70,8 +72,14 @@ export function programOptions(
 export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
   const cloud = await startLocalCloud(options);
   const file = join(runDirectory(world), `${world.processId}.json`);
-  const { console, project } = cloud.ready;
-  const running: RunningCloud = { pid: world.processId, console, project, startedAt: world.now() };
+  const { console, project, certificateAuthority } = cloud.ready;
+  const running: RunningCloud = {
+    pid: world.processId,
+    console,
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+    project,
+    startedAt: world.now(),
+  };
   try {
     await writePrivateFile(world, file, JSON.stringify(running));
   } catch (error) {
@@ -144,6 +152,11 @@ function describe(out: Output, ready: ReadyDocument): void {
     out.note(
       `  ${ready.declaredNotEmulated.map(({ type, name }) => `${name} (${type.split(":").at(-1)})`).join(", ")}`,
     );
+  }
+  if (ready.certificateAuthority) {
+    heading("Certificate authority, for loopback names only");
+    out.note(`  ${ready.certificateAuthority}`);
+    out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
   }
   out.note("\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are kept.\n");
 }

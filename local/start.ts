@@ -18,7 +18,8 @@ import { evaluate } from "./engine/evaluate.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
 import type { Diagnostic } from "./engine/problems.ts";
 import { readProject } from "./engine/project.ts";
-import { type LoopbackServer, listenOnLoopback } from "./http/loopback.ts";
+import type { ServerCertificate } from "./http/certificates.ts";
+import { type LoopbackServer, listenOnLoopback, type TlsIdentity } from "./http/loopback.ts";
 import { functionHost } from "./lambda/functions.ts";
 import { unpackArchive } from "./resources/archive.ts";
 import { awsProvider, declareCloud } from "./resources/aws.ts";
@@ -33,6 +34,8 @@ export interface LocalCloudOptions {
   port: number;
   /** Where users, keys and code are kept; `undefined` forgets everything at the end. */
   stateDirectory: string | undefined;
+  /** Serves over TLS, with an authority of its own that is kept with the state. */
+  https?: boolean | undefined;
   /** A file to remember the evaluated program in; `undefined` evaluates it at every start. */
   graphMemory?: string | undefined;
   /** The environment that the program sees. */
@@ -63,7 +66,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const directory = options.stateDirectory ?? temporaryDirectory(closers);
     const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
     closers.push(() => store.close());
-    const ports = new Ports(options.port, closers);
+    const tls = options.https ? await tlsIdentity(directory, options.now) : undefined;
+    const ports = new Ports(options.port, tls, closers);
     const consoleServer = await ports.next();
 
     const region =
@@ -116,6 +120,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     closers.push(() => functions.close());
 
     const ready = describe(definition, graph, notEmulated, project, consoleServer.origin, hostedUi, apis, localise);
+    if (tls) ready.certificateAuthority = tls.caFile;
     for (const [domain, server] of hostedUi) server.handle(fetchListener(cognito.hostedUi(domain)));
     for (const api of definition.restApis) {
       const services = { world, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
@@ -129,6 +134,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
+/** Loaded only when asked for: the certificate library is most of what it costs. */
+async function tlsIdentity(directory: string, now = Date.now): Promise<ServerCertificate> {
+  const { serverCertificate } = await import("./http/certificates.ts");
+  return serverCertificate(join(directory, "tls"), now());
+}
+
 function temporaryDirectory(closers: (() => void)[]): string {
   const directory = mkdtempSync(join(tmpdir(), "demo-auth-"));
   closers.push(() => rmSync(directory, { recursive: true, force: true }));
@@ -138,15 +149,17 @@ function temporaryDirectory(closers: (() => void)[]): string {
 /** Ports in a row from the first one asked for, or any free ones. */
 class Ports {
   #next: number;
+  readonly #tls: TlsIdentity | undefined;
   readonly #closers: (() => void | Promise<void>)[];
 
-  constructor(first: number, closers: (() => void | Promise<void>)[]) {
+  constructor(first: number, tls: TlsIdentity | undefined, closers: (() => void | Promise<void>)[]) {
     this.#next = first;
+    this.#tls = tls;
     this.#closers = closers;
   }
 
   async next(): Promise<LoopbackServer> {
-    const server = await listenOnLoopback(this.#next === 0 ? 0 : this.#next++);
+    const server = await listenOnLoopback(this.#next === 0 ? 0 : this.#next++, this.#tls);
     this.#closers.push(() => server.close());
     return server;
   }
