@@ -22,6 +22,7 @@ export interface LocalFlags {
   port: string;
   state?: string;
   ephemeral?: boolean;
+  fresh?: boolean;
 }
 
 /** Runs a local cloud until it is interrupted. */
@@ -34,6 +35,7 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
     stack: flags.stack,
     port: parsePort(flags.port),
     stateDirectory: stateDirectory(world, flags, projectDirectory),
+    graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onEvent: (event) => {
       const line = eventLine(event);
       if (line !== undefined) out.note(`${out.mark("dim", new Date(event.at).toTimeString().slice(0, 8))} ${line}`);
@@ -93,9 +95,18 @@ export function stateDirectory(
 ): string | undefined {
   if (flags.ephemeral) return undefined;
   if (flags.state !== undefined) return resolve(world.workingDirectory, flags.state);
+  return join(stateHome(world), "local", stackName(projectDirectory, flags.stack));
+}
+
+/** Where the evaluated program of a stack is remembered: apart from the state, so that a cloud that forgets can use it. */
+export function graphMemory(world: World, stack: string, projectDirectory: string): string {
+  return join(stateHome(world), "local", "evaluated", `${stackName(projectDirectory, stack)}.json`);
+}
+
+/** A file name that tells a person what it is for, and differs for each folder. */
+function stackName(projectDirectory: string, stack: string): string {
   const digest = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 8);
-  const name = `${basename(projectDirectory)}-${flags.stack}`.replaceAll(/[^A-Za-z0-9._-]/g, "_");
-  return join(stateHome(world), "local", `${name}-${digest}`);
+  return `${basename(projectDirectory)}-${stack}`.replaceAll(/[^A-Za-z0-9._-]/g, "_").concat("-", digest);
 }
 
 function parsePort(text: string): number {

@@ -2,6 +2,7 @@
  * The outside world, handed to everything that needs it, so that no other file touches `process`.
  */
 import type { Readable, Writable } from "node:stream";
+import { exchange, type HttpAnswer, type HttpRequest } from "./http-client.ts";
 import type { BrowserLaunch, BrowserOptions } from "./oauth/browser.ts";
 import type { Keyring } from "./sessions/keyring.ts";
 
@@ -22,6 +23,8 @@ export interface World {
   now(): number;
   randomBytes(size: number): Buffer;
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** One HTTP exchange without redirects. */
+  exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
   /** Starts a browser; never rejects after it has started. */
   openBrowser(url: string, options: BrowserOptions): Promise<BrowserLaunch>;
   /** Loads the operating system's keyring; nothing is touched until it is asked. */
@@ -81,6 +84,7 @@ export function systemWorld(): World {
     // Loading crypto takes milliseconds that most commands can do without.
     randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
+    exchange,
     openBrowser: async (url, options) => (await import("./oauth/browser.ts")).openBrowser(url, options),
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
     isAlive,

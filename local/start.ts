@@ -14,10 +14,10 @@ import { cognitoService } from "./cognito/service.ts";
 import { consoleApp } from "./console/console.ts";
 import { EventLog } from "./console/event-log.ts";
 import type { CloudDefinition } from "./definitions.ts";
+import { evaluate } from "./engine/evaluate.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
 import type { Diagnostic } from "./engine/problems.ts";
 import { readProject } from "./engine/project.ts";
-import { runProgram } from "./engine/run-program.ts";
 import { type LoopbackServer, listenOnLoopback } from "./http/loopback.ts";
 import { functionHost } from "./lambda/functions.ts";
 import { unpackArchive } from "./resources/archive.ts";
@@ -33,6 +33,8 @@ export interface LocalCloudOptions {
   port: number;
   /** Where users, keys and code are kept; `undefined` forgets everything at the end. */
   stateDirectory: string | undefined;
+  /** A file to remember the evaluated program in; `undefined` evaluates it at every start. */
+  graphMemory?: string | undefined;
   /** The environment that the program sees. */
   environment: Record<string, string | undefined>;
   onProgramMessage?: (message: Diagnostic) => void;
@@ -69,8 +71,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       options.environment.AWS_REGION ??
       options.environment.AWS_DEFAULT_REGION ??
       DEFAULT_REGION;
-    const graph = await runProgram({
+    const graph = await evaluate({
       project,
+      memory: options.graphMemory,
+      ownFolder: options.stateDirectory,
       provider: awsProvider(region),
       environment: options.environment,
       ...(options.onProgramMessage ? { onMessage: options.onProgramMessage } : {}),

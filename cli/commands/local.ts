@@ -25,5 +25,6 @@ function addLocalOptions(command: Command): Command {
     .option("--project <directory>", "folder of the Pulumi project", ".")
     .option("--port <port>", "port of the console; the others follow it (0 takes free ones)", "4510")
     .option("--state <directory>", "where to keep users, keys and code")
-    .option("--ephemeral", "keep nothing");
+    .option("--ephemeral", "keep nothing")
+    .option("--fresh", "evaluate the program even when nothing has changed since the last time");
 }

@@ -62,7 +62,7 @@ describe("the program under the local engine", () => {
   ] as const) {
     it(`declares stack ${stack} as one pool, one protected route and one function`, async () => {
       const project = readProject(projectDirectory, stack, {});
-      const graph = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
+      const { graph } = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
       const { definition } = declareCloud(graph, "us-east-1", () => "/nowhere");
       const [pool] = definition.userPools;
       const [api] = definition.restApis;

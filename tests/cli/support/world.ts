@@ -30,6 +30,7 @@ export function testWorld(home: string, changes: Partial<World> = {}): TestWorld
     now: Date.now,
     randomBytes,
     fetch: (url, init) => fetch(url, init),
+    exchange: system.exchange,
     openBrowser: () => Promise.reject(new Error("there is no browser in this test")),
     keyring: async () => memoryKeyring(),
     isAlive: system.isAlive,
