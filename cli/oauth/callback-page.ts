@@ -70,10 +70,12 @@ ${content}
 export const callbackPage = page(
   "Signing in",
   `<script>${script}</script>\n`,
-  `<main class="wait" role="status" aria-live="polite">
+  `<main class="wait">
 ${picture}
+<div role="status">
 <h1>Finishing the sign-in…</h1>
 <p id="detail">Checking what the identity provider sent.</p>
+</div>
 <noscript><p>This page needs JavaScript to hand the answer to the terminal. Without it, copy the whole address from the address bar and paste it into the terminal where <code>demo-auth login --paste</code> is waiting.</p></noscript>
 <footer>demo-auth on this computer</footer>
 </main>`,
