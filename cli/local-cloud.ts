@@ -22,6 +22,8 @@ export interface LocalFlags {
   state?: string;
   ephemeral?: boolean;
   watch?: boolean;
+  fresh?: boolean;
+  https?: boolean;
 }
 
 /** Runs a local cloud until it is interrupted. */
@@ -35,7 +37,9 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
     ...programOptions({ ...io, out: display.out }, projectDirectory),
     stack: flags.stack,
     port: parsePort(flags.port),
+    https: flags.https,
     stateDirectory: state,
+    graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onProgress: display.progress,
     onEvent: (event) => display.event(event, () => cloud.messages()),
   });
@@ -76,8 +80,14 @@ export function programOptions(
 export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
   const cloud = await startLocalCloud(options);
   const file = join(runDirectory(world), `${world.processId}.json`);
-  const { console, project } = cloud.ready;
-  const running: RunningCloud = { pid: world.processId, console, project, startedAt: world.now() };
+  const { console, project, certificateAuthority } = cloud.ready;
+  const running: RunningCloud = {
+    pid: world.processId,
+    console,
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+    project,
+    startedAt: world.now(),
+  };
   try {
     await writePrivateFile(world, file, JSON.stringify(running));
   } catch (error) {
@@ -105,9 +115,18 @@ export function stateDirectory(
 ): string | undefined {
   if (flags.ephemeral) return undefined;
   if (flags.state !== undefined) return resolve(world.workingDirectory, flags.state);
+  return join(stateHome(world), "local", stackName(projectDirectory, flags.stack));
+}
+
+/** Where the evaluated program of a stack is remembered: apart from the state, so that a cloud that forgets can use it. */
+export function graphMemory(world: World, stack: string, projectDirectory: string): string {
+  return join(stateHome(world), "local", "evaluated", `${stackName(projectDirectory, stack)}.json`);
+}
+
+/** A file name that tells a person what it is for, and differs for each folder. */
+function stackName(projectDirectory: string, stack: string): string {
   const digest = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 8);
-  const name = `${basename(projectDirectory)}-${flags.stack}`.replaceAll(/[^A-Za-z0-9._-]/g, "_");
-  return join(stateHome(world), "local", `${name}-${digest}`);
+  return `${basename(projectDirectory)}-${stack}`.replaceAll(/[^A-Za-z0-9._-]/g, "_").concat("-", digest);
 }
 
 function parsePort(text: string): number {

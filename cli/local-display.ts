@@ -138,5 +138,10 @@ function describe(out: Output, ready: ReadyDocument): void {
       `  ${ready.declaredNotEmulated.map(({ type, name }) => `${name} (${type.split(":").at(-1)})`).join(", ")}`,
     );
   }
+  if (ready.certificateAuthority) {
+    heading("Certificate authority, for loopback names only");
+    out.note(`  ${ready.certificateAuthority}`);
+    out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
+  }
   out.note("\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are kept.\n");
 }

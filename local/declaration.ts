@@ -1,9 +1,9 @@
 /** From a project on disk to what the services serve: the program is evaluated and its resources declared; nothing is started. */
 import type { CloudDefinition } from "./definitions.ts";
+import { evaluate } from "./engine/evaluate.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
 import type { Diagnostic } from "./engine/problems.ts";
 import { type Project, readProject } from "./engine/project.ts";
-import { runProgram } from "./engine/run-program.ts";
 import { unpackArchive } from "./resources/archive.ts";
 import { awsProvider, declareCloud } from "./resources/aws.ts";
 
@@ -13,6 +13,10 @@ export interface DeclarationOptions {
   stack: string;
   /** The environment that the program sees. */
   environment: Record<string, string | undefined>;
+  /** A file to remember the evaluated program in; `undefined` evaluates it at every start. */
+  graphMemory?: string | undefined;
+  /** A folder that may lie inside the project and is no part of it. */
+  stateDirectory: string | undefined;
   onProgramMessage?: (message: Diagnostic) => void;
   /** Hears how many resources the program has made so far. */
   onProgress?: (resources: number) => void;
@@ -39,8 +43,10 @@ export async function readDeclaration(options: DeclarationOptions, codeDirectory
     project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
   const provider = awsProvider(region);
   let resources = 0;
-  const graph = await runProgram({
+  const graph = await evaluate({
     project,
+    memory: options.graphMemory,
+    ownFolder: options.stateDirectory,
     provider: {
       ...provider,
       create(resource) {

@@ -2,15 +2,17 @@
  * The origins of one cloud: a loopback server for the console, for each hosted-UI domain and for each REST API. What has
  * an origin keeps it as long as the cloud runs, whatever the program declares in between.
  */
-import { type LoopbackServer, listenOnLoopback } from "./http/loopback.ts";
+import { type LoopbackServer, listenOnLoopback, type TlsIdentity } from "./http/loopback.ts";
 
 export class Origins {
   #nextPort: number;
+  readonly #tls: TlsIdentity | undefined;
   readonly #servers = new Map<string, LoopbackServer>();
 
   /** @param firstPort the ports follow it in a row; 0 takes any free ones */
-  constructor(firstPort: number) {
+  constructor(firstPort: number, tls: TlsIdentity | undefined) {
     this.#nextPort = firstPort;
+    this.#tls = tls;
   }
 
   /**
@@ -20,7 +22,7 @@ export class Origins {
   async open(name: string): Promise<LoopbackServer> {
     const existing = this.#servers.get(name);
     if (existing) return existing;
-    const server = await listenOnLoopback(this.#nextPort === 0 ? 0 : this.#nextPort++);
+    const server = await listenOnLoopback(this.#nextPort === 0 ? 0 : this.#nextPort++, this.#tls);
     this.#servers.set(name, server);
     return server;
   }

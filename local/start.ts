@@ -11,8 +11,9 @@ import type { ReadyDocument } from "./cloud.ts";
 import type { Message } from "./cognito/service.ts";
 import { consoleApp } from "./console/console.ts";
 import { EventLog } from "./console/event-log.ts";
-import { CONSOLE, type Deployment, deploy } from "./deployment.ts";
 import { type DeclarationOptions, readDeclaration } from "./declaration.ts";
+import { CONSOLE, type Deployment, deploy } from "./deployment.ts";
+import type { ServerCertificate } from "./http/certificates.ts";
 import { Origins } from "./origins.ts";
 import { openStore } from "./store/store.ts";
 import type { CloudEvent, World } from "./world.ts";
@@ -22,6 +23,8 @@ export interface LocalCloudOptions extends DeclarationOptions {
   port: number;
   /** Where users, keys and code are kept; `undefined` forgets everything at the end. */
   stateDirectory: string | undefined;
+  /** Serves over TLS, with an authority of its own that is kept with the state. */
+  https?: boolean | undefined;
   onEvent?: (event: CloudEvent) => void;
   now?: () => number;
 }
@@ -52,7 +55,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const directory = options.stateDirectory ?? temporaryDirectory(closers);
     const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
     closers.push(() => store.close());
-    const origins = new Origins(options.port);
+    const tls = options.https ? await tlsIdentity(directory, options.now) : undefined;
+    const origins = new Origins(options.port, tls);
     closers.push(() => origins.close());
     const consoleServer = await origins.open(CONSOLE);
 
@@ -65,7 +69,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       store,
       emit: (event) => events.emit(event),
     };
-    const build = async () => deploy(await readDeclaration(options, join(directory, "functions")), origins, world);
+    const build = async () => {
+      const declaration = await readDeclaration(options, join(directory, "functions"));
+      return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
+    };
 
     const live = new Set<Deployment>();
     closers.push(async () => void (await Promise.all([...live].map((deployment) => deployment.close()))));
@@ -104,6 +111,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await close();
     throw error;
   }
+}
+
+/** Loaded only when asked for: the certificate library is most of what it costs. */
+async function tlsIdentity(directory: string, now = Date.now): Promise<ServerCertificate> {
+  const { serverCertificate } = await import("./http/certificates.ts");
+  return serverCertificate(join(directory, "tls"), now());
 }
 
 function temporaryDirectory(closers: (() => void)[]): string {

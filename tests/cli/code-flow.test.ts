@@ -140,6 +140,21 @@ describe("the code flow", () => {
     deepEqual(readdirSync(join(bench.home, "credentials")), []);
   });
 
+  it("ends the hosted UI's session in the browser, too, and waits until it has come back", async () => {
+    await bench.signIn();
+    const browser = join(bench.directory, "browser.sh");
+    writeFileSync(browser, "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    const running = bench.start(["logout", "--browser", browser]);
+    const url = new URL(await running.line(/^http/));
+    equal(url.origin + url.pathname, `${bench.fake.hostedUi}/logout`);
+    equal(url.searchParams.get("client_id"), bench.fake.clientId);
+    equal(url.searchParams.get("logout_uri"), `http://127.0.0.1:${bench.ports[0]}/logout`);
+    match(await (await fetch(url)).text(), /You are signed out/);
+    const { code, stderr } = await running.finished;
+    equal(code, 0);
+    match(stderr, /The hosted UI's session is ended/);
+  });
+
   it("fails with 5 when the code is refused, and shows it in the browser", async () => {
     bench.fake.answerTokenRequests({ status: 400, body: { error: "invalid_grant" } });
     const running = bench.start(["login", "--no-browser"]);

@@ -31,7 +31,7 @@ describe("what is optional", () => {
     for (const key of ["firewall", "monitoring", "auditTrail", "userPoolLogs"]) {
       project.config[`demo-auth:${key}`] = configText(true);
     }
-    const graph = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
+    const { graph } = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
     const { notEmulated } = declareCloud(graph, "us-east-1", () => "/nowhere");
     const listed = new Set(notEmulated.map(({ type }) => type));
     for (const type of [types.webAcl, types.association, types.alarm, types.dashboard, types.topic]) {

@@ -1,6 +1,15 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
+import fc from "fast-check";
 import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings.ts";
-import type { Mfa, Plan, SignIn } from "../../infra/user-settings.ts";
+import {
+  type DomainPrefix,
+  domainPrefixStem,
+  type Mfa,
+  type Plan,
+  parseDomainPrefix,
+  parseRedirectUrl,
+  type SignIn,
+} from "../../infra/user-settings.ts";
 import { configText, evaluateStack, stackFile } from "./support/evaluate.ts";
 
 function settingsOf(config: Record<string, unknown>, stack = "test"): Settings {
@@ -437,11 +446,15 @@ describe("a stack file with a fault", () => {
     const implicitScopes: SignIn = { flow: "implicit", tokenUse: "access" };
     // @ts-expect-error only parseRedirectUrl makes one
     const unparsed: Settings["users"]["client"]["callbackUrls"] = ["http://evil.example/"];
+    // @ts-expect-error only parseDomainPrefix makes one
+    const reserved: DomainPrefix = "my-aws-app";
     // @ts-expect-error a retired runtime
     const retired: Settings["functions"]["runtime"] = "nodejs20.x";
     deepEqual(
-      [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, unparsed, retired].map((value) => typeof value),
-      ["object", "object", "object", "object", "object", "string"],
+      [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, unparsed, reserved, retired].map(
+        (value) => typeof value,
+      ),
+      ["object", "object", "object", "object", "object", "string", "string"],
     );
   });
 });
@@ -469,20 +482,52 @@ describe("a stack file that can be deployed and is hardly meant so", () => {
 });
 
 describe("the prefix that a stack makes up for its domain", () => {
-  const stemOf = (project: string, stack: string) => {
-    const { domain } = resolveSettings({ project, stack, values: {} }, []).users;
-    return domain.kind === "prefix" ? domain.stem : undefined;
-  };
-
   it("takes out reserved words, also those that taking one out leaves behind", () => {
-    equal(stemOf("demo-auth", "aws-dev"), "demo-auth-dev");
-    equal(stemOf("cognito-shop", "amazon"), "shop");
-    equal(stemOf("shop", "aawsws-eu"), "shop-eu");
+    equal(domainPrefixStem("demo-auth", "aws-dev"), "demo-auth-dev");
+    equal(domainPrefixStem("cognito-shop", "amazon"), "shop");
+    equal(domainPrefixStem("shop", "aawsws-eu"), "shop-eu");
   });
 
   it("keeps to the characters of a host name and leaves room for its hash", () => {
-    equal(stemOf("Demo_Auth", "Dev.1"), "demo-auth-dev-1");
-    equal(stemOf("p".repeat(40), "s".repeat(40))?.length, 54);
-    equal(stemOf("aws", "cognito"), "app");
+    equal(domainPrefixStem("Demo_Auth", "Dev.1"), "demo-auth-dev-1");
+    equal(domainPrefixStem("p".repeat(40), "s".repeat(40)).length, 54);
+    equal(domainPrefixStem("aws", "cognito"), "app");
+  });
+
+  it("is one that Cognito takes, whatever a project and a stack are called", () => {
+    const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,100}$/);
+    const nasty = fc
+      .array(fc.constantFrom("aws", "amazon", "cognito", "a", "ws", "-", "_", "cog", "nito"))
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(fc.oneof(name, nasty), fc.oneof(name, nasty), (project, stack) => {
+        equal(parseDomainPrefix(`${domainPrefixStem(project, stack)}-0a1b2c3d`).ok, true);
+      }),
+    );
+  });
+});
+
+describe("a redirect address", () => {
+  it("over plain http is taken for the three names of the loopback only", () => {
+    const port = fc.option(fc.integer({ min: 1, max: 65535 }));
+    const address = (host: string, number: number | null) =>
+      `http://${host}${number === null ? "" : `:${number}`}/callback`;
+    fc.assert(
+      fc.property(fc.constantFrom("localhost", "127.0.0.1", "[::1]"), port, (host, number) => {
+        deepEqual(parseRedirectUrl(address(host, number)), { ok: true, url: address(host, number) });
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.domain(),
+          fc.ipV4().filter((ip) => ip !== "127.0.0.1"),
+        ),
+        port,
+        (host, number) => {
+          equal(parseRedirectUrl(address(host, number)).ok, false);
+        },
+      ),
+    );
   });
 });
