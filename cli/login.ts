@@ -5,9 +5,10 @@ import { CliError } from "./errors.ts";
 import { type Invocation, parseDuration, target as resolveTarget, usage } from "./invocation.ts";
 import type { Flow } from "./oauth/authorization-request.ts";
 import { noBrowserReason } from "./oauth/browser.ts";
-import { loopbackRedirectUris } from "./oauth/loopback-receiver.ts";
-import { hostedUiOrigin, type SignedIn, signIn } from "./oauth/sign-in.ts";
-import { defaultMinimumValidity, requireToken } from "./sessions/access.ts";
+import { hostedUiOrigin } from "./oauth/hosted-ui.ts";
+import { loopbackRedirectUris } from "./oauth/loopback-server.ts";
+import { type SignedIn, signIn } from "./oauth/sign-in.ts";
+import { requireToken } from "./sessions/access.ts";
 import { probeKeyring } from "./sessions/keyring.ts";
 import { withLock } from "./sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "./sessions/session.ts";
@@ -34,6 +35,8 @@ export interface LoginFlags {
   force?: boolean;
 }
 
+const defaultTimeout = "5m";
+
 /** A sign-in's outcome; `storage` is absent when it was asked not to be kept. */
 export interface LoginResult {
   session: Session;
@@ -42,6 +45,7 @@ export interface LoginResult {
 
 /** `demo-auth login`: signs in unless a valid session exists, and says so on stderr or as one JSON object. */
 export async function login(io: Invocation<LoginFlags>): Promise<void> {
+  parseDuration(io.flags.timeout ?? defaultTimeout);
   const resolution = await resolveTarget(io, { refresh: true });
   const existing = io.flags.force ? undefined : await validSession(io, resolution.target);
   if (existing) {
@@ -85,7 +89,7 @@ export async function performSignIn(io: Invocation<LoginFlags>, resolution: Reso
       identityProvider: flags.idp,
       listenHost: flags.listenHost,
       paste: wantsPaste(io),
-      timeoutMs: parseDuration(flags.timeout ?? "5m"),
+      timeoutMs: parseDuration(flags.timeout ?? defaultTimeout),
     },
     {
       ready: (addresses) => guideToBrowser(io, addresses),
@@ -109,7 +113,7 @@ export async function performSignIn(io: Invocation<LoginFlags>, resolution: Reso
 
 async function validSession(io: Invocation, target: Target): Promise<LoginResult | undefined> {
   const store = new SessionStore(io.world);
-  const request = { use: tokenUseFor(target, undefined), minimumValidityMs: defaultMinimumValidity };
+  const request = { use: tokenUseFor(target, undefined) };
   try {
     return (await requireToken(io.world, store, targetBinding(target), request)).stored;
   } catch (error) {

@@ -1,4 +1,10 @@
-/** The package's version. The build replaces this with the number itself. */
+/** The package's version. */
 import { readFileSync } from "node:fs";
 
-export const version: string = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+/** Set by `scripts/build-cli.ts`; a checkout reads its package.json. */
+declare const BUNDLED_VERSION: string | undefined;
+
+export const version: string =
+  typeof BUNDLED_VERSION === "string"
+    ? BUNDLED_VERSION
+    : JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;

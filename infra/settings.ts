@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigReader, type StackConfig } from "./config-reader.ts";
 import { type Profile, presets } from "./profiles.ts";
-import { readUserSettings, type SignIn, type UserSettings } from "./user-settings.ts";
+import { parseRedirectUrl, readUserSettings, type SignIn, type UserSettings } from "./user-settings.ts";
 
 export interface Settings {
   profile: Profile;
@@ -95,10 +95,32 @@ export class SettingsError extends pulumi.RunError {
   }
 }
 
-/** The settings of the stack that Pulumi is evaluating. Throws `SettingsError`. */
+/** The settings of the stack that Pulumi is evaluating; warns of what a person may want otherwise. Throws `SettingsError`. */
 export function readSettings(handlers: readonly string[]): Settings {
   const source = { project: pulumi.getProject(), stack: pulumi.getStack(), values: pulumi.runtime.allConfig() };
-  return resolveSettings(source, handlers);
+  const settings = resolveSettings(source, handlers);
+  for (const warning of warningsOf(settings, source.project)) pulumi.log.warn(warning);
+  return settings;
+}
+
+/** What can be deployed and yet is hardly meant for other people's data. */
+export function warningsOf({ profile, users }: Settings, project: string): string[] {
+  if (profile === "dev") return [];
+  const warnings: string[] = [];
+  if (!users.sender) {
+    warnings.push(
+      `${project}:sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; name an SES identity before people depend on it.`,
+    );
+  }
+  if (users.client.signIn.flow === "implicit") {
+    warnings.push(`${project}:flow is implicit: tokens are left in the browser's history; code is safer.`);
+  }
+  if (users.mfa.mode !== "on") {
+    warnings.push(
+      `${project}:mfa is ${users.mfa.mode}: a phished password is enough to sign in; on asks for a second factor.`,
+    );
+  }
+  return warnings;
 }
 
 /** @param handlers the handlers that the routes name; only these may be given a function name. */
@@ -130,10 +152,10 @@ export function resolveSettings(source: StackConfig, handlers: readonly string[]
       throttling: {
         ratePerSecond: reader.integer(
           "throttlingRate",
-          { min: 1, max: 10000, unit: "requests a second" },
+          { min: 1, max: 100_000, unit: "requests a second" },
           preset.throttlingRate,
         ),
-        burst: reader.integer("throttlingBurst", { min: 1, max: 5000, unit: "requests" }, preset.throttlingBurst),
+        burst: reader.integer("throttlingBurst", { min: 1, max: 50_000, unit: "requests" }, preset.throttlingBurst),
       },
       allowedOrigin: readOrigin(reader),
       integrationTimeoutMilliseconds: timeoutSeconds * 1000 + 1000,
@@ -151,7 +173,7 @@ export function resolveSettings(source: StackConfig, handlers: readonly string[]
         2000,
       ),
     }),
-    monitoring: optional(reader.flag("monitoring", false), { alarmEmail: reader.text("alarmEmail") }),
+    monitoring: optional(reader.flag("monitoring", false), { alarmEmail: readAlarmEmail(reader) }),
     auditTrail: optional(reader.flag("auditTrail", false), {
       retentionDays: reader.integer("auditTrailRetentionDays", { min: 90, max: 3653, unit: "days" }, 365),
     }),
@@ -195,10 +217,18 @@ function readOrigin(reader: ConfigReader): string | undefined {
   const value = reader.text("allowedOrigin");
   if (value === undefined) return undefined;
   // An origin is what a browser sends: scheme, host, port, and not even a slash after them.
-  if (URL.canParse(value) && new URL(value).origin === value) return value;
+  const parsed = parseRedirectUrl(value);
+  if (parsed.ok && new URL(value).origin === value) return value;
   reader.fault(
-    `${reader.name("allowedOrigin")} is ${JSON.stringify(value)}; give one origin like https://app.example.com, without a path or a slash at the end.`,
+    `${reader.name("allowedOrigin")} is ${JSON.stringify(value)}; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.`,
   );
+  return undefined;
+}
+
+function readAlarmEmail(reader: ConfigReader): string | undefined {
+  const address = reader.text("alarmEmail");
+  if (address === undefined || /^[^@\s]+@[^@\s]+$/.test(address)) return address;
+  reader.fault(`${reader.name("alarmEmail")} is ${JSON.stringify(address)}; give one e-mail address.`);
   return undefined;
 }
 

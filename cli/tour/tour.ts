@@ -8,7 +8,7 @@ import type { ReadyApi, ReadyDocument } from "../../local/cloud.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { CliError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { programOptions, startAnnounced, stateDirectory } from "../local-cloud.ts";
+import { graphMemory, programOptions, startAnnounced, stateDirectory } from "../local-cloud.ts";
 import { performSignIn } from "../login.ts";
 import { noBrowserReason } from "../oauth/browser.ts";
 import type { Session } from "../sessions/session.ts";
@@ -37,6 +37,7 @@ export async function tour(io: Invocation<TourFlags>): Promise<void> {
     stack: flags.stack,
     // Somebody who looks around finds everything where demo-auth local would put it; a script leaves no trace.
     port: byHand ? 4510 : 0,
+    graphMemory: graphMemory(world, flags.stack, projectDirectory),
     stateDirectory: stateDirectory(world, { stack: flags.stack, ephemeral: !byHand }, projectDirectory),
   });
   try {
@@ -195,7 +196,23 @@ function tellWhatIsNext(tell: Narrator, { path }: Route, byHand: boolean): void 
 function tellAnswer(tell: Narrator, method: string, url: string, answer: Response, body: string): void {
   tell.line(`${method} ${url}`);
   tell.line(`HTTP ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`);
-  for (const text of safeText(body, 600).split("\n")) tell.line(text);
+  const lines = readable(body);
+  for (const text of lines.slice(0, SHOWN_LINES)) tell.line(text);
+  if (lines.length > SHOWN_LINES) tell.line(`… and ${lines.length - SHOWN_LINES} lines more`);
+}
+
+const SHOWN_LINES = 16;
+
+/** JSON as a person reads it; anything else as it is, in lines. */
+function readable(body: string): string[] {
+  let text = body;
+  try {
+    const value: unknown = JSON.parse(body);
+    if (body.length > 80) text = JSON.stringify(value, null, 2);
+  } catch {
+    // Not JSON: shown as it came.
+  }
+  return text.split("\n").map((line) => safeText(line, 200));
 }
 
 function expectStatus(answer: Response, status: number, how: string): void {

@@ -3,7 +3,6 @@
  */
 import type {
   ApiResourceDefinition,
-  AuthorizerDefinition,
   GatewayResponseDefinition,
   MethodDefinition,
   RestApiDefinition,
@@ -13,6 +12,9 @@ import type { InvokeFunction, TokenIssuer, World } from "../world.ts";
 import { CognitoAuthorizer } from "./cognito-authorizer.ts";
 import { RequestIds } from "./request-ids.ts";
 import { Router } from "./router.ts";
+import type { TokenBucket } from "./throttle.ts";
+import { UsagePlans } from "./usage-plans.ts";
+import { RequestValidator } from "./validate-request.ts";
 
 export interface ApiServices {
   world: World;
@@ -31,12 +33,15 @@ export interface DeployedApi {
   ids: RequestIds;
   stages: Map<string, StageDefinition>;
   router: Router<Route>;
-  /** By id; those of other types only refuse. */
-  authorizers: Map<string, AuthorizerDefinition>;
+  /** By id */
   cognitoAuthorizers: Map<string, CognitoAuthorizer>;
   gatewayResponses: Map<string, GatewayResponseDefinition>;
   /** On which stages a method was found to have the permission to invoke its function. */
   permitted: Map<MethodDefinition, Set<string>>;
+  usagePlans: UsagePlans;
+  requestValidator: RequestValidator;
+  /** Stage throttling, by stage and method. */
+  methodBuckets: Map<string, TokenBucket | "unlimited">;
 }
 
 export function deployApi(definition: RestApiDefinition, services: ApiServices): DeployedApi {
@@ -49,7 +54,6 @@ export function deployApi(definition: RestApiDefinition, services: ApiServices):
       resource,
       method: resource.methods.find((method) => method.httpMethod === httpMethod)!,
     })),
-    authorizers: new Map(definition.authorizers.map((authorizer) => [authorizer.id, authorizer])),
     cognitoAuthorizers: new Map(
       definition.authorizers
         .filter(({ type }) => type === "COGNITO_USER_POOLS")
@@ -57,5 +61,8 @@ export function deployApi(definition: RestApiDefinition, services: ApiServices):
     ),
     gatewayResponses: new Map(definition.gatewayResponses.map((response) => [response.responseType, response])),
     permitted: new Map(),
+    usagePlans: new UsagePlans(definition),
+    requestValidator: new RequestValidator(definition),
+    methodBuckets: new Map(),
   };
 }

@@ -3,11 +3,15 @@
  * `DEFAULT_4XX` or `DEFAULT_5XX`, else API Gateway's own
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
  */
+import type { GatewayResponseDefinition } from "../definitions.ts";
 import type { Exchange, GatewayAnswer } from "./exchange.ts";
 import type { EdgeRefusal, GatewayError } from "./gateway-error.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "./header-fields.ts";
+import { type ContextVariables, contextValue, contextVariables } from "./templates/context-variables.ts";
+import { mappedValue } from "./templates/parameter-mapping.ts";
 
-export function gatewayAnswer(_exchange: Exchange, error: GatewayError): GatewayAnswer {
-  return {
+export function gatewayAnswer(exchange: Exchange, error: GatewayError): GatewayAnswer {
+  const answer: GatewayAnswer = {
     status: error.status,
     contentType: "application/json",
     headers: [],
@@ -16,6 +20,12 @@ export function gatewayAnswer(_exchange: Exchange, error: GatewayError): Gateway
     errorType: error.errorType,
     reason: error.reason,
   };
+  const { gatewayResponses } = exchange.api;
+  if (gatewayResponses.size === 0) return answer;
+  const custom =
+    gatewayResponses.get(error.responseType) ??
+    gatewayResponses.get(error.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX");
+  return custom ? customised(answer, custom, exchange, error) : answer;
 }
 
 export function edgeAnswer(refusal: EdgeRefusal): GatewayAnswer {
@@ -28,6 +38,51 @@ export function edgeAnswer(refusal: EdgeRefusal): GatewayAnswer {
     errorType: undefined,
     reason: refusal.message,
   };
+}
+
+function customised(
+  answer: GatewayAnswer,
+  custom: GatewayResponseDefinition,
+  exchange: Exchange,
+  error: GatewayError,
+): GatewayAnswer {
+  const context = contextVariables(exchange, error);
+  const headers: string[] = [];
+  for (const [target, source] of Object.entries(custom.responseParameters)) {
+    const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
+    const value = mappedValue(source, { exchange, context });
+    if (name === undefined || value === undefined || !isFieldName(name) || !isFieldValue(value)) continue;
+    if (!isConnectionBound(name)) headers.push(name, value);
+  }
+  const [contentType, template] = chosenTemplate(custom.responseTemplates, exchange);
+  const status = Number(custom.statusCode ?? answer.status);
+  return {
+    ...answer,
+    status,
+    headers,
+    ...(template !== undefined && { contentType, body: substituted(template, exchange, context) }),
+  };
+}
+
+/** The template for what the client accepts, else the first. */
+function chosenTemplate(templates: Record<string, string>, exchange: Exchange): [string, string | undefined] {
+  const accepted = (exchange.headers.last("accept") ?? "").split(",").map((type) => type.split(";")[0]!.trim());
+  const type =
+    accepted.find((one) => Object.hasOwn(templates, one)) ??
+    (Object.hasOwn(templates, "application/json") ? "application/json" : Object.keys(templates)[0]);
+  return type === undefined ? ["application/json", undefined] : [type, templates[type]];
+}
+
+/** Gateway responses know plain variables only, no Velocity. */
+function substituted(template: string, exchange: Exchange, context: ContextVariables): string {
+  return template.replace(
+    /\$(?:\{(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w.:-]+)\}|(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w:-]+(?:\.[\w:-]+)*))/g,
+    (_, bracedWhere, bracedName, where, name) => {
+      const [source, variable] = [bracedWhere ?? where, bracedName ?? name];
+      if (source === "context") return contextValue(context, variable) ?? "";
+      return mappedValue(`${source}.${variable}`, { exchange, context }) ?? "";
+    },
+  );
 }
 
 /** What an integration led to is printed with a space after the colon, what API Gateway decided alone without. */

@@ -74,23 +74,37 @@ export function effectiveMethod(method: string, headers: RequestHeaders): string
 
 /** Takes a request as it came; nothing is judged yet. */
 export function openExchange(api: DeployedApi, incoming: IncomingMessage): Exchange {
-  const headers = requestHeaders(incoming.rawHeaders);
+  return newExchange(api, {
+    method: incoming.method ?? "GET",
+    target: parseTarget(incoming.url ?? "/"),
+    headers: requestHeaders(incoming.rawHeaders),
+    sourceIp: incoming.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1",
+  });
+}
+
+export interface ExchangeStart {
+  method: string;
+  target: RequestTarget;
+  headers: RequestHeaders;
+  sourceIp: string;
+}
+
+export function newExchange(api: DeployedApi, { method, target, headers, sourceIp }: ExchangeStart): Exchange {
   const receivedAt = api.services.world.now();
-  const { stageName, requestPath, path, queryString } = parseTarget(incoming.url ?? "/");
   return {
     api,
     requestId: api.ids.requestId(),
     extendedRequestId: api.ids.extendedRequestId(),
     traceId: api.ids.traceId(headers.last("x-amzn-trace-id"), receivedAt),
     receivedAt,
-    httpMethod: effectiveMethod(incoming.method ?? "GET", headers),
-    requestPath,
-    path,
-    stageName,
-    queryString,
+    httpMethod: effectiveMethod(method, headers),
+    requestPath: target.requestPath,
+    path: target.path,
+    stageName: target.stageName,
+    queryString: target.queryString,
     query: [],
     headers,
-    sourceIp: incoming.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1",
+    sourceIp,
     body: undefined,
     stage: undefined,
     route: undefined,

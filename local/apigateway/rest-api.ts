@@ -4,6 +4,8 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RestApiDefinition } from "../definitions.ts";
+import type { ApiRequestEvent } from "../world.ts";
+import { accessLogLine } from "./access-log.ts";
 import { authorize } from "./authorize.ts";
 import { type ApiServices, type DeployedApi, deployApi } from "./deployed-api.ts";
 import type { Exchange, GatewayAnswer } from "./exchange.ts";
@@ -13,6 +15,7 @@ import { integrate } from "./integrations/integrate.ts";
 import { announcesBody, openExchange, parseRequest, readBody } from "./request.ts";
 import { respond } from "./respond.ts";
 import { routeRequest } from "./route-request.ts";
+import { throttleMethod } from "./throttle.ts";
 
 /**
  * @returns a listener that answers as the API does on AWS; paths are those of the wire, `/<stage>/<path>`
@@ -26,44 +29,66 @@ async function serve(api: DeployedApi, incoming: IncomingMessage, response: Serv
   const startedAt = performance.now();
   const exchange = openExchange(api, incoming);
   let answer: GatewayAnswer;
+  let refusal: GatewayError | EdgeRefusal | undefined;
   try {
     answer = await answerRequest(exchange, incoming);
   } catch (error) {
-    answer = refusal(exchange, error);
+    refusal = asRefusal(error);
+    answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(exchange, refusal);
   }
   respond(exchange, answer, response);
-  record(exchange, answer, performance.now() - startedAt);
+  record(exchange, answer, refusal, performance.now() - startedAt);
 }
 
 async function answerRequest(exchange: Exchange, incoming: IncomingMessage): Promise<GatewayAnswer> {
+  const { api } = exchange;
   parseRequest(exchange);
   const hasBody = announcesBody(incoming);
   routeRequest(exchange);
   authorize(exchange);
+  api.usagePlans.admit(exchange);
+  throttleMethod(exchange);
   if (hasBody) exchange.body = await readBody(incoming);
+  api.requestValidator.validate(exchange);
   return integrate(exchange);
 }
 
-function refusal(exchange: Exchange, error: unknown): GatewayAnswer {
-  if (error instanceof EdgeRefusal) return edgeAnswer(error);
-  if (error instanceof GatewayError) return gatewayAnswer(exchange, error);
-  const reason = `The local cloud failed on this request, which is a fault of its own: ${error}`;
-  return gatewayAnswer(exchange, new GatewayError("API_CONFIGURATION_ERROR", reason));
+function decisionOf({ route, identity }: Exchange): Pick<ApiRequestEvent, "decision"> {
+  if (!route) return {};
+  if (route.method.authorization === "NONE") return { decision: "open to anyone" };
+  return { decision: identity ? "let in" : "refused" };
 }
 
-function record(exchange: Exchange, answer: GatewayAnswer, durationMs: number): void {
-  const { api } = exchange;
-  api.services.world.emit({
+function asRefusal(error: unknown): GatewayError | EdgeRefusal {
+  if (error instanceof GatewayError || error instanceof EdgeRefusal) return error;
+  const reason = `The local cloud failed on this request, which is a fault of its own: ${error}`;
+  return new GatewayError("API_CONFIGURATION_ERROR", reason);
+}
+
+function record(
+  exchange: Exchange,
+  answer: GatewayAnswer,
+  refusal: GatewayError | EdgeRefusal | undefined,
+  durationMs: number,
+): void {
+  const { api, stage } = exchange;
+  const { world } = api.services;
+  world.emit({
     kind: "api-request",
     at: exchange.receivedAt,
     apiId: api.definition.id,
     requestId: exchange.requestId,
-    stage: exchange.stage?.name,
+    stage: stage?.name,
     method: exchange.httpMethod,
     path: exchange.requestPath,
     status: answer.status,
     durationMs,
+    ...decisionOf(exchange),
     principal: exchange.identity?.principal,
     reason: answer.reason,
   });
+  if (!stage?.accessLog) return;
+  const error = refusal instanceof GatewayError ? refusal : undefined;
+  const line = accessLogLine(stage.accessLog.format, { exchange, answer, error, durationMs });
+  world.emit({ kind: "access-log", at: exchange.receivedAt, apiId: api.definition.id, stage: stage.name, line });
 }

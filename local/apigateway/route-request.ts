@@ -15,6 +15,9 @@ export function routeRequest(exchange: Exchange): asserts exchange is RoutedExch
     throw new GatewayError("INVALID_API_KEY", `The path begins with no stage of this API. Its stages: ${stages}.`);
   }
   exchange.stage = stage;
+  if (api.definition.disableExecuteApiEndpoint) {
+    throw new GatewayError("INVALID_API_KEY", "The API's default endpoint is disabled (disableExecuteApiEndpoint).");
+  }
 
   const match = api.router.match(httpMethod, path);
   if (!match) throw noSuchMethod(exchange);

@@ -57,6 +57,11 @@ const INIT_TIMEOUT_SECONDS = 10;
 const WATCH_MS = 100;
 const PAGE_BYTES = 4096;
 
+/** Where the runtime's own sources need not be compiled anew for every process; a bundle has little to compile. */
+const COMPILE_CACHE = import.meta.url.endsWith(".ts")
+  ? { NODE_COMPILE_CACHE: fileURLToPath(new URL("../../node_modules/.cache/lambda-runtime", import.meta.url)) }
+  : {};
+
 /** In a bundle the runtime is an entry point of its own, beside the others. */
 const BOOTSTRAP = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "./runtime/bootstrap.ts" : "./lambda-runtime.js", import.meta.url),
@@ -89,7 +94,7 @@ export class ExecutionEnvironment {
     ];
     this.#process = spawn(process.execPath, [...flags, BOOTSTRAP], {
       cwd: codeDirectory,
-      env,
+      env: { ...COMPILE_CACHE, ...env },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       windowsHide: true,
     });
@@ -106,7 +111,11 @@ export class ExecutionEnvironment {
         memorySizeMb,
         logGroupName: definition.logGroupName,
         logStreamName,
-        lateVariables: { LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? "", NODE_PATH: NODE_PATH ?? "" },
+        lateVariables: {
+          LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? null,
+          NODE_PATH: NODE_PATH ?? null,
+          NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? null,
+        },
       } satisfies RuntimeSettings),
     );
     this.#watchNext();

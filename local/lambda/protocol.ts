@@ -21,8 +21,8 @@ export interface RuntimeSettings {
   memorySizeMb: number;
   logGroupName: string;
   logStreamName: string;
-  /** Variables that must not be there yet while Node itself starts. */
-  lateVariables: Record<string, string>;
+  /** Variables that the function finds otherwise than Node found them at its start; `null` for none. */
+  lateVariables: Record<string, string | null>;
 }
 
 /** Every later frame to the runtime; its text is the event. */

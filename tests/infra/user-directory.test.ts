@@ -162,11 +162,33 @@ describe("the user directory", () => {
     notEqual(other.slice(-8), first.slice(-8));
   });
 
+  it("gives its domain another prefix in another account and in another Region: all of AWS shares them", async () => {
+    const prefixIn = async (account: string, region: string) =>
+      (await evaluateStack("dev", {}, { account, region })).one(types.domain).inputs.domain;
+    const prefixes = [
+      await prefixIn("123456789012", "us-east-1"),
+      await prefixIn("210987654321", "us-east-1"),
+      await prefixIn("123456789012", "eu-west-1"),
+    ];
+    equal(new Set(prefixes).size, 3);
+  });
+
   it("takes down the old domain before it makes the new one: a pool has one at a time", async () => {
     const stack = await evaluateStack("dev", { domainPrefix: "my-team" });
     equal(stack.one(types.domain).inputs.domain, "my-team");
     equal(stack.one(types.domain).deleteBeforeReplace, true);
     equal(stack.outputs.hostedUiUrl, "https://my-team.auth.us-east-1.amazoncognito.com");
+  });
+
+  it("takes the domain down before the pool, which Cognito would not delete with it", async () => {
+    const stack = await evaluateStack("dev");
+    deepEqual(stack.one(types.domain).propertyDependencies.userPoolId, [stack.one(types.pool).urn]);
+  });
+
+  it("tells the command line the very callbacks that the client has: Cognito compares them letter by letter", async () => {
+    const stack = await evaluateStack("prod");
+    deepEqual(stack.outputs.callbackUrls, stack.one(types.client).inputs.callbackUrls);
+    deepEqual(stack.outputs.logoutUrls, stack.one(types.client).inputs.logoutUrls);
   });
 
   it("serves a domain of your own with its certificate, and points the zone's record at it", async () => {

@@ -3,33 +3,38 @@
  */
 import type { GatewayAnswer, IntegratedExchange, RoutedExchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { httpIntegration } from "./http.ts";
 import { invokeFunction } from "./invoke-function.ts";
+import { lambdaIntegration } from "./lambda.ts";
+import { mockIntegration } from "./mock.ts";
 import { proxyEvent } from "./proxy-event.ts";
 import { proxyAnswer } from "./proxy-response.ts";
 
 /** @throws GatewayError for whatever the integration could not answer */
-export async function integrate(exchange: RoutedExchange): Promise<GatewayAnswer> {
-  const { integration } = exchange.route.method;
-  if (!integration) {
-    throw new GatewayError(
-      "API_CONFIGURATION_ERROR",
-      `${exchange.route.method.httpMethod} ${exchange.route.resource.path} has no integration.`,
-    );
-  }
-  const integrated = exchange as IntegratedExchange;
-  switch (integration.type) {
+export function integrate(exchange: RoutedExchange): GatewayAnswer | Promise<GatewayAnswer> {
+  requireIntegration(exchange);
+  switch (exchange.route.method.integration.type) {
     case "AWS_PROXY":
-      return lambdaProxy(integrated);
-    default:
-      throw new GatewayError(
-        "API_CONFIGURATION_ERROR",
-        `The local cloud does not serve integrations of type ${integration.type}.`,
-      );
+      return lambdaProxy(exchange);
+    case "AWS":
+      return lambdaIntegration(exchange);
+    case "MOCK":
+      return mockIntegration(exchange);
+    case "HTTP":
+    case "HTTP_PROXY":
+      return httpIntegration(exchange);
   }
 }
 
 async function lambdaProxy(exchange: IntegratedExchange): Promise<GatewayAnswer> {
-  const invocation = await invokeFunction(exchange, proxyEvent(exchange));
-  if (invocation.functionError === undefined) return proxyAnswer(exchange, invocation.payload);
-  throw new GatewayError("INTEGRATION_FAILURE", invocation.reason ?? "The function failed.", { status: 502 });
+  const { payload, functionError, reason } = await invokeFunction(exchange, proxyEvent(exchange));
+  exchange.integrationStatus = 200;
+  if (functionError === undefined) return proxyAnswer(exchange, payload);
+  throw new GatewayError("INTEGRATION_FAILURE", reason ?? "The function failed.", { status: 502 });
+}
+
+function requireIntegration(exchange: RoutedExchange): asserts exchange is IntegratedExchange {
+  const { method, resource } = exchange.route;
+  if (method.integration) return;
+  throw new GatewayError("API_CONFIGURATION_ERROR", `${method.httpMethod} ${resource.path} has no integration.`);
 }

@@ -5,17 +5,12 @@
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import type { GatewayAnswer, IntegratedExchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
 
 const KEYS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
 
 /** Kept under another name: the gateway sends its own. */
 const REMAPPED = new Set(["connection", "content-length", "date", "server", "x-amzn-requestid", "x-amz-apigw-id"]);
-
-/** About the connection, which the function does not have. */
-const CONNECTION_BOUND = new Set(["transfer-encoding", "trailer", "upgrade", "keep-alive", "proxy-connection", "te"]);
-
-const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * @param payload the function's result, JSON text
@@ -81,7 +76,7 @@ function headerFields(single: unknown, multi: unknown): [contentType: string | u
     const lower = name.toLowerCase();
     if (lower === "content-type") contentType = value;
     else if (REMAPPED.has(lower)) fields.push(`x-amzn-Remapped-${name}`, value);
-    else if (!CONNECTION_BOUND.has(lower)) fields.push(name, value);
+    else if (!isConnectionBound(lower)) fields.push(name, value);
   };
 
   const merged = new Set<string>();
@@ -113,8 +108,8 @@ function entries(where: string, map: unknown): [string, unknown][] {
 function fieldValue(name: string, value: unknown): string {
   const text = typeof value === "boolean" ? String(value) : value;
   if (typeof text !== "string") throw malformed(`its header ${name} is of type ${typeof value}, not a string`);
-  if (!FIELD_NAME.test(name)) throw malformed(`its header name ${JSON.stringify(name)} cannot be sent`);
-  if (!FIELD_VALUE.test(text)) throw malformed(`its header ${name} has characters that cannot be sent`);
+  if (!isFieldName(name)) throw malformed(`its header name ${JSON.stringify(name)} cannot be sent`);
+  if (!isFieldValue(text)) throw malformed(`its header ${name} has characters that cannot be sent`);
   return text;
 }
 

@@ -42,7 +42,10 @@ process.on("beforeExit", () => {
   else if (legacy) fail(running, new RuntimeError("Runtime.NodeJsExit", "The event loop is empty, the promise is not"));
 });
 
-Object.assign(process.env, settings.lateVariables);
+for (const [name, value] of Object.entries(settings.lateVariables)) {
+  if (value === null) delete process.env[name];
+  else process.env[name] = value;
+}
 const handler = await initialize();
 send({ kind: "ready" });
 invokeNext();

@@ -14,6 +14,8 @@ export interface RegisteredResource {
   type: string;
   name: string;
   inputs: Wire;
+  /** What AWS made of the inputs. */
+  outputs: Wire;
   custom: boolean;
   protect: boolean;
   retainOnDelete: boolean;
@@ -27,14 +29,17 @@ export interface RegisteredResource {
 
 export interface Evaluation {
   resources: RegisteredResource[];
+  /** The stack's outputs. */
   outputs: Wire;
+  /** What the program told the person who runs it. */
+  warnings: string[];
   /** The only resource of a type; throws when there is none or more than one. */
   one(type: string): RegisteredResource;
   all(type: string): RegisteredResource[];
 }
 
-export const account = "123456789012";
-export const region = "us-east-1";
+const place = { account: "123456789012", region: "us-east-1" };
+const { account, region } = place;
 
 /** The values of `Pulumi.<stack>.yaml` as Pulumi hands them to a program: text, and JSON for what is not. */
 export function stackFile(stack: string): Record<string, string> {
@@ -49,7 +54,7 @@ export function configText(value: unknown): string {
 let evaluations = 0;
 
 /** Evaluates this project's program with a stack file's values and `extra` over them (`undefined` takes one out). */
-export function evaluateStack(stack: string, extra: Record<string, unknown> = {}): Promise<Evaluation> {
+export function evaluateStack(stack: string, extra: Record<string, unknown> = {}, where = place): Promise<Evaluation> {
   const merged = {
     ...stackFile(stack),
     ...Object.fromEntries(Object.entries(extra).map(([k, v]) => [`demo-auth:${k}`, v])),
@@ -60,7 +65,7 @@ export function evaluateStack(stack: string, extra: Record<string, unknown> = {}
       .map(([key, value]) => [key, configText(value)]),
   );
   // A query makes Node evaluate the module anew.
-  return evaluate(stack, config, () => import(`../../../infra/index.ts?evaluation=${++evaluations}`));
+  return evaluate(stack, config, () => import(`../../../infra/index.ts?evaluation=${++evaluations}`), where);
 }
 
 /** Evaluates any program: a function that creates resources and returns outputs. */
@@ -68,6 +73,7 @@ export async function evaluate(
   stack: string,
   config: Record<string, string>,
   program: () => unknown,
+  where = place,
 ): Promise<Evaluation> {
   const resources: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
@@ -76,7 +82,7 @@ export async function evaluate(
         id: custom === false ? undefined : idOf(type, name),
         state: { ...inputs, ...attributesOf(type, name, inputs) },
       }),
-      call: ({ token, inputs }) => answerOf(token, inputs),
+      call: ({ token, inputs }) => answerOf(token, inputs, where),
     },
     "demo-auth",
     stack,
@@ -86,16 +92,22 @@ export async function evaluate(
   pulumi.runtime.setAllConfig(config);
   record(resources);
   let outputs: Wire;
+  // Without an engine Pulumi's log goes to the console.
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => warnings.push(line.replace(/^warning: \[runtime\] /, ""));
   try {
     outputs = (await pulumi.runtime.runInPulumiStack(async () => ({ ...((await program()) as object) }))) ?? {};
     outputs = await resolved(outputs);
   } finally {
     await pulumi.runtime.disconnect();
+    console.warn = warn;
   }
   const all = (type: string) => resources.filter((resource) => resource.type === type);
   return {
     resources,
     outputs,
+    warnings,
     all,
     one(type) {
       const [found, ...more] = all(type);
@@ -123,6 +135,7 @@ function record(resources: RegisteredResource[]) {
           type: request.getType(),
           name: request.getName(),
           inputs: plain(request.getObject().toJavaScript()) as Wire,
+          outputs: plain(response.getObject().toJavaScript()) as Wire,
           custom: request.getCustom(),
           protect: request.getProtect() ?? false,
           retainOnDelete: request.getRetainondelete() ?? false,
@@ -208,7 +221,7 @@ function attributesOf(type: string, name: string, inputs: Wire): Record<string, 
   }
 }
 
-function answerOf(token: string, inputs: Wire): Record<string, unknown> {
+function answerOf(token: string, inputs: Wire, { account, region }: typeof place): Record<string, unknown> {
   switch (token) {
     case "aws:index/getRegion:getRegion":
       return {

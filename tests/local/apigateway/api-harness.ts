@@ -32,8 +32,8 @@ export interface RunningApi {
   ): Promise<Reply>;
   /** GET with this token in `Authorization`. */
   get(path: string, authorization?: string): Promise<Reply>;
-  /** Writes bytes to a socket and returns everything that comes back until the server closes it. */
-  raw(bytes: string | Buffer): Promise<string>;
+  /** Writes bytes to a socket, with `end` nothing after them, and returns what comes back until the server closes it. */
+  raw(bytes: string | Buffer, options?: { end: boolean }): Promise<string>;
   /** The newest request in the log. */
   lastRequest(): ApiRequestEvent;
   functionLog(): string[];
@@ -97,10 +97,10 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
     send,
     get: (path, authorization) =>
       send("GET", path, { headers: authorization === undefined ? {} : { Authorization: authorization } }),
-    raw: (bytes) =>
+    raw: (bytes, options = { end: false }) =>
       new Promise((resolve, reject) => {
         const chunks: Buffer[] = [];
-        const socket = connect(server.port, "127.0.0.1", () => socket.write(bytes));
+        const socket = connect(server.port, "127.0.0.1", () => (options.end ? socket.end(bytes) : socket.write(bytes)));
         socket.on("data", (chunk) => chunks.push(chunk));
         socket.on("error", reject);
         socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));

@@ -1,0 +1,14 @@
+import type { ResourceRule } from "../rule.ts";
+
+export default {
+  kind: "resource",
+  name: "trail-validates-files",
+  description: "An audit trail shows when it was tampered with.",
+  why: "Who covers their tracks would otherwise only have to edit a file.",
+  answersTo: ["Security Hub CloudTrail.4"],
+  level: "mandatory",
+  types: ["aws:cloudtrail/trail:Trail", "awsx:cloudtrail:Trail"],
+  check({ enableLogFileValidation }) {
+    return enableLogFileValidation === true ? undefined : "enableLogFileValidation is not true; set it.";
+  },
+} satisfies ResourceRule;

@@ -1,0 +1,332 @@
+/** Which target a command speaks to, and what a target may say. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { announce, type Bench, openBench } from "./support/cli.ts";
+import { startFakeCognito } from "./support/fake-cognito.ts";
+
+describe("targets", () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await openBench();
+  });
+  afterEach(() => bench.close());
+
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(bench.directory, name), typeof value === "string" ? value : JSON.stringify(value));
+  const outputs = () => ({ ...(bench.fake.cloud.outputs as Record<string, unknown>) });
+  const labelOf = async (args: string[] = [], options: { env?: Record<string, string>; cwd?: string } = {}) => {
+    const { stdout, stderr } = await bench.run(["config", "--json", ...args], options);
+    return stdout ? JSON.parse(stdout).target : JSON.parse(stderr).error.code;
+  };
+
+  /** A `pulumi` that prints outputs and counts how often it was asked. */
+  function installPulumi(stacks: Record<string, unknown>, selected = "dev"): () => string[] {
+    const bin = join(bench.directory, "..", "bin");
+    const log = join(bench.directory, "..", "pulumi.log");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, "stacks.json"), JSON.stringify(stacks));
+    writeFileSync(
+      join(bin, "pulumi"),
+      `#!${process.execPath}
+const { appendFileSync, readFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+appendFileSync(${JSON.stringify(log)}, args.join(" ") + "\\n");
+const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json"))}, "utf8"));
+if (args.includes("--show-name")) console.log(${JSON.stringify(selected)});
+else {
+  const name = args[args.indexOf("--stack") + 1];
+  if (stacks[name]) console.log(JSON.stringify(stacks[name]));
+  else { console.error("error: no stack named '" + name + "' found"); process.exitCode = 255; }
+}
+`,
+    );
+    chmodSync(join(bin, "pulumi"), 0o755);
+    write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
+    return () => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : []);
+  }
+
+  it("takes the only running local cloud, and says so on stderr", async () => {
+    equal(await labelOf(), "local fake/dev");
+    const { stderr } = await bench.run(["use", "local"]);
+    match(stderr, /speak to local now/);
+  });
+
+  it("takes the local cloud whose project holds the working directory, when several run", async () => {
+    const other = await startFakeCognito({ callbackUrls: [] });
+    try {
+      (bench.fake.cloud.project as { directory: string }).directory = join(bench.directory, "elsewhere");
+      announce(bench.home, bench.fake);
+      other.cloud.project = { name: "shop", stack: "dev", directory: bench.directory };
+      announce(bench.home, other, "other");
+      const inner = join(bench.directory, "src", "deep");
+      mkdirSync(inner, { recursive: true });
+      equal(await labelOf([], { cwd: inner }), "local shop/dev");
+      const outside = await bench.run(["status"], { cwd: join(bench.directory, "..") });
+      equal(outside.code, 3);
+      match(outside.stderr, /Several local clouds are running: .*shop\/dev.*fake\/dev|fake\/dev.*shop\/dev/);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("ignores and removes the run file of a cloud that died", async () => {
+    announce(bench.home, bench.fake, "dead", 999_999_999);
+    equal(await labelOf(), "local fake/dev");
+    ok(!existsSync(join(bench.home, "local", "running", "dead.json")));
+  });
+
+  it("does not believe a run file that points to another machine", async () => {
+    const file = join(bench.home, "local", "running", "running.json");
+    const cloud = {
+      pid: process.pid,
+      console: "https://evil.example",
+      project: { name: "a", stack: "b", directory: "/" },
+    };
+    writeFileSync(file, JSON.stringify(cloud));
+    equal(await labelOf(), "configuration_missing");
+  });
+
+  it("says which app clients there are when a foreign program has several and no outputs", async () => {
+    const pool = (bench.fake.cloud.userPools as { clients: object[] }[])[0]!;
+    pool.clients.push({ ...pool.clients[0], name: "Second", id: "second" });
+    bench.fake.cloud.outputs = {};
+    const { code, stderr } = await bench.run(["status"]);
+    equal(code, 3);
+    match(stderr, /several app clients; there are: DemoClient \(client\w+\), Second \(second\).\n.*--client NAME/);
+    const chosen = JSON.parse((await bench.run(["config", "--json", "--client", "Second"])).stdout);
+    equal(chosen.values.clientId.value, "second");
+  });
+
+  it("works with a foreign program that has no outputs of ours when nothing is ambiguous", async () => {
+    bench.fake.cloud.outputs = { unrelated: 1 };
+    await bench.signIn();
+    equal((await bench.run(["call", "/transactions"])).code, 0);
+  });
+
+  it("reads a Pulumi stack's outputs once, and again when told that the world changed", async () => {
+    const calls = installPulumi({ dev: outputs() });
+    const env = { DEMO_AUTH_TARGET: "dev" };
+    equal(await labelOf([], { env }), "stack dev");
+    equal(await labelOf([], { env }), "stack dev");
+    deepEqual(calls(), ["stack output --json --stack dev --non-interactive"]);
+    equal((await bench.run(["use", "dev"])).code, 0);
+    equal(calls().length, 2);
+  });
+
+  it("asks Pulumi for the selected stack when nothing is running and nothing is chosen", async () => {
+    const calls = installPulumi({ staging: outputs() }, "staging");
+    const home = { DEMO_AUTH_HOME: join(bench.home, "..", "other-home") };
+    equal(await labelOf([], { env: home }), "stack staging");
+    equal(calls()[0], "stack --show-name --non-interactive");
+    equal(await labelOf([], { env: { ...home, PULUMI_STACK: "staging" } }), "stack staging");
+  });
+
+  it("calls the new API when the stack was replaced since its outputs were read", async () => {
+    const stale = { ...outputs(), apiUrl: `${new URL(bench.fake.apiUrl).origin}/Old` };
+    installPulumi({ dev: stale });
+    const env = { DEMO_AUTH_TARGET: "dev" };
+    await bench.signIn(["--target", "dev"]);
+    writeFileSync(join(bench.directory, "..", "bin", "stacks.json"), JSON.stringify({ dev: outputs() }));
+    const { code, stderr } = await bench.run(["call", "/transactions"], { env });
+    equal(code, 0, stderr);
+    match(stderr, /The stack has changed; calling http:.*\/Test/);
+  });
+
+  it("says what Pulumi said when it fails, and that a stack is not deployed", async () => {
+    installPulumi({ empty: {} });
+    const missing = await bench.run(["status", "--target", "prod"]);
+    equal(missing.code, 3);
+    match(missing.stderr, /pulumi stack output failed: error: no stack named 'prod' found/);
+    const empty = await bench.run(["status", "--target", "empty"]);
+    equal(empty.code, 3);
+    match(empty.stderr, /no outputs to sign in with.*\n.*pulumi up/);
+  });
+
+  it("says how to go on when there is no Pulumi", async () => {
+    write("Pulumi.yaml", "name: shop\n");
+    const { code, stderr } = await bench.run(["status", "--target", "dev"], { env: { PATH: "/nonexistent" } });
+    equal(code, 3);
+    match(stderr, /Pulumi could not be started/);
+  });
+
+  it("works with any Cognito pool and API through demo-auth.json, with no Pulumi at all", async () => {
+    write("demo-auth.json", { ...outputs(), $schema: "x" });
+    await bench.signIn(["--target", "file"]);
+    equal(await labelOf(), join(bench.directory, "demo-auth.json"));
+    equal((await bench.run(["call", "/transactions"])).code, 0);
+  });
+
+  it("works with any Cognito pool and API through DEMO_AUTH_ variables", async () => {
+    const { fake, ports } = bench;
+    const env = {
+      DEMO_AUTH_ISSUER: fake.issuer,
+      DEMO_AUTH_CLIENT_ID: fake.clientId,
+      DEMO_AUTH_API_URL: fake.apiUrl,
+      DEMO_AUTH_PORTS: String(ports[0]),
+      DEMO_AUTH_FLOW: "implicit",
+    };
+    const running = bench.start(["login", "--no-browser"], { env });
+    const { browse } = await import("./support/cli.ts");
+    equal((await browse(await running.line(/^http/))).status, 200);
+    equal((await running.finished).code, 0);
+    const { code, stderr } = await bench.run(["call", "/transactions"], { env });
+    equal(code, 0);
+    match(stderr, /Target: the environment/);
+  });
+
+  it("takes sources in order: --target, environment, use, project file, local cloud", async () => {
+    installPulumi({ dev: outputs(), prod: outputs() });
+    equal(await labelOf(), "local fake/dev");
+    write("demo-auth.json", outputs());
+    const file = join(bench.directory, "demo-auth.json");
+    equal(await labelOf(), file);
+    equal((await bench.run(["use", "dev"])).code, 0);
+    equal((await bench.run(["use"])).stdout, "dev\n");
+    equal(await labelOf(), "stack dev");
+    equal(await labelOf([], { env: { DEMO_AUTH_TARGET: "prod" } }), "stack prod");
+    equal(await labelOf(["--target", "local"], { env: { DEMO_AUTH_TARGET: "prod" } }), "local fake/dev");
+    equal((await bench.run(["use", "--clear"])).code, 0);
+    equal(await labelOf(), file);
+  });
+
+  it("does not remember a target that does not exist", async () => {
+    installPulumi({ dev: outputs() });
+    equal((await bench.run(["use", "typo"])).code, 3);
+    deepEqual(JSON.parse((await bench.run(["use", "--json"])).stdout), { target: null });
+  });
+
+  it("lets single DEMO_AUTH_ variables override a target, except one that --target names", async () => {
+    const env = { DEMO_AUTH_API_URL: "https://api.example/v1/" };
+    const overridden = JSON.parse((await bench.run(["config", "--json"], { env })).stdout).values.apiUrl;
+    deepEqual(overridden, { value: "https://api.example/v1", source: "DEMO_AUTH_ variables" });
+    const named = JSON.parse((await bench.run(["config", "--json", "--target", "local"], { env })).stdout).values
+      .apiUrl;
+    equal(named.value, bench.fake.apiUrl);
+  });
+
+  it("reads profiles of the user's own file", async () => {
+    write("mine.json", { storage: "none", profiles: { work: outputs() } });
+    const config = ["--config", "mine.json"];
+    const { target, values } = JSON.parse((await bench.run(["config", "--json", "-p", "work", ...config])).stdout);
+    deepEqual([target, values.storage.value], ["profile work", "none"]);
+    const unknown = await bench.run(["status", "-p", "home", ...config]);
+    equal(unknown.code, 3);
+    match(unknown.stderr, /no profile "home".*\n.*There are: work/);
+  });
+
+  it("keeps nothing with storage none", async () => {
+    await bench.signIn(["--storage", "none"]);
+    equal((await bench.run(["status"])).code, 4);
+  });
+
+  it("shows a cloned repository's other API no session, and sends it no token", async () => {
+    await bench.signIn();
+    const evil = await startFakeCognito({ callbackUrls: [] });
+    try {
+      write("demo-auth.json", { ...outputs(), apiUrl: evil.apiUrl });
+      const { code, stderr } = await bench.run(["call", "/transactions"]);
+      equal(code, 4);
+      match(stderr, /not signed in to this target/);
+      deepEqual(evil.requests, []);
+    } finally {
+      await evil.close();
+    }
+  });
+
+  const refused: [what: string, change: Record<string, unknown>, message: RegExp][] = [
+    ["an http API of another machine", { apiUrl: "http://api.example/Test" }, /"apiUrl" must be https/],
+    [
+      "an issuer that is not Cognito's",
+      { issuer: "https://evil.example/us-east-1_AbCdEfGhI" },
+      /"issuer" is not a Cognito/,
+    ],
+    [
+      "an issuer that only begins like Cognito's",
+      { issuer: "https://cognito-idp.us-east-1.amazonaws.com.evil.example/us-east-1_AbCdEfGhI" },
+      /"issuer" is not a Cognito/,
+    ],
+    [
+      "an issuer of another pool than userPoolId",
+      { userPoolId: "us-east-1_Other0001" },
+      /"issuer" belongs to another user pool/,
+    ],
+    ["a hosted UI over http", { hostedUiUrl: "http://login.example" }, /"hostedUiUrl" must be https/],
+    ["an address with a password in it", { apiUrl: "https://user:secret@api.example" }, /must not carry a user name/],
+    ["a flow that does not exist", { flow: "password" }, /"flow" must be implicit or code/],
+    ["scopes that are no list", { scopes: "openid" }, /"scopes" must be a list of strings/],
+    ["routes that are none", { routes: [1] }, /"routes" must hold objects such as/],
+    ["a missing client id", { clientId: undefined }, /does not say clientId/],
+  ];
+  for (const [what, change, message] of refused) {
+    it(`refuses a project file with ${what}, naming the key`, async () => {
+      write("demo-auth.json", { ...outputs(), ...change });
+      const { code, stderr } = await bench.run(["status"]);
+      equal(code, 3);
+      match(stderr, message);
+    });
+  }
+
+  it("refuses a project file that is not JSON, and leaves it alone", async () => {
+    write("demo-auth.json", "{ oops");
+    const { code, stderr } = await bench.run(["status"]);
+    equal(code, 3);
+    match(stderr, /is not JSON/);
+    equal(readFileSync(join(bench.directory, "demo-auth.json"), "utf8"), "{ oops");
+  });
+
+  it("warns of keys that mean nothing", async () => {
+    write("demo-auth.json", { ...outputs(), clientID: "x" });
+    match((await bench.run(["config"])).stderr, /"clientID" is not a setting and is ignored/);
+  });
+
+  it("says how to mend a damaged memory of choices, and keeps it", async () => {
+    writeFileSync(join(bench.home, "targets.json"), "{", { mode: 0o600 });
+    const { code, stderr } = await bench.run(["status"]);
+    equal(code, 7);
+    match(stderr, /targets\.json is damaged/);
+  });
+
+  it("does not follow a state folder's run file through a symbolic link", async () => {
+    const file = join(bench.home, "local", "running", "running.json");
+    writeFileSync(join(bench.directory, "planted.json"), readFileSync(file));
+    const { unlinkSync } = await import("node:fs");
+    unlinkSync(file);
+    symlinkSync(join(bench.directory, "planted.json"), file);
+    equal(await labelOf(), "configuration_missing");
+  });
+
+  it("asks the issuer for its domain when the configuration does not say", async () => {
+    const { hostedUiUrl: _, ...rest } = outputs();
+    write("demo-auth.json", rest);
+    const { stderr } = await bench.signIn();
+    match(stderr, new RegExp(bench.fake.hostedUi));
+  });
+
+  it("places its state where the platform expects it", async () => {
+    const { stateHome, userConfigFile } = await import("../../cli/targets/state-home.ts");
+    const from = {
+      env: {},
+      platform: "linux" as NodeJS.Platform,
+      homeDirectory: "/home/ada",
+      workingDirectory: "/work",
+    };
+    equal(stateHome(from), "/home/ada/.local/state/demo-auth");
+    equal(stateHome({ ...from, env: { XDG_STATE_HOME: "/state" } }), "/state/demo-auth");
+    equal(stateHome({ ...from, env: { XDG_STATE_HOME: "relative" } }), "/home/ada/.local/state/demo-auth");
+    equal(stateHome({ ...from, env: { DEMO_AUTH_HOME: "here" } }), "/work/here");
+    equal(stateHome({ ...from, platform: "darwin" }), "/home/ada/Library/Application Support/demo-auth");
+    equal(userConfigFile({ ...from, env: { XDG_CONFIG_HOME: "/config" } }), "/config/demo-auth/config.json");
+  });
+
+  it("stops a chain of configuration that names an unknown user file", async () => {
+    const { code, stderr } = await bench.run(["status", "--config", "nowhere.json"]);
+    equal(code, 3);
+    match(stderr, /There is no .*nowhere\.json/);
+  });
+
+  it("parses no more ports than there are", async () => {
+    const { environmentSettings } = await import("../../cli/targets/configuration.ts");
+    await rejects(async () => environmentSettings({ DEMO_AUTH_PORTS: "70000" }), { code: "configuration_invalid" });
+  });
+});

@@ -1,0 +1,44 @@
+import { deepEqual } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { resolveSettings } from "../../infra/settings.ts";
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+
+describe("docs/operations.md", () => {
+  const text = read("docs/operations.md");
+
+  it("has a row for every setting that the program reads, and for no other", () => {
+    const asked = new Set<string>();
+    const values = new Proxy({}, { get: (_, key) => void asked.add(String(key)) });
+    resolveSettings({ project: "demo-auth", stack: "test", values }, []);
+    const documented = [...text.matchAll(/^\| `(demo-auth:\w+)`/gm)].map(([, key]) => key);
+    deepEqual(documented.toSorted(), [...asked].toSorted());
+  });
+
+  for (const file of ["docs/operations.md", "docs/security.md"]) {
+    it(`leads somewhere with every link of ${file}`, () => {
+      const headings = (page: string) =>
+        [...read(`docs/${page}`).matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+          title!
+            .toLowerCase()
+            .replaceAll(/[^\w\s-]/g, "")
+            .replaceAll(" ", "-"),
+        );
+      const files = new Set(
+        ["", "adr/", "../infra/", "../policy/", "../handlers/"].flatMap((folder) => {
+          const names = readdirSync(new URL(`../../docs/${folder}`, import.meta.url));
+          return [folder.replace(/\/$/, ""), ...names.map((name) => folder + name)];
+        }),
+      );
+      const dead = [...read(file).matchAll(/\]\(([^)]+)\)/g)]
+        .map(([, target]) => target!)
+        .filter((target) => !target.startsWith("https:"))
+        .filter((target) => {
+          const [page, anchor] = target.split("#");
+          if (page && !files.has(page)) return true;
+          return anchor !== undefined && !headings(page || file.replace("docs/", "")).includes(anchor);
+        });
+      deepEqual(dead, []);
+    });
+  }
+});

@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import type {
+  IntegrationDefinition,
+  IntegrationResponseDefinition,
+  MethodDefinition,
+} from "../../../local/definitions.ts";
+import { listenOnLoopback } from "../../../local/http/loopback.ts";
+import { type ApiOptions, startApi } from "./api-harness.ts";
+import { lambdaProxy, method, resources, secured, stage } from "./definitions.ts";
+import { testPool } from "./test-pool.ts";
+
+function response(overrides: Partial<IntegrationResponseDefinition> = {}): IntegrationResponseDefinition {
+  return {
+    statusCode: "200",
+    selectionPattern: undefined,
+    responseParameters: {},
+    responseTemplates: {},
+    contentHandling: undefined,
+    ...overrides,
+  };
+}
+
+function lambda(overrides: Partial<IntegrationDefinition> = {}): IntegrationDefinition {
+  return lambdaProxy({ type: "AWS", responses: [response()], ...overrides });
+}
+
+function mock(overrides: Partial<IntegrationDefinition> = {}): IntegrationDefinition {
+  return {
+    ...lambdaProxy(),
+    type: "MOCK",
+    httpMethod: undefined,
+    uri: undefined,
+    functionArn: undefined,
+    requestTemplates: { "application/json": '{"statusCode": 200}' },
+    responses: [response()],
+    ...overrides,
+  };
+}
+
+const MIRROR = `exports.handler = async (event) => event;`;
+
+/** One method, `POST /items/{id}`. */
+const start = (
+  integration: IntegrationDefinition,
+  overrides: Partial<MethodDefinition> = {},
+  options: ApiOptions = {},
+) =>
+  startApi({
+    code: MIRROR,
+    ...options,
+    api: {
+      resources: resources({ "/items/{id}": [method("POST", { integration, ...overrides })] }),
+      stages: [stage({ variables: { color: "green" } })],
+      ...options.api,
+    },
+  });
+
+describe("a custom Lambda integration", () => {
+  it("[D.6] hands over the raw body, and answers the whole result", async () => {
+    await using api = await start(lambda());
+    const { status, body, headers } = await api.send("POST", "/Test/items/1", {
+      body: '{"statusCode":404,"body":"x"}',
+    });
+    assert.deepEqual([status, body], [200, '{"statusCode":404,"body":"x"}']);
+    assert.equal(headers["content-type"], "application/json");
+    assert.match(headers["x-amzn-trace-id"] as string, /^Root=/);
+  });
+
+  it("[D.6] hands over {} when there is no body", async () => {
+    await using api = await start(lambda());
+    assert.equal((await api.send("POST", "/Test/items/1")).body, "{}");
+  });
+
+  it("[D.6] answers a thrown error with 200 when no pattern matches", async () => {
+    await using api = await start(lambda(), {}, { code: `exports.handler = async () => { throw new Error("no"); };` });
+    const { status, body } = await api.send("POST", "/Test/items/1");
+    assert.equal(status, 200);
+    const { errorType, errorMessage } = JSON.parse(body);
+    assert.deepEqual([errorType, errorMessage], ["Error", "no"]);
+    assert.equal(api.lastRequest().reason, "The function threw Error: no.");
+  });
+
+  it("[D.6] selects a response by the whole error message", async () => {
+    const responses = [
+      response(),
+      response({
+        statusCode: "404",
+        selectionPattern: "Not found: .*",
+        responseTemplates: { "application/json": `{"why": $input.json('$.errorMessage')}` },
+      }),
+    ];
+    const code = `exports.handler = async (event) => { throw new Error(event.say); };`;
+    await using api = await start(lambda({ responses }), {}, { code });
+    const found = await api.send("POST", "/Test/items/1", { body: '{"say":"Not found: 7"}' });
+    assert.deepEqual([found.status, found.body], [404, '{"why": "Not found: 7"}']);
+    assert.equal((await api.send("POST", "/Test/items/1", { body: '{"say":"Oh. Not found: 7"}' })).status, 200);
+  });
+
+  it("answers 500 when there is no response for the result", async () => {
+    await using api = await start(lambda({ responses: [] }));
+    assert.equal((await api.send("POST", "/Test/items/1")).status, 500);
+    assert.match(api.lastRequest().reason ?? "", /^The integration has no response for a success/);
+  });
+
+  it("renders a mapping template with $input, $context, $stageVariables and $util", async () => {
+    const template = `#set($root = $input.path('$'))
+{
+  "id": "$input.params('id')", "limit": "$input.params('limit')", "agent": "$input.params().header.get('X-Agent')",
+  "all": $input.json('$'), "first": $input.json('$.list[0]'), "missing": "$input.path('$.nothing')",
+  "names": [#foreach($item in $root.list)"$item.name"#if($foreach.hasNext),#end#end],
+  "group": "$context.authorizer.claims['cognito:groups']", "sub": "$context.authorizer.claims.sub", "none": "$context.authorizer.claims.nope",
+  "stage": "$context.stage", "color": "$stageVariables.color", "noColor": "$stageVariables.other",
+  "quoted": "$util.escapeJavaScript($root.text)", "encoded": "$util.base64Encode('hi')", "url": "$util.urlEncode('a b&c')"
+}`;
+    const pool = testPool();
+    const integration = lambda({ requestTemplates: { "application/json": template } });
+    await using api = await startApi({
+      code: MIRROR,
+      pools: [pool],
+      api: {
+        resources: resources({ "/items/{id}": [secured("POST", { integration })] }),
+        stages: [stage({ variables: { color: "green" } })],
+      },
+    });
+    const document = { list: [{ name: "a" }, { name: "b" }], text: 'say "hi"\n' };
+    const { body } = await api.send("POST", "/Test/items/7?limit=5", {
+      body: JSON.stringify(document),
+      headers: { Authorization: pool.idToken({ "cognito:groups": ["x", "y"] }), "X-Agent": "me" },
+    });
+    assert.deepEqual(JSON.parse(body), {
+      id: "7",
+      limit: "5",
+      agent: "me",
+      all: document,
+      first: { name: "a" },
+      missing: "",
+      names: ["a", "b"],
+      group: "x,y",
+      sub: "a1cb05c0-a081-70a3-d56c-96f0927b7c1a",
+      none: "",
+      stage: "Test",
+      color: "green",
+      noColor: "",
+      quoted: 'say "hi"\n',
+      encoded: "aGk=",
+      url: "a+b%26c",
+    });
+  });
+
+  it("answers 500 for a template that is no template", async () => {
+    await using api = await start(lambda({ requestTemplates: { "application/json": "#if( {" } }));
+    assert.equal((await api.send("POST", "/Test/items/1")).status, 500);
+    assert.match(api.lastRequest().reason ?? "", /^The mapping template cannot be rendered: /);
+  });
+
+  it("answers 400 when what would be the event is no JSON", async () => {
+    await using api = await start(lambda());
+    const { status, body } = await api.send("POST", "/Test/items/1", { body: "not json" });
+    assert.equal(status, 400);
+    assert.match(body, /^\{"message":"Could not parse request body into json: /);
+  });
+
+  for (const [passthroughBehavior, templates, status] of [
+    ["WHEN_NO_MATCH", { "application/json": "{}" }, 200],
+    ["WHEN_NO_TEMPLATES", { "application/json": "{}" }, 415],
+    ["WHEN_NO_TEMPLATES", {}, 200],
+    ["NEVER", {}, 415],
+  ] as const) {
+    it(`[D.6] with ${passthroughBehavior} and ${Object.keys(templates).length} templates answers another type with ${status}`, async () => {
+      await using api = await start(lambda({ passthroughBehavior, requestTemplates: templates }));
+      const reply = await api.send("POST", "/Test/items/1", { body: '"x"', headers: { "Content-Type": "text/plain" } });
+      assert.equal(reply.status, status);
+      if (status === 200) return;
+      assert.equal(reply.body, '{"message":"Unsupported Media Type"}');
+      assert.equal(reply.headers["x-amzn-errortype"], "BadRequestException");
+    });
+  }
+
+  it("maps response parameters, and lets a template override status and header fields", async () => {
+    const responses = [
+      response({
+        responseParameters: {
+          "method.response.header.X-Literal": "'fixed'",
+          "method.response.header.X-Request": "context.requestId",
+          "method.response.header.X-Color": "stageVariables.color",
+          "method.response.header.X-Body": "integration.response.body.name",
+          "method.response.header.X-Path": "method.request.path.id",
+          "method.response.header.X-Gone": "integration.response.body.nothing",
+          "method.response.header.Server": "'mine'",
+        },
+        responseTemplates: {
+          "text/plain": `#set($context.responseOverride.status = 418)#set($context.responseOverride.header.X-Over = "set")hello $input.path('$.name')`,
+        },
+      }),
+    ];
+    await using api = await start(lambda({ responses }));
+    const { status, body, headers } = await api.send("POST", "/Test/items/7", { body: '{"name":"Ada"}' });
+    assert.deepEqual([status, body, headers["content-type"]], [418, "hello Ada", "text/plain"]);
+    assert.equal(headers["x-literal"], "fixed");
+    assert.equal(headers["x-request"], headers["x-amzn-requestid"]);
+    assert.equal(headers["x-color"], "green");
+    assert.equal(headers["x-body"], "Ada");
+    assert.equal(headers["x-path"], "7");
+    assert.equal(headers["x-gone"], undefined);
+    assert.equal(headers["x-amzn-remapped-server"], "mine");
+    assert.equal(headers.server, undefined);
+  });
+});
+
+describe("a mock integration", () => {
+  it("[D.9] answers the preflight request of a browser, without a token", async () => {
+    const preflight = mock({
+      responses: [
+        response({
+          statusCode: "204",
+          responseParameters: {
+            "method.response.header.Access-Control-Allow-Headers": "'Content-Type,Authorization'",
+            "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
+            "method.response.header.Access-Control-Allow-Origin": "'*'",
+          },
+        }),
+      ],
+    });
+    await using api = await startApi({
+      api: { resources: resources({ "/items": [secured("GET"), method("OPTIONS", { integration: preflight })] }) },
+    });
+    const { status, body, headers } = await api.send("OPTIONS", "/Test/items");
+    assert.deepEqual([status, body], [204, ""]);
+    assert.equal(headers["access-control-allow-origin"], "*");
+    assert.equal(headers["access-control-allow-headers"], "Content-Type,Authorization");
+    assert.equal(headers["access-control-allow-methods"], "GET,OPTIONS");
+    assert.equal(headers["x-amzn-trace-id"], undefined);
+  });
+
+  it("selects the response by the status that its template gives", async () => {
+    const integration = mock({
+      requestTemplates: { "application/json": `{"statusCode": #if($input.params('fail') == "1")503#{else}200#end}` },
+      responses: [
+        response({ responseTemplates: { "application/json": '{"ok":true}' } }),
+        response({
+          statusCode: "503",
+          selectionPattern: "5\\d{2}",
+          responseTemplates: { "application/json": '{"ok":false}' },
+        }),
+      ],
+    });
+    await using api = await start(integration);
+    const fine = await api.send("POST", "/Test/items/1");
+    assert.deepEqual([fine.status, fine.body], [200, '{"ok":true}']);
+    const down = await api.send("POST", "/Test/items/1?fail=1");
+    assert.deepEqual([down.status, down.body], [503, '{"ok":false}']);
+  });
+
+  it("answers 500 when its template gives no status", async () => {
+    await using api = await start(mock({ requestTemplates: {} }));
+    assert.equal((await api.send("POST", "/Test/items/1")).status, 500);
+    assert.match(api.lastRequest().reason ?? "", /gives no statusCode/);
+  });
+});
+
+describe("an HTTP integration", () => {
+  const http = (uri: string, overrides: Partial<IntegrationDefinition> = {}) =>
+    lambdaProxy({ type: "HTTP_PROXY", httpMethod: "ANY", uri, functionArn: undefined, ...overrides });
+
+  it("talks to a service on this machine", async () => {
+    const server = await listenOnLoopback(0);
+    server.handle((req, res) => {
+      res.writeHead(201, { "X-Seen": `${req.method} ${req.url}`, "Content-Type": "text/plain" });
+      req.pipe(res);
+    });
+    try {
+      await using api = await start(http(`${server.origin}/things/{id}`));
+      const { status, body, headers } = await api.send("POST", "/Test/items/7?a=b", { body: "hi" });
+      assert.deepEqual([status, body, headers["x-seen"]], [201, "hi", "POST /things/7?a=b"]);
+      assert.equal(headers["content-type"], "text/plain");
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("selects the response of a custom one by status", async () => {
+    const server = await listenOnLoopback(0);
+    server.handle((_req, res) => void res.writeHead(404, { "X-Why": "gone" }).end("{}"));
+    try {
+      const responses = [
+        response(),
+        response({
+          statusCode: "410",
+          selectionPattern: "404",
+          responseParameters: { "method.response.header.X-Why": "integration.response.header.X-Why" },
+        }),
+      ];
+      await using api = await start(http(server.origin, { type: "HTTP", responses }));
+      const { status, headers } = await api.send("POST", "/Test/items/7");
+      assert.deepEqual([status, headers["x-why"]], [410, "gone"]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  for (const uri of [
+    "https://example.com/",
+    "http://127.0.0.1.example.com/",
+    "http://169.254.169.254/latest",
+    "file:///etc/passwd",
+  ]) {
+    it(`is refused when it leads to ${uri}`, async () => {
+      await using api = await start(http(uri));
+      assert.equal((await api.send("POST", "/Test/items/7")).status, 500);
+      assert.match(api.lastRequest().reason ?? "", /calls services on this machine only/);
+    });
+  }
+
+  it("answers 504 when nothing listens", async () => {
+    const server = await listenOnLoopback(0);
+    await server.close();
+    await using api = await start(http(server.origin));
+    assert.equal((await api.send("POST", "/Test/items/7")).status, 504);
+  });
+});
