@@ -55,34 +55,26 @@ const styleHash = createHash("sha256").update(style).digest("base64");
  */
 export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
-/** A whole page. `card` is rendered once for each width. */
+/** A whole page with a form. `card` is rendered once for each width. */
 export function page(title: string, poolName: string, card: (width: Width) => Markup): Markup {
-  const content = (width: Width, classes: string) => html`
-      <div class="modal-content background-customizable modal-content-mobile ${classes}">
-        <div><div class="banner-customizable">${poolName}</div></div>
-        <div class="modal-body">${card(width)}</div>
-      </div>`;
-  return html`<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>${title}</title>
-  <link rel="icon" href="data:,">
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <main class="container">
-    <div class="modal-dialog">${content("wide", "visible-md visible-lg")}${content("narrow", "visible-xs visible-sm")}
-    </div>
-  </main>
-</body>
-</html>`;
+  return document(
+    title,
+    html`${frame(poolName, "modal-content-mobile visible-md visible-lg", card("wide"))}${frame(poolName, "modal-content-mobile visible-xs visible-sm", card("narrow"))}`,
+  );
 }
 
 /** A page with nothing to fill in, so that nothing is doubled. */
 export function notice(title: string, poolName: string, content: Markup): Markup {
-  return html`<!DOCTYPE html>
+  return document(title, frame(poolName, "", content));
+}
+
+const frame = (poolName: string, classes: string, content: Markup): Markup => html`
+      <div class="modal-content background-customizable ${classes}">
+        <div><div class="banner-customizable">${poolName}</div></div>
+        <div class="modal-body">${content}</div>
+      </div>`;
+
+const document = (title: string, content: Markup): Markup => html`<!DOCTYPE html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
@@ -93,14 +85,11 @@ export function notice(title: string, poolName: string, content: Markup): Markup
 </head>
 <body>
   <main class="container">
-    <div class="modal-dialog"><div class="modal-content background-customizable">
-      <div><div class="banner-customizable">${poolName}</div></div>
-      <div class="modal-body">${content}</div>
-    </div></div>
+    <div class="modal-dialog">${content}
+    </div>
   </main>
 </body>
 </html>`;
-}
 
 export interface Field {
   name: string;

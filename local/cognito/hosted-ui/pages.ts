@@ -216,7 +216,7 @@ export function mfaSetupPage(
     nested(
       "Set up your authenticator app",
       html`<p>Scan this code with an authenticator app, then enter the six digits that the app shows.</p>
-          <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(renderSVG(uri))}</div>
+          <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(renderSVG(uri, { border: 4 }))}</div>
           <p class="quiet">Or type this key into the app: <code class="secretCode">${groups}</code></p>`,
       form({
         name: "softwareTokenSetupForm",
