@@ -74,11 +74,17 @@ describe("the firewall", () => {
     deepEqual(rules[0].statement.rateBasedStatement, { limit: 500, aggregateKeyType: "IP", evaluationWindowSec: 300 });
   });
 
-  it("lets a sign-in pass whose callback is on the loopback", () => {
-    deepEqual(stack.one(types.webAcl).inputs.rules[2].statement.managedRuleGroupStatement.ruleActionOverrides, [
-      { name: "EC2MetaDataSSRF_QUERYARGUMENTS", actionToUse: { count: {} } },
-      { name: "GenericRFI_QUERYARGUMENTS", actionToUse: { count: {} } },
-    ]);
+  it("lets a sign-in and a code's exchange pass whose callback is on the loopback", () => {
+    const { ruleActionOverrides } = stack.one(types.webAcl).inputs.rules[2].statement.managedRuleGroupStatement;
+    deepEqual(
+      ruleActionOverrides.map((override: Wire) => [override.name, override.actionToUse]),
+      [
+        ["EC2MetaDataSSRF_QUERYARGUMENTS", { count: {} }],
+        ["EC2MetaDataSSRF_BODY", { count: {} }],
+        ["GenericRFI_QUERYARGUMENTS", { count: {} }],
+        ["GenericRFI_BODY", { count: {} }],
+      ],
+    );
   });
 
   it("logs what it blocked, never a token or a session cookie", () => {
