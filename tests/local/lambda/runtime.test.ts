@@ -352,6 +352,42 @@ describe("execution environments", () => {
     );
   });
 
+  it("give what was sent ahead of its turn to another one when an invocation takes long", async () => {
+    const code = `
+      const { existsSync, writeFileSync } = require("node:fs");
+      exports.handler = async ({ write, wait }) => {
+        if (write) writeFileSync(write, "");
+        while (wait && !existsSync(wait)) await new Promise((r) => setTimeout(r, 5));
+        return "met";
+      };`;
+    await using demo = deploy(code);
+    for (let i = 0; i < 20; i++) await demo.invoke({});
+    const waiting = demo.invoke({ wait: "signal" });
+    const others = Array.from({ length: 6 }, (_, index) => demo.invoke({ write: index === 5 ? "signal" : undefined }));
+    assert.deepEqual(
+      (await Promise.all([waiting, ...others])).map(({ payload }) => payload),
+      Array(7).fill('"met"'),
+    );
+    const starts = demo.log().filter((line) => line.startsWith("START "));
+    assert.equal(new Set(starts).size, 27, "each ran once");
+    assert.equal(starts.length, 27);
+  });
+
+  it("lose nothing that was sent ahead when one is ended", async () => {
+    const code = `exports.handler = async ({ exit }) => { if (exit) process.exit(3); return "fine"; };`;
+    await using demo = deploy(code);
+    for (let i = 0; i < 20; i++) await demo.invoke({});
+    const [exited, ...others] = await Promise.all([
+      demo.invoke({ exit: true }),
+      ...Array.from({ length: 6 }, () => demo.invoke({})),
+    ]);
+    assert.equal(JSON.parse(exited?.payload ?? "").errorType, "Runtime.ExitError");
+    assert.deepEqual(
+      others.map(({ payload }) => payload),
+      Array(6).fill('"fine"'),
+    );
+  });
+
   it("are not entered by a second invocation while one runs", async () => {
     const code = `let inside = 0; exports.handler = async () => { inside++; const seen = inside; await new Promise((r) => setTimeout(r, 2)); inside--; return seen; };`;
     await using demo = deploy(code);
