@@ -146,6 +146,7 @@ export class DeployedFunction implements EnvironmentOwner {
 
   #start(): void {
     this.#announceRuntime();
+    this.#log.initialization();
     this.#environments.add(new ExecutionEnvironment(this.#definition, this, this.#log.streamName));
   }
 

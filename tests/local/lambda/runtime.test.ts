@@ -277,13 +277,14 @@ describe("a function's log", () => {
       process.stdout.write("plain\\n");
     };`;
 
-  it("[E.6] has START, the function's lines, END and REPORT, in this order", async () => {
+  it("[E.6] has INIT_START, START, the function's lines, END and REPORT, in this order", async () => {
     await using demo = deploy(code);
     await demo.invoke({ name: "Ada" });
     await demo.invoke({ name: "Bob" });
-    const [loading, start, info, warn, error, debug, plain, end, report, second] = demo.log();
+    const [init, loading, start, info, warn, error, debug, plain, end, report, second] = demo.log();
     const id = start?.slice("START RequestId: ".length, -" Version: $LATEST".length) ?? "";
     assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.equal(init, `INIT_START Runtime Version: nodejs:${process.versions.node}`);
     assert.match(loading ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z\tundefined\tINFO\tloading$/);
     assert.equal(start, `START RequestId: ${id} Version: $LATEST`);
     const own = [info, warn, error, debug].map((line) => line?.split("\t").slice(1));
@@ -308,7 +309,7 @@ describe("a function's log", () => {
       timeoutSeconds: 0.1,
     });
     await demo.invoke();
-    const [, timedOut, end, report] = demo.log();
+    const [, , timedOut, end, report] = demo.log();
     assert.match(timedOut ?? "", /^\S+Z [0-9a-f-]{36} Task timed out after 0\.1\d seconds$/);
     assert.match(end ?? "", /^END /);
     assert.match(report ?? "", /\tStatus: timeout$/);
@@ -323,9 +324,18 @@ describe("a function's log", () => {
       .map((line) => JSON.parse(line));
     assert.deepEqual(
       lines.map(({ type, level, message }) => type ?? `${level} ${message}`),
-      ["INFO loading", "platform.start", "INFO got Ada", "WARN careful", "ERROR bad", "DEBUG fine", "platform.report"],
+      [
+        "platform.initStart",
+        "INFO loading",
+        "platform.start",
+        "INFO got Ada",
+        "WARN careful",
+        "ERROR bad",
+        "DEBUG fine",
+        "platform.report",
+      ],
     );
-    assert.equal(lines[6].record.status, "success");
+    assert.equal(lines.at(-1).record.status, "success");
   });
 });
 
