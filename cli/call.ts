@@ -5,9 +5,10 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CliError } from "./errors.ts";
-import { networkError, request } from "./http.ts";
+import { request } from "./http.ts";
+import type { HttpAnswer } from "./http-client.ts";
 import { type Invocation, parseDuration, target as resolveTarget, usage } from "./invocation.ts";
-import { defaultMinimumValidity, requireToken } from "./sessions/access.ts";
+import { requireToken } from "./sessions/access.ts";
 import type { TokenUse } from "./sessions/session.ts";
 import { SessionStore } from "./sessions/store.ts";
 import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "./targets/target.ts";
@@ -27,8 +28,8 @@ export interface CallFlags {
 interface ApiCall {
   method: string;
   url: URL;
-  headers: Headers;
-  body: Uint8Array<ArrayBuffer> | undefined;
+  headers: Record<string, string>;
+  body: string | Uint8Array | undefined;
   use: TokenUse;
 }
 
@@ -56,16 +57,15 @@ async function send(
   target: Target,
   path: string,
   body: ApiCall["body"],
-): Promise<Response | CliError> {
+): Promise<HttpAnswer | CliError> {
   const call = prepare(io, target, path, body);
   const token = await tokenFor(io, target, call.use);
-  call.headers.set("authorization", `Bearer ${token}`);
   io.out.debug(`${call.method} ${call.url.origin}${call.url.pathname} with the ${call.use} token`);
   try {
     return await request(io.world, "the API", call.url, {
       method: call.method,
-      headers: call.headers,
-      ...(call.body && { body: call.body }),
+      headers: { ...call.headers, authorization: `Bearer ${token}` },
+      body: call.body,
       timeoutMs: parseDuration(io.flags.timeout ?? "30s"),
     });
   } catch (error) {
@@ -111,15 +111,16 @@ function apiPath(apiUrl: string, path: string): { pathname: string; search: stri
   return { pathname: url.pathname.slice(base.pathname.length - 1) || "/", search: url.search };
 }
 
-function parseHeaders(lines: readonly string[], hasBody: boolean): Headers {
-  const headers = new Headers({ accept: "application/json, */*;q=0.5" });
-  if (hasBody) headers.set("content-type", "application/json");
+function parseHeaders(lines: readonly string[], hasBody: boolean): Record<string, string> {
+  const headers: Record<string, string> = { accept: "application/json, */*;q=0.5" };
+  if (hasBody) headers["content-type"] = "application/json";
   for (const line of lines) {
     const [, name = "", value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
     if (name === "")
       throw usage(`"${safeText(line.split(":")[0] ?? "", 60)}" is not a header`, "Write -H 'Name: value'");
-    if (/^(authorization|host)$/i.test(name)) throw usage(`${name} is set by demo-auth itself`);
-    headers.set(name, value);
+    if (/^(authorization|host|content-length|transfer-encoding|connection)$/i.test(name))
+      throw usage(`${name} is set by demo-auth itself`);
+    headers[name.toLowerCase()] = value;
   }
   return headers;
 }
@@ -130,12 +131,12 @@ async function readBody(io: Invocation<CallFlags>): Promise<ApiCall["body"]> {
   if (data === "-") {
     const chunks: Buffer[] = [];
     for await (const chunk of io.world.stdin) chunks.push(Buffer.from(chunk));
-    return new Uint8Array(Buffer.concat(chunks));
+    return Buffer.concat(chunks);
   }
-  if (!data.startsWith("@")) return new TextEncoder().encode(data);
+  if (!data.startsWith("@")) return data;
   const file = resolve(io.world.workingDirectory, data.slice(1));
   try {
-    return new Uint8Array(await readFile(file));
+    return await readFile(file);
   } catch (error) {
     throw new CliError("file_unreadable", `Could not read ${file}: ${(error as Error).message}.`);
   }
@@ -143,9 +144,8 @@ async function readBody(io: Invocation<CallFlags>): Promise<ApiCall["body"]> {
 
 async function tokenFor(io: Invocation<CallFlags>, target: Target, use: TokenUse): Promise<string> {
   const store = new SessionStore(io.world);
-  const want = { use, minimumValidityMs: defaultMinimumValidity };
   try {
-    return (await requireToken(io.world, store, targetBinding(target), want)).token;
+    return (await requireToken(io.world, store, targetBinding(target), { use })).token;
   } catch (error) {
     const mendable = error instanceof CliError && ["not_signed_in", "token_expired"].includes(error.code);
     if (!io.flags.login || !mendable) throw error;
@@ -161,35 +161,30 @@ async function tokenFor(io: Invocation<CallFlags>, target: Target, use: TokenUse
 }
 
 /** A deployed stage that is gone answers 403 Missing Authentication Token, or its name no longer resolves. */
-function looksMoved(answer: Response | CliError): boolean {
+function looksMoved(answer: HttpAnswer | CliError): boolean {
   if (answer instanceof CliError) return answer.code === "network_failed";
-  return answer.status === 403 && answer.headers.get("x-amzn-errortype") !== "AccessDeniedException";
+  return answer.status === 403 && answer.headers["x-amzn-errortype"] !== "AccessDeniedException";
 }
 
-async function show(io: Invocation<CallFlags>, response: Response, target: Target): Promise<void> {
+async function show(io: Invocation<CallFlags>, answer: HttpAnswer, target: Target): Promise<void> {
   const { out, flags } = io;
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await response.arrayBuffer());
-  } catch (error) {
-    throw networkError(error, "the API", new URL(target.apiUrl!), undefined);
-  }
-  const statusLine = `HTTP ${response.status} ${safeText(response.statusText, 60)}`.trimEnd();
+  const { status, headers, body } = answer;
+  const statusLine = `HTTP ${status} ${safeText(answer.statusText, 60)}`.trimEnd();
   if (out.json) {
-    out.document({ status: response.status, headers: Object.fromEntries(response.headers), body: bodyValue(bytes) });
+    out.document({ status, headers, body: bodyValue(body) });
   } else {
     if (flags.include) {
-      const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`);
-      out.data(`${[statusLine, ...headers.map((line) => safeText(line, 8192))].join("\n")}\n\n`);
+      const lines = Object.entries(headers).map(([name, value]) => safeText(`${name}: ${value}`, 8192));
+      out.data(`${[statusLine, ...lines].join("\n")}\n\n`);
     }
-    if (!response.ok) out.note(`${out.mark("red", statusLine)}`);
-    out.data(out.stdoutIsTerminal && !flags.raw ? forTerminal(bytes) : bytes);
+    if (status < 200 || status > 299) out.note(`${out.mark("red", statusLine)}`);
+    out.data(out.stdoutIsTerminal && !flags.raw ? forTerminal(body) : body);
   }
-  if (response.status >= 400) throw refusal(response, bytes, target);
+  if (status >= 400) throw refusal(answer, target);
 }
 
-function bodyValue(bytes: Uint8Array): unknown {
-  const text = new TextDecoder().decode(bytes);
+function bodyValue(bytes: Buffer): unknown {
+  const text = bytes.toString("utf8");
   try {
     return JSON.parse(text);
   } catch {
@@ -197,7 +192,7 @@ function bodyValue(bytes: Uint8Array): unknown {
   }
 }
 
-function forTerminal(bytes: Uint8Array): string {
+function forTerminal(bytes: Buffer): string {
   const value = bodyValue(bytes);
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return text === "" || text.endsWith("\n") ? safeBlock(text) : `${safeBlock(text)}\n`;
@@ -207,14 +202,14 @@ function forTerminal(bytes: Uint8Array): string {
  * A request without credentials to a path that is not there is told "Missing Authentication Token". One that carries a token
  * is taken for an AWS signature, and its parts are complained about instead.
  */
-function isUnknownRoute(response: Response, said: string): boolean {
-  const type = response.headers.get("x-amzn-errortype") ?? "";
+function isUnknownRoute(answer: HttpAnswer, said: string): boolean {
+  const type = answer.headers["x-amzn-errortype"] ?? "";
   return /missing authentication token/i.test(said) || /^(IncompleteSignature|InvalidSignature)Exception/.test(type);
 }
 
-function refusal(response: Response, bytes: Uint8Array, target: Target): CliError {
-  const { status } = response;
-  const message = Object(bodyValue(bytes)).message;
+function refusal(answer: HttpAnswer, target: Target): CliError {
+  const { status } = answer;
+  const message = Object(bodyValue(answer.body)).message;
   const said = typeof message === "string" ? `: ${safeText(message, 200)}` : "";
   const what = `The API answered ${status}${said.replace(/\.+$/, "")}.`;
   if (status === 401) {
@@ -223,7 +218,7 @@ function refusal(response: Response, bytes: Uint8Array, target: Target): CliErro
       : "demo-auth login --force. If it stays: does the method want the other token? demo-auth call --type access …";
     return new CliError("api_unauthorized", what, { next });
   }
-  if (status === 403 && isUnknownRoute(response, said)) {
+  if (status === 403 && isUnknownRoute(answer, said)) {
     const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
     const known = routes ? ` The routes are: ${routes}` : "";
     return new CliError(

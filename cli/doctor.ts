@@ -7,12 +7,13 @@ import { request, requestJson } from "./http.ts";
 import type { Invocation } from "./invocation.ts";
 import { authorizationUrl, createSecrets } from "./oauth/authorization-request.ts";
 import { noBrowserReason } from "./oauth/browser.ts";
-import { loopbackRedirectUris } from "./oauth/loopback-receiver.ts";
-import { hostedUiOrigin } from "./oauth/sign-in.ts";
+import { hostedUiOrigin } from "./oauth/hosted-ui.ts";
+import { loopbackRedirectUris } from "./oauth/loopback-server.ts";
 import { clockGraceSeconds } from "./oauth/verify.ts";
 import { probeKeyring } from "./sessions/keyring.ts";
 import { displayName } from "./sessions/session.ts";
 import { SessionStore } from "./sessions/store.ts";
+import { parseStorage, userConfig } from "./targets/configuration.ts";
 import { resolveTarget } from "./targets/resolve.ts";
 import { type Target, targetBinding } from "./targets/target.ts";
 import { safeText } from "./text.ts";
@@ -80,9 +81,8 @@ async function checkTarget(world: World, target: Target, check: Check): Promise<
 }
 
 async function clockFinding(world: World, target: Target): Promise<Omit<Finding, "check">> {
-  const response = await request(world, "the issuer", `${target.issuer}/.well-known/jwks.json`);
-  await response.body?.cancel();
-  const theirs = Date.parse(response.headers.get("date") ?? "");
+  const response = await request(world, "the issuer", new URL(`${target.issuer}/.well-known/jwks.json`));
+  const theirs = Date.parse(response.headers.date ?? "");
   if (Number.isNaN(theirs)) return note("The issuer does not tell its time.");
   const offBy = Math.round((world.now() - theirs) / 1000);
   if (Math.abs(offBy) <= clockGraceSeconds) return ok(`within ${Math.max(1, Math.abs(offBy))} s of the issuer's`);
@@ -102,8 +102,7 @@ async function hostedUiFinding(world: World, target: Target): Promise<Omit<Findi
   }
   const url = authorizationUrl(origin, { ...target, redirectUri }, createSecrets(world.randomBytes));
   const response = await request(world, "the hosted UI", url);
-  await response.body?.cancel();
-  const location = URL.parse(response.headers.get("location") ?? "", url);
+  const location = URL.parse(response.headers.location ?? "", url);
   const answer = new URLSearchParams(`${location?.search.slice(1) ?? ""}&${location?.hash.slice(1) ?? ""}`);
   const error = answer.get("error_description") ?? answer.get("error");
   if (error === "redirect_mismatch") {
@@ -136,7 +135,6 @@ async function apiFinding(world: World, target: Target, apiUrl: string): Promise
   const route = target.routes.find(({ method, path }) => method === "GET" && !path.includes("{"));
   const url = new URL(apiUrl + (route?.path ?? "/"));
   const response = await request(world, "the API", url, { headers: { accept: "application/json" } });
-  await response.body?.cancel();
   if (!route) return ok(`${url.origin} answers`);
   if (response.status === 401) return ok(`GET ${url.href} refuses callers without a token`);
   if (response.status === 403) return failed(`GET ${url.href} is not there (403).`, "Has the stack changed? pulumi up");
@@ -158,7 +156,6 @@ function browserFinding(world: World): Omit<Finding, "check"> {
 
 async function storageFinding(io: Invocation): Promise<Omit<Finding, "check">> {
   const { world } = io;
-  const { parseStorage, userConfig } = await import("./targets/configuration.ts");
   const config = await userConfig(world, io.flags.config ?? world.env.DEMO_AUTH_CONFIG);
   const kind = parseStorage(world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE") ?? config.storage ?? "file";
   const store = new SessionStore(world);

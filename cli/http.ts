@@ -1,80 +1,69 @@
 /**
- * HTTP as the command line does it: never follows a redirect (a token must not travel to another origin), always has an
- * end, and says in one sentence what went wrong on the way.
+ * HTTP for the commands: every request has an end, and whatever goes wrong on the way is said in one sentence with the
+ * mend. Redirects are never followed, because a token must not travel to another origin.
  */
 import { CliError } from "./errors.ts";
+import { AnswerTooLarge, type HttpAnswer, type HttpRequest } from "./http-client.ts";
 import { safeText } from "./text.ts";
 import type { World } from "./world.ts";
 
-export interface HttpOptions extends RequestInit {
-  /** Milliseconds until the answer's headers; 10 s when absent. */
+export type RequestOptions = Omit<HttpRequest, "timeoutMs"> & {
+  /** Milliseconds for the whole exchange; 10 s when absent. */
   timeoutMs?: number;
-}
+};
 
 /**
  * One request.
  * @param peer what is called, for the person: "the user pool's keys", "the API"
- * @throws CliError `network_failed` when no answer came
+ * @throws CliError `network_failed` when no whole answer came
  */
 export async function request(
-  world: Pick<World, "fetch">,
+  world: Pick<World, "exchange">,
   peer: string,
-  url: string | URL,
-  options: HttpOptions = {},
-): Promise<Response> {
-  const { timeoutMs = 10_000, ...init } = options;
+  url: URL,
+  { timeoutMs = 10_000, ...options }: RequestOptions = {},
+): Promise<HttpAnswer> {
   try {
-    return await world.fetch(url, { redirect: "manual", signal: AbortSignal.timeout(timeoutMs), ...init });
+    return await world.exchange(url, { ...options, timeoutMs });
   } catch (error) {
-    throw networkError(error, peer, new URL(url), timeoutMs);
+    throw networkError(error as Error, `${peer} at ${url.origin}`, timeoutMs);
   }
 }
 
-/** One GET that must answer 200 with JSON within 1 MiB. */
-export async function requestJson(world: Pick<World, "fetch">, peer: string, url: string | URL): Promise<unknown> {
-  const response = await request(world, peer, url, { headers: { accept: "application/json" } });
-  const text = await readText(response, peer, new URL(url));
-  if (response.status !== 200) {
-    throw new CliError("network_failed", `${capital(peer)} at ${new URL(url).origin} answered ${response.status}.`, {
+/** One GET that must answer 200 with JSON of at most 1 MiB. @throws CliError `network_failed` */
+export async function requestJson(world: Pick<World, "exchange">, peer: string, address: string): Promise<unknown> {
+  const url = new URL(address);
+  const { status, body } = await request(world, peer, url, { headers: { accept: "application/json" }, limit: 1 << 20 });
+  if (status !== 200) {
+    throw new CliError("network_failed", `${capital(peer)} at ${url.origin} answered ${status}.`, {
       next: "demo-auth doctor",
     });
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(body.toString("utf8"));
   } catch {
-    throw new CliError("network_failed", `${capital(peer)} at ${new URL(url).origin} did not answer with JSON.`, {
+    throw new CliError("network_failed", `${capital(peer)} at ${url.origin} did not answer with JSON.`, {
       next: "Check that the address is right: demo-auth config",
     });
   }
 }
 
-/** The body as text; a broken connection midway is a network failure too. */
-export async function readText(response: Response, peer: string, url: URL, limit = 1 << 20): Promise<string> {
-  try {
-    const bytes = await response.arrayBuffer();
-    if (bytes.byteLength > limit) {
-      throw new CliError("network_failed", `${capital(peer)} at ${url.origin} sent more than ${limit} bytes.`);
-    }
-    return new TextDecoder().decode(bytes);
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw networkError(error, peer, url, undefined);
-  }
-}
-
-/** Turns what `fetch` threw into a sentence with the mend. */
-export function networkError(error: unknown, peer: string, url: URL, timeoutMs: number | undefined): CliError {
-  const { code, text } = rootCause(error);
-  const where = `${peer} at ${url.origin}`;
-  if ((error as Error)?.name === "TimeoutError") {
-    return new CliError("network_failed", `No answer from ${where} within ${(timeoutMs ?? 0) / 1000} s.`, {
+function networkError(error: Error, where: string, timeoutMs: number): CliError {
+  if (error.name === "TimeoutError") {
+    return new CliError("network_failed", `No answer from ${where} within ${timeoutMs / 1000} s.`, {
       next: "Check the connection (behind a proxy: NODE_USE_ENV_PROXY=1), or allow more time with --timeout.",
       cause: error,
     });
   }
-  const known = mends.find(([pattern]) => pattern.test(code));
-  const next = known?.[1] ?? "Check the connection and the address: demo-auth doctor";
-  const why = known?.[2] ?? safeText(text, 200);
+  if (error instanceof AnswerTooLarge) {
+    return new CliError("network_failed", `The answer of ${where} is too large to be what was asked for.`);
+  }
+  const { code, text } = rootCause(error);
+  const [, next, why] = mends.find(([pattern]) => pattern.test(code)) ?? [
+    undefined,
+    "Check the connection and the address: demo-auth doctor",
+    safeText(text, 200),
+  ];
   return new CliError("network_failed", `Could not reach ${where}: ${why}.`, { next, cause: error });
 }
 
@@ -85,7 +74,7 @@ const mends: [code: RegExp, next: string, why: string][] = [
     "Is it running? For the local cloud: demo-auth local. Behind a proxy: NODE_USE_ENV_PROXY=1",
     "the connection was refused",
   ],
-  [/^(ECONNRESET|UND_ERR_SOCKET|EPIPE)$/, "Try again; then demo-auth doctor", "the connection was closed midway"],
+  [/^(ECONNRESET|EPIPE)$/, "Try again; then demo-auth doctor", "the connection was closed midway"],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL/,
     "If your network inspects TLS, point NODE_EXTRA_CA_CERTS at its CA file",
@@ -93,17 +82,11 @@ const mends: [code: RegExp, next: string, why: string][] = [
   ],
 ];
 
-function rootCause(error: unknown): { code: string; text: string } {
-  let current = error;
-  let code = "";
-  for (let depth = 0; current instanceof Error && depth < 5; depth++) {
-    const found = (current as NodeJS.ErrnoException).code;
-    if (typeof found === "string") code = found;
-    const inner = current instanceof AggregateError ? current.errors[0] : current.cause;
-    if (!(inner instanceof Error)) break;
-    current = inner;
-  }
-  return { code, text: current instanceof Error ? current.message || code : String(current) };
+/** A connection that tried several addresses reports all of their errors; the first one tells enough. */
+function rootCause(error: Error): { code: string; text: string } {
+  const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
+  const code = (first as NodeJS.ErrnoException).code ?? "";
+  return { code, text: first.message || code };
 }
 
 function capital(text: string): string {

@@ -2,6 +2,7 @@
  * The outside world, handed to everything that needs it, so that no other file touches `process`.
  */
 import type { Readable, Writable } from "node:stream";
+import { exchange, type HttpAnswer, type HttpRequest } from "./http-client.ts";
 import type { BrowserLaunch, BrowserOptions } from "./oauth/browser.ts";
 import type { Keyring } from "./sessions/keyring.ts";
 
@@ -22,10 +23,14 @@ export interface World {
   now(): number;
   randomBytes(size: number): Buffer;
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** One HTTP exchange without redirects. */
+  exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
   /** Starts a browser; never rejects after it has started. */
   openBrowser(url: string, options: BrowserOptions): Promise<BrowserLaunch>;
   /** Loads the operating system's keyring; nothing is touched until it is asked. */
   keyring(): Promise<Keyring>;
+  /** Trusts the certificate authority in that file as well, for this process. */
+  trust(certificateAuthority: string): Promise<void>;
   /** Whether a process with that id lives. */
   isAlive(pid: number): boolean;
   /** Runs a program to its end, without a shell. Rejects when it cannot be started. */
@@ -81,8 +86,10 @@ export function systemWorld(): World {
     // Loading crypto takes milliseconds that most commands can do without.
     randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
+    exchange,
     openBrowser: async (url, options) => (await import("./oauth/browser.ts")).openBrowser(url, options),
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
+    trust,
     isAlive,
     run,
     interrupted: () =>
@@ -99,6 +106,12 @@ export function systemWorld(): World {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+async function trust(certificateAuthority: string): Promise<void> {
+  const { getCACertificates, setDefaultCACertificates } = await import("node:tls");
+  const { readFile } = await import("node:fs/promises");
+  setDefaultCACertificates([...getCACertificates("default"), await readFile(certificateAuthority, "utf8")]);
 }
 
 function isAlive(pid: number): boolean {

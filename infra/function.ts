@@ -32,7 +32,7 @@ export class HandlerFunction extends pulumi.ComponentResource {
     const { handler, settings, environment, logs } = args;
     // Its own group under its own name: Lambda would create `/aws/lambda/<name>` itself and keep it for ever.
     const group = logGroup(`${name}-logs`, logs, {}, { parent: this });
-    const role = executionRole(this, name, group);
+    const { role, policy } = executionRole(this, name, group);
     const code = new pulumi.asset.StringAsset(bundle(handler, settings.runtime));
     const lambda = new aws.lambda.Function(
       `${name}-function`,
@@ -57,7 +57,8 @@ export class HandlerFunction extends pulumi.ComponentResource {
           systemLogLevel: "WARN",
         },
       },
-      { parent: this },
+      // Its first run is to leave a trace, too.
+      { parent: this, dependsOn: policy },
     );
     this.functionName = lambda.name;
     this.invokeArn = lambda.invokeArn;
@@ -74,7 +75,7 @@ export function deployFunctions(
 }
 
 /** May write its own log and its own traces, and nothing else. */
-function executionRole(parent: HandlerFunction, name: string, group: aws.cloudwatch.LogGroup): aws.iam.Role {
+function executionRole(parent: HandlerFunction, name: string, group: aws.cloudwatch.LogGroup) {
   const role = new aws.iam.Role(
     `${name}-role`,
     {
@@ -85,7 +86,7 @@ function executionRole(parent: HandlerFunction, name: string, group: aws.cloudwa
     },
     { parent },
   );
-  new aws.iam.RolePolicy(
+  const policy = new aws.iam.RolePolicy(
     `${name}-policy`,
     {
       role: role.id,
@@ -104,7 +105,7 @@ function executionRole(parent: HandlerFunction, name: string, group: aws.cloudwa
     },
     { parent },
   );
-  return role;
+  return { role, policy };
 }
 
 function withoutGaps(variables: HandlerFunctionArgs["environment"]): Record<string, pulumi.Input<string>> {

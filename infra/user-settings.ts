@@ -42,7 +42,7 @@ export type MfaFactor = "totp";
  * or a domain name of your own.
  */
 export type DomainSettings =
-  | { kind: "prefix"; prefix: string | undefined; stem: string }
+  | { kind: "prefix"; prefix: DomainPrefix | undefined; stem: string }
   | { kind: "custom"; name: string; certificateArn: string; hostedZoneId: string | undefined };
 
 export interface ClientSettings {
@@ -60,6 +60,9 @@ export interface ClientSettings {
 export type SignIn =
   | { flow: "implicit"; tokenUse: "id" }
   | { flow: "code"; tokenUse: "id" | "access"; rotateRefreshTokens: boolean };
+
+/** A prefix that Cognito takes for a domain. Made by `parseDomainPrefix` only. */
+export type DomainPrefix = string & { readonly domainPrefix: unique symbol };
 
 /** A URL that Cognito may redirect to: `https`, or `http` on a loopback host. Made by `parseRedirectUrl` only. */
 export type RedirectUrl = string & { readonly redirectUrl: unique symbol };
@@ -233,12 +236,15 @@ export function parseRedirectUrl(text: string): { ok: true; url: RedirectUrl } |
 const reservedWords = ["aws", "amazon", "cognito"];
 
 function readDomain(reader: ConfigReader): DomainSettings {
-  const prefix = reader.text("domainPrefix");
-  const fault = prefix === undefined ? undefined : domainPrefixFault(prefix);
-  if (fault) reader.fault(`${reader.name("domainPrefix")} is ${JSON.stringify(prefix)}; ${fault}.`);
+  const text = reader.text("domainPrefix");
+  const parsed = text === undefined ? undefined : parseDomainPrefix(text);
+  if (parsed?.ok === false) {
+    reader.fault(`${reader.name("domainPrefix")} is ${JSON.stringify(text)}; ${parsed.reason}.`);
+  }
+  const prefix = parsed?.ok ? parsed.prefix : undefined;
   const custom = reader.record("customDomain", ["name", "certificateArn", "hostedZoneId"]);
   if (!custom) return { kind: "prefix", prefix, stem: domainPrefixStem(reader.project, reader.stack) };
-  if (prefix !== undefined) {
+  if (text !== undefined) {
     reader.fault(`${reader.name("domainPrefix")} and ${reader.name("customDomain")} are both set; remove one.`);
   }
   const { name = "", certificateArn = "", hostedZoneId } = custom;
@@ -249,15 +255,20 @@ function readDomain(reader: ConfigReader): DomainSettings {
   if (!/^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate\/[\w-]+$/.test(certificateArn)) {
     reader.fault(`${reader.name("customDomain")} needs the certificateArn of an ACM certificate in us-east-1.`);
   }
+  if (hostedZoneId !== undefined && !/^Z[A-Z0-9]+$/.test(hostedZoneId)) {
+    reader.fault(
+      `${reader.name("customDomain")} has the hostedZoneId ${JSON.stringify(hostedZoneId)}; give a Route 53 zone like Z0123456789.`,
+    );
+  }
   return { kind: "custom", name, certificateArn, hostedZoneId };
 }
 
-/** What Cognito would refuse about a domain prefix (CreateUserPoolDomain), or `undefined`. */
-export function domainPrefixFault(prefix: string): string | undefined {
-  const reserved = reservedWords.find((word) => prefix.toLowerCase().includes(word));
-  if (reserved) return `Cognito reserves the word ${reserved}, choose a prefix without it`;
-  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(prefix)) return undefined;
-  return "use 1 to 63 lower-case letters, digits and inner hyphens";
+/** The rule of CreateUserPoolDomain for a prefix. */
+export function parseDomainPrefix(text: string): { ok: true; prefix: DomainPrefix } | { ok: false; reason: string } {
+  const reserved = reservedWords.find((word) => text.toLowerCase().includes(word));
+  if (reserved) return { ok: false, reason: `Cognito reserves the word ${reserved}, choose a prefix without it` };
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return { ok: true, prefix: text as DomainPrefix };
+  return { ok: false, reason: "use 1 to 63 lower-case letters, digits and inner hyphens" };
 }
 
 /** `<project>-<stack>` in the characters of a domain prefix, without reserved words, with room for `-<hash>`. */

@@ -4,12 +4,26 @@
  */
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Native code, which a bundle cannot hold. */
 const external = ["@napi-rs/keyring"];
+
+/** commander loads Node's child processes for a feature that is not used here, which would cost every command 5 ms. */
+const lazyChildProcess: Plugin = {
+  name: "lazy-child-process",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes("/node_modules/commander/") ? { path: "child-process", namespace: "lazy" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
+      contents:
+        'export default { spawn: (...given) => process.getBuiltinModule("node:child_process").spawn(...given) };',
+    }));
+  },
+};
 
 /** @param outdir replaced as a whole */
 export async function buildCli(outdir: string): Promise<void> {
@@ -33,6 +47,7 @@ export async function buildCli(outdir: string): Promise<void> {
       ...shared,
       entryPoints: ["cli/main.ts"],
       splitting: true,
+      plugins: [lazyChildProcess],
       chunkNames: "chunks/[name]-[hash]",
       define: { BUNDLED_VERSION: JSON.stringify(version) },
       // gRPC is CommonJS and asks for Node's own modules with `require`.
@@ -40,7 +55,13 @@ export async function buildCli(outdir: string): Promise<void> {
         js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
       },
     }),
-    build({ ...shared, entryPoints: { "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts" } }),
+    build({
+      ...shared,
+      entryPoints: {
+        "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts",
+        "chunks/note-modules": "local/engine/note-modules.ts",
+      },
+    }),
   ]);
 }
 

@@ -1,57 +1,15 @@
-/** `demo-auth config`: every value with its source. */
-import { action, type Invocation, type Registrant } from "../invocation.ts";
-import { SessionStore } from "../sessions/store.ts";
-import { stateHome } from "../targets/state-home.ts";
-import { safeText } from "../text.ts";
+/** `demo-auth config`: flags only; the work is `cli/show-config.ts`. */
+import { action, type Registrant } from "../invocation.ts";
 
 export const registerConfig: Registrant = (program, world) => {
   program
     .command("config")
     .summary("show every setting and where it comes from")
     .description("Shows what the commands here speak to: every value and the source that it comes from.")
-    .action(action(world, config));
-};
-
-async function config(io: Invocation): Promise<void> {
-  const { world, out } = io;
-  const { gatherSettings } = await import("../targets/resolve.ts");
-  const { parseStorage } = await import("../targets/configuration.ts");
-  const { label, settings, sources, userConfig } = await gatherSettings(world, io.flags, { warn: out.warn });
-  const fromEnvironment = parseStorage(world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE");
-  const storage = fromEnvironment
-    ? { value: fromEnvironment, source: "DEMO_AUTH_STORAGE" }
-    : { value: userConfig.storage ?? "file", source: userConfig.storage ? userConfig.file : "default" };
-  const values = {
-    ...Object.fromEntries(
-      Object.entries(sources).map(([name, source]) => [name, { value: Object(settings)[name] ?? null, source }]),
-    ),
-    storage,
-    userFile: { value: userConfig.file, source: io.flags.config ? "--config" : "default" },
-    stateFolder: { value: stateHome(world), source: world.env.DEMO_AUTH_HOME ? "DEMO_AUTH_HOME" : "default" },
-    sessionFolder: { value: new SessionStore(world).directory, source: "default" },
-  };
-  if (out.json) {
-    out.document({ target: label, values });
-    return;
-  }
-  out.data(`target        ${label}\n`);
-  for (const [name, { value, source }] of Object.entries(values)) {
-    out.data(`${name.padEnd(13)} ${inWords(name, value)}  (${safeText(source)})\n`);
-  }
-}
-
-function inWords(name: string, value: unknown): string {
-  if (value === null) return unset[name] ?? "not set";
-  const items = Array.isArray(value) ? value : [value];
-  const words = items.map((item) => (typeof item === "object" ? `${item.method} ${item.path}` : String(item)));
-  return safeText(words.join(", "), 1000);
-}
-
-/** What happens when a value is not set. */
-const unset: Record<string, string> = {
-  hostedUiUrl: "asked from the issuer",
-  callbackUrls: "ports 47810 to 47814, /callback",
-  flow: "code",
-  tokenUse: "as each route needs",
-  scopes: "openid, email",
+    .action(
+      action(world, async (io) => {
+        const { showConfig } = await import("../show-config.ts");
+        await showConfig(io);
+      }),
+    );
 };

@@ -1,11 +1,5 @@
-/** `demo-auth status`: whether the target's session can be used, and whose it is. Tokens are not shown. */
-import { CliError } from "../errors.ts";
-import { action, type Invocation, type Registrant, target as resolveTarget } from "../invocation.ts";
-import { requireSession } from "../sessions/access.ts";
-import { displayName, expiryOf } from "../sessions/session.ts";
-import { SessionStore } from "../sessions/store.ts";
-import { targetBinding, tokenUseFor } from "../targets/target.ts";
-import { duration, safeText } from "../text.ts";
+/** `demo-auth status`: flags only; the work is `cli/status.ts`. */
+import { action, type Registrant } from "../invocation.ts";
 
 export const registerStatus: Registrant = (program, world) => {
   program
@@ -14,48 +8,10 @@ export const registerStatus: Registrant = (program, world) => {
     .description(
       "Shows who is signed in to the target, until when, and where the session is kept. Exits 4 when nobody is.",
     )
-    .action(action(world, status));
-};
-
-async function status(io: Invocation): Promise<void> {
-  const { target } = await resolveTarget(io);
-  const { session, storage } = await requireSession(new SessionStore(io.world), targetBinding(target));
-  const expiresAt =
-    expiryOf(session, tokenUseFor(target, undefined)) ?? session.idExpiresAt ?? session.accessExpiresAt!;
-  const left = expiresAt - io.world.now();
-  const renewable = session.refreshToken !== undefined;
-  if (left <= 0 && !renewable) {
-    throw new CliError(
-      "token_expired",
-      `The sign-in of ${safeText(displayName(session.user))} expired ${duration(-left)} ago.`,
-      {
-        next: "demo-auth login",
-      },
+    .action(
+      action(world, async (io) => {
+        const { status } = await import("../status.ts");
+        await status(io);
+      }),
     );
-  }
-  if (io.out.json) {
-    io.out.document({
-      signedIn: true,
-      user: { sub: session.user.sub, email: session.user.email },
-      flow: session.flow,
-      scopes: session.scopes,
-      expiresAt: new Date(expiresAt).toISOString(),
-      renewable,
-      issuer: session.issuer,
-      clientId: session.clientId,
-      storage,
-      target: target.label,
-    });
-    return;
-  }
-  const validity = left > 0 ? `in ${duration(left)}` : "renewed at the next call";
-  const rows = [
-    ["Signed in", safeText(displayName(session.user))],
-    ["Expires", renewable && left > 0 ? `${validity}, then renewed by itself` : validity],
-    ["Flow", session.flow],
-    ["User pool", session.issuer],
-    ["App client", session.clientId],
-    ["Stored in", `${storage.path} (${storage.kind})`],
-  ];
-  io.out.data(rows.map(([name, value]) => `${name!.padEnd(11)} ${value}\n`).join(""));
-}
+};

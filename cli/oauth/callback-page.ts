@@ -1,5 +1,5 @@
 /**
- * The page behind the redirect. Its first statement takes query and fragment out of the address bar, so that tokens do
+ * The pages on this machine. The one behind the sign-in's redirect comes first: its first statement takes query and fragment out of the address bar, so that tokens do
  * not stay in session-restore files; then it hands them to the server that sent it, over POST, and shows what came of it.
  * It loads nothing and may talk to its own origin only.
  */
@@ -47,25 +47,48 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** The same for every sign-in: nothing of the request is in it. */
-export const callbackPage = `<!doctype html>
+const picture = `<svg viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25"/><path class="tick" d="M17 29l8 8 15-17"/><path class="cross" d="M20 20l16 16M36 20L20 36"/><path class="dots" d="M18 28h.01M28 28h.01M38 28h.01"/></svg>`;
+
+function page(title: string, head: string, content: string): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<script>${script}</script>
-<meta name="viewport" content="width=device-width,initial-scale=1">
+${head}<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">
-<title>Signing in · demo-auth</title>
+<title>${title} · demo-auth</title>
 <style>${style}</style>
 </head>
 <body>
-<main class="wait" role="status" aria-live="polite">
-<svg viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25"/><path class="tick" d="M17 29l8 8 15-17"/><path class="cross" d="M20 20l16 16M36 20L20 36"/><path class="dots" d="M18 28h.01M28 28h.01M38 28h.01"/></svg>
-<h1>Finishing the sign-in…</h1>
-<p id="detail">Checking what the identity provider sent.</p>
-<noscript><p>This page needs JavaScript to hand the answer to the terminal. Without it, copy the whole address from the address bar and paste it into the terminal where <code>demo-auth login --paste</code> is waiting.</p></noscript>
-<footer>demo-auth on this computer</footer>
-</main>
+${content}
 </body>
 </html>
 `;
+}
+
+/** The same for every sign-in: nothing of the request is in it. */
+export const callbackPage = page(
+  "Signing in",
+  `<script>${script}</script>\n`,
+  `<main class="wait">
+${picture}
+<div role="status">
+<h1>Finishing the sign-in…</h1>
+<p id="detail">Checking what the identity provider sent.</p>
+</div>
+<noscript><p>This page needs JavaScript to hand the answer to the terminal. Without it, copy the whole address from the address bar and paste it into the terminal where <code>demo-auth login --paste</code> is waiting.</p></noscript>
+<footer>demo-auth on this computer</footer>
+</main>`,
+);
+
+/** Where the hosted UI sends the browser after it has ended its session. */
+export const signedOutPage = page(
+  "Signed out",
+  "",
+  `<main class="ok">
+${picture}
+<h1>You are signed out</h1>
+<p>The hosted UI has ended its session in this browser. You can close this tab.</p>
+<footer>demo-auth on this computer</footer>
+</main>`,
+);

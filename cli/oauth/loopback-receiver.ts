@@ -3,13 +3,11 @@
  * Anybody on this machine, and any web page, can send it requests; so everything that does not prove to be the answer to
  * our request is noise: it gets a 4xx and the wait goes on. Only a POST by our own page that carries our `state` counts.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { CliError } from "../errors.ts";
-import { isLoopback } from "./addresses.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { sameSecret } from "./authorization-request.ts";
 import { claimedError } from "./authorization-response.ts";
-import { callbackPage, securityHeaders } from "./callback-page.ts";
+import { callbackPage } from "./callback-page.ts";
+import { answer, onFirstFreePort, serveLoopback } from "./loopback-server.ts";
 
 /** What the page in the browser shows at the end. */
 export interface Verdict {
@@ -56,41 +54,16 @@ const maximumBodyBytes = 64 * 1024;
  * Listens on the first redirect URI whose port is free.
  * @throws CliError `port_unavailable` when all of them are taken
  */
-export async function openReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const taken: string[] = [];
-  for (const redirectUri of options.redirectUris) {
-    const url = new URL(redirectUri);
-    try {
-      return await listen(url, redirectUri, options);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(code ?? "")) throw error;
-      taken.push(`${url.port || "80"} (${code === "EADDRINUSE" ? "taken" : code})`);
-    }
-  }
-  throw new CliError(
-    "port_unavailable",
-    `None of the ports that the app client is registered for is free: ${[...new Set(taken)].join(", ")}.`,
-    { next: "Stop what listens there, or register another http://127.0.0.1:<port>/… callback URL and run pulumi up." },
-  );
+export function openReceiver(options: ReceiverOptions): Promise<Receiver> {
+  return onFirstFreePort(options.redirectUris, (url, redirectUri) => listen(url, redirectUri, options));
 }
 
 async function listen(url: URL, redirectUri: string, options: ReceiverOptions): Promise<Receiver> {
-  const port = Number(url.port || 80);
-  const suffix = port === 80 ? "" : `:${port}`;
-  const hosts = new Set(["127.0.0.1", "localhost", "[::1]"].map((name) => name + suffix));
   const startPath = `/start/${options.startKey}`;
   let startUsed = false;
   let lastAnswer: Promise<void> = Promise.resolve();
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const host = request.headers.host ?? "";
-    if (!hosts.has(host)) return refuse(response, 403, "This server answers to loopback names only.", "a foreign Host");
-    if (!options.listenHost && !isLoopbackPeer(request.socket.remoteAddress)) {
-      return refuse(response, 403, "This server answers to this machine only.", "another machine");
-    }
-    const target = URL.parse(request.url ?? "", `http://${host}`);
-    if (!target) return refuse(response, 400, "Bad request.", "an unreadable request target");
+  const handle = async (request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> => {
     if (target.pathname === url.pathname) {
       if (request.method === "GET") return sendPage(target, response);
       if (request.method === "POST") return take(request, response);
@@ -154,88 +127,13 @@ async function listen(url: URL, redirectUri: string, options: ReceiverOptions): 
     answer(response, status, "text/plain; charset=utf-8", `${text}\n`, headers);
   };
 
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    handle(request, response).catch(() => {
-      if (!response.headersSent)
-        refuse(response, 500, "The sign-in could not be finished.", "a failure in the receiver");
-      else response.destroy();
-    });
-  };
-
-  const servers = await bindAll(bindAddresses(url.hostname, options.listenHost), port, () =>
-    createServer(
-      {
-        requestTimeout: options.requestTimeoutMs ?? 10_000,
-        headersTimeout: Math.min(5_000, options.requestTimeoutMs ?? 5_000),
-        connectionsCheckingInterval: Math.min(1_000, options.requestTimeoutMs ?? 1_000),
-      },
-      listener,
-    ),
-  );
+  const server = await serveLoopback(url, { ...options, onNoise: (what) => options.onNoise({ what }) }, handle);
   return {
     redirectUri,
     startUrl: url.origin + startPath,
     delivered: () => lastAnswer,
-    async close() {
-      await Promise.all(servers.map(close));
-    },
+    close: server.close,
   };
-}
-
-/** `localhost` is ::1 to some browsers and 127.0.0.1 to others, so it needs both. */
-function bindAddresses(hostname: string, listenHost: string | undefined): string[] {
-  if (listenHost) return [listenHost];
-  if (hostname === "localhost") return ["127.0.0.1", "::1"];
-  return [hostname === "[::1]" ? "::1" : "127.0.0.1"];
-}
-
-async function bindAll(addresses: string[], port: number, create: () => Server): Promise<Server[]> {
-  const servers: Server[] = [];
-  for (const host of addresses) {
-    const bound = servers[0]?.address() as AddressInfo | undefined;
-    try {
-      servers.push(await bind(create(), host, bound?.port ?? port));
-    } catch (error) {
-      const noSuchFamily = ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes((error as NodeJS.ErrnoException).code ?? "");
-      // A machine without IPv6 has nobody listening on ::1 either.
-      if (host === "::1" && servers.length > 0 && noSuchFamily) continue;
-      await Promise.all(servers.map(close));
-      throw error;
-    }
-  }
-  return servers;
-}
-
-function bind(server: Server, host: string, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, exclusive: true, ipv6Only: host === "::1" }, () => {
-      server.removeListener("error", reject);
-      resolve(server);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}
-
-function isLoopbackPeer(address: string | undefined): boolean {
-  return address === "127.0.0.1" || address === "::1" || address === "::ffff:127.0.0.1";
-}
-
-function answer(
-  response: ServerResponse,
-  status: number,
-  contentType: string,
-  body: string,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { ...securityHeaders, "content-type": contentType, connection: "close", ...headers });
-  response.end(body);
 }
 
 const alreadyFinished: Verdict = {
@@ -277,14 +175,4 @@ function parseBody(text: string): { query: string; fragment: string } | undefine
   } catch {
     return undefined;
   }
-}
-
-/** The registered redirect URIs that a server on this machine can answer, the recommended 127.0.0.1 first. */
-export function loopbackRedirectUris(callbackUrls: readonly string[]): string[] {
-  const usable = callbackUrls.filter((text) => {
-    const url = URL.parse(text);
-    return url?.protocol === "http:" && isLoopback(url) && url.search === "" && url.hash === "" && url.port !== "0";
-  });
-  const rank = (text: string) => ["127.0.0.1", "localhost", "[::1]"].indexOf(new URL(text).hostname);
-  return usable.toSorted((a, b) => rank(a) - rank(b));
 }

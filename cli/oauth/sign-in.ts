@@ -3,10 +3,8 @@
  * side; the first answer that carries our `state` decides. Verification and storing happen before any success is shown.
  */
 import { CliError } from "../errors.ts";
-import { requestJson } from "../http.ts";
 import { duration, safeText } from "../text.ts";
 import type { World } from "../world.ts";
-import { checkAddress } from "./addresses.ts";
 import { authorizationUrl, createSecrets, type Flow, type Secrets, sameSecret } from "./authorization-request.ts";
 import { type AuthorizationResponse, readAuthorizationResponse } from "./authorization-response.ts";
 import { type Offer, openReceiver, type Receiver } from "./loopback-receiver.ts";
@@ -227,18 +225,4 @@ function pasteRefusal(query: string, fragment: string): string {
   return parameters.has("state")
     ? "That address belongs to another sign-in; paste the one that this sign-in ended at."
     : "That is not the address that the sign-in ended at; paste all of it, from http:// to the end.";
-}
-
-/**
- * The origin of a pool's domain: as configured, else as the issuer's discovery document says.
- * @throws CliError `configuration_missing` when neither tells
- */
-export async function hostedUiOrigin(world: World, issuer: string, configured: string | undefined): Promise<string> {
-  if (configured) return configured;
-  const document = await requestJson(world, "the issuer", `${issuer}/.well-known/openid-configuration`);
-  const endpoint = checkAddress(String(Object(document).authorization_endpoint));
-  if (endpoint.ok && endpoint.url.pathname === "/oauth2/authorize") return endpoint.url.origin;
-  throw new CliError("configuration_missing", "The user pool has no domain, so it has no sign-in pages.", {
-    next: "Give it one, and set hostedUiUrl in demo-auth.json or DEMO_AUTH_DOMAIN",
-  });
 }

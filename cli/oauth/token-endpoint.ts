@@ -2,7 +2,7 @@
  * Cognito's token and revocation endpoints for a public client: RFC 6749 §4.1.3 and §6, RFC 7636 §4.5, RFC 7009.
  */
 import { CliError } from "../errors.ts";
-import { readText, request } from "../http.ts";
+import { request } from "../http.ts";
 import { safeText } from "../text.ts";
 import type { World } from "../world.ts";
 
@@ -25,7 +25,7 @@ export class TokenRequestRefused extends CliError {
 
 /** Redeems an authorization code with its PKCE verifier. */
 export function redeemCode(
-  world: Pick<World, "fetch">,
+  world: Pick<World, "exchange">,
   hostedUi: string,
   grant: { clientId: string; code: string; redirectUri: string; codeVerifier: string },
 ): Promise<TokenResponse> {
@@ -40,7 +40,7 @@ export function redeemCode(
 
 /** @throws TokenRequestRefused `invalid_grant` when the refresh token is spent, revoked or expired */
 export function refreshTokens(
-  world: Pick<World, "fetch">,
+  world: Pick<World, "exchange">,
   hostedUi: string,
   grant: { clientId: string; refreshToken: string },
 ): Promise<TokenResponse> {
@@ -53,36 +53,35 @@ export function refreshTokens(
 
 /** Revokes a refresh token and the access tokens that came from it. @returns whether the endpoint took it */
 export async function revokeToken(
-  world: Pick<World, "fetch">,
+  world: Pick<World, "exchange">,
   hostedUi: string,
   grant: { clientId: string; refreshToken: string },
 ): Promise<boolean> {
-  const response = await request(world, "the revocation endpoint", new URL("/oauth2/revoke", hostedUi), {
-    method: "POST",
-    body: new URLSearchParams({ token: grant.refreshToken, client_id: grant.clientId }),
-  });
-  await response.body?.cancel();
-  return response.status === 200;
+  const form = { token: grant.refreshToken, client_id: grant.clientId };
+  const url = new URL("/oauth2/revoke", hostedUi);
+  const { status } = await request(world, "the revocation endpoint", url, formRequest(form));
+  return status === 200;
+}
+
+/** `application/x-www-form-urlencoded`, as both endpoints take it. */
+function formRequest(form: Record<string, string>) {
+  const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
+  return { method: "POST", headers, body: new URLSearchParams(form).toString(), limit: 1 << 20 };
 }
 
 async function tokenRequest(
-  world: Pick<World, "fetch">,
+  world: Pick<World, "exchange">,
   hostedUi: string,
   form: Record<string, string>,
 ): Promise<TokenResponse> {
   const url = new URL("/oauth2/token", hostedUi);
-  const response = await request(world, "the token endpoint", url, {
-    method: "POST",
-    headers: { accept: "application/json" },
-    body: new URLSearchParams(form),
-  });
-  const text = await readText(response, "the token endpoint", url);
+  const answer = await request(world, "the token endpoint", url, formRequest(form));
   let body: Record<string, unknown> = {};
   try {
-    body = Object(JSON.parse(text));
+    body = Object(JSON.parse(answer.body.toString("utf8")));
   } catch {}
-  if (response.status !== 200) {
-    const error = typeof body.error === "string" ? safeText(body.error, 60) : `status ${response.status}`;
+  if (answer.status !== 200) {
+    const error = typeof body.error === "string" ? safeText(body.error, 60) : `status ${answer.status}`;
     const refused = `The token endpoint refused the ${form.grant_type === "refresh_token" ? "refresh" : "code"}: ${error}.`;
     throw new TokenRequestRefused(error, refused, advice(error));
   }

@@ -80,7 +80,7 @@ export class TokenInvalid extends CliError {
  * @throws CliError `network_failed` when the keys cannot be had
  */
 export async function verifyTokens(
-  world: Pick<World, "fetch" | "now">,
+  world: Pick<World, "exchange" | "now">,
   expected: TokenExpectation,
   received: ReceivedTokens,
 ): Promise<VerifiedTokens> {

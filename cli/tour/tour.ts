@@ -8,7 +8,7 @@ import type { ReadyApi, ReadyDocument } from "../../local/cloud.ts";
 import type { LocalCloud } from "../../local/start.ts";
 import { CliError } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { programOptions, startAnnounced, stateDirectory } from "../local-cloud.ts";
+import { graphMemory, programOptions, startAnnounced, stateDirectory } from "../local-cloud.ts";
 import { performSignIn } from "../login.ts";
 import { noBrowserReason } from "../oauth/browser.ts";
 import type { Session } from "../sessions/session.ts";
@@ -37,6 +37,7 @@ export async function tour(io: Invocation<TourFlags>): Promise<void> {
     stack: flags.stack,
     // Somebody who looks around finds everything where demo-auth local would put it; a script leaves no trace.
     port: byHand ? 4510 : 0,
+    graphMemory: graphMemory(world, flags.stack, projectDirectory),
     stateDirectory: stateDirectory(world, { stack: flags.stack, ephemeral: !byHand }, projectDirectory),
   });
   try {

@@ -68,7 +68,7 @@ export function checkAttributes(
   administrator = false,
 ): void {
   const refuse = (name: string, why: string) =>
-    invalidParameter(`Attributes did not conform to the schema: ${name}: ${why}`);
+    invalidParameter(`Attributes did not conform to the schema: ${name}: ${why}`, name);
   for (const [name, value] of Object.entries(attributes)) {
     const schema = name === "sub" ? undefined : attributeSchema(pool, name);
     if (!schema) throw refuse(name, "Attribute does not exist in the schema.");
@@ -88,8 +88,8 @@ export function checkAttributes(
       if (schema.maxValue !== undefined && Number(value) > schema.maxValue)
         throw refuse(name, `Number must be no greater than ${schema.maxValue}`);
     }
-    if (name === "email" && !isEmail(value)) throw invalidParameter("Invalid email address format.");
-    if (name === "phone_number" && !isPhoneNumber(value)) throw invalidParameter("Invalid phone number format.");
+    if (name === "email" && !isEmail(value)) throw invalidParameter("Invalid email address format.", name);
+    if (name === "phone_number" && !isPhoneNumber(value)) throw invalidParameter("Invalid phone number format.", name);
   }
 }
 
@@ -97,7 +97,7 @@ export function checkAttributes(
 export function checkRequired(pool: UserPoolDefinition, attributes: Record<string, string>): void {
   for (const name of requiredAttributes(pool))
     if (!attributes[name])
-      throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`);
+      throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`, name);
 }
 
 /** @throws CognitoError NotAuthorizedException when the client may not write one of them */

@@ -32,12 +32,15 @@ export class CognitoError extends Error {
   readonly type: CognitoErrorType;
   /** Which check refused, in more words than a client may be told; for the console page. */
   readonly reason: string | undefined;
+  /** What it is about, for a form: `username` or an attribute's name. */
+  readonly field: string | undefined;
 
-  constructor(type: CognitoErrorType, message: string, reason?: string) {
+  constructor(type: CognitoErrorType, message: string, reason?: string, field?: string) {
     super(message);
     this.name = "CognitoError";
     this.type = type;
     this.reason = reason;
+    this.field = field;
   }
 }
 
@@ -55,4 +58,5 @@ export const codeExpired = () =>
 export const attemptLimitExceeded = () =>
   new CognitoError("LimitExceededException", "Attempt limit exceeded, please try after some time.");
 
-export const invalidParameter = (message: string) => new CognitoError("InvalidParameterException", message);
+export const invalidParameter = (message: string, field?: string) =>
+  new CognitoError("InvalidParameterException", message, undefined, field);

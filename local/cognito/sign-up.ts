@@ -194,27 +194,31 @@ export function nameAndAttributes(
   given: Record<string, string>,
 ): { username: string | undefined; attributes: Record<string, string> } {
   const { usernameAttributes, aliasAttributes } = pool.definition;
+  if (usernameAttributes.length > 0) {
+    for (const attribute of usernameAttributes)
+      if (name.length <= 128 && (attribute === "email" ? isEmail(name) : isPhoneNumber(name)))
+        return { username: undefined, attributes: { ...given, [attribute]: name } };
+    const expected = { email: "an email", phone_number: "a phone number" };
+    const wanted =
+      usernameAttributes.length === 2 ? "either an email or a phone number" : expected[usernameAttributes[0]!];
+    throw invalidParameter(`Username should be ${wanted}.`, "username");
+  }
   if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(name))
     throw invalidParameter(
-      name === ""
-        ? "Username cannot be empty"
-        : "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+      "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+      "username",
     );
-  if (usernameAttributes.length === 0) {
-    if (aliasAttributes.includes("email") && isEmail(name))
-      throw invalidParameter("Username cannot be of email format, since user pool is configured for email alias.");
-    if (aliasAttributes.includes("phone_number") && isPhoneNumber(name))
-      throw invalidParameter(
-        "Username cannot be of phone number format, since user pool is configured for phone number alias.",
-      );
-    return { username: name, attributes: given };
-  }
-  for (const attribute of usernameAttributes) {
-    if (!(attribute === "email" ? isEmail(name) : isPhoneNumber(name))) continue;
-    return { username: undefined, attributes: { ...given, [attribute]: name } };
-  }
-  if (usernameAttributes.length === 2) throw invalidParameter("Username should be either an email or a phone number.");
-  throw invalidParameter(`Username should be ${usernameAttributes[0] === "email" ? "an email" : "a phone number"}.`);
+  if (aliasAttributes.includes("email") && isEmail(name))
+    throw invalidParameter(
+      "Username cannot be of email format, since user pool is configured for email alias.",
+      "username",
+    );
+  if (aliasAttributes.includes("phone_number") && isPhoneNumber(name))
+    throw invalidParameter(
+      "Username cannot be of phone number format, since user pool is configured for phone number alias.",
+      "username",
+    );
+  return { username: name, attributes: given };
 }
 
 /** Says so before the costly hash; the insert decides. */

@@ -153,8 +153,9 @@ export class UserTable {
     // `>=` and `<` use the index where LIKE would not, and compare by code point, as a prefix must.
     const condition = prefix ? `${column} >= ? AND ${column} < ?` : `${column} = ?`;
     const bounds = prefix ? [value, `${value}\u{10FFFF}`] : [value];
+    // `+id`: the order must not tempt SQLite to walk through all users instead of using the field's index.
     return this.#world.store.db
-      .prepare(`${this.#select} WHERE pool_id = ? AND ${condition} AND id > ? ORDER BY id LIMIT ?`)
+      .prepare(`${this.#select} WHERE pool_id = ? AND ${condition} AND +id > ? ORDER BY +id LIMIT ?`)
       .all(this.#pool.id, ...bounds, id, limit)
       .map((row) => toUser(row)!);
   }

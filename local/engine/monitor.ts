@@ -32,6 +32,8 @@ export interface Monitor {
   /** What has been registered so far. */
   graph: ResourceGraph;
   diagnostics: Diagnostic[];
+  /** Whether any input or output was marked as a secret. */
+  holdsSecret(): boolean;
   close(): void;
 }
 
@@ -131,6 +133,7 @@ export async function startMonitor(
     address: `127.0.0.1:${port}`,
     graph: deployment.graph,
     diagnostics: deployment.diagnostics,
+    holdsSecret: () => deployment.holdsSecret,
     close: () => server.forceShutdown(),
   };
 }
@@ -142,6 +145,7 @@ class Deployment {
   readonly graph: ResourceGraph;
   readonly diagnostics: Diagnostic[] = [];
   rootUrn = "";
+  holdsSecret = false;
   readonly #provider: Provider;
   readonly #onDiagnostic: (diagnostic: Diagnostic) => void;
   readonly #byUrn = new Map<string, Resource>();
@@ -164,6 +168,7 @@ class Deployment {
       inputs: decode(wireInputs) as Values,
       provider: providerUrn(request.getProvider()),
     };
+    this.holdsSecret ||= holdsSecret(wireInputs);
     if (this.#byUrn.has(fresh.urn)) {
       throw this.#refuse(fresh.urn, `Duplicate resource URN '${fresh.urn}'; try giving it a unique name`);
     }
@@ -220,6 +225,7 @@ class Deployment {
   }
 
   setOutputs(urn: string, wire: Values): void {
+    this.holdsSecret ||= holdsSecret(wire);
     const outputs = decode(wire) as Values;
     const resource = this.#byUrn.get(urn);
     if (resource) resource.outputs = { ...resource.outputs, ...outputs };

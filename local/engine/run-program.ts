@@ -7,6 +7,8 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { Provider, ResourceGraph } from "./graph.ts";
 import { ORGANIZATION, startMonitor } from "./monitor.ts";
 import { type Diagnostic, ProgramError, ProjectError } from "./problems.ts";
@@ -20,6 +22,17 @@ export interface RunOptions {
   /** Hears the program's messages and what it prints, as they come. */
   onMessage?: (message: Diagnostic) => void;
   signal?: AbortSignal;
+  /** Notes which files the program loads as modules. */
+  noteModules?: boolean;
+}
+
+export interface ProgramRun {
+  /** Everything the program registered, and its outputs. */
+  graph: ResourceGraph;
+  /** Whether anything in it was marked as a secret. */
+  holdsSecret: boolean;
+  /** Absolute paths, when asked for. */
+  modules: string[];
 }
 
 /** The language host's exit code for "what went wrong has been reported". */
@@ -27,11 +40,10 @@ const ALREADY_REPORTED = 32;
 const PARALLEL = "32";
 
 /**
- * @returns everything the program registered, and its outputs
  * @throws ProgramError when the program fails, with what Pulumi would show
  * @throws ProjectError when the project has no usable `@pulumi/pulumi`
  */
-export async function runProgram(options: RunOptions): Promise<ResourceGraph> {
+export async function runProgram(options: RunOptions): Promise<ProgramRun> {
   const { project, provider, environment, onMessage = () => {}, signal } = options;
   const launcher = locateLauncher(project);
   const monitor = await startMonitor(project, provider, onMessage);
@@ -40,6 +52,7 @@ export async function runProgram(options: RunOptions): Promise<ResourceGraph> {
       process.execPath,
       [
         ...project.nodeArguments,
+        ...(options.noteModules ? ["--import", moduleNoter()] : []),
         launcher,
         ...["--monitor", monitor.address, "--engine", monitor.address],
         ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
@@ -54,17 +67,18 @@ export async function runProgram(options: RunOptions): Promise<ResourceGraph> {
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
           PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
         },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["ignore", "pipe", "pipe", options.noteModules ? "pipe" : "ignore"],
         signal,
       },
     );
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", (message) => {
+      createInterface({ input: stream! }).on("line", (message) => {
         printed.push(message);
         onMessage({ severity: "info", message, urn: "" });
       });
     }
+    const modules = child.stdio[3] ? text(child.stdio[3] as Readable) : Promise.resolve("[]");
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
@@ -74,11 +88,15 @@ export async function runProgram(options: RunOptions): Promise<ResourceGraph> {
       if (errors.length === 0) errors.push(exitWithoutReport(exitCode, printed));
       throw new ProgramError(project.name, project.stack, errors);
     }
-    return monitor.graph;
+    return { graph: monitor.graph, holdsSecret: monitor.holdsSecret(), modules: JSON.parse(await modules) as string[] };
   } finally {
     monitor.close();
   }
 }
+
+/** A bundle holds it beside its chunks. */
+const moduleNoter = (): string =>
+  new URL(import.meta.url.endsWith(".ts") ? "./note-modules.ts" : "./note-modules.js", import.meta.url).href;
 
 function locateLauncher(project: Project): string {
   try {

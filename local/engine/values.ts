@@ -25,6 +25,11 @@ export class Asset {
     this.path = (source.path as string | undefined) || undefined;
     this.uri = (source.uri as string | undefined) || undefined;
   }
+
+  /** The form on the wire, which `decode` reads. */
+  toJSON(): Values {
+    return { [SIGNATURE]: ASSET, text: this.text, path: this.path, uri: this.uri };
+  }
 }
 
 /** Several files: named assets, a folder or archive file at a path, or an address. */
@@ -41,6 +46,11 @@ export class Archive {
       : undefined;
     this.path = (source.path as string | undefined) || undefined;
     this.uri = (source.uri as string | undefined) || undefined;
+  }
+
+  /** The form on the wire, which `decode` reads. */
+  toJSON(): Values {
+    return { [SIGNATURE]: ARCHIVE, assets: this.assets, path: this.path, uri: this.uri };
   }
 }
 

@@ -17,10 +17,10 @@ describe("the code flow", () => {
   };
   const stored = () => JSON.parse(readFileSync(sessionFile(), "utf8"));
   /** Lets the stored tokens be as good as expired, as they are an hour later. */
-  const expire = () => {
+  const expire = (leftMs = -1000) => {
     const envelope = stored();
-    envelope.session.idExpiresAt = Date.now() - 1000;
-    envelope.session.accessExpiresAt = Date.now() - 1000;
+    envelope.session.idExpiresAt = Date.now() + leftMs;
+    envelope.session.accessExpiresAt = Date.now() + leftMs;
     writeFileSync(sessionFile(), JSON.stringify(envelope));
   };
   const tokenRequests = () =>
@@ -69,6 +69,24 @@ describe("the code flow", () => {
     );
     equal(both[0]!.stdout, both[1]!.stdout);
     equal(tokenRequests().filter(({ grant_type }) => grant_type === "refresh_token").length, 1);
+  });
+
+  it("refreshes a minute ahead, and uses what is left of the old token while the network fails", async () => {
+    await bench.signIn();
+    const { idToken } = stored().session;
+    expire(45_000);
+    bench.fake.answerTokenRequests({ status: 503, body: {} });
+    equal((await bench.run(["token"])).stdout, `${idToken}\n`);
+    equal((await bench.run(["token", "--min-valid", "10m"])).code, 5);
+    bench.fake.answerTokenRequests(undefined);
+    notEqual((await bench.run(["token"])).stdout, `${idToken}\n`);
+  });
+
+  it("says so when the token does not last as long as asked for", async () => {
+    await bench.signIn();
+    const { code, stderr } = await bench.run(["token", "--min-valid", "3h"]);
+    equal(code, 4);
+    match(stderr, /expires in 60 minutes|expires in 59 minutes, sooner than asked for/);
   });
 
   it("asks to sign in when the refresh token was used up or revoked", async () => {
@@ -138,6 +156,21 @@ describe("the code flow", () => {
     const out = await bench.run(["logout", "--all", "--json"]);
     deepEqual(JSON.parse(out.stdout), { signedOut: [{ user: "ada@example.com", revoked: true }] });
     deepEqual(readdirSync(join(bench.home, "credentials")), []);
+  });
+
+  it("ends the hosted UI's session in the browser, too, and waits until it has come back", async () => {
+    await bench.signIn();
+    const browser = join(bench.directory, "browser.sh");
+    writeFileSync(browser, "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    const running = bench.start(["logout", "--browser", browser]);
+    const url = new URL(await running.line(/^http/));
+    equal(url.origin + url.pathname, `${bench.fake.hostedUi}/logout`);
+    equal(url.searchParams.get("client_id"), bench.fake.clientId);
+    equal(url.searchParams.get("logout_uri"), `http://127.0.0.1:${bench.ports[0]}/logout`);
+    match(await (await fetch(url)).text(), /You are signed out/);
+    const { code, stderr } = await running.finished;
+    equal(code, 0);
+    match(stderr, /The hosted UI's session is ended/);
   });
 
   it("fails with 5 when the code is refused, and shows it in the browser", async () => {

@@ -58,6 +58,11 @@ describe("the function of a handler", () => {
     });
   });
 
+  it("is made when its role may write the log, so that its first run leaves a trace", async () => {
+    const stack = await evaluateStack("dev");
+    equal(stack.one(lambda).dependencies.includes(stack.one("aws:iam/rolePolicy:RolePolicy").urn), true);
+  });
+
   it("takes its share of concurrency only when the stack gives one", async () => {
     equal("reservedConcurrentExecutions" in (await evaluateStack("prod")).one(lambda).inputs, false);
     const stack = await evaluateStack("prod", { functionReservedConcurrency: 25 });

@@ -31,7 +31,7 @@ describe("what is optional", () => {
     for (const key of ["firewall", "monitoring", "auditTrail", "userPoolLogs"]) {
       project.config[`demo-auth:${key}`] = configText(true);
     }
-    const graph = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
+    const { graph } = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
     const { notEmulated } = declareCloud(graph, "us-east-1", () => "/nowhere");
     const listed = new Set(notEmulated.map(({ type }) => type));
     for (const type of [types.webAcl, types.association, types.alarm, types.dashboard, types.topic]) {
@@ -74,11 +74,17 @@ describe("the firewall", () => {
     deepEqual(rules[0].statement.rateBasedStatement, { limit: 500, aggregateKeyType: "IP", evaluationWindowSec: 300 });
   });
 
-  it("lets a sign-in pass whose callback is on the loopback", () => {
-    deepEqual(stack.one(types.webAcl).inputs.rules[2].statement.managedRuleGroupStatement.ruleActionOverrides, [
-      { name: "EC2MetaDataSSRF_QUERYARGUMENTS", actionToUse: { count: {} } },
-      { name: "GenericRFI_QUERYARGUMENTS", actionToUse: { count: {} } },
-    ]);
+  it("lets a sign-in and a code's exchange pass whose callback is on the loopback", () => {
+    const { ruleActionOverrides } = stack.one(types.webAcl).inputs.rules[2].statement.managedRuleGroupStatement;
+    deepEqual(
+      ruleActionOverrides.map((override: Wire) => [override.name, override.actionToUse]),
+      [
+        ["EC2MetaDataSSRF_QUERYARGUMENTS", { count: {} }],
+        ["EC2MetaDataSSRF_BODY", { count: {} }],
+        ["GenericRFI_QUERYARGUMENTS", { count: {} }],
+        ["GenericRFI_BODY", { count: {} }],
+      ],
+    );
   });
 
   it("logs what it blocked, never a token or a session cookie", () => {

@@ -1,6 +1,7 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { ProgramError } from "../../local/engine/problems.ts";
 import { readProject } from "../../local/engine/project.ts";
 import { runProgram } from "../../local/engine/run-program.ts";
 import { awsProvider, declareCloud } from "../../local/resources/aws.ts";
@@ -61,7 +62,7 @@ describe("the program under the local engine", () => {
   ] as const) {
     it(`declares stack ${stack} as one pool, one protected route and one function`, async () => {
       const project = readProject(projectDirectory, stack, {});
-      const graph = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
+      const { graph } = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
       const { definition } = declareCloud(graph, "us-east-1", () => "/nowhere");
       const [pool] = definition.userPools;
       const [api] = definition.restApis;
@@ -92,6 +93,31 @@ describe("the program under the local engine", () => {
       deepEqual(Object.keys(graph.outputs).sort(), outputNames);
     });
   }
+});
+
+describe("the program with a stack file that cannot be deployed", () => {
+  it("says all its faults where Pulumi shows errors, without a stack trace, and registers nothing", async () => {
+    const project = readProject(projectDirectory, "dev", {});
+    project.config["demo-auth:mfa"] = "sometimes";
+    project.config["demo-auth:tier"] = "LITE";
+    await rejects(
+      runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env }),
+      (error: unknown) => {
+        equal(error instanceof ProgramError, true);
+        deepEqual(
+          (error as ProgramError).diagnostics.map(({ message }) => message.trim()),
+          [
+            [
+              "The configuration of stack dev (Pulumi.dev.yaml) has 2 faults:",
+              "  - demo-auth:hostedUi is managed, which the LITE plan does not have; set demo-auth:hostedUi to classic, or demo-auth:tier to ESSENTIALS.",
+              '  - demo-auth:mfa is "sometimes"; use one of off, optional, on.',
+            ].join("\n"),
+          ],
+        );
+        return true;
+      },
+    );
+  });
 });
 
 describe("the program with everything optional off", () => {

@@ -1,6 +1,15 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
+import fc from "fast-check";
 import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings.ts";
-import type { Mfa, Plan, SignIn } from "../../infra/user-settings.ts";
+import {
+  type DomainPrefix,
+  domainPrefixStem,
+  type Mfa,
+  type Plan,
+  parseDomainPrefix,
+  parseRedirectUrl,
+  type SignIn,
+} from "../../infra/user-settings.ts";
 import { configText, evaluateStack, stackFile } from "./support/evaluate.ts";
 
 function settingsOf(config: Record<string, unknown>, stack = "test"): Settings {
@@ -145,6 +154,7 @@ describe("the settings of a stack", () => {
     ["throttlingRate", 1, (s) => s.api.throttling.ratePerSecond, 1],
     ["throttlingBurst", 2, (s) => s.api.throttling.burst, 2],
     ["allowedOrigin", "https://app.example.com", (s) => s.api.allowedOrigin, "https://app.example.com"],
+    ["allowedOrigin", "http://localhost:3000", (s) => s.api.allowedOrigin, "http://localhost:3000"],
     ["apiGatewayAccountRole", "managed", (s) => s.api.accountRole, "managed"],
     ["logRetentionDays", 30, (s) => s.logs.retentionDays, 30],
     ["logDeletionProtection", true, (s) => s.logs.deletionProtection, true],
@@ -356,15 +366,38 @@ describe("a stack file with a fault", () => {
       "an origin with a path",
       { allowedOrigin: "https://app.example.com/" },
       [
-        'demo-auth:allowedOrigin is "https://app.example.com/"; give one origin like https://app.example.com, without a path or a slash at the end.',
+        'demo-auth:allowedOrigin is "https://app.example.com/"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
       ],
     ],
     [
       "every origin",
       { allowedOrigin: "*" },
       [
-        'demo-auth:allowedOrigin is "*"; give one origin like https://app.example.com, without a path or a slash at the end.',
+        'demo-auth:allowedOrigin is "*"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
       ],
+    ],
+    [
+      "an origin over plain http",
+      { allowedOrigin: "http://app.example.com" },
+      [
+        'demo-auth:allowedOrigin is "http://app.example.com"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
+      ],
+    ],
+    [
+      "an alarm that goes nowhere",
+      { monitoring: true, alarmEmail: "ops" },
+      ['demo-auth:alarmEmail is "ops"; give one e-mail address.'],
+    ],
+    [
+      "a hosted zone that is none",
+      {
+        customDomain: {
+          name: "auth.example.com",
+          certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0b7c-11",
+          hostedZoneId: "example.com",
+        },
+      },
+      ['demo-auth:customDomain has the hostedZoneId "example.com"; give a Route 53 zone like Z0123456789.'],
     ],
     ["an empty value", { apiName: "" }, ["demo-auth:apiName is empty; give it a value or remove the line."]],
     [
@@ -437,11 +470,15 @@ describe("a stack file with a fault", () => {
     const implicitScopes: SignIn = { flow: "implicit", tokenUse: "access" };
     // @ts-expect-error only parseRedirectUrl makes one
     const unparsed: Settings["users"]["client"]["callbackUrls"] = ["http://evil.example/"];
+    // @ts-expect-error only parseDomainPrefix makes one
+    const reserved: DomainPrefix = "my-aws-app";
     // @ts-expect-error a retired runtime
     const retired: Settings["functions"]["runtime"] = "nodejs20.x";
     deepEqual(
-      [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, unparsed, retired].map((value) => typeof value),
-      ["object", "object", "object", "object", "object", "string"],
+      [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, unparsed, reserved, retired].map(
+        (value) => typeof value,
+      ),
+      ["object", "object", "object", "object", "object", "string", "string"],
     );
   });
 });
@@ -469,20 +506,52 @@ describe("a stack file that can be deployed and is hardly meant so", () => {
 });
 
 describe("the prefix that a stack makes up for its domain", () => {
-  const stemOf = (project: string, stack: string) => {
-    const { domain } = resolveSettings({ project, stack, values: {} }, []).users;
-    return domain.kind === "prefix" ? domain.stem : undefined;
-  };
-
   it("takes out reserved words, also those that taking one out leaves behind", () => {
-    equal(stemOf("demo-auth", "aws-dev"), "demo-auth-dev");
-    equal(stemOf("cognito-shop", "amazon"), "shop");
-    equal(stemOf("shop", "aawsws-eu"), "shop-eu");
+    equal(domainPrefixStem("demo-auth", "aws-dev"), "demo-auth-dev");
+    equal(domainPrefixStem("cognito-shop", "amazon"), "shop");
+    equal(domainPrefixStem("shop", "aawsws-eu"), "shop-eu");
   });
 
   it("keeps to the characters of a host name and leaves room for its hash", () => {
-    equal(stemOf("Demo_Auth", "Dev.1"), "demo-auth-dev-1");
-    equal(stemOf("p".repeat(40), "s".repeat(40))?.length, 54);
-    equal(stemOf("aws", "cognito"), "app");
+    equal(domainPrefixStem("Demo_Auth", "Dev.1"), "demo-auth-dev-1");
+    equal(domainPrefixStem("p".repeat(40), "s".repeat(40)).length, 54);
+    equal(domainPrefixStem("aws", "cognito"), "app");
+  });
+
+  it("is one that Cognito takes, whatever a project and a stack are called", () => {
+    const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,100}$/);
+    const nasty = fc
+      .array(fc.constantFrom("aws", "amazon", "cognito", "a", "ws", "-", "_", "cog", "nito"))
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(fc.oneof(name, nasty), fc.oneof(name, nasty), (project, stack) => {
+        equal(parseDomainPrefix(`${domainPrefixStem(project, stack)}-0a1b2c3d`).ok, true);
+      }),
+    );
+  });
+});
+
+describe("a redirect address", () => {
+  it("over plain http is taken for the three names of the loopback only", () => {
+    const port = fc.option(fc.integer({ min: 1, max: 65535 }));
+    const address = (host: string, number: number | null) =>
+      `http://${host}${number === null ? "" : `:${number}`}/callback`;
+    fc.assert(
+      fc.property(fc.constantFrom("localhost", "127.0.0.1", "[::1]"), port, (host, number) => {
+        deepEqual(parseRedirectUrl(address(host, number)), { ok: true, url: address(host, number) });
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.domain(),
+          fc.ipV4().filter((ip) => ip !== "127.0.0.1"),
+        ),
+        port,
+        (host, number) => {
+          equal(parseRedirectUrl(address(host, number)).ok, false);
+        },
+      ),
+    );
   });
 });

@@ -157,9 +157,11 @@ export function formStateOf(error: unknown, values: Fields): FormState {
     case "ExpiredCodeException":
     case "EnableSoftwareTokenMFAException":
       return { values: shown, errors: { code: error.message } };
-    default:
-      return { values: shown, error: error.message };
   }
+  const field = error.field === undefined || error.field in shown ? error.field : `requiredAttributes[${error.field}]`;
+  return field !== undefined && field in shown
+    ? { values: shown, errors: { [field]: error.message } }
+    : { values: shown, error: error.message };
 }
 
 /** `requiredAttributes[email]=…` and its like, without the empty ones. */

@@ -49,7 +49,7 @@ const styleHash = createHash("sha256").update(style).digest("base64");
  * No script, no request to anywhere. `form-action` is left out on purpose: Chromium applies it to the redirects that
  * follow a form, which here lead to the application and on to wherever the application sends its users.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
 /** A whole page. `card` is rendered once for each width. */
 export function page(title: string, poolName: string, card: (width: Width) => Markup): Markup {

@@ -154,6 +154,10 @@ export async function startFakeCognito(options: {
       response.writeHead(302, { location: `${redirectUri}#${fragment}` }).end();
       return;
     }
+    if (method === "GET" && url.pathname === "/logout") {
+      response.writeHead(302, { location: query.get("logout_uri") ?? "/login" }).end();
+      return;
+    }
     const form = new URLSearchParams(body);
     if (method === "POST" && tokenAnswer) return json(response, tokenAnswer.status, tokenAnswer.body);
     if (method === "POST" && url.pathname === "/oauth2/token") {
@@ -252,6 +256,7 @@ export async function startFakeCognito(options: {
       issuer: fake.issuer,
       apiUrl: fake.apiUrl,
       callbackUrls: options.callbackUrls,
+      logoutUrls: options.callbackUrls.map((url) => url.replace("/callback", "/logout")),
       flow,
       tokenUse: "id",
       scopes: ["openid", "email"],

@@ -132,8 +132,8 @@ describe("immune to", () => {
       "SELECT sub FROM cognito_sign_in_names WHERE pool_id = ? AND name = ?",
       "SELECT * FROM cognito_users WHERE pool_id = ? AND sub = ?",
       "SELECT * FROM cognito_users WHERE pool_id = ? AND id > ? ORDER BY id LIMIT 60",
-      "SELECT * FROM cognito_users WHERE pool_id = ? AND json_extract(attributes, '$.email') = ? AND id > 0 ORDER BY id",
-      "SELECT * FROM cognito_users WHERE pool_id = ? AND json_extract(attributes, '$.name') >= ? AND id > 0 ORDER BY id",
+      "SELECT * FROM cognito_users WHERE pool_id = ? AND json_extract(attributes, '$.email') = ? AND +id > 0 ORDER BY +id",
+      "SELECT * FROM cognito_users WHERE pool_id = ? AND json_extract(attributes, '$.name') >= ? AND +id > 0 ORDER BY +id",
       "SELECT * FROM cognito_sessions WHERE digest = ? AND pool_id = ?",
       "DELETE FROM cognito_sessions WHERE expires_at < ?",
       "DELETE FROM cognito_flows WHERE expires_at < ?",
@@ -141,7 +141,9 @@ describe("immune to", () => {
       "DELETE FROM cognito_grants WHERE pool_id = ? AND sub = ?",
     ]) {
       const plan = cloud.store.db.prepare(`EXPLAIN QUERY PLAN ${query}`).all() as { detail: string }[];
+      const attribute = /'\$\.(\w+)'/.exec(query)?.[1];
       for (const { detail } of plan) assert.doesNotMatch(detail, /^SCAN/, query);
+      if (attribute) assert.match(plan[0]!.detail, new RegExp(`USING INDEX cognito_users_by_${attribute} `));
     }
   });
 

@@ -16,7 +16,9 @@ function evaluate(
   onMessage: (message: Diagnostic) => void = () => {},
 ): Promise<ResourceGraph> {
   const project = readProject(directory, stack, process.env);
-  return runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env, onMessage });
+  return runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env, onMessage }).then(
+    ({ graph }) => graph,
+  );
 }
 
 async function failure(program: string): Promise<ProgramError> {

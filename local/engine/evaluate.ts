@@ -1,0 +1,37 @@
+/** What a program declares: remembered when nothing has changed, evaluated otherwise. */
+import type { ResourceGraph } from "./graph.ts";
+import type { Diagnostic } from "./problems.ts";
+import { graphKey, recall, remember } from "./remembered-graph.ts";
+import { type RunOptions, runProgram } from "./run-program.ts";
+
+export interface EvaluateOptions extends RunOptions {
+  /** Where to remember the graph; `undefined` evaluates always. */
+  memory: string | undefined;
+  /** A folder inside the project that the cloud itself writes to. */
+  ownFolder?: string | undefined;
+}
+
+/** @throws ProgramError, ProjectError as `runProgram` does */
+export async function evaluate(options: EvaluateOptions): Promise<ResourceGraph> {
+  const { project, environment, memory, ownFolder, onMessage } = options;
+  const key = memory === undefined ? undefined : graphKey(project, environment, ownFolder);
+  if (memory === undefined || key === undefined) return (await runProgram(options)).graph;
+
+  const remembered = recall(memory, key);
+  if (remembered) {
+    for (const warning of remembered.warnings) onMessage?.(warning);
+    return remembered.graph;
+  }
+  const warnings: Diagnostic[] = [];
+  const { graph, holdsSecret, modules } = await runProgram({
+    ...options,
+    noteModules: true,
+    onMessage(message) {
+      if (message.severity === "warning") warnings.push(message);
+      onMessage?.(message);
+    },
+  });
+  // The key was taken before the program ran: what changes meanwhile makes the next key differ.
+  if (!holdsSecret) remember(memory, key, { graph, warnings }, modules, project);
+  return graph;
+}

@@ -1,0 +1,97 @@
+/** The package that npm would publish, installed into an empty folder and used from there. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { buildCli } from "../../scripts/build-cli.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { type Bench, browse, openBench } from "./support/cli.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+
+describe("the package", () => {
+  let installed: string;
+  let command: string;
+  let bench: Bench;
+
+  before(async () => {
+    const stage = temporaryDirectory();
+    for (const name of ["package.json", "bin", "LICENSE"])
+      cpSync(join(root, name), join(stage, name), { recursive: true });
+    await buildCli(join(stage, "dist"));
+    const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel", "error"], {
+      cwd: stage,
+      encoding: "utf8",
+    });
+    const [{ filename }] = Object.values(JSON.parse(packed)) as [{ filename: string }];
+    const folder = temporaryDirectory();
+    installed = join(folder, "node_modules", "demo-auth");
+    mkdirSync(installed, { recursive: true });
+    execFileSync("tar", ["-xzf", join(stage, filename), "--strip-components=1", "-C", installed]);
+    // What npm would install beside it: native code only.
+    symlinkSync(join(root, "node_modules", "@napi-rs"), join(folder, "node_modules", "@napi-rs"));
+    mkdirSync(join(folder, "node_modules", ".bin"));
+    command = join(folder, "node_modules", ".bin", "demo-auth");
+    symlinkSync("../demo-auth/bin/demo-auth.js", command);
+    bench = await openBench({ flow: "code" });
+  });
+  after(() => bench?.close());
+
+  const demoAuth = (args: string[], nodeArgs: string[] = []) =>
+    run(process.execPath, [...nodeArgs, command, ...args], { cwd: bench.directory, env: bench.env });
+
+  it("holds the bundle and no sources", () => {
+    deepEqual(
+      readdirSync(installed)
+        .filter((name) => !/\.(md|json)$|LICENSE/.test(name))
+        .sort(),
+      ["bin", "dist"],
+    );
+    ok(!existsSync(join(installed, "cli")));
+    ok(existsSync(join(installed, "dist", "chunks", "lambda-runtime.js")));
+  });
+
+  it("tells its version", async () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    equal((await demoAuth(["--version"])).stdout, `${version}\n`);
+    equal((await demoAuth(["-V", "--json"])).stdout, `${version}\n`);
+  });
+
+  it("signs in, calls, shows, hands out the token and signs out", async () => {
+    const running = execFile(process.execPath, [command, "login", "--no-browser", "--json"], {
+      cwd: bench.directory,
+      env: bench.env,
+    });
+    let heard = "";
+    const url = await new Promise<string>((resolve) =>
+      running.stderr!.on("data", (text) => {
+        heard += text;
+        const [line] = /^http\S+(?=\n)/m.exec(heard) ?? [];
+        if (line) resolve(line);
+      }),
+    );
+    equal((await browse(url)).status, 200);
+    await new Promise((resolve) => running.once("close", resolve));
+    equal(running.exitCode, 0);
+    equal(JSON.parse((await demoAuth(["call", "/transactions"])).stdout).method, "GET");
+    equal(JSON.parse((await demoAuth(["status", "--json"])).stdout).signedIn, true);
+    match((await demoAuth(["token"])).stdout, /^eyJ/);
+    match((await demoAuth(["doctor"])).stdout, /✓ API/);
+    match((await demoAuth(["logout"])).stderr, /revoked/);
+  });
+
+  it("says in one line that Node is too old", async () => {
+    const old = "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.2'}})";
+    const failed = await demoAuth(["--help"], ["--import", old]).catch((error) => error);
+    deepEqual([failed.code, failed.stdout], [7, ""]);
+    match(failed.stderr, /^demo-auth needs Node 24 or later; this is v[\d.]+\. .*\n$/);
+  });
+
+  it("runs from a checkout's sources, too", async () => {
+    const { stdout } = await run(process.execPath, [join(root, "cli", "main.ts"), "help", "exit-codes"]);
+    match(stdout, /^Exit codes/);
+  });
+});

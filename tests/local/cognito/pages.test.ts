@@ -1,0 +1,167 @@
+/** The hosted UI's pages in a real Chromium: for people on small screens, in the dark, with a screen reader; for scripts. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { listenOnLoopback } from "../../../local/http/loopback.ts";
+import { launchChromium } from "../../support/chromium.ts";
+import {
+  appClient,
+  authorizeUrl,
+  password,
+  type RunningCognito,
+  signUpThroughPages,
+  startCognito,
+  userPool,
+} from "./harness.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe("the hosted UI's pages in Chromium", () => {
+  let cloud: RunningCognito;
+  let browser: Browser;
+  before(async function () {
+    this.timeout(60_000);
+    cloud = await startCognito([userPool({ mfa: "ON", softwareTokenMfa: true })]);
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await cloud?.close();
+  });
+
+  /** Opens each page that a person may meet, one after the other, as they meet them. */
+  async function everyPage(page: Page, email: string, look: (name: string) => Promise<void>): Promise<void> {
+    const fill = (name: string, value: string) => page.locator(`input[name="${name}"]:visible`).fill(value);
+    const click = (selector: string) => page.locator(`${selector}:visible`).click();
+    await page.goto(authorizeUrl(cloud));
+    await look("sign in");
+    await fill("username", "nobody@example.com");
+    await fill("password", "wrong");
+    await click('input[name="signInSubmitButton"]');
+    await look("sign in, refused");
+    await click('a:has-text("Forgot your password?")');
+    await look("forgot password");
+    await fill("username", "nobody@example.com");
+    await click('button[name="reset_my_password"]');
+    await look("set a new password");
+    await page.goto(authorizeUrl(cloud, {}, "/signup"));
+    await look("sign up");
+    await fill("username", email);
+    await fill("password", "short");
+    await click('button[name="signUpButton"]');
+    await look("sign up, refused");
+    await fill("password", password);
+    await click('button[name="signUpButton"]');
+    await look("confirm");
+    await fill("code", cloud.code(email));
+    await click('button[name="confirm"]');
+    await look("set up the second factor");
+    await page.goto(authorizeUrl(cloud, { redirect_uri: "http://localhost:1/" }));
+    await look("error");
+  }
+
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`have no accessibility fault and fit 320 pixels, in ${colorScheme}`, async function () {
+      this.timeout(60_000);
+      // axe is a script, which the pages' own policy would rightly keep out.
+      const context = await browser.newContext({ colorScheme, viewport: { width: 320, height: 640 }, bypassCSP: true });
+      const page = await context.newPage();
+      const faults: string[] = [];
+      const seen: string[] = [];
+      await everyPage(page, `${colorScheme}@example.com`, async (name) => {
+        seen.push(name);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+        );
+        for (const { id, nodes } of violations)
+          faults.push(`${name}: ${id} at ${nodes.map((node) => node.html).join(" ")}`);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (width > 320) faults.push(`${name}: ${width} pixels wide`);
+      });
+      await context.close();
+      assert.deepEqual(faults, []);
+      assert.equal(seen.length, 9);
+    });
+
+  it("need no script, and their policy has nothing to complain about", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    const requested: string[] = [];
+    page.on("request", (request) => requested.push(new URL(request.url()).origin));
+    await everyPage(page, "noscript@example.com", async () => {
+      assert.equal((await page.locator("form[name]:visible").count()) <= 2, true);
+    });
+    await context.close();
+    // What the browser itself says of the error page's status is no complaint of the policy's.
+    assert.deepEqual(
+      complaints.filter(
+        (text) => !text.startsWith("Failed to load resource: the server responded with a status of 400"),
+      ),
+      [],
+    );
+    assert.deepEqual([...new Set(requested)], [cloud.hostedUi()]);
+  });
+
+  it("[A.4] show one of the two forms at each width, and scripts find theirs by class, by order or by visibility", async () => {
+    const page = await browser.newPage();
+    for (const [width, shown, hidden] of [
+      [1200, "visible-lg", "visible-xs"],
+      [600, "visible-xs", "visible-lg"],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(authorizeUrl(cloud));
+      assert.equal(await page.locator("#signInFormUsername").count(), 2);
+      assert.equal(await page.locator("#signInFormUsername:visible").count(), 1);
+      assert.equal(await page.locator(`.${shown} form[name="cognitoSignInForm"]`).isVisible(), true);
+      assert.equal(await page.locator(`.${hidden} form[name="cognitoSignInForm"]`).isVisible(), false);
+      assert.equal(
+        await page
+          .locator("xpath=//div[@class='modal-body']//div//div//div//div//form[@name='cognitoSignInForm']")
+          .count(),
+        2,
+      );
+    }
+    await page.close();
+  });
+
+  for (const width of [1200, 400])
+    it(`say beside the field what is wrong, and put the cursor into it, at ${width} pixels`, async () => {
+      const page = await browser.newPage({ viewport: { width, height: 800 } });
+      await page.goto(authorizeUrl(cloud, {}, "/signup"));
+      await page.locator('input[name="username"]:visible').fill("not an address");
+      await page.locator('input[name="password"]:visible').fill(password);
+      await page.locator('button[name="signUpButton"]:visible').click();
+      const field = page.locator('input[name="username"]:visible:focus');
+      await field.waitFor();
+      assert.equal(await page.title(), "Error: Sign up");
+      assert.equal(await field.getAttribute("aria-invalid"), "true");
+      const described = await field.getAttribute("aria-describedby");
+      assert.equal(await page.locator(`#${described}`).textContent(), "Username should be an email.");
+      await page.close();
+    });
+
+  it("[A.4] end at the application: the browser follows the redirect out of the form", async () => {
+    const application = await listenOnLoopback(0);
+    application.handle((_request, response) => void response.end("the application"));
+    const redirect_uri = `${application.origin}/callback`;
+    const plain = await startCognito([userPool({ clients: [appClient({ callbackUrls: [redirect_uri] })] })]);
+    const page = await browser.newPage();
+    try {
+      await signUpThroughPages(plain, "ada@example.com", { parameters: { redirect_uri } });
+      await page.goto(authorizeUrl(plain, { redirect_uri }));
+      await page.locator('input[name="username"]:visible').fill("ada@example.com");
+      await page.locator('input[name="password"]:visible').fill(password);
+      await page.locator('input[name="signInSubmitButton"]:visible').click();
+      await page.waitForURL((url) => url.href.startsWith(`${redirect_uri}#id_token=`));
+    } finally {
+      await page.close();
+      await plain.close();
+      await application.close();
+    }
+  });
+});
