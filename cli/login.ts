@@ -8,7 +8,7 @@ import { noBrowserReason } from "./oauth/browser.ts";
 import { hostedUiOrigin } from "./oauth/hosted-ui.ts";
 import { loopbackRedirectUris } from "./oauth/loopback-server.ts";
 import { type SignedIn, signIn } from "./oauth/sign-in.ts";
-import { defaultMinimumValidity, requireToken } from "./sessions/access.ts";
+import { requireToken } from "./sessions/access.ts";
 import { probeKeyring } from "./sessions/keyring.ts";
 import { withLock } from "./sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "./sessions/session.ts";
@@ -113,7 +113,7 @@ export async function performSignIn(io: Invocation<LoginFlags>, resolution: Reso
 
 async function validSession(io: Invocation, target: Target): Promise<LoginResult | undefined> {
   const store = new SessionStore(io.world);
-  const request = { use: tokenUseFor(target, undefined), minimumValidityMs: defaultMinimumValidity };
+  const request = { use: tokenUseFor(target, undefined) };
   try {
     return (await requireToken(io.world, store, targetBinding(target), request)).stored;
   } catch (error) {

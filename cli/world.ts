@@ -29,6 +29,8 @@ export interface World {
   openBrowser(url: string, options: BrowserOptions): Promise<BrowserLaunch>;
   /** Loads the operating system's keyring; nothing is touched until it is asked. */
   keyring(): Promise<Keyring>;
+  /** Trusts the certificate authority in that file as well, for this process. */
+  trust(certificateAuthority: string): Promise<void>;
   /** Whether a process with that id lives. */
   isAlive(pid: number): boolean;
   /** Runs a program to its end, without a shell. Rejects when it cannot be started. */
@@ -87,6 +89,7 @@ export function systemWorld(): World {
     exchange,
     openBrowser: async (url, options) => (await import("./oauth/browser.ts")).openBrowser(url, options),
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
+    trust,
     isAlive,
     run,
     interrupted: () =>
@@ -103,6 +106,12 @@ export function systemWorld(): World {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+async function trust(certificateAuthority: string): Promise<void> {
+  const { getCACertificates, setDefaultCACertificates } = await import("node:tls");
+  const { readFile } = await import("node:fs/promises");
+  setDefaultCACertificates([...getCACertificates("default"), await readFile(certificateAuthority, "utf8")]);
 }
 
 function isAlive(pid: number): boolean {

@@ -7,6 +7,8 @@ export interface ReadyDocument {
   pid: number;
   /** Origin of the console and of the identity provider (discovery, keys, the cognito-idp API). */
   console: string;
+  /** With --https: the file of the authority that clients are to trust. */
+  certificateAuthority?: string;
   project: { name: string; stack: string; directory: string };
   userPools: ReadyUserPool[];
   apis: ReadyApi[];

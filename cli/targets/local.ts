@@ -18,6 +18,8 @@ export interface RunningCloud {
   pid: number;
   /** `http://127.0.0.1:<port>` */
   console: string;
+  /** With --https: the file of the authority that signed its certificate. */
+  certificateAuthority?: string;
   project: { name: string; stack: string; directory: string };
   startedAt: number | string;
 }
@@ -64,6 +66,7 @@ export function cloudName(cloud: RunningCloud): string {
 
 /** Asks a cloud what it serves. @throws CliError `network_failed` when its console does not answer */
 export async function describeCloud(world: World, cloud: RunningCloud): Promise<CloudDescription> {
+  if (cloud.certificateAuthority !== undefined) await world.trust(cloud.certificateAuthority);
   return (await requestJson(world, "the local cloud", `${cloud.console}/api/cloud`)) as CloudDescription;
 }
 

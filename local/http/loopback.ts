@@ -3,11 +3,12 @@
  * a loopback name with the right port, so that a page which rebinds its own DNS name to 127.0.0.1 gets nothing.
  */
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 export interface LoopbackServer {
   port: number;
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or https */
   origin: string;
   /** Replaces what answers, for a cloud that learns its handlers after its ports. */
   handle(listener: RequestListener): void;
@@ -27,22 +28,28 @@ export class PortTakenError extends Error {
   }
 }
 
+/** PEM texts, for a server that speaks TLS. */
+export interface TlsIdentity {
+  key: string;
+  cert: string;
+}
+
 /**
  * @param port 0 for any free one
  * @throws PortTakenError when either address family of the port is held by another process
  */
-export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
+export async function listenOnLoopback(port: number, tls?: TlsIdentity): Promise<LoopbackServer> {
   // A free port on 127.0.0.1 can be taken on ::1; with port 0 another draw settles it.
   for (let attempt = 0; ; attempt++) {
     try {
-      return await bindBoth(port);
+      return await bindBoth(port, tls);
     } catch (error) {
       if (!(error instanceof PortTakenError) || port !== 0 || attempt >= 20) throw error;
     }
   }
 }
 
-async function bindBoth(requested: number): Promise<LoopbackServer> {
+async function bindBoth(requested: number, tls: TlsIdentity | undefined): Promise<LoopbackServer> {
   let listener: RequestListener = (_req, res) => void res.writeHead(503).end();
   let allowedHosts = new Set<string>();
   const guarded: RequestListener = (req, res) => {
@@ -53,11 +60,12 @@ async function bindBoth(requested: number): Promise<LoopbackServer> {
     listener(req, res);
   };
 
-  const v4 = await bind(createServer(guarded), "127.0.0.1", requested);
+  const create = (): Server => (tls ? createTlsServer(tls, guarded) : createServer(guarded));
+  const v4 = await bind(create(), "127.0.0.1", requested);
   const port = (v4.address() as AddressInfo).port;
   let v6: Server | undefined;
   try {
-    v6 = await bind(createServer(guarded), "::1", port);
+    v6 = await bind(create(), "::1", port);
   } catch (error) {
     // No IPv6 on this machine: nobody can be listening there either.
     if (!["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes((error as NodeJS.ErrnoException).code ?? "")) {
@@ -65,12 +73,12 @@ async function bindBoth(requested: number): Promise<LoopbackServer> {
       throw error;
     }
   }
-  const suffix = port === 80 ? "" : `:${port}`;
+  const suffix = port === (tls ? 443 : 80) ? "" : `:${port}`;
   allowedHosts = new Set(["127.0.0.1", "localhost", "[::1]"].map((host) => host + suffix));
 
   return {
     port,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${tls ? "https" : "http"}://127.0.0.1:${port}`,
     handle(next) {
       listener = next;
     },

@@ -33,6 +33,7 @@ export function testWorld(home: string, changes: Partial<World> = {}): TestWorld
     exchange: system.exchange,
     openBrowser: () => Promise.reject(new Error("there is no browser in this test")),
     keyring: async () => memoryKeyring(),
+    trust: () => Promise.reject(new Error("nothing is to be trusted in this test")),
     isAlive: system.isAlive,
     run: system.run,
     attach: system.attach,
