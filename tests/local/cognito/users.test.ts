@@ -495,6 +495,37 @@ describe("what a client may read", () => {
     }));
 });
 
+describe("tokens", () => {
+  it("[B.4] live as long as the client says, each kind for itself", () =>
+    withPool(
+      {
+        clients: [
+          appClient({ validity: { ...appClient().validity, idTokenSeconds: 300, accessTokenSeconds: 86_400 } }),
+        ],
+      },
+      async (cloud) => {
+        const page = await signUpThroughPages(cloud, "ada@example.com");
+        const { id_token, access_token, expires_in } = redirectParameters(page.location);
+        const now = Math.floor(cloud.clock.ms / 1000);
+        assert.equal(decode(id_token).claims.exp, now + 300);
+        assert.equal(decode(access_token).claims.exp, now + 86_400);
+        assert.equal(expires_in, "86400");
+      },
+    ));
+
+  it("[B.4] of a session that is used again keep the time and the event of the sign-in", () =>
+    withPool({}, async (cloud) => {
+      const browser = cloud.browser();
+      const first = redirectParameters((await signUpThroughPages(cloud, "ada@example.com", { browser })).location);
+      cloud.clock.ms += 600_000;
+      const again = redirectParameters((await browser.request(authorizeUrl(cloud))).location);
+      const [before, now] = [decode(first.id_token).claims, decode(again.id_token).claims];
+      assert.equal(now.auth_time, before.auth_time);
+      assert.equal(now.event_id, before.event_id);
+      assert.equal(now.iat, Number(before.iat) + 600);
+    }));
+});
+
 describe("a second factor", () => {
   const key = (text: string) => /<code class="secretCode">([A-Z2-7 ]+)</.exec(text)![1]!.replaceAll(" ", "");
   const now = (cloud: RunningCognito, secret: string) => totpAt(secret, Math.floor(cloud.clock.ms / 30_000));
