@@ -13,7 +13,7 @@ const cost = { N: 4096, r: 8, p: 1 };
 
 /** What Cognito counts as a symbol; a space counts unless it leads or trails, and then the password is refused. */
 const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/;
-export const longestPassword = 256;
+const longestPassword = 256;
 
 interface Rule {
   /** As a person reads it on the sign-up page. */

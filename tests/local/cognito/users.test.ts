@@ -261,6 +261,22 @@ describe("a forgotten password", () => {
       );
     }));
 
+  it("is not a way around being disabled", async () => {
+    for (const hideUserExistence of [true, false])
+      await withPool({ clients: [appClient({ hideUserExistence })] }, async (cloud) => {
+        await signUpThroughPages(cloud, "ada@example.com");
+        const browser = cloud.browser();
+        const page = await browser.open(authorizeUrl(cloud, {}, "/forgotPassword"));
+        const reset = await browser.submit(page, "forgotPasswordForm", { username: "ada@example.com" });
+        cloud.service.admin(poolId)!.setEnabled("ada@example.com", false);
+        const fields = { code: cloud.code("ada@example.com"), password: newPassword, confirm_password: newPassword };
+        assert.deepEqual((await browser.submit(reset, "confirmForgotPasswordForm", fields)).alerts, [
+          hideUserExistence ? "Invalid verification code provided, please try again." : "User is disabled.",
+        ]);
+        assert.equal(browser.cookies.has("127.0.0.1|cognito"), false);
+      });
+  });
+
   it("[C.3] looks the same for somebody who does not exist, when the client hides that", () =>
     withPool({}, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
