@@ -125,7 +125,6 @@ describe("sign-in in a browser that takes the identity provider for a public sit
         await page.getByRole("heading", { name: "You are signed in" }).waitFor();
         await page.evaluate(readFileSync(axe, "utf8"));
         const { violations } = (await page.evaluate("axe.run()")) as { violations: { id: string }[] };
-        console.log(holding);
         deepEqual(
           violations.map(({ id }) => id),
           [],
