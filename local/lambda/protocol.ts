@@ -19,18 +19,23 @@ export interface RuntimeSettings {
   functionName: string;
   functionArn: string;
   memorySizeMb: number;
+  timeoutMs: number;
   logGroupName: string;
   logStreamName: string;
   /** Variables that the function finds otherwise than Node found them at its start; `null` for none. */
   lateVariables: Record<string, string | null>;
 }
 
-/** Every later frame to the runtime; its text is the event. */
+/**
+ * Every later frame to the runtime; its text is the event.
+ *
+ * Invocations may be sent ahead of their turn. When one takes longer, the runtime says `busy` and from then on discards
+ * what was sent ahead under the same round, so that the host can give it to another environment: nothing runs twice.
+ */
 export interface InvocationHead {
   requestId: string;
-  /** Milliseconds since the epoch */
-  deadline: number;
   traceId: string | undefined;
+  round: number;
 }
 
 /** Frames from the runtime. */
@@ -40,6 +45,7 @@ export type RuntimeHead =
   | { kind: "init-failed" }
   /** Text: the line */
   | { kind: "log" }
+  | { kind: "busy" }
   /** Text: the result or the error, JSON. With `ending` the runtime exits and takes no other invocation. */
   | { kind: "done"; failed: boolean; durationMs: number; maxMemoryBytes: number; ending: boolean };
 
@@ -80,6 +86,11 @@ export class FrameReader {
     this.#chunks = buffer.length === needed ? [] : [buffer.subarray(needed)];
     this.#size = buffer.length - needed;
     return { head, text };
+  }
+
+  hasNext(): boolean {
+    const needed = this.#needed();
+    return needed !== undefined && this.#size >= needed;
   }
 
   #needed(): number | undefined {
