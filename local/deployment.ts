@@ -1,5 +1,5 @@
 /**
- * What one declaration of the program serves: its services, built and ready to answer. A cloud has one deployment at a
+ * What a program's declaration serves: its services, built and ready to answer. A cloud has one deployment at a
  * time; the next takes over the origins, and the one before ends when the requests that it has taken are answered.
  */
 import type { RequestListener } from "node:http";
@@ -19,6 +19,14 @@ export const CONSOLE = "console";
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
 
+/** What stays from one deployment to the next. */
+export interface Site {
+  origins: Origins;
+  world: World;
+  /** The file of the authority that clients are to trust, when the origins speak TLS. */
+  certificateAuthority: string | undefined;
+}
+
 export interface Deployment {
   ready: ReadyDocument;
   graph: ResourceGraph;
@@ -32,7 +40,10 @@ export interface Deployment {
 }
 
 /** @throws PortTakenError when something new finds its port taken; nothing has changed then */
-export async function deploy(declaration: Declaration, origins: Origins, world: World): Promise<Deployment> {
+export async function deploy(
+  declaration: Declaration,
+  { origins, world, certificateAuthority }: Site,
+): Promise<Deployment> {
   const { definition, graph } = declaration;
   const hostedUis = new Map<string, string>();
   for (const pool of definition.userPools)
@@ -65,7 +76,10 @@ export async function deploy(declaration: Declaration, origins: Origins, world: 
   }
 
   return {
-    ready: describe(declaration, consoleOrigin, hostedUis, apis, localise(graph.outputs)),
+    ready: {
+      ...describe(declaration, consoleOrigin, hostedUis, apis, localise(graph.outputs)),
+      ...(certificateAuthority !== undefined && { certificateAuthority }),
+    },
     graph,
     cognito,
     takeOver() {

@@ -41,16 +41,13 @@ export function consolePage(
 <body>
 <header>
   <div class="bar"><h1>${project.name} <small>stack ${project.stack}, on this machine</small></h1><p id="live" class="live" role="status">Connecting…</p></div>
-  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#requests">Requests</a> <a href="#users">Users</a> <a href="#mail">Mail</a> <a href="#token">Token</a> <a href="#resources">Resources</a></nav>
+  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#resources">Resources</a></nav>
 </header>
 <noscript><p class="message failed">This page shows what happens as it happens, which takes JavaScript. Without it, <code>GET /api/cloud</code>, <code>/api/users</code> and <code>/api/messages</code> tell the same.</p></noscript>
 <p id="message" class="message" role="status"></p>
 <main>
-${TUTORIAL}
-${REQUESTS}
-${MAIL}
-${USERS}
-${TOKEN}
+<div class="column">${TUTORIAL}${TOKEN}</div>
+<div class="column">${REQUESTS}${MAIL}${USERS}</div>
 ${RESOURCES}
 </main>
 ${USER_DIALOG}

@@ -77,6 +77,7 @@ function explain(error: string): string {
     unauthorized_client: "unauthorized_client: this app client is not allowed to use the hosted UI.",
     invalid_request: "invalid_request: the request is malformed.",
     "Login pages unavailable": "Login pages unavailable. Please contact an administrator.",
+    "Login option is not available": "Login option is not available. Please try another one.",
     "Client does not exist.": "Client does not exist.",
     "Required parameters missing": "Required parameters missing",
     "Required String parameter 'redirect_uri' is not present":

@@ -44,6 +44,21 @@ export function authorization(c: Context, { pool, domain }: HostedUi): Authoriza
     oauthEvent(c, pool, parsed.request.client.id, "refused", reason);
     return toErrorPage(c, "Login pages unavailable", parsed.request.client.id);
   }
+  if (
+    parsed.ok &&
+    url.pathname !== "/oauth2/authorize" &&
+    !parsed.request.client.identityProviders.includes("COGNITO")
+  ) {
+    const { client } = parsed.request;
+    oauthEvent(
+      c,
+      pool,
+      client.id,
+      "refused",
+      `client ${client.name} does not have COGNITO among its identity providers`,
+    );
+    return toErrorPage(c, "Login option is not available", client.id);
+  }
   if (parsed.ok) return parsed.request;
   oauthEvent(c, pool, c.req.query("client_id"), "refused", parsed.reason);
   return "page" in parsed ? toErrorPage(c, parsed.page.error, parsed.page.clientId) : c.redirect(parsed.redirect, 302);
@@ -108,7 +123,7 @@ export async function grantRedirect(
   user: User,
   { authTime, eventId }: SignInSession,
 ): Promise<Response> {
-  const { client, redirectUri, scopes, state, nonce } = request;
+  const { client, redirectUri, scopes, state, nonce, resource } = request;
   if (request.responseType === "code") {
     const code = pool.grants.issueCode({
       clientId: client.id,
@@ -117,6 +132,7 @@ export async function grantRedirect(
       scopes,
       nonce,
       codeChallenge: request.codeChallenge,
+      resource,
       authTime,
       eventId,
     });
@@ -130,6 +146,7 @@ export async function grantRedirect(
     eventId,
     originJti: undefined,
     nonce,
+    resource,
     hosted: true,
   });
   oauthEvent(c, pool, client.id, "tokens issued");
