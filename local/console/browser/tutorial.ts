@@ -81,6 +81,8 @@ export function tutorialPanel({ byId, make, read, act, tell, on }: Kit): void {
         text = JSON.stringify(JSON.parse(body), null, 2);
       } catch {}
     const tone = status < 400 ? "good" : "bad";
+    // Without a token a refusal is what the tutorial wants to see.
+    place.closest("li")?.classList.toggle("done", withToken === "" ? status === 401 : status < 400);
     place.replaceChildren(
       make(
         "p",

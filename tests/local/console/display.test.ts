@@ -28,6 +28,7 @@ const READY: ReadyDocument = {
     {
       name: "orders",
       id: "abc",
+      authorizers: [],
       stages: [
         {
           name: "s",
