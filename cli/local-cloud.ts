@@ -49,13 +49,14 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
     ? reloadOnChange(async () => (await starting).reload(), {
         directory: projectDirectory,
         ignore: [stateHome(world), ...(state === undefined ? [] : [state])],
+        onChange: display.changed,
         onReload: display.reloaded,
         onFailure: display.reloadFailed,
       })
     : () => {};
   try {
     cloud = await starting;
-    display.ready(cloud.ready);
+    display.ready(cloud.ready, state !== undefined);
     const signal = await interrupted;
     await cloud.close();
     world.dieBySignal(signal);

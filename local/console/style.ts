@@ -92,6 +92,13 @@ td time{white-space:nowrap}
 .holds::before{content:"✓";color:var(--good)}
 .fails::before{content:"✗";color:var(--bad)}
 .claims th{font-weight:400;color:var(--quiet);white-space:nowrap}
+#resource-graph{margin:.75rem 0 1rem}
+svg{display:block}
+svg text{fill:var(--ink);font-size:11px}
+svg .name{font-weight:600;font-size:12px}
+svg rect{fill:var(--good-page);stroke:var(--good)}
+svg .declared-only rect{fill:var(--plain-page);stroke:var(--edge);stroke-dasharray:4 3}
+svg path{fill:none;stroke:var(--edge);stroke-width:1.5}
 .tree ul{margin-left:.6rem;padding-left:1rem;border-left:2px solid var(--line)}
 .tree li{min-width:0}
 .resource{padding:.3rem .4rem;border-radius:.4rem}

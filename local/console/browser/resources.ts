@@ -1,8 +1,9 @@
 /** The resource graph: components and what they hold, each with its step of the tutorial and what it is built on. */
 import type { Overview, OverviewResource } from "../overview.ts";
+import type { drawGraph as DrawGraph } from "./graph.ts";
 import type { Kit } from "./kit.ts";
 
-export function resourcesPanel({ byId, make, read, on }: Kit): void {
+export function resourcesPanel({ byId, make, read, on }: Kit, _check: unknown, drawGraph: typeof DrawGraph): void {
   const place = byId("resource-tree");
 
   const load = async () => {
@@ -45,6 +46,7 @@ export function resourcesPanel({ byId, make, read, on }: Kit): void {
       );
     };
     const top = resources.filter(({ parent }) => parent === undefined);
+    byId("resource-graph").replaceChildren(drawGraph(resources));
     place.replaceChildren(make("ul", { class: "tree" }, ...top.map(item)));
     const counted = (kind: OverviewResource["kind"]) => resources.filter((resource) => resource.kind === kind).length;
     byId("resource-count").textContent =

@@ -97,7 +97,7 @@ const broken = () => new ProgramError("shop", "dev", [{ severity: "error", messa
 describe("demo-auth local on a terminal", () => {
   it("says what runs where", () => {
     const { display, text } = open(true);
-    display.ready(READY);
+    display.ready(READY, true);
     for (const part of [
       "shop, stack dev, runs",
       READY.console,
@@ -106,6 +106,9 @@ describe("demo-auth local on a terminal", () => {
       "orders (nodejs24.x)",
     ])
       assert.ok(text.stderr.includes(part), part);
+    assert.match(text.stderr, /users and keys are kept\.\n\n$/);
+    display.ready(READY, false);
+    assert.match(text.stderr, /users and keys are forgotten\.\n\n$/);
     assert.equal(text.stdout, "");
   });
 
@@ -130,6 +133,8 @@ describe("demo-auth local on a terminal", () => {
 
   it("shows why a changed program does not run, and that the old one does", () => {
     const { display, text } = open(true);
+    display.changed(["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"]);
+    assert.equal(text.stderr, "↻ a.ts, b.ts, c.ts and 2 more changed; evaluating the program again…\n");
     display.reloadFailed(broken());
     assert.match(text.stderr, /half an edit/);
     assert.match(text.stderr, /What ran before keeps running\.\n$/);
@@ -153,7 +158,7 @@ describe("demo-auth local elsewhere", () => {
       const { display, text } = open(isTTY, flags);
       display.out.note("evaluating");
       display.progress(1);
-      display.ready(READY);
+      display.ready(READY, true);
       display.event(REQUEST, messages);
       display.event(MAIL, messages);
       display.reloadFailed(broken());
