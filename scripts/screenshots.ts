@@ -19,7 +19,7 @@ mkdirSync(images, { recursive: true });
 let ticks = 0;
 const cloud = await startLocalCloud({
   projectDirectory: root,
-  ...{ stack: "dev", port: 4510, stateDirectory: undefined, environment: process.env },
+  ...{ stack: "dev", port: 0, stateDirectory: undefined, environment: process.env },
   now: () => START + ticks++ * 250,
 });
 const browser = await launchChromium();

@@ -15,8 +15,10 @@ import { usersPanel } from "./browser/users.ts";
 /** @returns JavaScript that is safe inside a `script` element */
 export function pageScript(config: PageConfig): string {
   const panels = [requestLog, usersPanel, mailPanel, inspectorPanel, tutorialPanel, resourcesPanel];
-  const calls = panels.map((panel) => `(${panel})(kit,check,drawGraph);`).join("\n");
-  return `"use strict";{const check=${checkToken};\nconst drawGraph=${drawGraph};\nconst kit=(${makeKit})(${inScript(config)});\n${calls}}`;
+  return `"use strict";{
+const tools={checkToken:${checkToken},drawGraph:${drawGraph}};
+const kit=(${makeKit})(${inScript(config)});
+${panels.map((panel) => `(${panel})(kit,tools);`).join("\n")}}`;
 }
 
 /** JSON that cannot end the element it stands in. */

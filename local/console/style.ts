@@ -94,8 +94,8 @@ td time{white-space:nowrap}
 .claims th{font-weight:400;color:var(--quiet);white-space:nowrap}
 #resource-graph{margin:.75rem 0 1rem}
 svg{display:block}
-svg text{fill:var(--ink);font-size:11px}
-svg .name{font-weight:600;font-size:12px}
+svg text{fill:var(--ink);font-size:10px}
+svg .name{font-weight:600;font-size:11px}
 svg rect{fill:var(--good-page);stroke:var(--good)}
 svg .declared-only rect{fill:var(--plain-page);stroke:var(--edge);stroke-dasharray:4 3}
 svg path{fill:none;stroke:var(--edge);stroke-width:1.5}
