@@ -86,6 +86,7 @@ const missed = figures.filter((figure) => verdictOf(figure) === "not met").lengt
 const goals = figures.filter(({ goal }) => goal !== undefined).length;
 process.stdout.write(`${goals - missed} of ${goals} goals met, in ${Math.round((Date.now() - startedAt) / 1000)} s\n`);
 if (whole) writeResults();
+else for (const [name, svg] of pictures) writeFileSync(join("/tmp", `${name}.svg`), svg);
 
 function writeResults(): void {
   const date = new Date(startedAt).toISOString().slice(0, 10);

@@ -8,7 +8,7 @@ import { CliError } from "./errors.ts";
 import { request } from "./http.ts";
 import type { HttpAnswer } from "./http-client.ts";
 import { type Invocation, parseDuration, target as resolveTarget, usage } from "./invocation.ts";
-import { defaultMinimumValidity, requireToken } from "./sessions/access.ts";
+import { requireToken } from "./sessions/access.ts";
 import type { TokenUse } from "./sessions/session.ts";
 import { SessionStore } from "./sessions/store.ts";
 import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "./targets/target.ts";
@@ -144,9 +144,8 @@ async function readBody(io: Invocation<CallFlags>): Promise<ApiCall["body"]> {
 
 async function tokenFor(io: Invocation<CallFlags>, target: Target, use: TokenUse): Promise<string> {
   const store = new SessionStore(io.world);
-  const want = { use, minimumValidityMs: defaultMinimumValidity };
   try {
-    return (await requireToken(io.world, store, targetBinding(target), want)).token;
+    return (await requireToken(io.world, store, targetBinding(target), { use })).token;
   } catch (error) {
     const mendable = error instanceof CliError && ["not_signed_in", "token_expired"].includes(error.code);
     if (!io.flags.login || !mendable) throw error;

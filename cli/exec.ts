@@ -10,7 +10,7 @@ import { safeText } from "./text.ts";
 export interface ExecFlags {
   env: string;
   type?: TokenUse;
-  minValid: string;
+  minValid?: string;
 }
 
 /** Ends this process as the program ended. @throws CliError `command_not_runnable`, or no token */
@@ -18,7 +18,7 @@ export async function exec(io: Invocation<ExecFlags>, words: string[]): Promise<
   const { world, flags } = io;
   const [command = "", ...args] = words;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(flags.env)) throw usage(`"${safeText(flags.env, 60)}" cannot name a variable`);
-  const minimumValidityMs = parseDuration(flags.minValid);
+  const minimumValidityMs = flags.minValid === undefined ? undefined : parseDuration(flags.minValid);
   const { target } = await resolveTarget(io);
   const use = flags.type ?? tokenUseFor(target, undefined);
   const store = new SessionStore(world);

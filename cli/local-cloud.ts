@@ -1,15 +1,14 @@
 /**
- * `demo-auth local` at work: starts the local cloud, tells where everything is, and writes the run file by which the
- * other commands find it.
+ * `demo-auth local` at work: starts the local cloud, reloads it when its sources change, and writes the run file by which
+ * the other commands find it. What it says is `local-display.ts`.
  */
 import { createHash } from "node:crypto";
 import { unlink } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import type { ReadyDocument } from "../local/cloud.ts";
-import { eventLine } from "../local/console/event-line.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../local/start.ts";
+import { reloadOnChange } from "../local/watch.ts";
 import { type Invocation, usage } from "./invocation.ts";
-import type { Output } from "./output.ts";
+import { localDisplay } from "./local-display.ts";
 import { writePrivateFile } from "./private-files.ts";
 import { type RunningCloud, runDirectory } from "./targets/local.ts";
 import { stateHome } from "./targets/state-home.ts";
@@ -22,30 +21,39 @@ export interface LocalFlags {
   port: string;
   state?: string;
   ephemeral?: boolean;
+  watch?: boolean;
   fresh?: boolean;
   https?: boolean;
 }
 
 /** Runs a local cloud until it is interrupted. */
 export async function local(io: Invocation<LocalFlags>): Promise<void> {
-  const { world, flags, out } = io;
+  const { world, flags } = io;
   const interrupted = world.interrupted();
   const projectDirectory = resolve(world.workingDirectory, flags.project);
+  const state = stateDirectory(world, flags, projectDirectory);
+  const display = localDisplay(io);
   const cloud = await startAnnounced(world, {
-    ...programOptions(io, projectDirectory),
+    ...programOptions({ ...io, out: display.out }, projectDirectory),
     stack: flags.stack,
     port: parsePort(flags.port),
     https: flags.https,
-    stateDirectory: stateDirectory(world, flags, projectDirectory),
+    stateDirectory: state,
     graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
-    onEvent: (event) => {
-      const line = eventLine(event);
-      if (line !== undefined) out.note(`${out.mark("dim", new Date(event.at).toTimeString().slice(0, 8))} ${line}`);
-    },
+    onProgress: display.progress,
+    onEvent: (event) => display.event(event, () => cloud.messages()),
   });
-  if (out.json) out.document(cloud.ready);
-  else describe(out, cloud.ready);
+  display.ready(cloud.ready);
+  const stopWatching = flags.watch
+    ? reloadOnChange(cloud, {
+        directory: projectDirectory,
+        ignore: [stateHome(world), ...(state === undefined ? [] : [state])],
+        onReload: display.reloaded,
+        onFailure: display.reloadFailed,
+      })
+    : () => {};
   const signal = await interrupted;
+  stopWatching();
   await cloud.close();
   world.dieBySignal(signal);
 }
@@ -87,7 +95,11 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
     throw error;
   }
   return {
-    ready: cloud.ready,
+    get ready() {
+      return cloud.ready;
+    },
+    messages: cloud.messages,
+    reload: cloud.reload,
     async close() {
       await unlink(file).catch(() => undefined);
       await cloud.close();
@@ -123,40 +135,4 @@ function parsePort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_000)
     throw usage(`"${safeText(text, 20)}" is not a port`, "Write a number up to 65000, or 0 for any free one");
   return port;
-}
-
-function describe(out: Output, ready: ReadyDocument): void {
-  const { project } = ready;
-  const heading = (text: string) => out.note(`\n${out.mark("bold", text)}`);
-  out.note(`${out.mark("green", "✓")} ${project.name}, stack ${project.stack}, runs on this machine.`);
-  heading("Console, with mail and users");
-  out.note(`  ${ready.console}`);
-  for (const pool of ready.userPools) {
-    heading(`User pool ${pool.name} (${pool.id})`);
-    if (pool.hostedUi) out.note(`  hosted UI  ${pool.hostedUi}`);
-    out.note(`  issuer     ${pool.issuer}`);
-    for (const client of pool.clients)
-      out.note(`  app client ${client.name} (${client.id}): ${client.flows.join(", ")}`);
-  }
-  for (const api of ready.apis) {
-    heading(`API ${api.name} (${api.id})`);
-    for (const { url, routes } of api.stages) {
-      for (const { method, path, authorization, scopes } of routes) {
-        const guard = authorization === "NONE" ? "open to anyone" : [authorization, ...scopes].join(" ");
-        out.note(`  ${method.padEnd(7)} ${url}${path}  ${out.mark("dim", guard)}`);
-      }
-    }
-  }
-  if (ready.declaredNotEmulated.length > 0) {
-    heading("Declared, not emulated");
-    out.note(
-      `  ${ready.declaredNotEmulated.map(({ type, name }) => `${name} (${type.split(":").at(-1)})`).join(", ")}`,
-    );
-  }
-  if (ready.certificateAuthority) {
-    heading("Certificate authority, for loopback names only");
-    out.note(`  ${ready.certificateAuthority}`);
-    out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
-  }
-  out.note("\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are kept.\n");
 }

@@ -32,9 +32,9 @@ export async function logout(io: Invocation<LogoutFlags>): Promise<void> {
     const { target } = await resolveTarget(io);
     const binding = targetBinding(target);
     const stored = await store.read(binding).catch(async (error) => {
-      if (error.code !== "session_damaged") throw error;
-      await store.delete(binding);
-      io.out.warn("The session was damaged; it is deleted.");
+      if (!["session_damaged", "storage_unavailable"].includes(error.code)) throw error;
+      await store.delete(binding).catch((cause: Error) => io.out.warn(safeText(cause.message)));
+      io.out.warn("The session could not be read, so nothing could be revoked; its file is deleted.");
       return undefined;
     });
     if (stored) ended.push(await end(io, store, stored.session));

@@ -8,12 +8,12 @@ import { targetBinding, tokenUseFor } from "./targets/target.ts";
 export interface TokenFlags {
   header?: boolean;
   type?: TokenUse;
-  minValid: string;
+  minValid?: string;
 }
 
 /** @throws CliError when there is no session, or no token that is valid long enough */
 export async function printToken(io: Invocation<TokenFlags>): Promise<void> {
-  const minimumValidityMs = parseDuration(io.flags.minValid);
+  const minimumValidityMs = io.flags.minValid === undefined ? undefined : parseDuration(io.flags.minValid);
   const { target } = await resolveTarget(io);
   const use = io.flags.type ?? tokenUseFor(target, undefined);
   const store = new SessionStore(io.world);

@@ -52,9 +52,14 @@ const managedRuleGroups: RuleGroup[] = [
   { name: "AWSManagedRulesAmazonIpReputationList", countOnly: [] },
   {
     name: "AWSManagedRulesCommonRuleSet",
-    // Both look for loopback addresses in a query, and `redirect_uri=http://127.0.0.1:…` is one. They guard servers that
-    // fetch what a query names; Cognito only compares it with its list.
-    countOnly: ["EC2MetaDataSSRF_QUERYARGUMENTS", "GenericRFI_QUERYARGUMENTS"],
+    // They look for loopback addresses, and `redirect_uri=http://127.0.0.1:…` is one: in the query of a sign-in, in the
+    // body of a code's exchange. They guard servers that fetch what a request names; Cognito only compares it with its list.
+    countOnly: [
+      "EC2MetaDataSSRF_QUERYARGUMENTS",
+      "EC2MetaDataSSRF_BODY",
+      "GenericRFI_QUERYARGUMENTS",
+      "GenericRFI_BODY",
+    ],
   },
   { name: "AWSManagedRulesKnownBadInputsRuleSet", countOnly: [] },
 ];

@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigReader, type StackConfig } from "./config-reader.ts";
 import { type Profile, presets } from "./profiles.ts";
-import { readUserSettings, type SignIn, type UserSettings } from "./user-settings.ts";
+import { parseRedirectUrl, readUserSettings, type SignIn, type UserSettings } from "./user-settings.ts";
 
 export interface Settings {
   profile: Profile;
@@ -152,10 +152,10 @@ export function resolveSettings(source: StackConfig, handlers: readonly string[]
       throttling: {
         ratePerSecond: reader.integer(
           "throttlingRate",
-          { min: 1, max: 10000, unit: "requests a second" },
+          { min: 1, max: 100_000, unit: "requests a second" },
           preset.throttlingRate,
         ),
-        burst: reader.integer("throttlingBurst", { min: 1, max: 5000, unit: "requests" }, preset.throttlingBurst),
+        burst: reader.integer("throttlingBurst", { min: 1, max: 50_000, unit: "requests" }, preset.throttlingBurst),
       },
       allowedOrigin: readOrigin(reader),
       integrationTimeoutMilliseconds: timeoutSeconds * 1000 + 1000,
@@ -173,7 +173,7 @@ export function resolveSettings(source: StackConfig, handlers: readonly string[]
         2000,
       ),
     }),
-    monitoring: optional(reader.flag("monitoring", false), { alarmEmail: reader.text("alarmEmail") }),
+    monitoring: optional(reader.flag("monitoring", false), { alarmEmail: readAlarmEmail(reader) }),
     auditTrail: optional(reader.flag("auditTrail", false), {
       retentionDays: reader.integer("auditTrailRetentionDays", { min: 90, max: 3653, unit: "days" }, 365),
     }),
@@ -217,10 +217,18 @@ function readOrigin(reader: ConfigReader): string | undefined {
   const value = reader.text("allowedOrigin");
   if (value === undefined) return undefined;
   // An origin is what a browser sends: scheme, host, port, and not even a slash after them.
-  if (URL.canParse(value) && new URL(value).origin === value) return value;
+  const parsed = parseRedirectUrl(value);
+  if (parsed.ok && new URL(value).origin === value) return value;
   reader.fault(
-    `${reader.name("allowedOrigin")} is ${JSON.stringify(value)}; give one origin like https://app.example.com, without a path or a slash at the end.`,
+    `${reader.name("allowedOrigin")} is ${JSON.stringify(value)}; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.`,
   );
+  return undefined;
+}
+
+function readAlarmEmail(reader: ConfigReader): string | undefined {
+  const address = reader.text("alarmEmail");
+  if (address === undefined || /^[^@\s]+@[^@\s]+$/.test(address)) return address;
+  reader.fault(`${reader.name("alarmEmail")} is ${JSON.stringify(address)}; give one e-mail address.`);
   return undefined;
 }
 

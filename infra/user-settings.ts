@@ -255,6 +255,11 @@ function readDomain(reader: ConfigReader): DomainSettings {
   if (!/^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate\/[\w-]+$/.test(certificateArn)) {
     reader.fault(`${reader.name("customDomain")} needs the certificateArn of an ACM certificate in us-east-1.`);
   }
+  if (hostedZoneId !== undefined && !/^Z[A-Z0-9]+$/.test(hostedZoneId)) {
+    reader.fault(
+      `${reader.name("customDomain")} has the hostedZoneId ${JSON.stringify(hostedZoneId)}; give a Route 53 zone like Z0123456789.`,
+    );
+  }
   return { kind: "custom", name, certificateArn, hostedZoneId };
 }
 

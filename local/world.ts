@@ -47,6 +47,8 @@ export type CloudEvent =
   | { kind: "mail"; at: number; userPoolId: string; to: string; subject: string; messageKind: string }
   | { kind: "user"; at: number; userPoolId: string; username: string; action: string }
   | { kind: "function-log"; at: number; functionName: string; line: string }
+  /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */
+  | { kind: "program"; at: number; outcome: "evaluating" | "running" | "failed"; reason?: string }
   | { kind: "access-log"; at: number; apiId: string; stage: string; line: string };
 
 export interface ApiRequestEvent {
@@ -59,6 +61,8 @@ export interface ApiRequestEvent {
   path: string;
   status: number;
   durationMs: number;
+  /** What the authorizer said; absent for a request that found no method. */
+  decision?: "open to anyone" | "let in" | "refused";
   /** Who passed the authorizer: the token's `sub` (ID token) or `username`. */
   principal: string | undefined;
   /** Why it was refused or failed, for a person: which check, what was expected, what to do. */

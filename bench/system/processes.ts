@@ -15,6 +15,17 @@ export interface StartOptions {
   onLine?: (line: string) => void;
 }
 
+let folder: string | undefined;
+let started = 0;
+
+function logFolder(): string {
+  if (folder !== undefined) return folder;
+  const made = mkdtempSync(join(tmpdir(), "demo-auth-bench-log-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  folder = made;
+  return made;
+}
+
 export class Subject {
   readonly child: ChildProcess;
   readonly startedAt: number;
@@ -22,8 +33,7 @@ export class Subject {
 
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     // What it writes goes to a file: reading a log line for every request would cost the machine as much as writing it.
-    const folder = mkdtempSync(join(tmpdir(), "demo-auth-bench-log-"));
-    this.#log = join(folder, "log");
+    this.#log = join(logFolder(), String(++started));
     const log = openSync(this.#log, "a", 0o600);
     this.startedAt = performance.now();
     this.child = spawn(command, args, {
@@ -34,7 +44,6 @@ export class Subject {
     closeSync(log);
     this.child.once("error", (error) => appendFileSync(this.#log, error.message));
     if (options.onLine) createInterface({ input: this.child.stdout! }).on("line", options.onLine);
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   }
 
   /** The last of what it wrote, to say why it failed. */

@@ -13,7 +13,7 @@ export interface Workspace {
   directory: string;
   /** The Pulumi project, with the throttle lifted. */
   project: string;
-  /** The command line as it is published. */
+  /** The command line's entry point, as it is published. */
   cli: string;
   close(): void;
 }
@@ -24,12 +24,12 @@ export async function openWorkspace(): Promise<Workspace> {
   const directory = mkdtempSync(join(tmpdir(), "demo-auth-bench-"));
   symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
   cpSync(join(repository, "package.json"), join(directory, "package.json"));
-  const dist = join(directory, "dist");
-  await buildCli(dist);
+  cpSync(join(repository, "bin"), join(directory, "bin"), { recursive: true });
+  await buildCli(join(directory, "dist"));
   return {
     directory,
     project: copyProject(join(directory, "project")),
-    cli: join(dist, "main.js"),
+    cli: join(directory, "bin/demo-auth.js"),
     close: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

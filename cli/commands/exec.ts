@@ -12,7 +12,7 @@ export const registerExec: Registrant = (program, world) => {
     .description("Runs a program with the token in one of its environment variables, and ends as it ends.")
     .option("--env <name>", "variable to put the token in", "DEMO_AUTH_TOKEN")
     .addOption(new Option("--type <type>", "which token (default: what the API needs)").choices(["id", "access"]))
-    .option("--min-valid <duration>", "how long it must still be valid", "5m")
+    .option("--min-valid <duration>", "fail unless it is valid for that long")
     .action(
       action<ExecFlags>(world, async (io, words: string[]) => {
         const { exec } = await import("../exec.ts");

@@ -10,7 +10,7 @@ export const registerToken: Registrant = (program, world) => {
     .description("Prints the bare token. For curl: curl -H @<(demo-auth token --header) URL")
     .option("--header", "print it as an Authorization header")
     .addOption(new Option("--type <type>", "which token (default: what the API needs)").choices(["id", "access"]))
-    .option("--min-valid <duration>", "how long it must still be valid", "10s")
+    .option("--min-valid <duration>", "fail unless it is valid for that long")
     .action(
       action<TokenFlags>(world, async (io) => {
         const { printToken } = await import("../token.ts");

@@ -9,12 +9,10 @@ import { withLock } from "./lock.ts";
 import { type Binding, expiryOf, type Session, type TokenUse, tokenOf } from "./session.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
 
-/** Milliseconds that a token must still live to be worth sending. */
-export const defaultMinimumValidity = 10_000;
-
 export interface TokenRequest {
   use: TokenUse;
-  minimumValidityMs: number;
+  /** Milliseconds that the token must still be valid; 10 s when absent, enough to be worth sending. */
+  minimumValidityMs?: number | undefined;
 }
 
 export interface Token {
@@ -23,20 +21,38 @@ export interface Token {
   stored: StoredSession;
 }
 
+const leastValidityMs = 10_000;
+/** A session that can be renewed is renewed this long before its token ends. */
+const renewAheadMs = 60_000;
+
 /** @throws CliError `not_signed_in`, `token_missing` or `token_expired`, or what the store or the refresh throws */
 export async function requireToken(
   world: World,
   store: SessionStore,
   binding: Binding,
-  request: TokenRequest,
+  { use, minimumValidityMs = leastValidityMs }: TokenRequest,
 ): Promise<Token> {
   const stored = await requireSession(store, binding);
-  const present = freshToken(world, stored, request);
-  if (present) return present;
-  if (stored.session.refreshToken === undefined) throw expired(world, stored.session, request.use);
-  const refreshed = freshToken(world, await refreshSession(world, store, stored, request), request);
-  if (refreshed) return refreshed;
-  throw expired(world, stored.session, request.use);
+  const usable = tokenFrom(world, stored, use, minimumValidityMs);
+  if (stored.session.refreshToken === undefined) {
+    if (usable) return usable;
+    throw unusable(world, stored.session, use);
+  }
+  const comfortable = Math.max(minimumValidityMs, renewAheadMs);
+  const lasting = tokenFrom(world, stored, use, comfortable);
+  if (lasting) return lasting;
+  try {
+    const renewed = await refreshSession(world, store, stored, (session) =>
+      tokenFrom(world, session, use, comfortable),
+    );
+    const token = tokenFrom(world, renewed, use, minimumValidityMs);
+    if (token) return token;
+  } catch (error) {
+    // What is left of the old token will do while the network does not.
+    if (!usable) throw error;
+  }
+  if (usable) return usable;
+  throw unusable(world, stored.session, use);
 }
 
 /** @throws CliError `not_signed_in` when the binding has no session */
@@ -46,18 +62,11 @@ export async function requireSession(store: SessionStore, binding: Binding): Pro
   throw new CliError("not_signed_in", "You are not signed in to this target.", { next: "demo-auth login" });
 }
 
-function freshToken(world: World, stored: StoredSession, request: TokenRequest): Token | undefined {
-  const { session } = stored;
-  const token = tokenOf(session, request.use);
-  const expiresAt = expiryOf(session, request.use);
-  if (token === undefined || expiresAt === undefined) {
-    if (session.refreshToken !== undefined) return undefined;
-    const name = request.use === "id" ? "ID token" : "access token";
-    throw new CliError("token_missing", `The sign-in brought no ${name}.`, {
-      next: `Sign in again${request.use === "id" ? " with the openid scope" : ""}: demo-auth login --force`,
-    });
-  }
-  return expiresAt - world.now() > request.minimumValidityMs ? { token, expiresAt, stored } : undefined;
+function tokenFrom(world: World, stored: StoredSession, use: TokenUse, validityMs: number): Token | undefined {
+  const token = tokenOf(stored.session, use);
+  const expiresAt = expiryOf(stored.session, use);
+  if (token === undefined || expiresAt === undefined) return undefined;
+  return expiresAt - world.now() > validityMs ? { token, expiresAt, stored } : undefined;
 }
 
 /** Refreshes once, however many processes ask at the same time: whoever comes second finds the new tokens. */
@@ -65,20 +74,27 @@ async function refreshSession(
   world: World,
   store: SessionStore,
   stale: StoredSession,
-  request: TokenRequest,
+  isFresh: (stored: StoredSession) => unknown,
 ): Promise<StoredSession> {
   const { renewSession } = await import("./refresh.ts");
   return withLock(world, `${store.fileOf(stale.session)}.lock`, async () => {
     const current = await requireSession(store, stale.session);
-    if (freshToken(world, current, request)) return current;
+    // A short-lived token may never be comfortable: a sibling's newer one counts as fresh all the same.
+    if (isFresh(current) || current.session.refreshToken !== stale.session.refreshToken) return current;
     const session = await renewSession(world, current.session);
     const storage = await store.write(session, current.storage.kind);
     return { session, storage };
   });
 }
 
-function expired(world: World, session: Session, use: TokenUse): CliError {
-  const ago = world.now() - (expiryOf(session, use) ?? session.signedInAt);
-  const when = ago > 0 ? `expired ${duration(ago)} ago` : `expires in ${duration(-ago)}, sooner than asked for`;
+function unusable(world: World, session: Session, use: TokenUse): CliError {
+  const expiresAt = expiryOf(session, use);
+  if (expiresAt === undefined) {
+    return new CliError("token_missing", `The sign-in brought no ${use === "id" ? "ID" : "access"} token.`, {
+      next: `Sign in again${use === "id" ? " with the openid scope" : ""}: demo-auth login --force`,
+    });
+  }
+  const left = expiresAt - world.now();
+  const when = left <= 0 ? `expired ${duration(-left)} ago` : `expires in ${duration(left)}, sooner than asked for`;
   return new CliError("token_expired", `Your sign-in ${when}.`, { next: "demo-auth login" });
 }

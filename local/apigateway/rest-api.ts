@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RestApiDefinition } from "../definitions.ts";
+import type { ApiRequestEvent } from "../world.ts";
 import { accessLogLine } from "./access-log.ts";
 import { authorize } from "./authorize.ts";
 import { type ApiServices, type DeployedApi, deployApi } from "./deployed-api.ts";
@@ -52,6 +53,12 @@ async function answerRequest(exchange: Exchange, incoming: IncomingMessage): Pro
   return integrate(exchange);
 }
 
+function decisionOf({ route, identity }: Exchange): Pick<ApiRequestEvent, "decision"> {
+  if (!route) return {};
+  if (route.method.authorization === "NONE") return { decision: "open to anyone" };
+  return { decision: identity ? "let in" : "refused" };
+}
+
 function asRefusal(error: unknown): GatewayError | EdgeRefusal {
   if (error instanceof GatewayError || error instanceof EdgeRefusal) return error;
   const reason = `The local cloud failed on this request, which is a fault of its own: ${error}`;
@@ -76,6 +83,7 @@ function record(
     path: exchange.requestPath,
     status: answer.status,
     durationMs,
+    ...decisionOf(exchange),
     principal: exchange.identity?.principal,
     reason: answer.reason,
   });

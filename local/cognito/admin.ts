@@ -156,21 +156,43 @@ export function signOutEverywhere(pool: Pool, user: User): void {
   });
 }
 
-/** Puts the users that the program declares into a pool that does not have them yet, and their groups in any case. */
+/** A user that the program declares and that the pool's own rules do not allow; AWS would refuse it as well. */
+export class DeclaredUserError extends Error {
+  readonly code = "declared_user_refused";
+  readonly next = "Change the user in the program.";
+
+  constructor(pool: Pool, username: string, cause: CognitoError) {
+    super(`The user ${JSON.stringify(username)} of user pool ${pool.definition.name} is refused: ${cause.message}`, {
+      cause,
+    });
+    this.name = "DeclaredUserError";
+  }
+}
+
+/**
+ * Puts the users that the program declares into a pool that does not have them yet, and their groups in any case.
+ * @throws DeclaredUserError
+ */
 export async function putDeclaredUsers(pool: Pool): Promise<void> {
   for (const declared of pool.definition.users) {
-    const existing = pool.users.find(declared.username);
-    const user = existing ?? (await insertDeclared(pool, declared));
-    if (existing && existing.enabled !== declared.enabled) pool.users.update(user.sub, { enabled: declared.enabled });
-    for (const group of declared.groups) pool.groups.join(group, user.sub);
+    try {
+      const existing = pool.users.find(declared.username);
+      const user = existing ?? (await insertDeclared(pool, declared));
+      if (existing && existing.enabled !== declared.enabled) pool.users.update(user.sub, { enabled: declared.enabled });
+      for (const group of declared.groups) pool.groups.join(group, user.sub);
+    } catch (error) {
+      throw error instanceof CognitoError ? new DeclaredUserError(pool, declared.username, error) : error;
+    }
   }
 }
 
 async function insertDeclared(pool: Pool, declared: UserPoolDefinition["users"][number]): Promise<User> {
   const { username, attributes } = nameAndAttributes(pool, declared.username, declared.attributes);
+  checkAttributes(pool.definition, attributes, true);
   const sub = declared.sub ?? pool.users.newSub();
   const password = declared.password ?? declared.temporaryPassword ?? generatePassword(pool);
   const credentials = await newCredentials(pool, username ?? sub, password);
+  checkPolicy(pool.definition.passwordPolicy, password);
   const permanent = declared.password !== undefined;
   return pool.users.insert({
     sub,

@@ -5,8 +5,11 @@
 import { timingSafeEqual } from "node:crypto";
 import type { World } from "../world.ts";
 import { attemptLimitExceeded, codeExpired, codeMismatch } from "./errors.ts";
+import { digest } from "./tables.ts";
 
 const hour = 3_600_000;
+/** After this long without a failed sign-in the failures before are forgotten. */
+export const quietPeriod = 900_000;
 const lifetimes = { "sign-up": 24 * hour, "forgot-password": hour, email: 24 * hour, phone_number: 24 * hour };
 /** What the code proves: the account, the right to set a password, or the ownership of that attribute. */
 export type CodePurpose = keyof typeof lifetimes;
@@ -46,6 +49,12 @@ export class CodeTable {
            expires_at = CASE WHEN expires_at <= ? THEN excluded.expires_at ELSE expires_at END
          RETURNING count`,
       ),
+      failures: db.prepare(
+        "SELECT count, expires_at FROM cognito_attempts WHERE pool_id = ? AND sub = ? AND action = 'sign-in' AND expires_at > ?",
+      ),
+      setFailures: db.prepare(
+        "INSERT OR REPLACE INTO cognito_attempts (pool_id, sub, action, count, expires_at) VALUES (?, ?, 'sign-in', ?, ?)",
+      ),
       forget: db.prepare("DELETE FROM cognito_attempts WHERE pool_id = ? AND sub = ? AND action = ?"),
     };
   }
@@ -81,6 +90,30 @@ export class CodeTable {
     const now = this.#world.now();
     const row = this.#statements.count.get(this.#poolId, sub, action, now + hour, now, now) as { count: number };
     if (row.count > hourly[action]) throw attemptLimitExceeded();
+  }
+
+  /**
+   * What stands for the `sub` of a name that nobody has: it is counted and refused like a user's, or the difference
+   * would tell who exists.
+   */
+  ghost(name: string): string {
+    return `?${digest(name)}`;
+  }
+
+  /** A ghost's failed sign-ins in a row, in the form of a user's. */
+  ghostFailures(ghost: string): { failedAttempts: number; lastFailedAt: number } {
+    const row = this.#statements.failures.get(this.#poolId, ghost, this.#world.now()) as
+      | { count: number; expires_at: number }
+      | undefined;
+    return row
+      ? { failedAttempts: row.count, lastFailedAt: row.expires_at - quietPeriod }
+      : { failedAttempts: 0, lastFailedAt: 0 };
+  }
+
+  recordGhostFailure(ghost: string): void {
+    const now = this.#world.now();
+    const { failedAttempts } = this.ghostFailures(ghost);
+    this.#statements.setFailures.run(this.#poolId, ghost, failedAttempts + 1, now + quietPeriod);
   }
 
   forgetAttempts(sub: string, action: LimitedAction): void {

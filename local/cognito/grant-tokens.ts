@@ -19,16 +19,17 @@ export async function openGrant(
     authTime: number;
     eventId: string;
     nonce?: string | undefined;
+    resource?: string | undefined;
     hosted: boolean;
   },
 ): Promise<GrantedTokens> {
-  const { client, user, scopes, hosted, authTime, eventId } = grant;
+  const { client, user, scopes, hosted, resource, authTime, eventId } = grant;
   const originJti = pool.world.randomUUID();
   const refreshToken = pool.grants.open(
-    { originJti, clientId: client.id, sub: user.sub, scopes, hosted, authTime, eventId },
+    { originJti, clientId: client.id, sub: user.sub, scopes, hosted, resource, authTime, eventId },
     client.validity.refreshTokenSeconds,
   );
-  const tokens = await issueTokens(pool, { ...grant, nonce: grant.nonce, originJti });
+  const tokens = await issueTokens(pool, { ...grant, nonce: grant.nonce, resource, originJti });
   return { ...tokens, refreshToken };
 }
 

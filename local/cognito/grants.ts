@@ -17,6 +17,7 @@ export interface AuthorizationCode {
   nonce: string | undefined;
   /** `undefined` when the request carried none: then the token request must not carry a verifier either. */
   codeChallenge: string | undefined;
+  resource: string | undefined;
   /** Seconds */
   authTime: number;
   eventId: string;
@@ -29,6 +30,8 @@ export interface Grant {
   scopes: string[];
   /** Whether it came from the hosted UI (and not from the JSON API). */
   hosted: boolean;
+  /** The access tokens' `aud`. */
+  resource: string | undefined;
   authTime: number;
   eventId: string;
 }
@@ -57,8 +60,8 @@ export class GrantTable {
         "DELETE FROM cognito_authorization_codes WHERE digest = ? AND pool_id = ? RETURNING data, expires_at",
       ),
       putGrant: db.prepare(
-        `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, auth_time, event_id, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, resource, auth_time, event_id, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       putToken: db.prepare(
         "INSERT INTO cognito_refresh_tokens (digest, pool_id, origin_jti, expires_at) VALUES (?, ?, ?, ?)",
@@ -71,6 +74,7 @@ export class GrantTable {
       replace: db.prepare("UPDATE cognito_refresh_tokens SET replaced_at = ? WHERE digest = ? AND replaced_at IS NULL"),
       revoke: db.prepare("UPDATE cognito_grants SET revoked = 1 WHERE origin_jti = ? AND pool_id = ?"),
       revokeAll: db.prepare("UPDATE cognito_grants SET revoked = 1 WHERE pool_id = ? AND sub = ?"),
+      dropCodes: db.prepare("DELETE FROM cognito_authorization_codes WHERE pool_id = ? AND sub = ?"),
       revoked: db.prepare("SELECT revoked FROM cognito_grants WHERE origin_jti = ? AND pool_id = ?"),
     };
   }
@@ -103,6 +107,7 @@ export class GrantTable {
         grant.sub,
         grant.scopes.join(" "),
         grant.hosted ? 1 : 0,
+        grant.resource ?? null,
         grant.authTime,
         grant.eventId,
         expires + accessTokenLeeway,
@@ -122,6 +127,7 @@ export class GrantTable {
       sub: row.sub as string,
       scopes: (row.scopes as string).split(" "),
       hosted: row.hosted === 1,
+      resource: (row.resource as string | null) ?? undefined,
       authTime: row.auth_time as number,
       eventId: row.event_id as string,
     };
@@ -141,8 +147,10 @@ export class GrantTable {
     this.#statements.revoke.run(originJti, this.#poolId);
   }
 
+  /** Ends every grant of a user, and codes that were to open one. */
   revokeAll(sub: string): void {
     this.#statements.revokeAll.run(this.#poolId, sub);
+    this.#statements.dropCodes.run(this.#poolId, sub);
   }
 
   /** Whether tokens with this `origin_jti` still count. */

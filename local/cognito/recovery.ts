@@ -19,7 +19,7 @@ export function forgotPassword(pool: Pool, client: AppClientDefinition, username
   const user = pool.users.find(username);
   const delivery = user && verifiedDestination(user);
   if (!user?.enabled || !delivery) {
-    if (client.hideUserExistence) return simulatedDelivery(pool, username);
+    if (client.hideUserExistence) return simulatedDelivery(pool, username, "forgot-password");
     if (!user) throw unknownUser(client);
     if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
     throw invalidParameter(
@@ -43,8 +43,12 @@ export async function confirmForgotPassword(
   const found = pool.users.find(input.username);
   if (!found?.enabled || !verifiedDestination(found)) {
     // As for somebody whose code was sent and mistyped: `forgotPassword` said that one was sent.
-    if (client.hideUserExistence) throw codeMismatch();
+    if (client.hideUserExistence) {
+      pool.codes.countAttempt(pool.codes.ghost(pool.users.key(input.username)), "confirm-forgot-password");
+      throw codeMismatch();
+    }
     if (!found) throw unknownUser(client);
+    if (!found.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
   }
   return pool.inTurn(found.sub, async () => {
     pool.codes.countAttempt(found.sub, "confirm-forgot-password");

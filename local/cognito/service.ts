@@ -10,6 +10,8 @@ import {
   deleteUser,
   type NewUserInput,
   putDeclaredUsers,
+  requireUser,
+  setAttributes,
   setEnabled,
   setUserPassword,
 } from "./admin.ts";
@@ -20,7 +22,9 @@ import { openPool, type Pool } from "./pool.ts";
 import { prepareTables, pruner } from "./tables.ts";
 import type { User, UserStatus } from "./users.ts";
 
+export { DeclaredUserError } from "./admin.ts";
 export type { Message } from "./messages.ts";
+export { StateLayoutError } from "./tables.ts";
 
 export interface UserSummary {
   username: string;
@@ -36,6 +40,11 @@ export interface UserSummary {
 }
 
 export interface CognitoService {
+  /**
+   * Resolves when the users that the program declares are in their pools; requests wait for it by themselves.
+   * @throws DeclaredUserError naming the user that a pool refuses
+   */
+  ready(): Promise<void>;
   /**
    * Fetch handler of the identity-provider origin: `/<poolId>/.well-known/…` and the JSON API (`POST /` with
    * `X-Amz-Target`). `undefined` for anything else: the console shares the origin.
@@ -63,6 +72,8 @@ export interface UserAdministration {
   setEnabled(username: string, enabled: boolean): void;
   delete(username: string): void;
   setPassword(username: string, password: string, permanent: boolean): Promise<void>;
+  /** An empty value removes the attribute. */
+  setAttributes(username: string, attributes: Record<string, string>): void;
 }
 
 export interface CognitoServiceOptions {
@@ -74,6 +85,7 @@ export interface CognitoServiceOptions {
   hostedUiOrigin(domain: string): string;
 }
 
+/** @throws StateLayoutError when another release wrote the state */
 export function cognitoService(options: CognitoServiceOptions): CognitoService {
   const { world } = options;
   prepareTables(world.store);
@@ -99,6 +111,9 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
   seeded.catch(() => {});
 
   return {
+    async ready() {
+      await seeded;
+    },
     async identityProvider(request) {
       await seeded;
       prune();
@@ -132,6 +147,8 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
         setEnabled: (username, enabled) => setEnabled(pool, username, enabled),
         delete: (username) => deleteUser(pool, username),
         setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
+        setAttributes: (username, attributes) =>
+          void setAttributes(pool, requireUser(pool, username), attributes, true),
       };
     },
   };

@@ -4,6 +4,7 @@
  * lasts are refused and do not lengthen it; it is forgotten after 15 quiet minutes or a success.
  */
 import type { AppClientDefinition } from "../definitions.ts";
+import { quietPeriod } from "./codes.ts";
 import { newSrpVerifier } from "./credentials.ts";
 import { CognitoError, incorrectPassword, userDoesNotExist } from "./errors.ts";
 import { verifyPassword } from "./passwords.ts";
@@ -26,9 +27,8 @@ export async function checkPassword(
 ): Promise<User> {
   const sub = pool.users.find(name)?.sub;
   if (sub === undefined) {
-    // As slow as for somebody who exists, so that the time does not tell.
-    await verifyPassword(password, null);
-    throw client.hideUserExistence ? incorrectPassword("no such user") : userDoesNotExist();
+    if (!client.hideUserExistence) throw userDoesNotExist();
+    return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, password));
   }
   return pool.inTurn(sub, async () => {
     const user = requireUser(pool, sub, client);
@@ -41,17 +41,27 @@ export async function checkPassword(
   });
 }
 
+/** Refuses a name that nobody has as slowly and with the same back-off as a wrong password. */
+export async function refuseGhost(pool: Pool, name: string, password: string): Promise<never> {
+  const ghost = pool.codes.ghost(pool.users.key(name));
+  refuseDuringBackOff(pool, pool.codes.ghostFailures(ghost));
+  await verifyPassword(password, null);
+  pool.codes.recordGhostFailure(ghost);
+  throw incorrectPassword("no such user");
+}
+
 /** @throws CognitoError NotAuthorizedException while the back-off lasts */
-export function refuseDuringBackOff(pool: Pool, user: User): void {
-  if (user.failedAttempts < freeFailures) return;
-  const backOff = Math.min(1000 * 2 ** (user.failedAttempts - freeFailures), longestBackOff);
-  if (pool.world.now() < user.lastFailedAt + backOff)
+export function refuseDuringBackOff(pool: Pool, failures: Pick<User, "failedAttempts" | "lastFailedAt">): void {
+  const { failedAttempts, lastFailedAt } = failures;
+  if (failedAttempts < freeFailures) return;
+  const backOff = Math.min(1000 * 2 ** (failedAttempts - freeFailures), longestBackOff);
+  if (pool.world.now() < lastFailedAt + backOff)
     throw new CognitoError("NotAuthorizedException", "Password attempts exceeded", "too many failures in a row");
 }
 
 export function recordFailure(pool: Pool, user: User): void {
   const now = pool.world.now();
-  const quiet = now - user.lastFailedAt >= longestBackOff;
+  const quiet = now - user.lastFailedAt >= quietPeriod;
   pool.users.update(user.sub, { failedAttempts: quiet ? 1 : user.failedAttempts + 1, lastFailedAt: now });
 }
 

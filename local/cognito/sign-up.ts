@@ -8,6 +8,7 @@ import {
   isPhoneNumber,
   maskDestination,
 } from "./attributes.ts";
+import type { LimitedAction } from "./codes.ts";
 import { newCredentials } from "./credentials.ts";
 import { CognitoError, codeExpired, invalidParameter } from "./errors.ts";
 import type { MessageKind } from "./messages.ts";
@@ -44,7 +45,8 @@ export async function signUp(
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(definition, attributes);
   checkRequired(definition, attributes);
-  checkWritable(client, Object.keys(attributes));
+  // The address that serves as the name is not an attribute that the client writes.
+  checkWritable(client, Object.keys(input.attributes));
   refuseTakenName(pool, input.username);
 
   const sub = users.newSub();
@@ -112,7 +114,7 @@ export function confirmSignUp(pool: Pool, client: AppClientDefinition, username:
  */
 export function resendCode(pool: Pool, client: AppClientDefinition, username: string): CodeDelivery {
   const user = pool.users.find(username);
-  if (!user?.enabled && client.hideUserExistence) return simulatedDelivery(pool, username);
+  if (!user?.enabled && client.hideUserExistence) return simulatedDelivery(pool, username, "resend-code");
   if (!user) throw unknownUser(client);
   if (user.status !== "UNCONFIRMED") throw invalidParameter("User is already confirmed.");
   const delivery = codeDestination(pool, user.attributes);
@@ -122,8 +124,12 @@ export function resendCode(pool: Pool, client: AppClientDefinition, username: st
   return masked(delivery);
 }
 
-/** Where a code for a user who does not exist would have gone, as far as the name tells. */
-export function simulatedDelivery(pool: Pool, username: string): CodeDelivery {
+/**
+ * Where a code for a user who does not exist would have gone, as far as the name tells.
+ * @throws CognitoError LimitExceededException, as for somebody who exists
+ */
+export function simulatedDelivery(pool: Pool, username: string, action: LimitedAction): CodeDelivery {
+  pool.codes.countAttempt(pool.codes.ghost(pool.users.key(username)), action);
   const phone = isPhoneNumber(username);
   // A plain username tells no address; a made-up one that stays the same for the name gives nothing away.
   const address = phone || isEmail(username) ? username : `${pool.users.key(username).slice(0, 1) || "u"}@example`;

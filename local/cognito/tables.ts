@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Store } from "../world.ts";
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 const schema = `
 CREATE TABLE cognito_keys (
@@ -111,7 +111,7 @@ CREATE INDEX cognito_authorization_codes_by_sub ON cognito_authorization_codes (
 
 CREATE TABLE cognito_grants (
   origin_jti TEXT PRIMARY KEY, pool_id TEXT NOT NULL, client_id TEXT NOT NULL, sub TEXT NOT NULL, scopes TEXT NOT NULL,
-  hosted INTEGER NOT NULL, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+  hosted INTEGER NOT NULL, resource TEXT, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
   expires_at INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_grants_by_sub ON cognito_grants (pool_id, sub);
@@ -134,9 +134,20 @@ const perishable = [
   "cognito_grants",
 ];
 
+/** A state that another release wrote. */
+export class StateLayoutError extends Error {
+  readonly code = "state_layout";
+  readonly next = "Use the release that wrote it, or another state directory.";
+
+  constructor(found: number) {
+    super(`The user pools in this state are of another release (layout ${found}, this one reads ${schemaVersion}).`);
+    this.name = "StateLayoutError";
+  }
+}
+
 /**
  * Creates the tables in a new state file.
- * @throws Error when the state was written by a newer release; nothing is changed then
+ * @throws StateLayoutError; nothing is changed then
  */
 export function prepareTables(store: Store): void {
   store.transaction(() => {
@@ -146,10 +157,7 @@ export function prepareTables(store: Store): void {
       store.db.exec(schema);
       store.db.prepare("INSERT INTO cognito_schema (version) VALUES (?)").run(schemaVersion);
     } else if (row.version !== schemaVersion) {
-      throw new Error(
-        `The user pools in this state were written by another release (layout ${row.version}, this one reads ${schemaVersion}). ` +
-          "Run that release, or start with a fresh state directory.",
-      );
+      throw new StateLayoutError(row.version);
     }
   });
 }

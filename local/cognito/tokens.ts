@@ -24,6 +24,8 @@ export interface TokenRequest {
   /** Names the refresh token's grant; `undefined` in the implicit flow, which has none. */
   originJti: string | undefined;
   nonce: string | undefined;
+  /** The access token's `aud`; without one it has none. */
+  resource: string | undefined;
   /** From the hosted UI, where an ID token takes `openid` and carries `at_hash`. */
   hosted: boolean;
 }
@@ -54,6 +56,7 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     ...shared,
     iss: pool.issuer,
     version: 2,
+    aud: request.resource,
     client_id: client.id,
     origin_jti: request.originJti,
     event_id: request.eventId,

@@ -1,63 +1,88 @@
 /**
- * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), and a page and an API of our own
- * for people and scripts. No answer of ours carries CORS headers, so no page of another site can read it.
+ * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), test invocations (as
+ * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries CORS headers, so no page of another site can read it; `guard.ts` says
+ * who may change anything.
  */
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
-import type { ReadyDocument } from "../cloud.ts";
-import type { CognitoService } from "../cognito/service.ts";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import type { Deployment } from "../deployment.ts";
+import type { World } from "../world.ts";
+import { consoleActions } from "./actions.ts";
 import type { EventLog } from "./event-log.ts";
+import { onlyTheConsolesPage, refuseOtherSites } from "./guard.ts";
+import { overview } from "./overview.ts";
 import { consolePage } from "./page.ts";
 
 export interface ConsoleServices {
-  ready: ReadyDocument;
-  cognito: CognitoService;
+  /** What runs now. */
+  deployment: () => Deployment;
   events: EventLog;
+  world: World;
 }
 
 /** @returns a fetch handler */
-export function consoleApp({ ready, cognito, events }: ConsoleServices): (request: Request) => Promise<Response> {
+export function consoleApp({ deployment, events, world }: ConsoleServices): (request: Request) => Promise<Response> {
+  const run = { id: world.randomUUID(), pageToken: world.randomBytes(32).toString("base64url") };
   const app = new Hono();
 
+  app.use(async (context, next) => {
+    await next();
+    const { headers } = context.res;
+    headers.set("cache-control", "no-store");
+    headers.set("cross-origin-opener-policy", "same-origin");
+    headers.set("cross-origin-resource-policy", "same-origin");
+    headers.set("referrer-policy", "no-referrer");
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("x-frame-options", "DENY");
+  });
+
   app.get("/", (context) => {
-    const { html, policy } = consolePage(ready);
+    const { html, policy } = consolePage(deployment().ready, run);
     context.header("content-security-policy", policy);
-    context.header("cache-control", "no-store");
-    context.header("referrer-policy", "no-referrer");
-    context.header("x-content-type-options", "nosniff");
-    context.header("x-frame-options", "DENY");
     return context.html(html);
   });
 
-  app.get("/api/cloud", (context) => context.json(ready));
-  app.get("/api/messages", (context) => context.json(cognito.messages()));
-  app.get("/api/users", (context) =>
-    context.json(ready.userPools.map(({ id, name }) => ({ userPoolId: id, name, users: cognito.users(id) }))),
-  );
+  app.use("/api/*", refuseOtherSites);
+  app.get("/api/cloud", (context) => context.json(deployment().ready));
+  app.get("/api/messages", (context) => context.json(deployment().cognito.messages()));
+  app.get("/api/users", (context) => {
+    const { ready, cognito } = deployment();
+    return context.json(ready.userPools.map(({ id, name }) => ({ userPoolId: id, name, users: cognito.users(id) })));
+  });
+  app.get("/api/overview", (context) => {
+    const { ready, graph } = deployment();
+    return context.json(overview(ready, graph));
+  });
 
-  /** Server-sent events: first what happened lately, then everything as it happens. */
-  app.get("/api/events", (context) =>
-    streamSSE(context, async (stream) => {
-      const pending = events.recent();
-      let wake = () => {};
-      const unsubscribe = events.subscribe((event) => {
-        pending.push(event);
-        wake();
-      });
-      stream.onAbort(() => {
-        unsubscribe();
-        wake();
-      });
-      while (!stream.aborted && !stream.closed) {
-        for (const event of pending.splice(0))
-          await stream.writeSSE({ event: event.kind, data: JSON.stringify(event) });
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (pending.length > 0 || stream.aborted) resolve();
-        });
-      }
-    }),
-  );
+  /** Server-sent events: which run this is, what happened lately, then everything as it happens. */
+  app.get("/api/events", (context) => streamSSE(context, (stream) => sendEvents(stream, events, run.id)));
 
-  return async (request) => (await cognito.identityProvider(request)) ?? app.fetch(request);
+  app.use("/restapis/*", refuseOtherSites);
+  app.all("/restapis/*", (context) => deployment().apiGateway(context.req.raw));
+
+  app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));
+  app.route("/api/actions", consoleActions(deployment));
+
+  return async (request) => (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
+}
+
+async function sendEvents(stream: SSEStreamingApi, events: EventLog, runId: string): Promise<void> {
+  await stream.writeSSE({ event: "hello", data: JSON.stringify({ run: runId }) });
+  const pending = events.recent();
+  let wake = () => {};
+  const unsubscribe = events.subscribe((event) => {
+    pending.push(event);
+    wake();
+  });
+  stream.onAbort(() => {
+    unsubscribe();
+    wake();
+  });
+  while (!stream.aborted && !stream.closed) {
+    for (const event of pending.splice(0)) await stream.writeSSE({ event: event.kind, data: JSON.stringify(event) });
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (pending.length > 0 || stream.aborted) resolve();
+    });
+  }
 }

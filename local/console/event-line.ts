@@ -26,6 +26,8 @@ function describe(event: CloudEvent): string | undefined {
       return `user ${event.username}: ${event.action}`;
     case "function-log":
       return `${event.functionName}: ${event.line.trimEnd()}`;
+    case "program":
+      return event.outcome === "evaluating" ? "the program's sources changed; evaluating…" : undefined;
     case "access-log":
       return undefined;
   }

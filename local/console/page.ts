@@ -1,21 +1,32 @@
-/** The console's page: what runs, and what happens, as one document without any external asset. */
+/**
+ * The console's page as one document without any external asset. The server renders what does not change while a cloud
+ * runs; `script.ts` fills in the rest and keeps it current.
+ */
 import { randomBytes } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { ReadyDocument } from "../cloud.ts";
+import { pageScript } from "./script.ts";
+import { pageStyle } from "./style.ts";
 
-/** @returns the document, and the content security policy that goes with it */
-export function consolePage(ready: ReadyDocument): { html: ReturnType<typeof html>; policy: string } {
+/**
+ * @param run the cloud's run: its id, and what proves that a change comes from this page
+ * @returns the document, and the content security policy that goes with it
+ */
+export function consolePage(
+  { project }: ReadyDocument,
+  run: { id: string; pageToken: string },
+): { html: ReturnType<typeof html>; policy: string } {
   const nonce = randomBytes(16).toString("base64");
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
+    "img-src data:",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join("; ");
-  const { project } = ready;
   return {
     policy,
     html: html`<!doctype html>
@@ -24,86 +35,92 @@ export function consolePage(ready: ReadyDocument): { html: ReturnType<typeof htm
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${project.name} (${project.stack}) · local cloud</title>
-<style nonce="${nonce}">${raw(STYLE)}</style>
+<link rel="icon" href="data:,">
+<style nonce="${nonce}">${raw(pageStyle)}</style>
 </head>
 <body>
+<header>
+  <div class="bar"><h1>${project.name} <small>stack ${project.stack}, on this machine</small></h1><p id="live" class="live" role="status">Connecting…</p></div>
+  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#resources">Resources</a></nav>
+</header>
+<noscript><p class="message failed">This page shows what happens as it happens, which takes JavaScript. Without it, <code>GET /api/cloud</code>, <code>/api/users</code> and <code>/api/messages</code> tell the same.</p></noscript>
+<p id="message" class="message" role="status"></p>
 <main>
-<h1>${project.name} <small>stack ${project.stack}, on this machine</small></h1>
-<h2>APIs</h2>
-${ready.apis.map(
-  (api) =>
-    html`<h3>${api.name} <code>${api.id}</code></h3><ul>${api.stages.map((stage) =>
-      stage.routes.map(
-        (route) =>
-          html`<li><code>${route.method} ${stage.url}${route.path}</code> ${
-            route.authorization === "NONE" ? "open to anyone" : route.authorization
-          }${route.scopes.length > 0 ? html`, scopes <code>${route.scopes.join(" ")}</code>` : ""}</li>`,
-      ),
-    )}</ul>`,
-)}
-<h2>User pools</h2>
-${ready.userPools.map(
-  (pool) =>
-    html`<h3>${pool.name} <code>${pool.id}</code></h3><ul>${pool.clients.map(
-      (client) => html`<li>${client.name} <code>${client.id}</code>${signInLink(pool.hostedUi, client)}</li>`,
-    )}</ul>`,
-)}
-<h2>Mail</h2>
-<table aria-label="Mail"><thead><tr><th>When<th>To<th>Subject<th>Code</tr></thead><tbody id="mail"></tbody></table>
-<h2>What happens</h2>
-<table aria-label="Events"><thead><tr><th>When<th>What<th>Outcome<th>Why</tr></thead><tbody id="events"></tbody></table>
-${
-  ready.declaredNotEmulated.length > 0
-    ? html`<h2>Declared, not emulated</h2><ul>${ready.declaredNotEmulated.map(({ type, name }) => html`<li><code>${type}</code> ${name}</li>`)}</ul>`
-    : ""
-}
+<div class="column">${TUTORIAL}${TOKEN}</div>
+<div class="column">${REQUESTS}${MAIL}${USERS}</div>
+${RESOURCES}
 </main>
-<script nonce="${nonce}">${raw(SCRIPT)}</script>
+${USER_DIALOG}
+<script nonce="${nonce}">${raw(pageScript({ run: run.id, pageToken: run.pageToken }))}</script>
 </body>
 </html>`,
   };
 }
 
-function signInLink(hostedUi: string | undefined, client: ReadyDocument["userPools"][number]["clients"][number]) {
-  const [redirectUri] = client.callbackUrls;
-  const flow = client.flows[0];
-  if (!hostedUi || !redirectUri || !flow || flow === "client_credentials") return "";
-  const query = new URLSearchParams({
-    client_id: client.id,
-    response_type: flow === "code" ? "code" : "token",
-    scope: client.scopes.join(" "),
-    redirect_uri: redirectUri,
-  });
-  return html` <a href="${hostedUi}/login?${query.toString()}" rel="noreferrer">sign-in page</a>`;
-}
+const TUTORIAL = html`<section id="tutorial" aria-labelledby="tutorial-title">
+  <h2 id="tutorial-title">The tutorial, on what runs here</h2>
+  <div class="fields">
+    <label>Route <select id="route"></select></label>
+    <label id="path-label" hidden>Path <input id="path" autocomplete="off" spellcheck="false"></label>
+  </div>
+  <ol class="steps">
+    <li><h3>Call the API without a token</h3>
+      <p class="quiet">The authorizer refuses, and AWS only says “Unauthorized”.</p>
+      <button type="button" id="call-without">Call without a token</button>
+      <div id="answer-without" class="answer" aria-live="polite"></div></li>
+    <li><h3>Sign up and in</h3>
+      <p class="quiet">The code that Cognito would mail appears under <a href="#mail">Mail</a>. In the end the browser is sent to your application with the tokens in the address, whether or not anything listens there.</p>
+      <p id="sign-in-links" class="row"></p></li>
+    <li><h3>Call it with the token</h3>
+      <form id="call-with-form">
+        <label for="call-token">Token, or the address that the sign-in led to</label>
+        <div class="row"><input id="call-token" type="password" autocomplete="off" spellcheck="false">
+        <button type="submit" id="call-with">Call with the token</button></div>
+        <p class="quiet">It goes to the API as the <code>Authorization</code> header and is kept nowhere. In a terminal: <code>npx demo-auth login</code>, then <code>npx demo-auth call</code>.</p>
+      </form>
+      <div id="answer-with" class="answer" aria-live="polite"></div></li>
+  </ol>
+</section>`;
 
-const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
-small { font-weight: normal; opacity: .75; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
-`;
+const REQUESTS = html`<section id="requests" aria-labelledby="requests-title">
+  <div class="bar"><h2 id="requests-title">Requests</h2>
+    <div class="row"><label class="check"><input type="checkbox" id="only-requests"> API requests only</label> <button type="button" id="clear-log">Clear</button></div></div>
+  <p id="log-empty" class="quiet">Nothing has happened yet. Each request will appear here with the authorizer's decision and its reason.</p>
+  <div class="log scroll" tabindex="0" role="log" aria-label="What happened, newest first"><ol id="log"></ol></div>
+</section>`;
 
-const SCRIPT = `
-const row = (table, cells) => {
-  const line = document.createElement("tr");
-  for (const cell of cells) line.append(Object.assign(document.createElement("td"), { textContent: cell ?? "" }));
-  document.getElementById(table).prepend(line);
-};
-const time = (at) => new Date(at).toLocaleTimeString();
-const loadMail = async () => {
-  const messages = await (await fetch("/api/messages")).json();
-  document.getElementById("mail").replaceChildren();
-  for (const mail of messages) row("mail", [time(mail.sentAt), mail.to, mail.subject, mail.code]);
-};
-const source = new EventSource("/api/events");
-const on = (kind, show) => source.addEventListener(kind, (message) => show(JSON.parse(message.data)));
-on("api-request", (event) => row("events", [time(event.at), event.method + " " + event.path, event.status, event.reason]));
-on("sign-in", (event) => row("events", [time(event.at), "sign-in " + event.username, event.outcome, event.reason]));
-on("oauth", (event) => row("events", [time(event.at), event.endpoint, event.outcome, event.reason]));
-on("user", (event) => row("events", [time(event.at), event.username, event.action, ""]));
-on("mail", loadMail);
-loadMail();
-`;
+const MAIL = html`<section id="mail" aria-labelledby="mail-title">
+  <h2 id="mail-title">Mail</h2>
+  <p id="mail-empty" class="quiet">What Cognito would send appears here; nothing leaves this machine.</p>
+  <ul id="mail-list" class="plain-list" aria-live="polite"></ul>
+</section>`;
+
+const USERS = html`<section id="users" aria-labelledby="users-title">
+  <h2 id="users-title">Users</h2>
+  <div id="users-list"></div>
+</section>`;
+
+const TOKEN = html`<section id="token" aria-labelledby="token-title">
+  <h2 id="token-title">Token inspector</h2>
+  <label for="token-input">Token, or the address that the sign-in led to</label>
+  <textarea id="token-input" rows="4" autocomplete="off" spellcheck="false" aria-describedby="token-note"></textarea>
+  <div class="bar"><p id="token-note" class="quiet">It is decoded and checked in this page and never sent anywhere.</p> <button type="button" id="token-clear">Forget it</button></div>
+  <div id="token-result" aria-live="polite"></div>
+</section>`;
+
+const RESOURCES = html`<section id="resources" class="whole" aria-labelledby="resources-title">
+  <h2 id="resources-title">What the program declared</h2>
+  <p id="resource-count" class="quiet"></p>
+  <div id="resource-tree"></div>
+</section>`;
+
+const USER_DIALOG = html`<dialog id="user-dialog" aria-labelledby="user-dialog-title">
+  <form id="user-form" method="dialog">
+    <h2 id="user-dialog-title">User</h2>
+    <p id="user-dialog-text" class="quiet"></p>
+    <label id="user-field-label"><span id="user-field-name"></span> <input id="user-field" spellcheck="false" autocapitalize="none"></label>
+    <label id="permanent-label" class="check"><input type="checkbox" id="permanent" checked> Permanent: it need not be changed at the next sign-in</label>
+    <p id="user-dialog-problem" class="problem" role="alert"></p>
+    <div class="row"><button type="submit" id="user-submit" class="primary">OK</button> <button type="button" id="user-cancel">Cancel</button></div>
+  </form>
+</dialog>`;

@@ -17,10 +17,10 @@ describe("the code flow", () => {
   };
   const stored = () => JSON.parse(readFileSync(sessionFile(), "utf8"));
   /** Lets the stored tokens be as good as expired, as they are an hour later. */
-  const expire = () => {
+  const expire = (leftMs = -1000) => {
     const envelope = stored();
-    envelope.session.idExpiresAt = Date.now() - 1000;
-    envelope.session.accessExpiresAt = Date.now() - 1000;
+    envelope.session.idExpiresAt = Date.now() + leftMs;
+    envelope.session.accessExpiresAt = Date.now() + leftMs;
     writeFileSync(sessionFile(), JSON.stringify(envelope));
   };
   const tokenRequests = () =>
@@ -69,6 +69,24 @@ describe("the code flow", () => {
     );
     equal(both[0]!.stdout, both[1]!.stdout);
     equal(tokenRequests().filter(({ grant_type }) => grant_type === "refresh_token").length, 1);
+  });
+
+  it("refreshes a minute ahead, and uses what is left of the old token while the network fails", async () => {
+    await bench.signIn();
+    const { idToken } = stored().session;
+    expire(45_000);
+    bench.fake.answerTokenRequests({ status: 503, body: {} });
+    equal((await bench.run(["token"])).stdout, `${idToken}\n`);
+    equal((await bench.run(["token", "--min-valid", "10m"])).code, 5);
+    bench.fake.answerTokenRequests(undefined);
+    notEqual((await bench.run(["token"])).stdout, `${idToken}\n`);
+  });
+
+  it("says so when the token does not last as long as asked for", async () => {
+    await bench.signIn();
+    const { code, stderr } = await bench.run(["token", "--min-valid", "3h"]);
+    equal(code, 4);
+    match(stderr, /expires in 60 minutes|expires in 59 minutes, sooner than asked for/);
   });
 
   it("asks to sign in when the refresh token was used up or revoked", async () => {

@@ -1,7 +1,7 @@
 /** How `demo-auth` behaves as a process: exit codes, signals, streams, and what it never says. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -245,8 +245,7 @@ describe("the process", () => {
           for (const flags of [["--debug"], ["--debug", "--json"]]) {
             const running = own.start(["login", "--force", "--no-browser", ...flags]);
             const url = new URL(await running.line(/^http/));
-            const listed = spawnSync("ps", ["-o", "args=", "-p", String(running.process.pid)], { encoding: "utf8" });
-            heard.push(["process arguments", listed.stdout]);
+            heard.push(["process arguments", argumentsOf(running.process.pid!)]);
             for (const name of ["state", "nonce"]) secrets.set(`${name} ${flags}`, url.searchParams.get(name)!);
             const address = await redirectOf(url.href);
             const answer = new URLSearchParams(address.hash.slice(1) || address.search.slice(1));
@@ -345,6 +344,13 @@ describe("the process", () => {
     deepEqual(readdirSync(bench.env.HOME!), []);
   });
 });
+
+/** What `ps` shows of a process. */
+function argumentsOf(pid: number): string {
+  const list = `/proc/${pid}/cmdline`;
+  if (existsSync(list)) return readFileSync(list, "utf8");
+  return spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).stdout;
+}
 
 /** Waits until something can be read, without guessing how long. */
 async function eventually<T>(read: () => T): Promise<T> {

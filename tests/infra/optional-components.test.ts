@@ -15,7 +15,9 @@ const types = {
   trail: "awsx:cloudtrail:Trail",
 };
 
-describe("what is optional", () => {
+describe("what is optional", function () {
+  this.timeout(60_000);
+
   it("costs nothing until it is asked for: no resource of it in either stack", async () => {
     for (const name of ["dev", "prod"]) {
       const stack = await evaluateStack(name);
@@ -23,6 +25,18 @@ describe("what is optional", () => {
         /wafv2|metricAlarm|dashboard|sns|awsx|kms|logDelivery/.test(type),
       );
       deepEqual(optional, []);
+    }
+  });
+
+  it("is previewed with the rest before a first deployment, when nothing has an id yet", async () => {
+    const everything = {
+      ...{ firewall: true, monitoring: true, auditTrail: true, userPoolLogs: true },
+      ...{ encryptionKey: "managed", allowedOrigin: "https://app.example.com" },
+    };
+    const names = (stack: Evaluation) => stack.resources.map(({ type, name }) => `${type} ${name}`).sort();
+    for (const name of ["dev", "prod"]) {
+      const previewed = await evaluateStack(name, everything, { preview: true });
+      deepEqual(names(previewed), names(await evaluateStack(name, everything)));
     }
   });
 
@@ -74,11 +88,17 @@ describe("the firewall", () => {
     deepEqual(rules[0].statement.rateBasedStatement, { limit: 500, aggregateKeyType: "IP", evaluationWindowSec: 300 });
   });
 
-  it("lets a sign-in pass whose callback is on the loopback", () => {
-    deepEqual(stack.one(types.webAcl).inputs.rules[2].statement.managedRuleGroupStatement.ruleActionOverrides, [
-      { name: "EC2MetaDataSSRF_QUERYARGUMENTS", actionToUse: { count: {} } },
-      { name: "GenericRFI_QUERYARGUMENTS", actionToUse: { count: {} } },
-    ]);
+  it("lets a sign-in and a code's exchange pass whose callback is on the loopback", () => {
+    const { ruleActionOverrides } = stack.one(types.webAcl).inputs.rules[2].statement.managedRuleGroupStatement;
+    deepEqual(
+      ruleActionOverrides.map((override: Wire) => [override.name, override.actionToUse]),
+      [
+        ["EC2MetaDataSSRF_QUERYARGUMENTS", { count: {} }],
+        ["EC2MetaDataSSRF_BODY", { count: {} }],
+        ["GenericRFI_QUERYARGUMENTS", { count: {} }],
+        ["GenericRFI_BODY", { count: {} }],
+      ],
+    );
   });
 
   it("logs what it blocked, never a token or a session cookie", () => {

@@ -154,6 +154,7 @@ describe("the settings of a stack", () => {
     ["throttlingRate", 1, (s) => s.api.throttling.ratePerSecond, 1],
     ["throttlingBurst", 2, (s) => s.api.throttling.burst, 2],
     ["allowedOrigin", "https://app.example.com", (s) => s.api.allowedOrigin, "https://app.example.com"],
+    ["allowedOrigin", "http://localhost:3000", (s) => s.api.allowedOrigin, "http://localhost:3000"],
     ["apiGatewayAccountRole", "managed", (s) => s.api.accountRole, "managed"],
     ["logRetentionDays", 30, (s) => s.logs.retentionDays, 30],
     ["logDeletionProtection", true, (s) => s.logs.deletionProtection, true],
@@ -365,15 +366,38 @@ describe("a stack file with a fault", () => {
       "an origin with a path",
       { allowedOrigin: "https://app.example.com/" },
       [
-        'demo-auth:allowedOrigin is "https://app.example.com/"; give one origin like https://app.example.com, without a path or a slash at the end.',
+        'demo-auth:allowedOrigin is "https://app.example.com/"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
       ],
     ],
     [
       "every origin",
       { allowedOrigin: "*" },
       [
-        'demo-auth:allowedOrigin is "*"; give one origin like https://app.example.com, without a path or a slash at the end.',
+        'demo-auth:allowedOrigin is "*"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
       ],
+    ],
+    [
+      "an origin over plain http",
+      { allowedOrigin: "http://app.example.com" },
+      [
+        'demo-auth:allowedOrigin is "http://app.example.com"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
+      ],
+    ],
+    [
+      "an alarm that goes nowhere",
+      { monitoring: true, alarmEmail: "ops" },
+      ['demo-auth:alarmEmail is "ops"; give one e-mail address.'],
+    ],
+    [
+      "a hosted zone that is none",
+      {
+        customDomain: {
+          name: "auth.example.com",
+          certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0b7c-11",
+          hostedZoneId: "example.com",
+        },
+      },
+      ['demo-auth:customDomain has the hostedZoneId "example.com"; give a Route 53 zone like Z0123456789.'],
     ],
     ["an empty value", { apiName: "" }, ["demo-auth:apiName is empty; give it a value or remove the line."]],
     [

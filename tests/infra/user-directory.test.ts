@@ -162,6 +162,17 @@ describe("the user directory", () => {
     notEqual(other.slice(-8), first.slice(-8));
   });
 
+  it("gives its domain another prefix in another account and in another Region: all of AWS shares them", async () => {
+    const prefixIn = async (account: string, region: string) =>
+      (await evaluateStack("dev", {}, { account, region })).one(types.domain).inputs.domain;
+    const prefixes = [
+      await prefixIn("123456789012", "us-east-1"),
+      await prefixIn("210987654321", "us-east-1"),
+      await prefixIn("123456789012", "eu-west-1"),
+    ];
+    equal(new Set(prefixes).size, 3);
+  });
+
   it("takes down the old domain before it makes the new one: a pool has one at a time", async () => {
     const stack = await evaluateStack("dev", { domainPrefix: "my-team" });
     equal(stack.one(types.domain).inputs.domain, "my-team");

@@ -10,7 +10,15 @@ import { openGrant, refreshGrant } from "../grant-tokens.ts";
 import { checkSecondFactor } from "../mfa.ts";
 import type { Pool } from "../pool.ts";
 import { completeNewPassword } from "../recovery.ts";
-import { acceptPassword, checkPassword, nextStep, recordFailure, refuseDuringBackOff } from "../sign-in.ts";
+import {
+  acceptPassword,
+  checkPassword,
+  nextStep,
+  recordFailure,
+  refuseDuringBackOff,
+  refuseGhost,
+  refuseUnusable,
+} from "../sign-in.ts";
 import type { FlowStep, SignInFlow } from "../sign-in-state.ts";
 import { beginSrp, type SrpExchange, verifySrp } from "../srp.ts";
 import { adminScope } from "../tokens.ts";
@@ -64,7 +72,7 @@ export const adminRespondToAuthChallenge = (pools: Pools, input: Input): Promise
 async function respond({ pool, client }: ClientCaller, input: Input): Promise<Output> {
   const name = string(input, "ChallengeName");
   const responses = stringMap(input, "ChallengeResponses");
-  const answer = challenges[name];
+  const answer = Object.hasOwn(challenges, name) ? challenges[name] : undefined;
   if (!answer) throw invalidParameter(`Challenge ${name} is not served by the local cloud.`);
   const username = parameter(responses, "USERNAME");
   const user = pool.users.find(username);
@@ -86,15 +94,18 @@ const challenges: Record<string, Answer> = {
     const timestamp = parameter(responses, "TIMESTAMP");
     const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
     const { id, flow } = resume(pool, client, secretBlock.toString("base64url"), "PASSWORD_VERIFIER");
-    const { username, exchange } = JSON.parse(flow.data) as { username: string; exchange: SrpExchange };
+    const { name, username, exchange } = JSON.parse(flow.data) as {
+      name: string;
+      username: string;
+      exchange: SrpExchange;
+    };
     // One try for one exchange: a second would let a client guess against the same `b`.
     if (!pool.flows.end(id)) throw sessionExpired();
     const proved = () =>
       verifySrp(exchange, { poolId: pool.definition.id, username, secretBlock, timestamp, signature });
-    if (flow.sub === "") {
-      proved();
-      throw incorrectPassword("no such user");
-    }
+    // The signature is checked all the same, so that the time does not tell.
+    if (flow.sub === "")
+      return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, String(proved())));
     const user = await pool.inTurn(flow.sub, async () => {
       const current = pool.users.bySub(flow.sub);
       if (!current) throw incorrectPassword("deleted meanwhile");
@@ -168,7 +179,7 @@ async function startSrp(pool: Pool, client: AppClientDefinition, username: strin
       clientId: client.id,
       sub: known ? user!.sub : "",
       step: "PASSWORD_VERIFIER",
-      data: JSON.stringify({ username: userId, exchange }),
+      data: JSON.stringify({ name: username, username: userId, exchange }),
     },
     client.validity.authSessionMinutes * 60,
   );
@@ -206,7 +217,7 @@ function challengeParameters(pool: Pool, user: User, step: FlowStep): Record<str
 }
 
 async function finish(pool: Pool, client: AppClientDefinition, user: User): Promise<Output> {
-  if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
+  refuseUnusable(pool, user);
   const tokens = await openGrant(pool, {
     client,
     user,

@@ -77,12 +77,13 @@ function explain(error: string): string {
     unauthorized_client: "unauthorized_client: this app client is not allowed to use the hosted UI.",
     invalid_request: "invalid_request: the request is malformed.",
     "Login pages unavailable": "Login pages unavailable. Please contact an administrator.",
+    "Login option is not available": "Login option is not available. Please try another one.",
     "Client does not exist.": "Client does not exist.",
     "Required parameters missing": "Required parameters missing",
     "Required String parameter 'redirect_uri' is not present":
       "Required String parameter 'redirect_uri' is not present",
   };
-  return known[error] ?? "invalid_request: the request is malformed.";
+  return Object.hasOwn(known, error) ? known[error]! : "invalid_request: the request is malformed.";
 }
 
 function registered(client: { name: string; callbackUrls: string[]; logoutUrls: string[] }): string[] {

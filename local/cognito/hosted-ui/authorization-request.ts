@@ -16,6 +16,8 @@ export interface AuthorizationRequest {
   state: string | undefined;
   nonce: string | undefined;
   codeChallenge: string | undefined;
+  /** The API that the access token is for (RFC 8707); becomes its `aud`. */
+  resource: string | undefined;
   /** Managed login only; empty otherwise. */
   prompt: string[];
   /** Managed login only. */
@@ -32,7 +34,7 @@ export type ParsedAuthorization =
   | { ok: false; redirect: string; reason: string };
 
 const standardScopes = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
-const single = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge"];
+const single = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "resource"];
 
 export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean): ParsedAuthorization {
   const query = url.searchParams;
@@ -101,6 +103,15 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
       `the identity provider ${identityProvider} is not served locally, only COGNITO is`,
     );
 
+  // A feature of the tiers above LITE; there the parameter means nothing.
+  const resource = pool.definition.tier === "LITE" ? undefined : parameter("resource");
+  if (resource !== undefined && !isResource(resource))
+    return refer(
+      "invalid_request",
+      undefined,
+      `resource ${resource} is not https, http://localhost or a custom scheme`,
+    );
+
   return {
     ok: true,
     request: {
@@ -111,6 +122,7 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
       state,
       nonce: parameter("nonce"),
       codeChallenge: challenge,
+      resource,
       prompt: managedLogin ? (parameter("prompt") ?? "").split(" ").filter(Boolean) : [],
       loginHint: managedLogin ? parameter("login_hint") : undefined,
       query: url.search.slice(1),
@@ -118,10 +130,16 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
   };
 }
 
+function isResource(text: string): boolean {
+  if (!URL.canParse(text) || text.includes("#")) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol !== "http:" || hostname === "localhost";
+}
+
 type Scopes = { ok: true; scopes: string[] } | { ok: false; reason: string };
 
 /** Without a `scope` parameter, everything the client may have. */
-export function requestedScopes(client: AppClientDefinition, scope: string | undefined): Scopes {
+function requestedScopes(client: AppClientDefinition, scope: string | undefined): Scopes {
   if (scope === undefined) return { ok: true, scopes: client.scopes };
   const scopes = [...new Set(scope.split(" ").filter(Boolean))];
   if (scopes.length === 0) return { ok: true, scopes: client.scopes };

@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
+import { ruleScriptSource } from "./password-rules.ts";
 
 export type Markup = ReturnType<typeof html>;
 export type Width = "wide" | "narrow";
@@ -37,6 +38,9 @@ a{color:var(--accent)}
 .errorMessage-customizable{color:var(--error);background:var(--error-page);padding:.5rem .75rem;border-radius:.25rem;margin:.25rem 0 1rem}
 .rules,.quiet{color:var(--quiet);font-size:.875rem}
 .rules{padding-left:1.25rem;margin:0 0 1rem}
+.rules li.kept{color:var(--text)}
+.rules li.kept::marker{content:"✓ "}
+.status{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .redirect-customizable{display:block;margin:1rem 0 0;text-align:center}
 code{font-size:.875em;overflow-wrap:anywhere}
 .qr{display:block;width:12rem;max-width:100%;margin:0 auto 1rem;background:#fff}
@@ -46,39 +50,31 @@ code{font-size:.875em;overflow-wrap:anywhere}
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /**
- * No script, no request to anywhere. `form-action` is left out on purpose: Chromium applies it to the redirects that
+ * No script but the one that marks password rules, no request to anywhere. `form-action` is left out on purpose: Chromium applies it to the redirects that
  * follow a form, which here lead to the application and on to wherever the application sends its users.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
-/** A whole page. `card` is rendered once for each width. */
+/** A whole page with a form. `card` is rendered once for each width. */
 export function page(title: string, poolName: string, card: (width: Width) => Markup): Markup {
-  const content = (width: Width, classes: string) => html`
-      <div class="modal-content background-customizable modal-content-mobile ${classes}">
-        <div><div class="banner-customizable">${poolName}</div></div>
-        <div class="modal-body">${card(width)}</div>
-      </div>`;
-  return html`<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>${title}</title>
-  <link rel="icon" href="data:,">
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <main class="container">
-    <div class="modal-dialog">${content("wide", "visible-md visible-lg")}${content("narrow", "visible-xs visible-sm")}
-    </div>
-  </main>
-</body>
-</html>`;
+  return document(
+    title,
+    html`${frame(poolName, "modal-content-mobile visible-md visible-lg", card("wide"))}${frame(poolName, "modal-content-mobile visible-xs visible-sm", card("narrow"))}`,
+  );
 }
 
 /** A page with nothing to fill in, so that nothing is doubled. */
 export function notice(title: string, poolName: string, content: Markup): Markup {
-  return html`<!DOCTYPE html>
+  return document(title, frame(poolName, "", content));
+}
+
+const frame = (poolName: string, classes: string, content: Markup): Markup => html`
+      <div class="modal-content background-customizable ${classes}">
+        <div><div class="banner-customizable">${poolName}</div></div>
+        <div class="modal-body">${content}</div>
+      </div>`;
+
+const document = (title: string, content: Markup): Markup => html`<!DOCTYPE html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
@@ -89,14 +85,11 @@ export function notice(title: string, poolName: string, content: Markup): Markup
 </head>
 <body>
   <main class="container">
-    <div class="modal-dialog"><div class="modal-content background-customizable">
-      <div><div class="banner-customizable">${poolName}</div></div>
-      <div class="modal-body">${content}</div>
-    </div></div>
+    <div class="modal-dialog">${content}
+    </div>
   </main>
 </body>
 </html>`;
-}
 
 export interface Field {
   name: string;

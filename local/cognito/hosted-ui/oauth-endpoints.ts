@@ -128,8 +128,8 @@ const grants = {
     checkVerifier(code.codeChallenge, fields.code_verifier);
     const user = pool.users.bySub(code.sub);
     if (!user?.enabled) throw new OAuthError("invalid_grant", "the user is disabled or deleted");
-    const { scopes, nonce, authTime, eventId } = code;
-    return tokenBody(await openGrant(pool, { client, user, scopes, nonce, authTime, eventId, hosted: true }));
+    const { scopes, nonce, resource, authTime, eventId } = code;
+    return tokenBody(await openGrant(pool, { client, user, scopes, nonce, resource, authTime, eventId, hosted: true }));
   },
 
   async refresh_token(pool: Pool, client: AppClientDefinition, fields: Fields) {

@@ -6,6 +6,7 @@ import { requiredAttributes } from "../attributes.ts";
 import { passwordRules } from "../passwords.ts";
 import type { CodeDelivery } from "../sign-up.ts";
 import { type Field, field, form, formError, type Markup, notice, page, type Width } from "./layout.ts";
+import { ruleList } from "./password-rules.ts";
 
 /** What every page of a sign-in needs. */
 export interface PageContext {
@@ -215,7 +216,7 @@ export function mfaSetupPage(
     nested(
       "Set up your authenticator app",
       html`<p>Scan this code with an authenticator app, then enter the six digits that the app shows.</p>
-          <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(renderSVG(uri))}</div>
+          <div class="qr" role="img" aria-label="QR code for your authenticator app">${raw(renderSVG(uri, { border: 4 }))}</div>
           <p class="quiet">Or type this key into the app: <code class="secretCode">${groups}</code></p>`,
       form({
         name: "softwareTokenSetupForm",
@@ -336,7 +337,5 @@ function codeField(id: string, label: string, state: FormState): Field {
 /** A new password with the pool's rules listed under it. */
 function newPasswordFields(pool: UserPoolDefinition, state: FormState, width: Width, label: string): Markup {
   return html`${field({ name: "password", id: label === "Password" ? "signUpFormPassword" : "new_password", label, type: "password", autocomplete: "new-password", placeholder: "Password", error: state.errors?.password, describedBy: "password-rules" }, width)}
-          <ul class="rules" id="password-rules-${width}">${passwordRules(pool.passwordPolicy).map(
-            (rule) => html`<li>${rule.label}</li>`,
-          )}</ul>`;
+          ${ruleList(passwordRules(pool.passwordPolicy), `password-rules-${width}`)}`;
 }

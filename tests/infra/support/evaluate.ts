@@ -38,8 +38,13 @@ export interface Evaluation {
   all(type: string): RegisteredResource[];
 }
 
-export const account = "123456789012";
-export const region = "us-east-1";
+const place = {
+  account: "123456789012",
+  region: "us-east-1",
+  /** As `pulumi preview` before a first deployment: nothing has an id yet, nothing is known of what AWS adds. */
+  preview: false,
+};
+const { account, region } = place;
 
 /** The values of `Pulumi.<stack>.yaml` as Pulumi hands them to a program: text, and JSON for what is not. */
 export function stackFile(stack: string): Record<string, string> {
@@ -54,7 +59,11 @@ export function configText(value: unknown): string {
 let evaluations = 0;
 
 /** Evaluates this project's program with a stack file's values and `extra` over them (`undefined` takes one out). */
-export function evaluateStack(stack: string, extra: Record<string, unknown> = {}): Promise<Evaluation> {
+export function evaluateStack(
+  stack: string,
+  extra: Record<string, unknown> = {},
+  where: Partial<typeof place> = {},
+): Promise<Evaluation> {
   const merged = {
     ...stackFile(stack),
     ...Object.fromEntries(Object.entries(extra).map(([k, v]) => [`demo-auth:${k}`, v])),
@@ -65,7 +74,7 @@ export function evaluateStack(stack: string, extra: Record<string, unknown> = {}
       .map(([key, value]) => [key, configText(value)]),
   );
   // A query makes Node evaluate the module anew.
-  return evaluate(stack, config, () => import(`../../../infra/index.ts?evaluation=${++evaluations}`));
+  return evaluate(stack, config, () => import(`../../../infra/index.ts?evaluation=${++evaluations}`), where);
 }
 
 /** Evaluates any program: a function that creates resources and returns outputs. */
@@ -73,19 +82,21 @@ export async function evaluate(
   stack: string,
   config: Record<string, string>,
   program: () => unknown,
+  where: Partial<typeof place> = {},
 ): Promise<Evaluation> {
+  const there = { ...place, ...where };
   const resources: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => ({
-        id: custom === false ? undefined : idOf(type, name),
-        state: { ...inputs, ...attributesOf(type, name, inputs) },
+        id: custom === false || there.preview ? undefined : idOf(type, name),
+        state: there.preview ? inputs : { ...inputs, ...attributesOf(type, name, inputs) },
       }),
-      call: ({ token, inputs }) => answerOf(token, inputs),
+      call: ({ token, inputs }) => answerOf(token, inputs, there),
     },
     "demo-auth",
     stack,
-    false,
+    there.preview,
     "organization",
   );
   pulumi.runtime.setAllConfig(config);
@@ -220,7 +231,7 @@ function attributesOf(type: string, name: string, inputs: Wire): Record<string, 
   }
 }
 
-function answerOf(token: string, inputs: Wire): Record<string, unknown> {
+function answerOf(token: string, inputs: Wire, { account, region }: typeof place): Record<string, unknown> {
   switch (token) {
     case "aws:index/getRegion:getRegion":
       return {

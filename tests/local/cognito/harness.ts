@@ -114,12 +114,22 @@ export async function startCognito(
   const idp = await serve();
   const domains = new Map<string, LoopbackServer>();
   for (const pool of pools) for (const { domain } of pool.domains) domains.set(domain, await serve());
-  const service = cognitoService({
-    pools,
-    world: { now: () => clock.ms, randomUUID, randomBytes, store, emit: (event) => void events.push(event) },
-    identityProviderOrigin: idp.origin,
-    hostedUiOrigin: (domain) => domains.get(domain)!.origin,
-  });
+  const close = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    store.close();
+  };
+  let service: CognitoService;
+  try {
+    service = cognitoService({
+      pools,
+      world: { now: () => clock.ms, randomUUID, randomBytes, store, emit: (event) => void events.push(event) },
+      identityProviderOrigin: idp.origin,
+      hostedUiOrigin: (domain) => domains.get(domain)!.origin,
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const listen = (handler: (request: Request) => Promise<Response>) =>
     getRequestListener(handler, { overrideGlobalObjects: false });
   idp.handle(
@@ -141,10 +151,7 @@ export async function startCognito(
       if (!message) throw new Error(`No code was sent to ${to}`);
       return message.code!;
     },
-    async close() {
-      await Promise.all(servers.map((server) => server.close()));
-      store.close();
-    },
+    close,
   };
 }
 

@@ -4,6 +4,7 @@ import * as openid from "openid-client";
 import { redirectParameters } from "../../support/form-browser.ts";
 import {
   appClient,
+  authorizeUrl,
   callback,
   decode,
   type RunningCognito,
@@ -359,6 +360,16 @@ describe("OAuth endpoints", () => {
       const { access_token } = (await exchange(await codeFor({ scope: "aws.cognito.signin.user.admin" }))).body;
       assert.equal((await userInfo(access_token)).status, 403);
     });
+  });
+
+  it("[A.2] [B.4] puts the resource that was asked for into the access token's aud, and keeps it over a refresh", async () => {
+    const resource = "https://api.example/orders";
+    const tokens = (await exchange(await codeFor({ resource }))).body;
+    assert.equal(decode(tokens.access_token).claims.aud, resource);
+    assert.equal(decode(tokens.id_token).claims.aud, appClient().id);
+    assert.equal(decode((await refresh(tokens.refresh_token)).body.access_token).claims.aud, resource);
+    const refused = await cloud.browser().request(authorizeUrl(cloud, { resource: "http://evil.example/" }));
+    assert.equal(redirectParameters(refused.location).error, "invalid_request");
   });
 
   it("[B.4] lists scopes in Cognito's order", async () => {

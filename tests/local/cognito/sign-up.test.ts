@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openStore } from "../../../local/store/store.ts";
 import { redirectParameters } from "../../support/form-browser.ts";
 import {
   authorizeUrl,
@@ -205,6 +206,18 @@ describe("state on disk", () => {
     } finally {
       await after.close();
     }
+  });
+
+  it("is refused, unharmed, when another release wrote it", async () => {
+    const file = join(folder, "layout.db");
+    const cloud = await startCognito(undefined, file);
+    await signUpThroughPages(cloud, "ada@example.com");
+    cloud.store.db.exec("UPDATE cognito_schema SET version = 9999");
+    await cloud.close();
+    await assert.rejects(startCognito(undefined, file), { code: "state_layout" });
+    const store = openStore(file);
+    assert.deepEqual({ ...store.db.prepare("SELECT count(*) AS n FROM cognito_users").get() }, { n: 1 });
+    store.close();
   });
 
   it("keeps no password and no session in clear", async () => {

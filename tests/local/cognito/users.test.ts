@@ -18,6 +18,17 @@ import {
 const poolId = "us-east-1_Ab3dEf6hI";
 const newPassword = "Battery-staple-8";
 
+const required = (name: string) => ({
+  name,
+  type: "String" as const,
+  mutable: true,
+  required: true,
+  minLength: undefined,
+  maxLength: undefined,
+  minValue: undefined,
+  maxValue: undefined,
+});
+
 /** Runs one promise against a pool of its own. */
 async function withPool(changes: Partial<UserPoolDefinition>, work: (cloud: RunningCognito) => Promise<void>) {
   const cloud = await startCognito([userPool(changes)]);
@@ -65,6 +76,133 @@ describe("back-off after wrong passwords", () => {
       );
       const refused = pages.filter((page) => page.alerts[0] === "Password attempts exceeded");
       assert.equal(refused.length, 7);
+    }));
+});
+
+describe("a client that hides who exists", () => {
+  it("[C.3] backs off from a name that nobody has as from one that somebody has", () =>
+    withPool({}, async (cloud) => {
+      await signUpThroughPages(cloud, "ada@example.com");
+      const seen: string[][] = [];
+      for (const name of ["ada@example.com", "Nobody@example.com"]) {
+        const alerts: string[] = [];
+        for (let i = 0; i < 7; i++)
+          alerts.push((await signInThroughPages(cloud, name, { password: "Wrong-1!" })).alerts.join());
+        cloud.clock.ms += 1000;
+        alerts.push((await signInThroughPages(cloud, name, { password: "Wrong-1!" })).alerts.join());
+        alerts.push((await signInThroughPages(cloud, name.toLowerCase(), { password: "Wrong-1!" })).alerts.join());
+        seen.push(alerts);
+      }
+      assert.equal(seen[0]?.at(-1), "Password attempts exceeded");
+      assert.deepEqual(seen[0], seen[1]);
+    }));
+
+  it("[C.3] limits what is asked for a name that nobody has as for one that somebody has", () =>
+    withPool({}, async (cloud) => {
+      await signUpThroughPages(cloud, "ada@example.com");
+      const seen: string[][] = [];
+      for (const username of ["ada@example.com", "nobody@example.com"]) {
+        const alerts: string[] = [];
+        const browser = cloud.browser();
+        for (let i = 0; i < 6; i++) {
+          const page = await browser.open(authorizeUrl(cloud, {}, "/forgotPassword"));
+          const sent = await browser.submit(page, "forgotPasswordForm", { username });
+          alerts.push(`${new URL(sent.url).pathname} ${sent.alerts}`);
+        }
+        seen.push(alerts);
+      }
+      assert.equal(seen[0]?.at(-1), "/forgotPassword Attempt limit exceeded, please try after some time.");
+      assert.deepEqual(seen[0], seen[1]);
+    }));
+});
+
+describe("what people sign in with", () => {
+  it("[C.2] [C.3] may be a plain username, whose letters' case counts only where the pool says so", async () => {
+    for (const usernameCaseSensitive of [true, false])
+      await withPool({ usernameAttributes: [], usernameCaseSensitive, schema: [required("email")] }, async (cloud) => {
+        const fields = { "requiredAttributes[email]": "ada@example.com" };
+        const browser = cloud.browser();
+        const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+        const without = await browser.submit(page, "signupform", { username: "Ada", password });
+        assert.deepEqual(without.alerts, [
+          "Attributes did not conform to the schema: email: The attribute is required",
+        ]);
+        const confirm = await browser.submit(page, "signupform", { username: "Ada", password, ...fields });
+        const done = await browser.submit(confirm, "confirmationForm", { code: cloud.code("ada@example.com") });
+        assert.equal(decode(redirectParameters(done.location).id_token).claims["cognito:username"], "Ada");
+        const second = await browser.submit(page, "signupform", { username: "Ada", password, ...fields });
+        assert.deepEqual(second.alerts, ["User already exists"]);
+        const other = await signInThroughPages(cloud, "ADA");
+        assert.equal(other.location?.startsWith(callback), usernameCaseSensitive ? undefined : true);
+      });
+  });
+
+  it("[C.2] may be an alias, from the moment it is verified, and for one person only", () =>
+    withPool({ usernameAttributes: [], aliasAttributes: ["email"] }, async (cloud) => {
+      const signUp = async (username: string) => {
+        const browser = cloud.browser();
+        const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+        return { browser, page: await browser.submit(page, "signupform", { username, password }) };
+      };
+      assert.deepEqual((await signUp("ada@example.com")).page.alerts, [
+        "Username cannot be of email format, since user pool is configured for email alias.",
+      ]);
+      const admin = cloud.service.admin(poolId)!;
+      const attributes = { email: "ada@example.com" };
+      for (const username of ["ada", "bob"]) {
+        await admin.create({ username, attributes, temporaryPassword: password });
+        await admin.setPassword(username, password, true);
+      }
+      assert.deepEqual((await signInThroughPages(cloud, "ada@example.com")).alerts, [
+        "Incorrect username or password.",
+      ]);
+      await admin.setAttributes("ada", { email_verified: "true" });
+      assert.ok((await signInThroughPages(cloud, "ada@example.com")).location?.startsWith(callback));
+      await assert.rejects(async () => admin.setAttributes("bob", { email_verified: "true" }), {
+        type: "AliasExistsException",
+        message: "An account with the email already exists.",
+      });
+    }));
+
+  it("may be a phone number, with codes by SMS", () =>
+    withPool({ usernameAttributes: ["phone_number"], autoVerifiedAttributes: ["phone_number"] }, async (cloud) => {
+      const browser = cloud.browser();
+      const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+      assert.deepEqual((await browser.submit(page, "signupform", { username: "555", password })).alerts, [
+        "Username should be a phone number.",
+      ]);
+      const confirm = await browser.submit(page, "signupform", { username: "+15551234567", password });
+      assert.ok(confirm.text.includes("by SMS to +*******4567"));
+      assert.equal(cloud.service.messages()[0]?.subject, "");
+      const done = await browser.submit(confirm, "confirmationForm", { code: cloud.code("+15551234567") });
+      assert.ok(done.location?.startsWith(callback));
+    }));
+
+  it("[C.2] is asked in words where both are allowed", () =>
+    withPool({ usernameAttributes: ["email", "phone_number"] }, async (cloud) => {
+      const browser = cloud.browser();
+      const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+      assert.deepEqual((await browser.submit(page, "signupform", { username: "ada", password })).alerts, [
+        "Username should be either an email or a phone number.",
+      ]);
+    }));
+
+  it("is nothing where only administrators add users", () =>
+    withPool({ adminCreateUserOnly: true }, async (cloud) => {
+      const browser = cloud.browser();
+      const page = await browser.open(authorizeUrl(cloud));
+      assert.ok(!page.text.includes("Sign up"));
+      const form = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+      assert.deepEqual((await browser.submit(form, "signupform", { username: "ada@example.com", password })).alerts, [
+        "SignUp is not permitted for this user pool",
+      ]);
+    }));
+
+  it("[A.1] is nothing for a client without COGNITO among its identity providers", () =>
+    withPool({ clients: [appClient({ identityProviders: [] })] }, async (cloud) => {
+      const page = await cloud.browser().open(authorizeUrl(cloud));
+      assert.equal(page.status, 400);
+      assert.deepEqual(page.alerts, ["Login option is not available. Please try another one."]);
     }));
 });
 
@@ -123,6 +261,22 @@ describe("a forgotten password", () => {
       );
     }));
 
+  it("is not a way around being disabled", async () => {
+    for (const hideUserExistence of [true, false])
+      await withPool({ clients: [appClient({ hideUserExistence })] }, async (cloud) => {
+        await signUpThroughPages(cloud, "ada@example.com");
+        const browser = cloud.browser();
+        const page = await browser.open(authorizeUrl(cloud, {}, "/forgotPassword"));
+        const reset = await browser.submit(page, "forgotPasswordForm", { username: "ada@example.com" });
+        cloud.service.admin(poolId)!.setEnabled("ada@example.com", false);
+        const fields = { code: cloud.code("ada@example.com"), password: newPassword, confirm_password: newPassword };
+        assert.deepEqual((await browser.submit(reset, "confirmForgotPasswordForm", fields)).alerts, [
+          hideUserExistence ? "Invalid verification code provided, please try again." : "User is disabled.",
+        ]);
+        assert.equal(browser.cookies.has("127.0.0.1|cognito"), false);
+      });
+  });
+
   it("[C.3] looks the same for somebody who does not exist, when the client hides that", () =>
     withPool({}, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
@@ -168,18 +322,7 @@ describe("users whom somebody else makes", () => {
   it("[C.3] choose a password of their own at the first sign-in, and give what is still missing", () =>
     withPool(
       {
-        schema: [
-          {
-            name: "given_name",
-            type: "String",
-            mutable: true,
-            required: true,
-            minLength: undefined,
-            maxLength: undefined,
-            minValue: undefined,
-            maxValue: undefined,
-          },
-        ],
+        schema: [required("given_name")],
         clients: [appClient({ scopes: ["openid", "email", "profile"] })],
       },
       async (cloud) => {
@@ -240,25 +383,14 @@ describe("users whom somebody else makes", () => {
           {
             username: "ada@example.com",
             sub: "0a0a0a0a-1111-7222-3333-444444444444",
-            attributes: { email_verified: "true", "custom:tenant": "t/1" },
+            attributes: { email_verified: "true", "custom:tenant": "7" },
             password,
             temporaryPassword: undefined,
             enabled: true,
             groups: ["readers", "writers", "admins"],
           },
         ],
-        schema: [
-          {
-            name: "custom:tenant",
-            type: "Number",
-            mutable: true,
-            required: false,
-            minLength: undefined,
-            maxLength: undefined,
-            minValue: undefined,
-            maxValue: undefined,
-          },
-        ],
+        schema: [{ ...required("custom:tenant"), type: "Number", required: false }],
       },
       async (cloud) => {
         const page = await signInThroughPages(cloud, "ada@example.com", { parameters: { scope: "openid" } });
@@ -268,10 +400,29 @@ describe("users whom somebody else makes", () => {
         assert.equal(claims.sub, "0a0a0a0a-1111-7222-3333-444444444444");
         assert.deepEqual(claims["cognito:groups"], groups);
         assert.deepEqual(decode(access_token).claims["cognito:groups"], groups);
-        assert.equal(claims["custom:tenant"], "t/1");
+        assert.equal(claims["custom:tenant"], "7");
         assert.deepEqual(Object.keys(claims).slice(0, 4), ["at_hash", "sub", "cognito:groups", "email_verified"]);
       },
     ));
+
+  it("are named when the pool's own rules refuse them", async () => {
+    const declared = { attributes: {}, temporaryPassword: undefined, enabled: true, groups: [] };
+    for (const [user, message] of [
+      [{ ...declared, username: "ada", password }, "Username should be an email."],
+      [
+        { ...declared, username: "ada@example.com", password: "short" },
+        "Password did not conform with policy: Password not long enough",
+      ],
+      [{ ...declared, username: "ada@example.com", password, groups: ["nowhere"] }, "Group not found."],
+    ] as const) {
+      const cloud = await startCognito([userPool({ users: [{ ...user, groups: [...user.groups] }] })]);
+      await assert.rejects(cloud.service.ready(), {
+        code: "declared_user_refused",
+        message: `The user ${JSON.stringify(user.username)} of user pool MyFirstDemoPool is refused: ${message}`,
+      });
+      await cloud.close();
+    }
+  });
 
   it("stay as they are when the program runs again, and a new client of it finds them", async () => {
     const { mkdtempSync, rmSync } = await import("node:fs");
@@ -357,6 +508,37 @@ describe("what a client may read", () => {
         Object.keys(claims).filter((name) => name in attributes),
         ["given_name"],
       );
+    }));
+});
+
+describe("tokens", () => {
+  it("[B.4] live as long as the client says, each kind for itself", () =>
+    withPool(
+      {
+        clients: [
+          appClient({ validity: { ...appClient().validity, idTokenSeconds: 300, accessTokenSeconds: 86_400 } }),
+        ],
+      },
+      async (cloud) => {
+        const page = await signUpThroughPages(cloud, "ada@example.com");
+        const { id_token, access_token, expires_in } = redirectParameters(page.location);
+        const now = Math.floor(cloud.clock.ms / 1000);
+        assert.equal(decode(id_token).claims.exp, now + 300);
+        assert.equal(decode(access_token).claims.exp, now + 86_400);
+        assert.equal(expires_in, "86400");
+      },
+    ));
+
+  it("[B.4] of a session that is used again keep the time and the event of the sign-in", () =>
+    withPool({}, async (cloud) => {
+      const browser = cloud.browser();
+      const first = redirectParameters((await signUpThroughPages(cloud, "ada@example.com", { browser })).location);
+      cloud.clock.ms += 600_000;
+      const again = redirectParameters((await browser.request(authorizeUrl(cloud))).location);
+      const [before, now] = [decode(first.id_token).claims, decode(again.id_token).claims];
+      assert.equal(now.auth_time, before.auth_time);
+      assert.equal(now.event_id, before.event_id);
+      assert.equal(now.iat, Number(before.iat) + 600);
     }));
 });
 

@@ -1,0 +1,115 @@
+/** What the console page can do: to the users of a pool, and as a client of the APIs that run. */
+import { readFileSync } from "node:fs";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { text as readText } from "node:stream/consumers";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { CognitoError } from "../cognito/errors.ts";
+import type { UserAdministration } from "../cognito/service.ts";
+import type { Deployment } from "../deployment.ts";
+import { refusal } from "./guard.ts";
+
+const LONGEST_BODY_BYTES = 64 * 1024;
+const LONGEST_SHOWN_ANSWER = 20_000;
+
+type Input = Record<string, unknown>;
+
+/** @param deployment what runs now */
+export function consoleActions(deployment: () => Deployment): Hono {
+  const app = new Hono();
+  app.use(bodyLimit({ maxSize: LONGEST_BODY_BYTES }));
+
+  const change = (path: string, work: (admin: UserAdministration, input: Input) => unknown) =>
+    app.post(`/users/${path}`, async (context) => {
+      const input = await bodyOf(context);
+      const admin = deployment().cognito.admin(text(input, "userPoolId"));
+      if (!admin) return context.json(refusal("pool_unknown", "The program declares no such user pool."), 404);
+      await work(admin, input);
+      return context.json({ done: true });
+    });
+
+  change("create", (admin, input) =>
+    admin.create({
+      username: text(input, "username").trim(),
+      attributes: {},
+      temporaryPassword: text(input, "temporaryPassword") || undefined,
+    }),
+  );
+  change("confirm", (admin, input) => admin.confirm(text(input, "username")));
+  change("enable", (admin, input) => admin.setEnabled(text(input, "username"), true));
+  change("disable", (admin, input) => admin.setEnabled(text(input, "username"), false));
+  change("delete", (admin, input) => admin.delete(text(input, "username")));
+  change("set-password", (admin, input) =>
+    admin.setPassword(text(input, "username"), text(input, "password"), input.permanent !== false),
+  );
+
+  /** Calls a route of an API that runs, as any client would. The token goes to that API and is kept nowhere. */
+  app.post("/call", async (context) => {
+    const input = await bodyOf(context);
+    const stage = deployment()
+      .ready.apis.find(({ id }) => id === input.apiId)
+      ?.stages.find(({ name }) => name === input.stage);
+    if (!stage) return context.json(refusal("stage_unknown", "The program declares no such API and stage."), 404);
+    const url = new URL(stage.url + text(input, "path"));
+    if (!url.href.startsWith(`${stage.url}/`))
+      return context.json(refusal("path_outside", "The path leads out of the stage."), 400);
+    const token = text(input, "token").trim();
+    const { certificateAuthority } = deployment().ready;
+    const answer = await requestApi(url, text(input, "method"), token, certificateAuthority);
+    return context.json({ ...answer, body: answer.body.slice(0, LONGEST_SHOWN_ANSWER) });
+  });
+
+  app.onError((error, context) => {
+    if (error instanceof CognitoError) return context.json(refusal(error.type, error.message), 400);
+    if (error instanceof InputError || error instanceof TypeError)
+      return context.json(refusal("input_invalid", error.message), 400);
+    throw error;
+  });
+  return app;
+}
+
+/** @param certificateAuthority the file of the authority to trust, which Node's `fetch` cannot be told */
+function requestApi(
+  url: URL,
+  method: string,
+  token: string,
+  certificateAuthority: string | undefined,
+): Promise<{ status: number; contentType: string | undefined; body: string }> {
+  const headers = token === "" ? {} : { authorization: token };
+  return new Promise((resolve, reject) => {
+    const answered = async (answer: IncomingMessage) => {
+      try {
+        const body = await readText(answer);
+        resolve({ status: answer.statusCode ?? 0, contentType: answer.headers["content-type"], body });
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const request =
+      certificateAuthority === undefined
+        ? http.request(url, { method, headers }, answered)
+        : https.request(url, { method, headers, ca: readFileSync(certificateAuthority) }, answered);
+    request.once("error", reject).end();
+  });
+}
+
+class InputError extends Error {}
+
+async function bodyOf(context: Context): Promise<Input> {
+  let body: unknown;
+  try {
+    body = await context.req.json();
+  } catch {
+    throw new InputError("The request's body is no JSON.");
+  }
+  if (body === null || typeof body !== "object" || Array.isArray(body))
+    throw new InputError("The request's body is no JSON object.");
+  return body as Input;
+}
+
+function text(input: Input, name: string): string {
+  const value = input[name] ?? "";
+  if (typeof value !== "string") throw new InputError(`${name} is no text.`);
+  return value;
+}

@@ -1,0 +1,114 @@
+/**
+ * What the page's parts share. Like every function in this folder it goes to the browser as its own text, so it may use
+ * nothing but its parameters and what a browser has. Text from elsewhere becomes text nodes, never markup.
+ */
+
+export interface PageConfig {
+  /** Which run of the cloud the page belongs to. */
+  run: string;
+  /** Proves to the console that a change comes from this page. */
+  pageToken: string;
+}
+
+export type Content = Node | string | number | undefined;
+
+export interface Kit {
+  byId<T extends HTMLElement = HTMLElement>(id: string): T;
+  /** Makes an element; attributes that are `undefined` or `false` are left out. */
+  make<Tag extends keyof HTMLElementTagNameMap>(
+    tag: Tag,
+    attributes?: Record<string, string | boolean | undefined>,
+    ...content: Content[]
+  ): HTMLElementTagNameMap[Tag];
+  button(label: string, work: () => unknown, accessibleName?: string): HTMLButtonElement;
+  read<T>(path: string): Promise<T>;
+  /** Asks the console to do something. Rejects with its sentence when it refuses. */
+  act<T = unknown>(action: string, input: unknown): Promise<T>;
+  /** Says something to everybody, screen readers included. */
+  tell(message: string, isError?: boolean): void;
+  time(at: number | string): HTMLTimeElement;
+  /** Hears the cloud's events by kind; `*` hears each connection's beginning, before the recent events come again. */
+  on<Event>(kind: string, listener: (event: Event) => void): void;
+}
+
+export function makeKit(config: PageConfig): Kit {
+  const byId: Kit["byId"] = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+
+  const make: Kit["make"] = (tag, attributes = {}, ...content) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes))
+      if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    element.append(...content.filter((part) => part !== undefined).map((part) => (part as Node | string) ?? ""));
+    return element;
+  };
+
+  const tell: Kit["tell"] = (message, isError = false) => {
+    const place = byId("message");
+    place.className = isError ? "message failed" : "message";
+    place.textContent = message;
+  };
+
+  const answer = async (response: Response) => {
+    const body = await response.json().catch(() => undefined);
+    if (!response.ok) throw new Error(body?.error?.message ?? `The console answered ${response.status}.`);
+    return body;
+  };
+
+  const source = new EventSource("/api/events");
+  const live = byId("live");
+  const listeners: (() => void)[] = [];
+  source.addEventListener("error", () => {
+    live.className = "live lost";
+    live.textContent = "Connection lost; trying again";
+  });
+  source.addEventListener("hello", (message) => {
+    // A cloud that was started anew knows nothing of this page.
+    if (JSON.parse((message as MessageEvent<string>).data).run !== config.run) return location.reload();
+    live.className = "live";
+    live.textContent = "Live";
+    for (const listener of listeners) listener();
+  });
+
+  return {
+    byId,
+    make,
+    tell,
+    button(label, work, accessibleName) {
+      const button = make("button", { type: "button", "aria-label": accessibleName }, label);
+      button.addEventListener("click", async () => {
+        button.disabled = true;
+        try {
+          await work();
+        } catch (error) {
+          tell((error as Error).message, true);
+        } finally {
+          button.disabled = false;
+        }
+      });
+      return button;
+    },
+    read: async (path) => answer(await fetch(path)),
+    act: async (action, input) =>
+      answer(
+        await fetch(`/api/actions/${action}`, {
+          method: "POST",
+          headers: { "content-type": "application/json", "x-console-token": config.pageToken },
+          body: JSON.stringify(input),
+        }),
+      ),
+    time(at) {
+      const date = new Date(at);
+      const text = date.toLocaleTimeString([], {
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+        hour12: false,
+      });
+      return make("time", { datetime: date.toISOString() }, text);
+    },
+    on(kind, listener) {
+      if (kind === "*") listeners.push(listener as () => void);
+      else source.addEventListener(kind, (message) => listener(JSON.parse((message as MessageEvent<string>).data)));
+    },
+  };
+}

@@ -1,0 +1,179 @@
+/** The users of each pool, and what an administrator can do to them. */
+import type { UserSummary } from "../../cognito/service.ts";
+import type { Kit } from "./kit.ts";
+
+interface PoolUsers {
+  userPoolId: string;
+  name: string;
+  users: UserSummary[];
+}
+
+export function usersPanel({ byId, make, button, read, act, tell, time, on }: Kit): void {
+  const place = byId("users-list");
+  const dialog = byId<HTMLDialogElement>("user-dialog");
+  const form = byId<HTMLFormElement>("user-form");
+  const title = byId("user-dialog-title");
+  const explanation = byId("user-dialog-text");
+  const fieldLabel = byId("user-field-label");
+  const fieldName = byId("user-field-name");
+  const field = byId<HTMLInputElement>("user-field");
+  const permanentLabel = byId("permanent-label");
+  const permanent = byId<HTMLInputElement>("permanent");
+  const problem = byId("user-dialog-problem");
+  const submit = byId<HTMLButtonElement>("user-submit");
+  let work: (value: string) => Promise<void> = async () => {};
+
+  /** One dialog for all three: what it asks for and what it does with it. */
+  const ask = (
+    question: {
+      title: string;
+      text: string;
+      field?: { name: string; type: string; autocomplete: AutoFill };
+      permanence?: boolean;
+      submit: string;
+    },
+    then: (value: string) => Promise<void>,
+  ) => {
+    title.textContent = question.title;
+    explanation.textContent = question.text;
+    fieldLabel.hidden = question.field === undefined;
+    field.required = question.field !== undefined;
+    field.value = "";
+    if (question.field) {
+      fieldName.textContent = question.field.name;
+      field.type = question.field.type;
+      field.autocomplete = question.field.autocomplete;
+    }
+    permanentLabel.hidden = !question.permanence;
+    permanent.checked = true;
+    problem.textContent = "";
+    submit.textContent = question.submit;
+    work = then;
+    dialog.showModal();
+  };
+  byId("user-cancel").addEventListener("click", () => dialog.close());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    try {
+      await work(field.value);
+      dialog.close();
+    } catch (error) {
+      problem.textContent = (error as Error).message;
+    } finally {
+      submit.disabled = false;
+      field.value = "";
+    }
+  });
+
+  const change = async (action: string, input: Record<string, unknown>, done: string) => {
+    await act(`users/${action}`, input);
+    tell(done);
+    await load();
+  };
+
+  const actionsOf = (userPoolId: string, user: UserSummary, label: string) => {
+    const { username } = user;
+    const one = (action: string, done: string) => () => change(action, { userPoolId, username }, `${label} ${done}.`);
+    const named = (verb: string, act: () => unknown) => button(verb, act, `${verb}: ${label}`);
+    const buttons: HTMLElement[] = [];
+    if (user.status === "UNCONFIRMED") buttons.push(named("Confirm", one("confirm", "is confirmed")));
+    buttons.push(
+      user.enabled
+        ? named("Disable", one("disable", "is disabled and signed out everywhere"))
+        : named("Enable", one("enable", "is enabled")),
+    );
+    buttons.push(
+      named("Set password", () =>
+        ask(
+          {
+            title: `A password for ${label}`,
+            text: "It must meet the pool's rules.",
+            field: { name: "New password", type: "password", autocomplete: "new-password" },
+            permanence: true,
+            submit: "Set password",
+          },
+          (password) =>
+            change(
+              "set-password",
+              { userPoolId, username, password, permanent: permanent.checked },
+              `${label} has a new password.`,
+            ),
+        ),
+      ),
+    );
+    buttons.push(
+      named("Delete", () =>
+        ask({ title: `Delete ${label}?`, text: "This cannot be undone.", submit: "Delete" }, () =>
+          change("delete", { userPoolId, username }, `${label} is deleted.`),
+        ),
+      ),
+    );
+    return buttons;
+  };
+
+  const row = (userPoolId: string, user: UserSummary) => {
+    const label = nameOf(user);
+    const tone = !user.enabled ? "bad" : user.status === "CONFIRMED" ? "good" : "plain";
+    const state = [
+      user.status.replaceAll("_", " ").toLowerCase(),
+      user.enabled ? "" : "disabled",
+      user.mfa ? "MFA" : "",
+    ];
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, label, make("span", { class: "quiet id" }, user.sub)),
+      make("td", {}, make("span", { class: `badge ${tone}` }, state.filter(Boolean).join(", "))),
+      make("td", { class: "wide-only" }, time(user.createdAt)),
+      make("td", { class: "actions" }, ...actionsOf(userPoolId, user, label)),
+    );
+  };
+
+  const pool = ({ userPoolId, name, users }: PoolUsers) => {
+    const create = button(
+      "Create user",
+      () =>
+        ask(
+          {
+            title: `A new user in ${name}`,
+            text: "An invitation with a temporary password is sent; it appears under Mail.",
+            field: { name: "Email or username", type: "text", autocomplete: "off" },
+            submit: "Create user",
+          },
+          (username) => change("create", { userPoolId, username }, `${username} is created.`),
+        ),
+      `Create user in ${name}`,
+    );
+    const heading = make("div", { class: "bar" }, make("h3", {}, name, " ", make("code", {}, userPoolId)), create);
+    if (users.length === 0) return make("div", {}, heading, make("p", { class: "quiet" }, "Nobody has signed up yet."));
+    const head = ["User", "State", "Since", "Actions"].map((text) =>
+      make("th", { scope: "col", class: text === "Since" ? "wide-only" : undefined }, text),
+    );
+    const rows = users.map((user) => row(userPoolId, user));
+    const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
+    return make(
+      "div",
+      {},
+      heading,
+      make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Users of ${name}` }, table),
+    );
+  };
+
+  const nameOf = ({ attributes, username }: UserSummary) => attributes.email ?? attributes.phone_number ?? username;
+
+  const load = async () => {
+    const pools = await read<PoolUsers[]>("/api/users");
+    place.replaceChildren(...pools.map(pool));
+    const names = new Map(pools.flatMap(({ users }) => users.map((user) => [user.username, nameOf(user)])));
+    for (const mention of document.querySelectorAll<HTMLElement>("[data-user]"))
+      mention.textContent = names.get(mention.dataset.user ?? "") ?? mention.textContent;
+  };
+  let queued: number | undefined;
+  const soon = () => {
+    // A burst of events costs one look.
+    clearTimeout(queued);
+    queued = setTimeout(() => load().catch(() => {}), 50) as unknown as number;
+  };
+  for (const kind of ["*", "user", "sign-in", "mail", "program", "api-request"]) on(kind, soon);
+}

@@ -1,0 +1,46 @@
+/** What the console page shows of a deployment: what runs and where, and every resource with its place in the tutorial. */
+import type { ReadyDocument } from "../cloud.ts";
+import type { ResourceGraph } from "../engine/graph.ts";
+import { tutorialStep } from "./tutorial.ts";
+
+export interface Overview {
+  cloud: ReadyDocument;
+  resources: OverviewResource[];
+}
+
+export interface OverviewResource {
+  urn: string;
+  /** URN; absent for what stands at the top of the stack. */
+  parent: string | undefined;
+  /** Its logical name. */
+  name: string;
+  /** e.g. `aws:cognito/userPool:UserPool` */
+  type: string;
+  kind: "component" | "emulated" | "declared only";
+  /** The tutorial's step that it takes. */
+  step: string | undefined;
+  /** URNs of the resources that it is built on. */
+  dependencies: string[];
+}
+
+export function overview(cloud: ReadyDocument, graph: ResourceGraph): Overview {
+  const shown = graph.resources.filter(({ type }) => !type.startsWith("pulumi:"));
+  const urns = new Set(shown.map(({ urn }) => urn));
+  const notEmulated = new Set(cloud.declaredNotEmulated.map(({ type, name }) => `${type} ${name}`));
+  return {
+    cloud,
+    resources: shown.map((resource) => {
+      const { urn, parent, name, type, custom } = resource;
+      const kind = !custom ? "component" : notEmulated.has(`${type} ${name}`) ? "declared only" : "emulated";
+      return {
+        urn,
+        parent: urns.has(parent) ? parent : undefined,
+        name,
+        type,
+        kind,
+        step: tutorialStep(resource),
+        dependencies: resource.dependencies.filter((dependency) => urns.has(dependency) && dependency !== urn),
+      };
+    }),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * Watches a project's sources and reloads the cloud when their content changes. Folders are watched one by one, so that
+ * `node_modules` costs nothing; a file that is written again with the same content changes nothing, so that a program
+ * which writes into its own folder does not run for ever.
+ */
+import { createHash } from "node:crypto";
+import { type FSWatcher, lstatSync, readdirSync, readFileSync, statSync, watch } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import type { ReadyDocument } from "./cloud.ts";
+import type { LocalCloud } from "./start.ts";
+
+const IGNORED_NAMES = new Set(["node_modules", ".git"]);
+/** Editors write in several steps, and a checkout writes many files. */
+const SETTLED_AFTER_MS = 100;
+/** Sources are smaller; what is larger is not read to see whether it changed. */
+const LARGE_FILE_BYTES = 1 << 20;
+
+export interface WatchOptions {
+  directory: string;
+  /** Folders that are no sources, such as the cloud's own state. */
+  ignore: string[];
+  /** Paths of what changed, relative to the directory, before the program is evaluated again. */
+  onChange?: (files: string[]) => void;
+  onReload: (ready: ReadyDocument) => void;
+  /** What ran before keeps running. */
+  onFailure: (error: unknown) => void;
+}
+
+/** @returns a function that stops the watch */
+export function reloadOnChange(cloud: Pick<LocalCloud, "reload">, options: WatchOptions): () => void {
+  const { onChange, onReload, onFailure } = options;
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let reloading = false;
+  let stopped = false;
+
+  const settle = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void reload(), SETTLED_AFTER_MS);
+  };
+  const reload = async () => {
+    // What changes meanwhile is evaluated afterwards.
+    if (reloading || stopped || changed.size === 0) return;
+    reloading = true;
+    onChange?.([...changed].sort());
+    changed.clear();
+    try {
+      const ready = await cloud.reload();
+      if (!stopped) onReload(ready);
+    } catch (error) {
+      if (!stopped) onFailure(error);
+    }
+    reloading = false;
+    if (changed.size > 0) settle();
+  };
+
+  const stopWatching = watchSources(options.directory, options.ignore, (file) => {
+    changed.add(file);
+    settle();
+  });
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    stopWatching();
+  };
+}
+
+/**
+ * @param ignore folders to leave out, beside every `node_modules` and `.git`
+ * @param onChange hears each file, relative to the directory, whose content changed, which came or went
+ * @returns a function that stops the watch
+ */
+export function watchSources(directory: string, ignore: string[], onChange: (file: string) => void): () => void {
+  const root = resolve(directory);
+  const ignored = new Set(ignore.map((folder) => resolve(folder)));
+  const watchers = new Map<string, FSWatcher>();
+  const contents = new Map<string, string>();
+  let stopped = false;
+
+  const isIgnored = (path: string) =>
+    ignored.has(path) ||
+    relative(root, path)
+      .split(sep)
+      .some((name) => IGNORED_NAMES.has(name));
+
+  /** @param fresh whether what is found there is news */
+  const look = (path: string, fresh: boolean) => {
+    if (stopped || isIgnored(path)) return;
+    const kind = kindOf(path);
+    if (kind === "folder") return enter(path, fresh);
+    if (watchers.has(path)) leave(path);
+    const content = kind === "file" ? digestOf(path) : undefined;
+    if (content === contents.get(path)) return;
+    if (content === undefined) contents.delete(path);
+    else contents.set(path, content);
+    if (fresh) onChange(relative(root, path));
+  };
+
+  const enter = (folder: string, fresh: boolean) => {
+    if (watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, (_event, name) => {
+        if (name !== null) look(join(folder, name), true);
+      });
+      watcher.on("error", () => leave(folder));
+      watchers.set(folder, watcher);
+      for (const entry of readdirSync(folder)) look(join(folder, entry), fresh);
+    } catch {
+      leave(folder);
+    }
+  };
+
+  /** A folder that is gone, with all that was in it. */
+  const leave = (folder: string) => {
+    const isInside = (path: string) => path === folder || path.startsWith(folder + sep);
+    for (const [path, watcher] of watchers) {
+      if (!isInside(path)) continue;
+      watcher.close();
+      watchers.delete(path);
+    }
+    for (const file of [...contents.keys()].filter(isInside)) {
+      contents.delete(file);
+      onChange(relative(root, file));
+    }
+  };
+
+  enter(root, false);
+  return () => {
+    stopped = true;
+    for (const watcher of watchers.values()) watcher.close();
+  };
+}
+
+/** Links to folders are not followed: they may lead round in a circle, or out of the project. */
+function kindOf(path: string): "file" | "folder" | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return "folder";
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? "file" : undefined;
+}
+
+function digestOf(file: string): string | undefined {
+  try {
+    const { size, mtimeMs } = statSync(file);
+    if (size > LARGE_FILE_BYTES) return `${size} bytes of ${mtimeMs}`;
+    return createHash("sha256").update(readFileSync(file)).digest("base64");
+  } catch {
+    return undefined;
+  }
+}
