@@ -62,15 +62,37 @@ export async function measureCommandLine(bench: Bench): Promise<void> {
     );
     reportRatio(bench, "token, beside only loading the AWS SDK's Cognito client", unbundled);
 
+    bench.say("a script that does the same request with fetch");
+    const token = execFileSync(process.execPath, [workspace.cli, "token"], {
+      cwd: workspace.project,
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+    const fetching = join(workspace.directory, "fetch.mjs");
+    writeFileSync(
+      fetching,
+      `const answer = await fetch("${cloud.api.href}", { headers: { authorization: "Bearer " + process.env.TOKEN } });\nprocess.stdout.write(await answer.text());\n`,
+    );
+    const fetched = await inPairs(
+      times,
+      () => run("call", "/transactions"),
+      () => timeToEnd(process.execPath, [fetching], { env: { TOKEN: token } }),
+    );
+    bench.report({
+      part: PART,
+      name: "call, over a script that fetches the same with the token at hand",
+      own: `${Math.round(median(fetched.own))} ms`,
+      other: `${Math.round(median(fetched.other))} ms`,
+      value: medianDifference(fetched.own, fetched.other),
+      unit: "ms",
+      goal: { atMost: 25 },
+      samples: fetched,
+    });
+
     if (!hasCommand("curl")) bench.report(absentFigure(PART, "call, beside curl", "no curl on this machine"));
     else {
       bench.say("curl");
-      const token = execFileSync(process.execPath, [workspace.cli, "token"], {
-        cwd: workspace.project,
-        env: { ...process.env, ...env },
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      }).trim();
       const header = join(workspace.directory, "curl-header");
       writeFileSync(header, `Authorization: Bearer ${token}\n`, { mode: 0o600 });
       const runs = await inPairs(
