@@ -21,9 +21,9 @@ export interface LocalFlags {
   port: string;
   state?: string;
   ephemeral?: boolean;
+  watch?: boolean;
   fresh?: boolean;
   https?: boolean;
-  watch?: boolean;
 }
 
 /** Runs a local cloud until it is interrupted. */

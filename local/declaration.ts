@@ -18,6 +18,8 @@ export interface DeclarationOptions {
   graphMemory?: string | undefined;
   /** The environment that the program sees. */
   environment: Record<string, string | undefined>;
+  /** A folder that may lie inside the project and is no part of it. */
+  stateDirectory: string | undefined;
   onProgramMessage?: (message: Diagnostic) => void;
   /** Hears how many resources the program has made so far. */
   onProgress?: (resources: number) => void;
@@ -37,10 +39,7 @@ const DEFAULT_REGION = "us-east-1";
  * @param codeDirectory where the archives of functions are laid out
  * @throws ProjectError, ProgramError
  */
-export async function readDeclaration(
-  options: DeclarationOptions & { stateDirectory: string | undefined },
-  codeDirectory: string,
-): Promise<Declaration> {
+export async function readDeclaration(options: DeclarationOptions, codeDirectory: string): Promise<Declaration> {
   const { environment, onProgramMessage, onProgress, signal } = options;
   const project = readProject(options.projectDirectory, options.stack, environment);
   const region =

@@ -1,11 +1,12 @@
 /**
- * What one declaration of the program serves: its services, built and ready to answer. A cloud has one deployment at a
+ * What a program's declaration serves: its services, built and ready to answer. A cloud has one deployment at a
  * time; the next takes over the origins, and the one before ends when the requests that it has taken are answered.
  */
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { localAddresses } from "./addresses.ts";
 import { restApi } from "./apigateway/rest-api.ts";
+import { testInvokeEndpoint } from "./apigateway/test-invoke-endpoint.ts";
 import type { ReadyApi, ReadyDocument, ReadyUserPool } from "./cloud.ts";
 import { type CognitoService, cognitoService } from "./cognito/service.ts";
 import type { Declaration } from "./declaration.ts";
@@ -19,10 +20,20 @@ export const CONSOLE = "console";
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
 
+/** What stays from one deployment to the next. */
+export interface Site {
+  origins: Origins;
+  world: World;
+  /** The file of the authority that clients are to trust, when the origins speak TLS. */
+  certificateAuthority: string | undefined;
+}
+
 export interface Deployment {
   ready: ReadyDocument;
   graph: ResourceGraph;
   cognito: CognitoService;
+  /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
+  apiGateway(request: Request): Promise<Response>;
   /** Answers from now on at its origins; what the program no longer declares is answered with 503. */
   takeOver(): void;
   /** Ends the functions once no request is being answered. */
@@ -32,7 +43,10 @@ export interface Deployment {
 }
 
 /** @throws PortTakenError when something new finds its port taken; nothing has changed then */
-export async function deploy(declaration: Declaration, origins: Origins, world: World): Promise<Deployment> {
+export async function deploy(
+  declaration: Declaration,
+  { origins, world, certificateAuthority }: Site,
+): Promise<Deployment> {
   const { definition, graph } = declaration;
   const hostedUis = new Map<string, string>();
   for (const pool of definition.userPools)
@@ -59,15 +73,19 @@ export async function deploy(declaration: Declaration, origins: Origins, world: 
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys())
     listeners.set(hostedUiName(domain), getRequestListener(cognito.hostedUi(domain), { overrideGlobalObjects: false }));
+  const services = { world, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
   for (const api of definition.restApis) {
-    const services = { world, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
     listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
   }
 
   return {
-    ready: describe(declaration, consoleOrigin, hostedUis, apis, localise(graph.outputs)),
+    ready: {
+      ...describe(declaration, consoleOrigin, hostedUis, apis, localise(graph.outputs)),
+      ...(certificateAuthority !== undefined && { certificateAuthority }),
+    },
     graph,
     cognito,
+    apiGateway: testInvokeEndpoint(definition.restApis, services),
     takeOver() {
       for (const name of origins.names())
         if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
@@ -141,9 +159,10 @@ function describeUserPools(
 }
 
 function describeApis({ restApis }: CloudDefinition, origins: ReadonlyMap<string, string>): ReadyApi[] {
-  return restApis.map(({ name, id, stages, resources }) => ({
+  return restApis.map(({ name, id, authorizers, stages, resources }) => ({
     name,
     id,
+    authorizers: authorizers.map(({ id, name, type }) => ({ id, name, type })),
     stages: stages.map((stage) => ({
       name: stage.name,
       url: `${origins.get(id)}/${stage.name}`,

@@ -10,7 +10,7 @@ export class Origins {
   readonly #servers = new Map<string, LoopbackServer>();
 
   /** @param firstPort the ports follow it in a row; 0 takes any free ones */
-  constructor(firstPort: number, tls?: TlsIdentity) {
+  constructor(firstPort: number, tls: TlsIdentity | undefined) {
     this.#nextPort = firstPort;
     this.#tls = tls;
   }

@@ -70,9 +70,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       emit: (event) => events.emit(event),
     };
     const build = async () => {
-      const deployment = await deploy(await readDeclaration(options, join(directory, "functions")), origins, world);
-      if (tls) deployment.ready.certificateAuthority = tls.caFile;
-      return deployment;
+      const declaration = await readDeclaration(options, join(directory, "functions"));
+      return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
     };
 
     const live = new Set<Deployment>();

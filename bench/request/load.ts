@@ -19,7 +19,8 @@ let sent = 0;
 let answered = 0;
 
 function nextRequest(): Buffer {
-  const token = tokens[which === "distinct" ? sent % tokens.length : 0];
+  // The first token belongs to the warm-up.
+  const token = tokens[which === "distinct" ? 1 + (sent % (tokens.length - 1)) : 0];
   const authorization = which === "none" ? "" : `Authorization: Bearer ${token}\r\n`;
   sent++;
   return Buffer.from(`GET /Test/transactions HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${authorization}\r\n`, "latin1");

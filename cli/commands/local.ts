@@ -25,8 +25,11 @@ function addLocalOptions(command: Command): Command {
     .option("--project <directory>", "folder of the Pulumi project", ".")
     .option("--port <port>", "port of the console; the others follow it (0 takes free ones)", "4510")
     .option("--state <directory>", "where to keep users, keys and code")
-    .option("--https", "serve over TLS, with a certificate authority that is good for loopback names only")
     .option("--ephemeral", "keep nothing")
-    .option("--fresh", "evaluate the program even when nothing has changed since the last time")
-    .option("--watch", "evaluate the program again when its sources change");
+    .option("--watch", "evaluate the program again when its sources change")
+    .option(
+      "--https",
+      "serve over TLS, with a certificate authority that is good for this machine's loopback names only",
+    )
+    .option("--fresh", "evaluate the program even when nothing has changed since the last time");
 }

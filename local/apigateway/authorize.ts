@@ -4,13 +4,16 @@
  */
 import type { RoutedExchange } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
+import { uriTooLong } from "./request.ts";
+
+const METHOD_ARN_LIMIT_BYTES = 1600;
 
 /** @throws GatewayError when the request may not pass, or the method's authorization is not served here */
 export function authorize(exchange: RoutedExchange): void {
   const { method } = exchange.route;
+  if (method.authorization === "NONE") return;
+  requireShortArn(exchange);
   switch (method.authorization) {
-    case "NONE":
-      return;
     case "COGNITO_USER_POOLS":
       exchange.identity = cognitoAuthorizer(exchange).authorize(exchange.headers, method.authorizationScopes);
       return;
@@ -25,6 +28,15 @@ export function authorize(exchange: RoutedExchange): void {
         "The method has a Lambda authorizer (CUSTOM), which the local cloud does not run.",
       );
   }
+}
+
+/** An authorizer decides about the ARN of what is asked for, and that has a limit. */
+function requireShortArn({ api, stage, httpMethod, path }: RoutedExchange): void {
+  const length = `${api.definition.executionArn}/${stage.name}/${httpMethod}${path}`.length;
+  if (length <= METHOD_ARN_LIMIT_BYTES) return;
+  throw uriTooLong(
+    `The method's ARN with this path is ${length} bytes; with authorization it may be ${METHOD_ARN_LIMIT_BYTES}.`,
+  );
 }
 
 function cognitoAuthorizer({ api, route }: RoutedExchange) {

@@ -40,7 +40,11 @@ export class CognitoAuthorizer {
     const refusal = usageRefusal(token, scopes) ?? this.#audienceRefusal(token);
     if (refusal) throw unauthorized(refusal);
     const { token_use, sub, username } = token.claimStrings;
-    return { claims: token.claimStrings, principal: token_use === "access" ? username : sub };
+    return {
+      claims: token.claimStrings,
+      claimsJson: token.claimsJson,
+      principal: token_use === "access" ? username : sub,
+    };
   }
 
   #token(headers: RequestHeaders): string {

@@ -79,7 +79,11 @@ export class GatewayError extends Error {
   readonly validationErrors: string | undefined;
 
   constructor(responseType: GatewayResponseType, reason: string, options: GatewayErrorOptions = {}) {
+    // A refusal is an answer, not a fault: nobody reads its stack, and to capture one would cost more than the rest of it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(reason);
+    Error.stackTraceLimit = stackTraceLimit;
     const defaults = RESPONSE_TYPES[responseType];
     this.name = "GatewayError";
     this.responseType = responseType;

@@ -10,6 +10,8 @@ import { EdgeRefusal, GatewayError } from "./gateway-error.ts";
 export const BODY_LIMIT_BYTES = 10_485_760;
 const HEADER_VALUES_LIMIT_BYTES = 10_240;
 
+const URL_LIMITS = { EDGE: 8192, REGIONAL: 10_240, PRIVATE: 10_240 };
+
 const METHODS = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
 
 export interface RequestTarget {
@@ -128,7 +130,18 @@ export function parseRequest(exchange: Exchange): void {
       { status: 431, message: "Request Header Fields Too Large" },
     );
   }
+  const urlLimit = URL_LIMITS[exchange.api.definition.endpointType];
+  const urlLength = exchange.requestPath.length + exchange.queryString.length;
+  if (urlLength > urlLimit) {
+    throw uriTooLong(
+      `The URL is ${urlLength} characters; a ${exchange.api.definition.endpointType} API takes ${urlLimit}.`,
+    );
+  }
   exchange.query = parseQuery(exchange.queryString);
+}
+
+export function uriTooLong(reason: string): GatewayError {
+  return new GatewayError("BAD_REQUEST_PARAMETERS", reason, { status: 414, message: "Request URI too long" });
 }
 
 export function requestHeaders(raw: readonly string[]): RequestHeaders {

@@ -14,6 +14,8 @@ export interface VerifiedToken {
   claims: Record<string, unknown>;
   /** As they are handed to the integration. */
   claimStrings: Record<string, string>;
+  /** The same as JSON text */
+  claimsJson: string;
   /** Seconds since the epoch */
   expiresAt: number;
 }
@@ -84,10 +86,12 @@ export class TokenVerifier {
     }
     const { exp, nbf } = claims;
     if (typeof exp !== "number" || !Number.isFinite(exp)) return refused("the token has no expiry (exp)");
+    const strings = claimStrings(claims);
     const token: VerifiedToken = {
       issuer: signer.issuer,
       claims,
-      claimStrings: claimStrings(claims),
+      claimStrings: strings,
+      claimsJson: JSON.stringify(strings),
       expiresAt: exp,
     };
     if (this.#expired(token)) {

@@ -12,15 +12,18 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
 const cost = { N: 4096, r: 8, p: 1 };
 
 /** What Cognito counts as a symbol; a space counts unless it leads or trails, and then the password is refused. */
-const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/;
-const longestPassword = 256;
+const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/u.source;
+export const longestPassword = 256;
 
-interface Rule {
+export interface Rule {
   /** As a person reads it on the sign-up page. */
   label: string;
   refusal: string;
-  holds(password: string): boolean;
+  /** What a password that keeps it matches, with the flag `u`; also in the page, which marks the rules that are kept. */
+  pattern: string;
 }
+
+const keeps = (password: string, { pattern }: Rule): boolean => new RegExp(pattern, "u").test(password);
 
 /** The rules of a policy, in the order they are tested. */
 export function passwordRules(policy: PasswordPolicy): Rule[] {
@@ -28,37 +31,37 @@ export function passwordRules(policy: PasswordPolicy): Rule[] {
     {
       label: `Password must contain at least ${policy.minimumLength} characters`,
       refusal: "Password not long enough",
-      holds: (password) => [...password].length >= policy.minimumLength,
+      pattern: `^[^]{${policy.minimumLength},}$`,
     },
   ];
   if (policy.requireLowercase)
     rules.push({
       label: "Password must contain a lower case letter",
       refusal: "Password must have lowercase characters",
-      holds: (password) => /[a-z]/.test(password),
+      pattern: "[a-z]",
     });
   if (policy.requireUppercase)
     rules.push({
       label: "Password must contain an upper case letter",
       refusal: "Password must have uppercase characters",
-      holds: (password) => /[A-Z]/.test(password),
+      pattern: "[A-Z]",
     });
   if (policy.requireNumbers)
     rules.push({
       label: "Password must contain a number",
       refusal: "Password must have numeric characters",
-      holds: (password) => /[0-9]/.test(password),
+      pattern: "[0-9]",
     });
   if (policy.requireSymbols)
     rules.push({
       label: "Password must contain a special character or a space",
       refusal: "Password must have symbol characters",
-      holds: (password) => symbols.test(password),
+      pattern: symbols,
     });
   rules.push({
     label: "Password must not contain a leading or trailing space",
     refusal: "Password must not have leading or trailing spaces",
-    holds: (password) => !/^\s|\s$/.test(password),
+    pattern: "^(?!\\s)[^]*(?<!\\s)$",
   });
   return rules;
 }
@@ -72,7 +75,7 @@ export function checkPolicy(
   password: string,
   wording = "Password did not conform with policy",
 ): void {
-  const broken = passwordRules(policy).find((rule) => !rule.holds(password));
+  const broken = passwordRules(policy).find((rule) => !keeps(password, rule));
   if (broken) throw new CognitoError("InvalidPasswordException", `${wording}: ${broken.refusal}`);
   if (password.length > longestPassword)
     throw new CognitoError("InvalidPasswordException", `${wording}: Password is too long`);

@@ -41,16 +41,13 @@ export function consolePage(
 <body>
 <header>
   <div class="bar"><h1>${project.name} <small>stack ${project.stack}, on this machine</small></h1><p id="live" class="live" role="status">Connecting…</p></div>
-  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#requests">Requests</a> <a href="#users">Users</a> <a href="#mail">Mail</a> <a href="#token">Token</a> <a href="#resources">Resources</a></nav>
+  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#resources">Resources</a></nav>
 </header>
 <noscript><p class="message failed">This page shows what happens as it happens, which takes JavaScript. Without it, <code>GET /api/cloud</code>, <code>/api/users</code> and <code>/api/messages</code> tell the same.</p></noscript>
 <p id="message" class="message" role="status"></p>
 <main>
-${TUTORIAL}
-${REQUESTS}
-${MAIL}
-${USERS}
-${TOKEN}
+<div class="column">${TUTORIAL}${TOKEN}</div>
+<div class="column">${REQUESTS}${MAIL}${USERS}</div>
 ${RESOURCES}
 </main>
 ${USER_DIALOG}
@@ -89,7 +86,7 @@ const REQUESTS = html`<section id="requests" aria-labelledby="requests-title">
   <div class="bar"><h2 id="requests-title">Requests</h2>
     <div class="row"><label class="check"><input type="checkbox" id="only-requests"> API requests only</label> <button type="button" id="clear-log">Clear</button></div></div>
   <p id="log-empty" class="quiet">Nothing has happened yet. Each request will appear here with the authorizer's decision and its reason.</p>
-  <div class="log scroll" tabindex="0" role="region" aria-label="Request log"><ol id="log" role="log" aria-label="What happened, newest first"></ol></div>
+  <div class="log scroll" tabindex="0" role="log" aria-label="What happened, newest first"><ol id="log"></ol></div>
 </section>`;
 
 const MAIL = html`<section id="mail" aria-labelledby="mail-title">

@@ -22,6 +22,8 @@ nav a{padding:.15rem 0}
 a{color:var(--accent)}
 main{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;max-width:82rem;margin:1rem auto;padding:0 1rem}
 @media (min-width:64rem){main{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}.whole{grid-column:1/-1}}
+main,.column{min-width:0}
+.column{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;align-content:start}
 section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1rem 1.15rem 1.15rem;min-width:0}
 .bar{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:.25rem 1rem}
 .row{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem}
@@ -58,7 +60,7 @@ pre{margin:.35rem 0 0;padding:.6rem .75rem;background:var(--code-page);border-ra
 .steps form,.answer{width:100%;min-width:0}
 .answer:empty{display:none}
 .scroll{overflow:auto}
-.log{max-height:34rem}
+.log{max-height:28rem}
 #log:not(:empty){border-top:1px solid var(--line)}
 #log,.plain-list,.tree,.tree ul,.checks{list-style:none;padding:0}
 #log>li,.plain-list>li{padding:.55rem 0;border-bottom:1px solid var(--line)}

@@ -16,6 +16,8 @@ const ACCOUNT_CONCURRENCY = 1000;
 const MOST_ENVIRONMENTS = 10;
 /** How long an invocation waits for a warm environment before another one is started. */
 const SCALE_OUT_AFTER_MS = 20;
+/** How long environments beyond the first stay warm. */
+const RELEASE_AFTER_MS = 60_000;
 
 export class DeployedFunction implements EnvironmentOwner {
   readonly #definition: FunctionDefinition;
@@ -27,6 +29,7 @@ export class DeployedFunction implements EnvironmentOwner {
   #waiting: Job[] = [];
   #inFlight = 0;
   #scaleOut: NodeJS.Timeout | undefined;
+  #release: NodeJS.Timeout | undefined;
   #announced = false;
   #closed = false;
 
@@ -55,8 +58,8 @@ export class DeployedFunction implements EnvironmentOwner {
     this.#inFlight++;
     return new Promise((settle) => {
       const job: Job = { requestId: this.#world.randomUUID(), payload, traceId, settle };
-      const warm = this.#idle.pop();
-      if (warm) this.#run(warm, job);
+      const warm = this.#idle.pop() ?? this.#withRoom();
+      if (warm) warm.run(job);
       else this.#wait(job);
     });
   }
@@ -64,14 +67,24 @@ export class DeployedFunction implements EnvironmentOwner {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#scaleOut);
+    clearTimeout(this.#release);
+    const closing = [...this.#environments].map((environment) => environment.close());
     for (const job of this.#waiting.splice(0)) this.#abandon(job, { kind: "exit", code: 0 });
-    await Promise.all([...this.#environments].map((environment) => environment.close()));
+    await Promise.all(closing);
   }
 
   idle(environment: ExecutionEnvironment): void {
-    const next = this.#waiting.shift();
-    if (next) this.#run(environment, next);
-    else this.#idle.push(environment);
+    if (this.#waiting.length === 0) {
+      this.#idle.push(environment);
+      if (this.#idle.length > 1) this.#release ??= setTimeout(() => this.#releaseIdle(), RELEASE_AFTER_MS).unref();
+    }
+    while (this.#waiting.length > 0 && environment.hasRoom) environment.run(this.#waiting.shift()!);
+  }
+
+  returned(jobs: Job[]): void {
+    if (jobs.length === 0) return;
+    this.#waiting.unshift(...jobs);
+    this.#expectEnvironment();
   }
 
   gone(environment: ExecutionEnvironment, breakdown: Breakdown | undefined): void {
@@ -81,11 +94,15 @@ export class DeployedFunction implements EnvironmentOwner {
     // An environment that never became ready was started for the invocation that waited longest.
     const unlucky = breakdown && this.#waiting.shift();
     if (unlucky) this.#abandon(unlucky, breakdown);
-    if (this.#waiting.length > 0 && this.#environments.size === 0) this.#start();
+    if (this.#waiting.length > 0) this.#expectEnvironment();
   }
 
   log(line: string): void {
     this.#log.write(line);
+  }
+
+  started(job: Job): void {
+    this.#log.start(job);
   }
 
   finished(job: Job, outcome: Invocation, report: Report): void {
@@ -94,29 +111,42 @@ export class DeployedFunction implements EnvironmentOwner {
     job.settle(outcome);
   }
 
-  #run(environment: ExecutionEnvironment, job: Job): void {
-    this.#log.start(job);
-    environment.run(job);
+  #withRoom(): ExecutionEnvironment | undefined {
+    for (const environment of this.#environments) if (environment.hasRoom) return environment;
+    return undefined;
   }
 
   #wait(job: Job): void {
     this.#waiting.push(job);
-    if (this.#environments.size === 0) this.#start();
-    this.#scaleOut ??= setTimeout(() => this.#scaleOutIfBehind(job), SCALE_OUT_AFTER_MS);
+    this.#expectEnvironment();
   }
 
-  #scaleOutIfBehind(waited: Job): void {
+  /** Somebody waits: an environment is started when there is none, or when those there are do not become free soon. */
+  #expectEnvironment(): void {
+    if (this.#closed) return;
+    if (this.#environments.size === 0) this.#start();
+    const [oldest] = this.#waiting;
+    this.#scaleOut ??= setTimeout(() => this.#scaleOutIfBehind(oldest), SCALE_OUT_AFTER_MS);
+  }
+
+  #scaleOutIfBehind(waited: Job | undefined): void {
     this.#scaleOut = undefined;
-    const oldest = this.#waiting[0];
-    if (!oldest || this.#closed) return;
+    if (this.#waiting.length === 0 || this.#closed) return;
     const starting = [...this.#environments].some((environment) => environment.starting);
-    if (this.#waiting.includes(waited) && !starting && this.#environments.size < MOST_ENVIRONMENTS) this.#start();
-    this.#scaleOut = setTimeout(() => this.#scaleOutIfBehind(oldest), SCALE_OUT_AFTER_MS);
+    const stillWaits = waited !== undefined && this.#waiting.includes(waited);
+    if (stillWaits && !starting && this.#environments.size < MOST_ENVIRONMENTS) this.#start();
+    this.#expectEnvironment();
+  }
+
+  /** After a busy time one warm environment is enough. */
+  #releaseIdle(): void {
+    this.#release = undefined;
+    for (const environment of this.#idle.slice(1)) void environment.close();
   }
 
   #start(): void {
-    if (this.#closed) return;
     this.#announceRuntime();
+    this.#log.initialization();
     this.#environments.add(new ExecutionEnvironment(this.#definition, this, this.#log.streamName));
   }
 

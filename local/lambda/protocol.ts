@@ -1,8 +1,8 @@
 /**
  * What an execution environment and the runtime in its process say to each other, over one inherited socket.
  *
- * A frame is a 32-bit length and that many bytes of UTF-8: a line of JSON, and after it a text that is passed on as it is
- * (an event, a result, a log line), so that payloads are never encoded twice.
+ * A frame is a length in eight hexadecimal digits and that many bytes of UTF-8: a line of JSON, and after it a text that is
+ * passed on as it is (an event, a result, a log line), so that payloads are never encoded twice.
  */
 
 /** The file descriptor of the socket in the runtime's process. */
@@ -19,18 +19,23 @@ export interface RuntimeSettings {
   functionName: string;
   functionArn: string;
   memorySizeMb: number;
+  timeoutMs: number;
   logGroupName: string;
   logStreamName: string;
   /** Variables that the function finds otherwise than Node found them at its start; `null` for none. */
   lateVariables: Record<string, string | null>;
 }
 
-/** Every later frame to the runtime; its text is the event. */
+/**
+ * Every later frame to the runtime; its text is the event.
+ *
+ * Invocations may be sent ahead of their turn. When one takes longer, the runtime says `busy` and from then on discards
+ * what was sent ahead under the same round, so that the host can give it to another environment: nothing runs twice.
+ */
 export interface InvocationHead {
   requestId: string;
-  /** Milliseconds since the epoch */
-  deadline: number;
   traceId: string | undefined;
+  round: number;
 }
 
 /** Frames from the runtime. */
@@ -40,20 +45,16 @@ export type RuntimeHead =
   | { kind: "init-failed" }
   /** Text: the line */
   | { kind: "log" }
+  | { kind: "busy" }
   /** Text: the result or the error, JSON. With `ending` the runtime exits and takes no other invocation. */
   | { kind: "done"; failed: boolean; durationMs: number; maxMemoryBytes: number; ending: boolean };
 
-const LENGTH_BYTES = 4;
+const LENGTH_DIGITS = 8;
 
-export function encodeFrame(head: object, text = ""): Buffer {
-  const line = `${JSON.stringify(head)}\n`;
-  // Three bytes is the most that UTF-8 takes for one UTF-16 unit: measured only where that could be a waste.
-  const most = (line.length + text.length) * 3;
-  const room = most < 65_536 ? most : Buffer.byteLength(line) + Buffer.byteLength(text);
-  const frame = Buffer.allocUnsafe(LENGTH_BYTES + room);
-  const size = frame.write(line + text, LENGTH_BYTES);
-  frame.writeUInt32LE(size, 0);
-  return frame.subarray(0, LENGTH_BYTES + size);
+/** @returns the frame as text, to be written as UTF-8 */
+export function encodeFrame(head: object, text = ""): string {
+  const content = `${JSON.stringify(head)}\n${text}`;
+  return Buffer.byteLength(content).toString(16).padStart(LENGTH_DIGITS, "0") + content;
 }
 
 /** Puts frames together from the chunks in which they arrive. */
@@ -68,25 +69,32 @@ export class FrameReader {
 
   /**
    * @returns the next whole frame, `undefined` until there is one
-   * @throws SyntaxError when the head is no JSON
+   * @throws SyntaxError when what arrives is no frame
    */
   next<Head>(): { head: Head; text: string } | undefined {
     const needed = this.#needed();
     if (needed === undefined || this.#size < needed) return undefined;
     const buffer = this.#joined();
-    const end = buffer.indexOf(10, LENGTH_BYTES);
-    const head = JSON.parse(buffer.toString("utf8", LENGTH_BYTES, end)) as Head;
+    const end = buffer.indexOf(10, LENGTH_DIGITS);
+    const head = JSON.parse(buffer.toString("utf8", LENGTH_DIGITS, end)) as Head;
     const text = buffer.toString("utf8", end + 1, needed);
     this.#chunks = buffer.length === needed ? [] : [buffer.subarray(needed)];
     this.#size = buffer.length - needed;
     return { head, text };
   }
 
+  hasNext(): boolean {
+    const needed = this.#needed();
+    return needed !== undefined && this.#size >= needed;
+  }
+
   #needed(): number | undefined {
-    if (this.#size < LENGTH_BYTES) return undefined;
+    if (this.#size < LENGTH_DIGITS) return undefined;
     const first = this.#chunks[0]!;
-    const start = first.length >= LENGTH_BYTES ? first : this.#joined();
-    return LENGTH_BYTES + start.readUInt32LE(0);
+    const start = first.length >= LENGTH_DIGITS ? first : this.#joined();
+    const length = Number.parseInt(start.toString("latin1", 0, LENGTH_DIGITS), 16);
+    if (Number.isNaN(length)) throw new SyntaxError("A frame begins with its length.");
+    return LENGTH_DIGITS + length;
   }
 
   #joined(): Buffer {

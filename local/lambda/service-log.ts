@@ -1,5 +1,6 @@
 /**
- * The lines that the Lambda service adds to a function's log: START, END and REPORT of every invocation
+ * The lines that the Lambda service adds to a function's log: INIT_START of an environment, START, END and REPORT of every
+ * invocation
  * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html).
  */
 import type { FunctionDefinition } from "../definitions.ts";
@@ -20,6 +21,16 @@ export class ServiceLog {
 
   write(line: string): void {
     this.#world.emit({ kind: "function-log", at: this.#world.now(), functionName: this.#definition.name, line });
+  }
+
+  /** An environment begins to load the code. */
+  initialization(): void {
+    const version = `nodejs:${process.versions.node}`;
+    if (this.#definition.logFormat === "JSON") {
+      this.#platform("platform.initStart", { initializationType: "on-demand", phase: "init", runtimeVersion: version });
+    } else {
+      this.write(`INIT_START Runtime Version: ${version}`);
+    }
   }
 
   start({ requestId }: Job): void {

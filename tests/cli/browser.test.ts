@@ -4,9 +4,12 @@
  * a page's requests may not. Red here means that browsers have changed and that sign-in needs another way.
  */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "../support/chromium.ts";
+import { launchChromium, launchChromiumProfile } from "../support/chromium.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { type Bench, openBench } from "./support/cli.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -96,13 +99,31 @@ describe("sign-in in a browser that takes the identity provider for a public sit
       match(stderr, /nonce/);
     }));
 
+  it("leaves the tokens in no file of the profile: not in its cache, session or storage", async () => {
+    const profile = temporaryDirectory();
+    const context = await launchChromiumProfile(profile);
+    const running = bench.start(["login", "--force", "--no-browser"]);
+    const page = await context.newPage();
+    await page.goto(await running.line(/^http/));
+    await page.getByRole("heading", { name: "You are signed in" }).waitFor();
+    equal((await running.finished).code, 0);
+    await context.close();
+    const { stdout } = await bench.run(["token", "-q"]);
+    const signature = stdout.trim().split(".")[2]!;
+    const holding = readdirSync(profile, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(signature))
+      .map((entry) => entry.name);
+    // A full Chromium also keeps a history, and the redirect is in it whatever a page does; this build keeps none.
+    deepEqual(holding, []);
+  });
+
   for (const scheme of ["light", "dark"] as const) {
     it(`has a success page that follows the accessibility rules (${scheme})`, () =>
       inPage(async (page) => {
         const running = bench.start(["login", "--force", "--no-browser"]);
         await page.goto(await running.line(/^http/));
         await page.getByRole("heading", { name: "You are signed in" }).waitFor();
-        await page.evaluate((await import("node:fs")).readFileSync(axe, "utf8"));
+        await page.evaluate(readFileSync(axe, "utf8"));
         const { violations } = (await page.evaluate("axe.run()")) as { violations: { id: string }[] };
         deepEqual(
           violations.map(({ id }) => id),

@@ -185,7 +185,7 @@ describe("a waiting sign-in", () => {
       offer: async () => ({ taken: false, reason: "not-ours", error: undefined }),
       onNoise: () => undefined,
       startKey: "k",
-      requestTimeoutMs: 200,
+      requestTimeoutMs: 500,
     });
     const head = `POST /callback HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\n`;
     const answer = await new Promise<string>((resolve, reject) => {
@@ -267,7 +267,7 @@ describe("a waiting sign-in", () => {
   });
 
   it("[R15] names an unproven error when nobody finishes in time", async () => {
-    const waiting = await wait({ timeoutMs: 300 });
+    const waiting = await wait({ timeoutMs: 1_500 });
     await send("GET", "/callback?error=unauthorized_client");
     await rejects(waiting.result, (error: Error & { code: string }) => {
       equal(error.code, "sign_in_timeout");

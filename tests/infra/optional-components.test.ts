@@ -15,7 +15,9 @@ const types = {
   trail: "awsx:cloudtrail:Trail",
 };
 
-describe("what is optional", () => {
+describe("what is optional", function () {
+  this.timeout(60_000);
+
   it("costs nothing until it is asked for: no resource of it in either stack", async () => {
     for (const name of ["dev", "prod"]) {
       const stack = await evaluateStack(name);
@@ -23,6 +25,18 @@ describe("what is optional", () => {
         /wafv2|metricAlarm|dashboard|sns|awsx|kms|logDelivery/.test(type),
       );
       deepEqual(optional, []);
+    }
+  });
+
+  it("is previewed with the rest before a first deployment, when nothing has an id yet", async () => {
+    const everything = {
+      ...{ firewall: true, monitoring: true, auditTrail: true, userPoolLogs: true },
+      ...{ encryptionKey: "managed", allowedOrigin: "https://app.example.com" },
+    };
+    const names = (stack: Evaluation) => stack.resources.map(({ type, name }) => `${type} ${name}`).sort();
+    for (const name of ["dev", "prod"]) {
+      const previewed = await evaluateStack(name, everything, { preview: true });
+      deepEqual(names(previewed), names(await evaluateStack(name, everything)));
     }
   });
 

@@ -55,7 +55,9 @@ describe("the tags of a stack", () => {
   }
 });
 
-describe("the program under the local engine", () => {
+describe("the program under the local engine", function () {
+  this.timeout(60_000);
+
   for (const [stack, authorization] of [
     ["dev", { scopes: [], pinned: true, stage: "Test" }],
     ["prod", { scopes: ["transactions/read"], pinned: false, stage: "v1" }],
@@ -95,7 +97,9 @@ describe("the program under the local engine", () => {
   }
 });
 
-describe("the program with a stack file that cannot be deployed", () => {
+describe("the program with a stack file that cannot be deployed", function () {
+  this.timeout(60_000);
+
   it("says all its faults where Pulumi shows errors, without a stack trace, and registers nothing", async () => {
     const project = readProject(projectDirectory, "dev", {});
     project.config["demo-auth:mfa"] = "sometimes";
@@ -120,7 +124,9 @@ describe("the program with a stack file that cannot be deployed", () => {
   });
 });
 
-describe("the program with everything optional off", () => {
+describe("the program with everything optional off", function () {
+  this.timeout(60_000);
+
   it("does not load @pulumi/awsx", async () => {
     // A process of its own: what other tests loaded must not count.
     const script = `

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import chromium, { inflate } from "@sparticuz/chromium";
-import { type Browser, type LaunchOptions, chromium as playwright } from "playwright-core";
+import { type Browser, type BrowserContext, type LaunchOptions, chromium as playwright } from "playwright-core";
 
 const FLAGS = [
   ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"],
@@ -14,10 +14,20 @@ const FLAGS = [
 
 let packaged: Promise<LaunchOptions> | undefined;
 
+function executable(): Promise<LaunchOptions> {
+  packaged ??= process.platform === "linux" ? unpack() : Promise.resolve({ channel: "chrome" });
+  return packaged;
+}
+
 /** @param args flags of Chromium's beyond the usual ones */
 export async function launchChromium(args: string[] = []): Promise<Browser> {
-  packaged ??= process.platform === "linux" ? unpack() : Promise.resolve({ channel: "chrome" });
-  return playwright.launch({ ...(await packaged), headless: true, args: [...FLAGS, ...args] });
+  return playwright.launch({ ...(await executable()), headless: true, args: [...FLAGS, ...args] });
+}
+
+/** The same with a profile that stays on disk, for what a browser writes there. */
+export async function launchChromiumProfile(directory: string, args: string[] = []): Promise<BrowserContext> {
+  const options = { ...(await executable()), headless: true, args: [...FLAGS, ...args] };
+  return playwright.launchPersistentContext(directory, options);
 }
 
 /** A machine without a desktop lacks some libraries; then the package's own are put in front. */

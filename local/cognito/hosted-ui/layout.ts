@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
+import { ruleScriptSource } from "./password-rules.ts";
 
 export type Markup = ReturnType<typeof html>;
 export type Width = "wide" | "narrow";
@@ -37,6 +38,9 @@ a{color:var(--accent)}
 .errorMessage-customizable{color:var(--error);background:var(--error-page);padding:.5rem .75rem;border-radius:.25rem;margin:.25rem 0 1rem}
 .rules,.quiet{color:var(--quiet);font-size:.875rem}
 .rules{padding-left:1.25rem;margin:0 0 1rem}
+.rules li.kept{color:var(--text)}
+.rules li.kept::marker{content:"✓ "}
+.status{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .redirect-customizable{display:block;margin:1rem 0 0;text-align:center}
 code{font-size:.875em;overflow-wrap:anywhere}
 .qr{display:block;width:12rem;max-width:100%;margin:0 auto 1rem;background:#fff}
@@ -46,10 +50,10 @@ code{font-size:.875em;overflow-wrap:anywhere}
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /**
- * No script, no request to anywhere. `form-action` is left out on purpose: Chromium applies it to the redirects that
+ * No script but the one that marks password rules, no request to anywhere. `form-action` is left out on purpose: Chromium applies it to the redirects that
  * follow a form, which here lead to the application and on to wherever the application sends its users.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
 /** A whole page with a form. `card` is rendered once for each width. */
 export function page(title: string, poolName: string, card: (width: Width) => Markup): Markup {

@@ -6,6 +6,7 @@ import { requiredAttributes } from "../attributes.ts";
 import { passwordRules } from "../passwords.ts";
 import type { CodeDelivery } from "../sign-up.ts";
 import { type Field, field, form, formError, type Markup, notice, page, type Width } from "./layout.ts";
+import { ruleList } from "./password-rules.ts";
 
 /** What every page of a sign-in needs. */
 export interface PageContext {
@@ -336,7 +337,5 @@ function codeField(id: string, label: string, state: FormState): Field {
 /** A new password with the pool's rules listed under it. */
 function newPasswordFields(pool: UserPoolDefinition, state: FormState, width: Width, label: string): Markup {
   return html`${field({ name: "password", id: label === "Password" ? "signUpFormPassword" : "new_password", label, type: "password", autocomplete: "new-password", placeholder: "Password", error: state.errors?.password, describedBy: "password-rules" }, width)}
-          <ul class="rules" id="password-rules-${width}">${passwordRules(pool.passwordPolicy).map(
-            (rule) => html`<li>${rule.label}</li>`,
-          )}</ul>`;
+          ${ruleList(passwordRules(pool.passwordPolicy), `password-rules-${width}`)}`;
 }

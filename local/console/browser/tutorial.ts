@@ -5,8 +5,7 @@ import type { Kit } from "./kit.ts";
 
 interface Answer {
   status: number;
-  requestId: string | null;
-  contentType: string | null;
+  contentType?: string;
   body: string;
 }
 

@@ -15,6 +15,7 @@ export interface LegacyContext {
 }
 
 export function handlerContext(settings: RuntimeSettings, invocation: InvocationHead): object {
+  const deadline = Date.now() + settings.timeoutMs;
   return {
     clientContext: undefined,
     identity: undefined,
@@ -22,7 +23,7 @@ export function handlerContext(settings: RuntimeSettings, invocation: Invocation
     awsRequestId: invocation.requestId,
     tenantId: undefined,
     xRayTraceId: invocation.traceId,
-    getRemainingTimeInMillis: () => Math.max(0, invocation.deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
     functionName: settings.functionName,
     functionVersion: "$LATEST",
     memoryLimitInMB: String(settings.memorySizeMb),

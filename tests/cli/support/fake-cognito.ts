@@ -131,6 +131,7 @@ export async function startFakeCognito(options: {
   fake.issuer = `${idp}/${userPoolId}`;
 
   fake.hostedUi = await serve("hosted-ui", async ({ url, method, body }, response) => {
+    response.setHeader("cache-control", "no-cache, no-store, max-age=0, must-revalidate");
     const query = url.searchParams;
     if (url.pathname === "/oauth2/authorize") {
       const redirectUri = query.get("redirect_uri") ?? "";

@@ -38,7 +38,12 @@ export interface Evaluation {
   all(type: string): RegisteredResource[];
 }
 
-const place = { account: "123456789012", region: "us-east-1" };
+const place = {
+  account: "123456789012",
+  region: "us-east-1",
+  /** As `pulumi preview` before a first deployment: nothing has an id yet, nothing is known of what AWS adds. */
+  preview: false,
+};
 const { account, region } = place;
 
 /** The values of `Pulumi.<stack>.yaml` as Pulumi hands them to a program: text, and JSON for what is not. */
@@ -54,7 +59,11 @@ export function configText(value: unknown): string {
 let evaluations = 0;
 
 /** Evaluates this project's program with a stack file's values and `extra` over them (`undefined` takes one out). */
-export function evaluateStack(stack: string, extra: Record<string, unknown> = {}, where = place): Promise<Evaluation> {
+export function evaluateStack(
+  stack: string,
+  extra: Record<string, unknown> = {},
+  where: Partial<typeof place> = {},
+): Promise<Evaluation> {
   const merged = {
     ...stackFile(stack),
     ...Object.fromEntries(Object.entries(extra).map(([k, v]) => [`demo-auth:${k}`, v])),
@@ -73,20 +82,21 @@ export async function evaluate(
   stack: string,
   config: Record<string, string>,
   program: () => unknown,
-  where = place,
+  where: Partial<typeof place> = {},
 ): Promise<Evaluation> {
+  const there = { ...place, ...where };
   const resources: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => ({
-        id: custom === false ? undefined : idOf(type, name),
-        state: { ...inputs, ...attributesOf(type, name, inputs) },
+        id: custom === false || there.preview ? undefined : idOf(type, name),
+        state: there.preview ? inputs : { ...inputs, ...attributesOf(type, name, inputs) },
       }),
-      call: ({ token, inputs }) => answerOf(token, inputs, where),
+      call: ({ token, inputs }) => answerOf(token, inputs, there),
     },
     "demo-auth",
     stack,
-    false,
+    there.preview,
     "organization",
   );
   pulumi.runtime.setAllConfig(config);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { apiDefinition, FUNCTION_ARN, lambdaProxy, method, resources } from "./definitions.ts";
+import { apiDefinition, FUNCTION_ARN, lambdaProxy, method, resources, secured } from "./definitions.ts";
 
 /** Answers with the JSON in its body; throws when there is none. */
 const MIRROR = `exports.handler = async (event) => JSON.parse(event.body);`;
@@ -251,6 +251,15 @@ describe("the limits of a request", () => {
     assert.deepEqual([refused.status, refused.body], [413, '{"message":"Request Too Long"}']);
     assert.equal(refused.headers["x-amzn-errortype"], "RequestTooLargeException");
     assert.equal((await api.send("POST", "/Test", { body: "x".repeat(6_000_000) })).body, "6000000");
+  });
+
+  it("[D.8] are 10,240 characters of URL, and 1,600 bytes of method ARN with authorization", async () => {
+    const long = await api.send("POST", `/Test?q=${"x".repeat(10_240)}`, { body: "a" });
+    assert.deepEqual([long.status, long.body], [414, '{"message":"Request URI too long"}']);
+    assert.equal((await api.send("POST", `/Test?q=${"x".repeat(10_000)}`, { body: "a" })).status, 200);
+    await using guarded = await startApi({ api: { resources: resources({ "/files/{proxy+}": [secured("GET")] }) } });
+    const deep = await guarded.get(`/Test/files/${"x".repeat(1600)}`, guarded.pool.idToken());
+    assert.deepEqual([deep.status, deep.body], [414, '{"message":"Request URI too long"}']);
   });
 
   it("[D.8, F] are 10,240 bytes of header values", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { deploy } from "./function-harness.ts";
 
 async function errorOf(code: string | Record<string, string>, overrides: Parameters<typeof deploy>[1] = {}) {
@@ -277,13 +278,14 @@ describe("a function's log", () => {
       process.stdout.write("plain\\n");
     };`;
 
-  it("[E.6] has START, the function's lines, END and REPORT, in this order", async () => {
+  it("[E.6] has INIT_START, START, the function's lines, END and REPORT, in this order", async () => {
     await using demo = deploy(code);
     await demo.invoke({ name: "Ada" });
     await demo.invoke({ name: "Bob" });
-    const [loading, start, info, warn, error, debug, plain, end, report, second] = demo.log();
+    const [init, loading, start, info, warn, error, debug, plain, end, report, second] = demo.log();
     const id = start?.slice("START RequestId: ".length, -" Version: $LATEST".length) ?? "";
     assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.equal(init, `INIT_START Runtime Version: nodejs:${process.versions.node}`);
     assert.match(loading ?? "", /^\d{4}-\d\d-\d\dT[\d:.]+Z\tundefined\tINFO\tloading$/);
     assert.equal(start, `START RequestId: ${id} Version: $LATEST`);
     const own = [info, warn, error, debug].map((line) => line?.split("\t").slice(1));
@@ -308,7 +310,7 @@ describe("a function's log", () => {
       timeoutSeconds: 0.1,
     });
     await demo.invoke();
-    const [, timedOut, end, report] = demo.log();
+    const [, , timedOut, end, report] = demo.log();
     assert.match(timedOut ?? "", /^\S+Z [0-9a-f-]{36} Task timed out after 0\.1\d seconds$/);
     assert.match(end ?? "", /^END /);
     assert.match(report ?? "", /\tStatus: timeout$/);
@@ -323,9 +325,18 @@ describe("a function's log", () => {
       .map((line) => JSON.parse(line));
     assert.deepEqual(
       lines.map(({ type, level, message }) => type ?? `${level} ${message}`),
-      ["INFO loading", "platform.start", "INFO got Ada", "WARN careful", "ERROR bad", "DEBUG fine", "platform.report"],
+      [
+        "platform.initStart",
+        "INFO loading",
+        "platform.start",
+        "INFO got Ada",
+        "WARN careful",
+        "ERROR bad",
+        "DEBUG fine",
+        "platform.report",
+      ],
     );
-    assert.equal(lines[6].record.status, "success");
+    assert.equal(lines.at(-1).record.status, "success");
   });
 });
 
@@ -349,6 +360,42 @@ describe("execution environments", () => {
     assert.deepEqual(
       both.map(({ payload }) => payload),
       ['"met"', '"met"'],
+    );
+  });
+
+  it("give what was sent ahead of its turn to another one when an invocation takes long", async () => {
+    const code = `
+      const { existsSync, writeFileSync } = require("node:fs");
+      exports.handler = async ({ write, wait }) => {
+        if (write) writeFileSync(write, "");
+        while (wait && !existsSync(wait)) await new Promise((r) => setTimeout(r, 5));
+        return "met";
+      };`;
+    await using demo = deploy(code);
+    for (let i = 0; i < 20; i++) await demo.invoke({});
+    const waiting = demo.invoke({ wait: "signal" });
+    const others = Array.from({ length: 6 }, (_, index) => demo.invoke({ write: index === 5 ? "signal" : undefined }));
+    assert.deepEqual(
+      (await Promise.all([waiting, ...others])).map(({ payload }) => payload),
+      Array(7).fill('"met"'),
+    );
+    const starts = demo.log().filter((line) => line.startsWith("START "));
+    assert.equal(new Set(starts).size, 27, "each ran once");
+    assert.equal(starts.length, 27);
+  });
+
+  it("lose nothing that was sent ahead when one is ended", async () => {
+    const code = `exports.handler = async ({ exit }) => { if (exit) process.exit(3); return "fine"; };`;
+    await using demo = deploy(code);
+    for (let i = 0; i < 20; i++) await demo.invoke({});
+    const [exited, ...others] = await Promise.all([
+      demo.invoke({ exit: true }),
+      ...Array.from({ length: 6 }, () => demo.invoke({})),
+    ]);
+    assert.equal(JSON.parse(exited?.payload ?? "").errorType, "Runtime.ExitError");
+    assert.deepEqual(
+      others.map(({ payload }) => payload),
+      Array(6).fill('"fine"'),
     );
   });
 
@@ -382,9 +429,33 @@ describe("execution environments", () => {
     assert.equal(JSON.parse((await running).payload).errorType, "Runtime.ExitError");
   });
 
+  if (process.platform === "linux") {
+    it("end together with the processes that a function started", async () => {
+      const code = `const { spawn } = require("node:child_process");
+        exports.handler = async ({ hang }) => {
+          if (hang) await new Promise((r) => setTimeout(r, 60000));
+          return spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" }).pid;
+        };`;
+      await using demo = deploy(code, { timeoutSeconds: 0.5 });
+      const { payload } = await demo.invoke({});
+      assert.equal(JSON.parse((await demo.invoke({ hang: true })).payload).errorType, "Sandbox.Timedout");
+      await demo.host.close();
+      for (let alive = true; alive; ) {
+        try {
+          process.kill(Number(payload), 0);
+          // Where nobody collects orphans, an ended one stays listed.
+          if (/\) Z /.test(readFileSync(`/proc/${payload}/stat`, "utf8"))) break;
+          await new Promise((resolve) => setImmediate(resolve));
+        } catch {
+          alive = false;
+        }
+      }
+    });
+  }
+
   it("survive a function that writes nonsense to the runtime's own socket", async () => {
     const code = `const { writeSync } = require("node:fs");
-      exports.handler = async ({ vandal }) => { if (vandal) { writeSync(3, Buffer.from([9,0,0,0,1,2,3,4,5,6,7,8,9])); await new Promise(() => setTimeout(() => {}, 60000)); } return 1; };`;
+      exports.handler = async ({ vandal }) => { if (vandal) { writeSync(3, "00000009no json.."); await new Promise(() => setTimeout(() => {}, 60000)); } return 1; };`;
     await using demo = deploy(code);
     assert.equal(JSON.parse((await demo.invoke({ vandal: true })).payload).errorType, "Runtime.ExitError");
     assert.equal((await demo.invoke({})).payload, "1");
