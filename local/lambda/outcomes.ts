@@ -74,7 +74,12 @@ function failed(payload: string, reason: string): Invocation {
   return { payload, functionError: "Unhandled", reason };
 }
 
+/** For a person; what a function says of itself may be anything. */
 function summary(payload: string): string {
-  const { errorType, errorMessage } = JSON.parse(payload) as { errorType: string; errorMessage: string };
-  return errorMessage ? `${errorType}: ${errorMessage.replace(/\.$/, "")}` : errorType;
+  try {
+    const { errorType, errorMessage } = JSON.parse(payload) as { errorType: unknown; errorMessage: unknown };
+    return errorMessage ? `${errorType}: ${String(errorMessage).replace(/\.$/, "")}` : String(errorType);
+  } catch {
+    return "an error that is no JSON";
+  }
 }

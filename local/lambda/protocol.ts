@@ -1,8 +1,8 @@
 /**
  * What an execution environment and the runtime in its process say to each other, over one inherited socket.
  *
- * A frame is a 32-bit length and that many bytes of UTF-8: a line of JSON, and after it a text that is passed on as it is
- * (an event, a result, a log line), so that payloads are never encoded twice.
+ * A frame is a length in eight hexadecimal digits and that many bytes of UTF-8: a line of JSON, and after it a text that is
+ * passed on as it is (an event, a result, a log line), so that payloads are never encoded twice.
  */
 
 /** The file descriptor of the socket in the runtime's process. */
@@ -49,17 +49,12 @@ export type RuntimeHead =
   /** Text: the result or the error, JSON. With `ending` the runtime exits and takes no other invocation. */
   | { kind: "done"; failed: boolean; durationMs: number; maxMemoryBytes: number; ending: boolean };
 
-const LENGTH_BYTES = 4;
+const LENGTH_DIGITS = 8;
 
-export function encodeFrame(head: object, text = ""): Buffer {
-  const line = `${JSON.stringify(head)}\n`;
-  // Three bytes is the most that UTF-8 takes for one UTF-16 unit: measured only where that could be a waste.
-  const most = (line.length + text.length) * 3;
-  const room = most < 65_536 ? most : Buffer.byteLength(line) + Buffer.byteLength(text);
-  const frame = Buffer.allocUnsafe(LENGTH_BYTES + room);
-  const size = frame.write(line + text, LENGTH_BYTES);
-  frame.writeUInt32LE(size, 0);
-  return frame.subarray(0, LENGTH_BYTES + size);
+/** @returns the frame as text, to be written as UTF-8 */
+export function encodeFrame(head: object, text = ""): string {
+  const content = `${JSON.stringify(head)}\n${text}`;
+  return Buffer.byteLength(content).toString(16).padStart(LENGTH_DIGITS, "0") + content;
 }
 
 /** Puts frames together from the chunks in which they arrive. */
@@ -74,14 +69,14 @@ export class FrameReader {
 
   /**
    * @returns the next whole frame, `undefined` until there is one
-   * @throws SyntaxError when the head is no JSON
+   * @throws SyntaxError when what arrives is no frame
    */
   next<Head>(): { head: Head; text: string } | undefined {
     const needed = this.#needed();
     if (needed === undefined || this.#size < needed) return undefined;
     const buffer = this.#joined();
-    const end = buffer.indexOf(10, LENGTH_BYTES);
-    const head = JSON.parse(buffer.toString("utf8", LENGTH_BYTES, end)) as Head;
+    const end = buffer.indexOf(10, LENGTH_DIGITS);
+    const head = JSON.parse(buffer.toString("utf8", LENGTH_DIGITS, end)) as Head;
     const text = buffer.toString("utf8", end + 1, needed);
     this.#chunks = buffer.length === needed ? [] : [buffer.subarray(needed)];
     this.#size = buffer.length - needed;
@@ -94,10 +89,12 @@ export class FrameReader {
   }
 
   #needed(): number | undefined {
-    if (this.#size < LENGTH_BYTES) return undefined;
+    if (this.#size < LENGTH_DIGITS) return undefined;
     const first = this.#chunks[0]!;
-    const start = first.length >= LENGTH_BYTES ? first : this.#joined();
-    return LENGTH_BYTES + start.readUInt32LE(0);
+    const start = first.length >= LENGTH_DIGITS ? first : this.#joined();
+    const length = Number.parseInt(start.toString("latin1", 0, LENGTH_DIGITS), 16);
+    if (Number.isNaN(length)) throw new SyntaxError("A frame begins with its length.");
+    return LENGTH_DIGITS + length;
   }
 
   #joined(): Buffer {

@@ -9,7 +9,7 @@ const reader = new FrameReader();
 const READ_BYTES = 65_536;
 
 export function send(head: RuntimeHead, text?: string): void {
-  const frame = encodeFrame(head, text);
+  const frame = Buffer.from(encodeFrame(head, text));
   let written = 0;
   while (written < frame.length) written += writeSync(CHANNEL_FD, frame, written);
 }

@@ -102,7 +102,8 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
         const chunks: Buffer[] = [];
         const socket = connect(server.port, "127.0.0.1", () => (options.end ? socket.end(bytes) : socket.write(bytes)));
         socket.on("data", (chunk) => chunks.push(chunk));
-        socket.on("error", reject);
+        // A server that refuses before it has read everything resets the connection after its answer.
+        socket.on("error", (error: NodeJS.ErrnoException) => error.code !== "ECONNRESET" && reject(error));
         socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
       }),
     lastRequest: () => world.events.filter((event) => event.kind === "api-request").at(-1)!,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { deploy } from "./function-harness.ts";
 
 async function errorOf(code: string | Record<string, string>, overrides: Parameters<typeof deploy>[1] = {}) {
@@ -428,9 +429,33 @@ describe("execution environments", () => {
     assert.equal(JSON.parse((await running).payload).errorType, "Runtime.ExitError");
   });
 
+  if (process.platform === "linux") {
+    it("end together with the processes that a function started", async () => {
+      const code = `const { spawn } = require("node:child_process");
+        exports.handler = async ({ hang }) => {
+          if (hang) await new Promise((r) => setTimeout(r, 60000));
+          return spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" }).pid;
+        };`;
+      await using demo = deploy(code, { timeoutSeconds: 0.5 });
+      const { payload } = await demo.invoke({});
+      assert.equal(JSON.parse((await demo.invoke({ hang: true })).payload).errorType, "Sandbox.Timedout");
+      await demo.host.close();
+      for (let alive = true; alive; ) {
+        try {
+          process.kill(Number(payload), 0);
+          // Where nobody collects orphans, an ended one stays listed.
+          if (/\) Z /.test(readFileSync(`/proc/${payload}/stat`, "utf8"))) break;
+          await new Promise((resolve) => setImmediate(resolve));
+        } catch {
+          alive = false;
+        }
+      }
+    });
+  }
+
   it("survive a function that writes nonsense to the runtime's own socket", async () => {
     const code = `const { writeSync } = require("node:fs");
-      exports.handler = async ({ vandal }) => { if (vandal) { writeSync(3, Buffer.from([9,0,0,0,1,2,3,4,5,6,7,8,9])); await new Promise(() => setTimeout(() => {}, 60000)); } return 1; };`;
+      exports.handler = async ({ vandal }) => { if (vandal) { writeSync(3, "00000009no json.."); await new Promise(() => setTimeout(() => {}, 60000)); } return 1; };`;
     await using demo = deploy(code);
     assert.equal(JSON.parse((await demo.invoke({ vandal: true })).payload).errorType, "Runtime.ExitError");
     assert.equal((await demo.invoke({})).payload, "1");
