@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { CliError } from "./errors.ts";
 import { type Output, openOutput } from "./output.ts";
 import type { Resolution } from "./targets/resolve.ts";
+import { safeText } from "./text.ts";
 import type { World } from "./world.ts";
 
 export interface GlobalFlags {
@@ -39,8 +40,30 @@ export function action<Flags = object>(
   return async (...received: unknown[]): Promise<void> => {
     const command = received.at(-1) as Command;
     const flags = command.optsWithGlobals() as Flags & GlobalFlags;
-    await work({ world, out: openOutput(world, flags), flags }, ...(received.slice(0, -2) as never[]));
+    try {
+      await work({ world, out: openOutput(world, flags), flags }, ...(received.slice(0, -2) as never[]));
+    } catch (error) {
+      throw error instanceof CliError ? sameTarget(error, flags) : error;
+    }
   };
+}
+
+/** What to type after a command's name so that it speaks to the same target as this invocation. */
+export function targetWords(flags: GlobalFlags): string {
+  const named = (["target", "profile", "config", "client", "api"] as const).filter((name) => flags[name] !== undefined);
+  return named.map((name) => ` --${name} ${quoted(flags[name]!)}`).join("");
+}
+
+/** An advised command must not lead to another target than the one that failed. */
+function sameTarget(error: CliError, flags: GlobalFlags): CliError {
+  const words = targetWords(flags);
+  if (words === "" || error.next === undefined) return error;
+  const next = error.next.replace(/demo-auth (login|logout|doctor|config|call)\b/g, (command) => command + words);
+  return new CliError(error.code, error.message, { next, cause: error });
+}
+
+function quoted(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${safeText(word, 200).replaceAll("'", "'\\''")}'`;
 }
 
 /** The target of this invocation, said on stderr so that nobody talks to the wrong one unawares. */

@@ -2,7 +2,7 @@
  * Signing in to a target: choosing flow, callback address and storage, opening the browser, and telling the person.
  */
 import { CliError } from "./errors.ts";
-import { type Invocation, parseDuration, target as resolveTarget, usage } from "./invocation.ts";
+import { type Invocation, parseDuration, target as resolveTarget, targetWords, usage } from "./invocation.ts";
 import type { Flow } from "./oauth/authorization-request.ts";
 import { noBrowserReason } from "./oauth/browser.ts";
 import { hostedUiOrigin } from "./oauth/hosted-ui.ts";
@@ -54,7 +54,7 @@ export async function login(io: Invocation<LoginFlags>): Promise<void> {
       const { session } = existing;
       const left = (expiryOf(session, tokenUseFor(resolution.target, undefined)) ?? io.world.now()) - io.world.now();
       io.out.note(`Already signed in as ${safeText(displayName(session.user))} (expires in ${duration(left)}).`);
-      io.out.note("Sign in again with: demo-auth login --force");
+      io.out.note(`Sign in again with: demo-auth login${targetWords(io.flags)} --force`);
     }
     return;
   }
@@ -253,5 +253,6 @@ function sayWelcome(io: Invocation, { session, storage }: LoginResult, target: T
     out.note("The session can be renewed for days; --storage keyring seals it with your system's keyring.");
   }
   const route = target.routes.find((known) => known.method === "GET" && !known.path.includes("{"));
-  if (target.apiUrl) out.note(`Next: demo-auth call ${route ? safeText(route.path) : "/<path>"}`);
+  if (target.apiUrl)
+    out.note(`Next: demo-auth call${targetWords(io.flags)} ${route ? safeText(route.path) : "/<path>"}`);
 }

@@ -2,6 +2,7 @@
  * The command tree. Each command registers itself from a file of its own and loads its work only when it runs.
  */
 import { Command } from "commander";
+import { registerAuthorizer } from "./commands/authorizer.ts";
 import { registerCall } from "./commands/call.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerConfig } from "./commands/config.ts";
@@ -27,6 +28,7 @@ const registrants: readonly Registrant[] = [
   registerToken,
   registerExec,
   registerLogout,
+  registerAuthorizer,
   registerLocal,
   registerTour,
   registerUse,

@@ -3,7 +3,6 @@ import type { Invocation } from "./invocation.ts";
 import { SessionStore } from "./sessions/store.ts";
 import { parseStorage } from "./targets/configuration.ts";
 import { gatherSettings } from "./targets/resolve.ts";
-import { stateHome } from "./targets/state-home.ts";
 import { safeText } from "./text.ts";
 
 /** Shows also a target that lacks something. @throws CliError when there is no target at all */
@@ -19,9 +18,8 @@ export async function showConfig(io: Invocation): Promise<void> {
       Object.entries(sources).map(([name, source]) => [name, { value: Object(settings)[name] ?? null, source }]),
     ),
     storage,
-    userFile: { value: userConfig.file, source: io.flags.config ? "--config" : "default" },
-    stateFolder: { value: stateHome(world), source: world.env.DEMO_AUTH_HOME ? "DEMO_AUTH_HOME" : "default" },
-    sessionFolder: { value: new SessionStore(world).directory, source: "default" },
+    userFile: { value: userConfig.file, source: userFileSource(io) },
+    sessionFolder: { value: new SessionStore(world).directory, source: homeSource(io) },
   };
   if (out.json) {
     out.document({ target: label, values });
@@ -31,6 +29,15 @@ export async function showConfig(io: Invocation): Promise<void> {
   for (const [name, { value, source }] of Object.entries(values)) {
     out.data(`${name.padEnd(13)} ${inWords(name, value)}  (${safeText(source)})\n`);
   }
+}
+
+function userFileSource(io: Invocation): string {
+  if (io.flags.config) return "--config";
+  return io.world.env.DEMO_AUTH_CONFIG ? "DEMO_AUTH_CONFIG" : homeSource(io);
+}
+
+function homeSource({ world }: Invocation): string {
+  return world.env.DEMO_AUTH_HOME ? "DEMO_AUTH_HOME" : "default";
 }
 
 function inWords(name: string, value: unknown): string {

@@ -36,6 +36,7 @@ export interface ReadyUserPool {
 export interface ReadyApi {
   name: string;
   id: string;
+  authorizers: { id: string; name: string; type: string }[];
   stages: {
     name: string;
     url: string;

@@ -6,6 +6,7 @@ import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { localAddresses } from "./addresses.ts";
 import { restApi } from "./apigateway/rest-api.ts";
+import { testInvokeEndpoint } from "./apigateway/test-invoke-endpoint.ts";
 import type { ReadyApi, ReadyDocument, ReadyUserPool } from "./cloud.ts";
 import { type CognitoService, cognitoService } from "./cognito/service.ts";
 import type { Declaration } from "./declaration.ts";
@@ -31,6 +32,8 @@ export interface Deployment {
   ready: ReadyDocument;
   graph: ResourceGraph;
   cognito: CognitoService;
+  /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
+  apiGateway(request: Request): Promise<Response>;
   /** Answers from now on at its origins; what the program no longer declares is answered with 503. */
   takeOver(): void;
   /** Ends the functions once no request is being answered. */
@@ -70,8 +73,8 @@ export async function deploy(
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys())
     listeners.set(hostedUiName(domain), getRequestListener(cognito.hostedUi(domain), { overrideGlobalObjects: false }));
+  const services = { world, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
   for (const api of definition.restApis) {
-    const services = { world, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
     listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
   }
 
@@ -82,6 +85,7 @@ export async function deploy(
     },
     graph,
     cognito,
+    apiGateway: testInvokeEndpoint(definition.restApis, services),
     takeOver() {
       for (const name of origins.names())
         if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
@@ -155,9 +159,10 @@ function describeUserPools(
 }
 
 function describeApis({ restApis }: CloudDefinition, origins: ReadonlyMap<string, string>): ReadyApi[] {
-  return restApis.map(({ name, id, stages, resources }) => ({
+  return restApis.map(({ name, id, authorizers, stages, resources }) => ({
     name,
     id,
+    authorizers: authorizers.map(({ id, name, type }) => ({ id, name, type })),
     stages: stages.map((stage) => ({
       name: stage.name,
       url: `${origins.get(id)}/${stage.name}`,

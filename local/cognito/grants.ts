@@ -74,6 +74,7 @@ export class GrantTable {
       replace: db.prepare("UPDATE cognito_refresh_tokens SET replaced_at = ? WHERE digest = ? AND replaced_at IS NULL"),
       revoke: db.prepare("UPDATE cognito_grants SET revoked = 1 WHERE origin_jti = ? AND pool_id = ?"),
       revokeAll: db.prepare("UPDATE cognito_grants SET revoked = 1 WHERE pool_id = ? AND sub = ?"),
+      dropCodes: db.prepare("DELETE FROM cognito_authorization_codes WHERE pool_id = ? AND sub = ?"),
       revoked: db.prepare("SELECT revoked FROM cognito_grants WHERE origin_jti = ? AND pool_id = ?"),
     };
   }
@@ -146,8 +147,10 @@ export class GrantTable {
     this.#statements.revoke.run(originJti, this.#poolId);
   }
 
+  /** Ends every grant of a user, and codes that were to open one. */
   revokeAll(sub: string): void {
     this.#statements.revokeAll.run(this.#poolId, sub);
+    this.#statements.dropCodes.run(this.#poolId, sub);
   }
 
   /** Whether tokens with this `origin_jti` still count. */

@@ -2,7 +2,6 @@
 import type { AppClientDefinition, UserPoolDefinition } from "../definitions.ts";
 import type { World } from "../world.ts";
 import { CodeTable } from "./codes.ts";
-import { CognitoError } from "./errors.ts";
 import { GrantTable } from "./grants.ts";
 import { GroupTable } from "./groups.ts";
 import { type KeyRing, keyRing } from "./keys.ts";
@@ -58,11 +57,4 @@ export function openPool(
       return turn;
     },
   };
-}
-
-/** @throws CognitoError ResourceNotFoundException */
-export function requireClient(pool: Pool, clientId: string): AppClientDefinition {
-  const client = pool.client(clientId);
-  if (!client) throw new CognitoError("ResourceNotFoundException", `User pool client ${clientId} does not exist.`);
-  return client;
 }

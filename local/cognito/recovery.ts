@@ -48,6 +48,7 @@ export async function confirmForgotPassword(
       throw codeMismatch();
     }
     if (!found) throw unknownUser(client);
+    if (!found.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
   }
   return pool.inTurn(found.sub, async () => {
     pool.codes.countAttempt(found.sub, "confirm-forgot-password");

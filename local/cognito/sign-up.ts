@@ -45,7 +45,8 @@ export async function signUp(
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(definition, attributes);
   checkRequired(definition, attributes);
-  checkWritable(client, Object.keys(attributes));
+  // The address that serves as the name is not an attribute that the client writes.
+  checkWritable(client, Object.keys(input.attributes));
   refuseTakenName(pool, input.username);
 
   const sub = users.newSub();

@@ -1,6 +1,6 @@
 /**
- * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), and a page and an API of our own
- * for people and scripts. No answer of ours carries CORS headers, so no page of another site can read it; `guard.ts` says
+ * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), test invocations (as
+ * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries CORS headers, so no page of another site can read it; `guard.ts` says
  * who may change anything.
  */
 import { Hono } from "hono";
@@ -56,6 +56,9 @@ export function consoleApp({ deployment, events, world }: ConsoleServices): (req
 
   /** Server-sent events: which run this is, what happened lately, then everything as it happens. */
   app.get("/api/events", (context) => streamSSE(context, (stream) => sendEvents(stream, events, run.id)));
+
+  app.use("/restapis/*", refuseOtherSites);
+  app.all("/restapis/*", (context) => deployment().apiGateway(context.req.raw));
 
   app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));
   app.route("/api/actions", consoleActions(deployment));

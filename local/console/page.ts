@@ -86,7 +86,7 @@ const REQUESTS = html`<section id="requests" aria-labelledby="requests-title">
   <div class="bar"><h2 id="requests-title">Requests</h2>
     <div class="row"><label class="check"><input type="checkbox" id="only-requests"> API requests only</label> <button type="button" id="clear-log">Clear</button></div></div>
   <p id="log-empty" class="quiet">Nothing has happened yet. Each request will appear here with the authorizer's decision and its reason.</p>
-  <div class="log scroll" tabindex="0" role="region" aria-label="Request log"><ol id="log" role="log" aria-label="What happened, newest first"></ol></div>
+  <div class="log scroll" tabindex="0" role="log" aria-label="What happened, newest first"><ol id="log"></ol></div>
 </section>`;
 
 const MAIL = html`<section id="mail" aria-labelledby="mail-title">

@@ -190,6 +190,13 @@ else {
     equal(await labelOf(), file);
   });
 
+  it("advises commands for the same target as the one that failed", async () => {
+    installPulumi({ prod: outputs() });
+    const { stderr } = await bench.run(["status", "--target", "prod"]);
+    match(stderr, /→ demo-auth login --target prod\n/);
+    match((await bench.signIn(["--target", "prod"])).stderr, /Next: demo-auth call --target prod \/transactions/);
+  });
+
   it("does not remember a target that does not exist", async () => {
     installPulumi({ dev: outputs() });
     equal((await bench.run(["use", "typo"])).code, 3);

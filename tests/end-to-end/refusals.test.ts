@@ -140,6 +140,25 @@ describe("what does not get in", function () {
       });
     }
 
+    it("lets the authorizer itself be asked about the session's token, or one from standard input", async () => {
+      writeFileSync(session.file, session.text);
+      const passed = await shell.run("authorizer", "test", "--json");
+      assert.equal(passed.code, 0, passed.stderr);
+      const { claims } = JSON.parse(passed.stdout) as { claims: Record<string, string> };
+      assert.deepEqual([claims.email, claims.token_use, claims.email_verified], ["lin@example.com", "id", "true"]);
+
+      const asked = shell.start("authorizer", "test", "--token", "-");
+      asked.process.stdin!.end(foreignToken());
+      const refused = await asked.finished;
+      assert.equal(refused.code, 4, refused.stderr);
+      assert.match(refused.stderr, /refuses the token \(401\)/);
+      assert.equal(
+        (await shell.run("authorizer", "test", "--token", "eyJ.a.b")).code,
+        2,
+        "a token on the command line",
+      );
+    });
+
     it("exits 4 with an expired token that the API refused", async () => {
       store(() => expired.idToken);
       const call = await shell.run("call", "/transactions");

@@ -39,7 +39,7 @@ export function openShell(env: Record<string, string> = {}): Shell {
     const child = spawn(process.execPath, [entry, ...args], {
       cwd: repository,
       env: { ...process.env, DEMO_AUTH_HOME: home, CI: "true", PULUMI_NODEJS_TRANSPILE_ONLY: "true", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     const started = watch(child);
     running.add(started);
@@ -49,7 +49,11 @@ export function openShell(env: Record<string, string> = {}): Shell {
   return {
     home,
     start,
-    run: (...args) => start(...args).finished,
+    run(...args) {
+      const started = start(...args);
+      started.process.stdin!.end();
+      return started.finished;
+    },
     async local(...args) {
       const started = start("local", "--port", "0", "--json", ...args);
       const line = await started.line("stdout", /"event":"ready"/);

@@ -17,6 +17,7 @@ import {
   recordFailure,
   refuseDuringBackOff,
   refuseGhost,
+  refuseUnusable,
 } from "../sign-in.ts";
 import type { FlowStep, SignInFlow } from "../sign-in-state.ts";
 import { beginSrp, type SrpExchange, verifySrp } from "../srp.ts";
@@ -71,7 +72,7 @@ export const adminRespondToAuthChallenge = (pools: Pools, input: Input): Promise
 async function respond({ pool, client }: ClientCaller, input: Input): Promise<Output> {
   const name = string(input, "ChallengeName");
   const responses = stringMap(input, "ChallengeResponses");
-  const answer = challenges[name];
+  const answer = Object.hasOwn(challenges, name) ? challenges[name] : undefined;
   if (!answer) throw invalidParameter(`Challenge ${name} is not served by the local cloud.`);
   const username = parameter(responses, "USERNAME");
   const user = pool.users.find(username);
@@ -216,7 +217,7 @@ function challengeParameters(pool: Pool, user: User, step: FlowStep): Record<str
 }
 
 async function finish(pool: Pool, client: AppClientDefinition, user: User): Promise<Output> {
-  if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
+  refuseUnusable(pool, user);
   const tokens = await openGrant(pool, {
     client,
     user,

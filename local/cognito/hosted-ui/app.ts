@@ -83,7 +83,7 @@ function explain(error: string): string {
     "Required String parameter 'redirect_uri' is not present":
       "Required String parameter 'redirect_uri' is not present",
   };
-  return known[error] ?? "invalid_request: the request is malformed.";
+  return Object.hasOwn(known, error) ? known[error]! : "invalid_request: the request is malformed.";
 }
 
 function registered(client: { name: string; callbackUrls: string[]; logoutUrls: string[] }): string[] {

@@ -139,7 +139,7 @@ function isResource(text: string): boolean {
 type Scopes = { ok: true; scopes: string[] } | { ok: false; reason: string };
 
 /** Without a `scope` parameter, everything the client may have. */
-export function requestedScopes(client: AppClientDefinition, scope: string | undefined): Scopes {
+function requestedScopes(client: AppClientDefinition, scope: string | undefined): Scopes {
   if (scope === undefined) return { ok: true, scopes: client.scopes };
   const scopes = [...new Set(scope.split(" ").filter(Boolean))];
   if (scopes.length === 0) return { ok: true, scopes: client.scopes };

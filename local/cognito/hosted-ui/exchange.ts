@@ -4,7 +4,7 @@ import type { HostedUiDefinition } from "../../definitions.ts";
 import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { nextStep, type SignInStep } from "../sign-in.ts";
+import { nextStep, refuseUnusable, type SignInStep } from "../sign-in.ts";
 import type { SignInSession } from "../sign-in-state.ts";
 import { issueTokens } from "../tokens.ts";
 import type { User } from "../users.ts";
@@ -37,31 +37,24 @@ export const outdatedForm = "This page was out of date. Please try again.";
  */
 export function authorization(c: Context, { pool, domain }: HostedUi): AuthorizationRequest | Response {
   const url = new URL(c.req.url);
-  const managedLogin = domain.managedLoginVersion === 2;
-  const parsed = parseAuthorization(pool, url, managedLogin);
-  if (parsed.ok && managedLogin && !parsed.request.client.branded && url.pathname !== "/oauth2/authorize") {
-    const reason = `client ${parsed.request.client.name} has no managed login branding style`;
-    oauthEvent(c, pool, parsed.request.client.id, "refused", reason);
-    return toErrorPage(c, "Login pages unavailable", parsed.request.client.id);
-  }
-  if (
-    parsed.ok &&
-    url.pathname !== "/oauth2/authorize" &&
-    !parsed.request.client.identityProviders.includes("COGNITO")
-  ) {
-    const { client } = parsed.request;
-    oauthEvent(
-      c,
-      pool,
-      client.id,
-      "refused",
-      `client ${client.name} does not have COGNITO among its identity providers`,
-    );
-    return toErrorPage(c, "Login option is not available", client.id);
-  }
-  if (parsed.ok) return parsed.request;
-  oauthEvent(c, pool, c.req.query("client_id"), "refused", parsed.reason);
-  return "page" in parsed ? toErrorPage(c, parsed.page.error, parsed.page.clientId) : c.redirect(parsed.redirect, 302);
+  const parsed = parseAuthorization(pool, url, domain.managedLoginVersion === 2);
+  const refused = parsed.ok ? pageRefusal(parsed.request, domain, url.pathname) : parsed;
+  if (parsed.ok && refused === undefined) return parsed.request;
+  oauthEvent(c, pool, c.req.query("client_id"), "refused", refused!.reason);
+  return "page" in refused!
+    ? toErrorPage(c, refused.page.error, refused.page.clientId)
+    : c.redirect(refused!.redirect, 302);
+}
+
+/** Why a good request gets no page to sign in on. A session that is already there does not need one. */
+function pageRefusal({ client }: AuthorizationRequest, domain: HostedUiDefinition, path: string) {
+  if (path === "/oauth2/authorize") return undefined;
+  const refuse = (error: string, reason: string) => ({ page: { error, clientId: client.id }, reason });
+  if (domain.managedLoginVersion === 2 && !client.branded)
+    return refuse("Login pages unavailable", `client ${client.name} has no managed login branding style`);
+  if (!client.identityProviders.includes("COGNITO"))
+    return refuse("Login option is not available", `client ${client.name} lacks COGNITO among its identity providers`);
+  return undefined;
 }
 
 export function toErrorPage(c: Context, error: string, clientId: string | undefined): Response {
@@ -100,7 +93,10 @@ export async function completeSignIn(
   return grantRedirect(c, hostedUi, request, user, session);
 }
 
-/** After a right password: whatever must still be done, or back to the application. */
+/**
+ * After a right password or code: whatever must still be done, or back to the application.
+ * @throws CognitoError for an account that may not sign in
+ */
 export async function advance(
   c: Context,
   hostedUi: HostedUi,
@@ -108,6 +104,7 @@ export async function advance(
   user: User,
 ): Promise<Response> {
   const { pool } = hostedUi;
+  refuseUnusable(pool, user);
   const step = nextStep(pool, user);
   if (step === undefined) return completeSignIn(c, hostedUi, request, user);
   const seconds = request.client.validity.authSessionMinutes * 60;
@@ -175,10 +172,12 @@ export function formStateOf(error: unknown, values: Fields): FormState {
     case "EnableSoftwareTokenMFAException":
       return { values: shown, errors: { code: error.message } };
   }
-  const field = error.field === undefined || error.field in shown ? error.field : `requiredAttributes[${error.field}]`;
-  return field !== undefined && field in shown
-    ? { values: shown, errors: { [field]: error.message } }
-    : { values: shown, error: error.message };
+  const field = [error.field, `requiredAttributes[${error.field}]`].find(
+    (name) => name !== undefined && Object.hasOwn(shown, name),
+  );
+  return field === undefined
+    ? { values: shown, error: error.message }
+    : { values: shown, errors: { [field]: error.message } };
 }
 
 /** `requiredAttributes[email]=…` and its like, without the empty ones. */

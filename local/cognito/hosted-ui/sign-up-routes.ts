@@ -2,7 +2,6 @@
 import type { Context, Hono } from "hono";
 import { html } from "hono/html";
 import { CognitoError } from "../errors.ts";
-import { refuseUnusable } from "../sign-in.ts";
 import { codeDestination, confirmSignUp, masked, resendCode, signUp } from "../sign-up.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
@@ -87,7 +86,6 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
       const user = confirmSignUp(pool, request.client, name, (fields.code ?? "").trim());
       // Only the browser that gave the account's password is signed in by the code alone.
       if (!flow || !endFlow(c, pool, flow)) return c.redirect(local(c, `/login?${request.query}`), 302);
-      refuseUnusable(pool, user);
       return await advance(c, hostedUi, request, user);
     } catch (error) {
       return again(formStateOf(error, fields));

@@ -19,6 +19,8 @@ export function requestLog({ byId, make, time, on }: Kit): void {
     waiting.hidden = false;
   };
   const badge = (text: string, className: string) => make("span", { class: `badge ${className}` }, text);
+  /** The list of users puts the address in the place of the id, once it knows it. */
+  const person = (username: string) => make("span", { "data-user": username }, username);
   const code = (text: string) => make("code", {}, text);
   const toneOf = (status: number) => (status < 400 ? "good" : status < 500 ? "bad" : "broken");
 
@@ -31,7 +33,7 @@ export function requestLog({ byId, make, time, on }: Kit): void {
     const why =
       event.reason ??
       (event.decision === "let in"
-        ? `The authorizer let ${event.principal ?? "the caller"} in: signature, issuer, expiry and kind of the token hold.`
+        ? "The Cognito authorizer let the token in: its signature, issuer, expiry and kind hold."
         : event.decision === "open to anyone"
           ? "The method has no authorizer."
           : undefined);
@@ -42,6 +44,7 @@ export function requestLog({ byId, make, time, on }: Kit): void {
         badge(String(event.status), toneOf(event.status)),
         code(`${event.method} ${event.path}`),
         badge(decision, tone),
+        ...(event.principal ? [person(event.principal)] : []),
         make("span", { class: "quiet" }, `${Math.round(event.durationMs)} ms`),
       ],
       why,
@@ -52,7 +55,7 @@ export function requestLog({ byId, make, time, on }: Kit): void {
     add(
       event.at,
       "other",
-      [badge("sign-in", "plain"), `${event.username}: `, badge(event.outcome, tone)],
+      [badge("sign-in", "plain"), person(event.username), badge(event.outcome, tone)],
       event.reason,
     );
   });
@@ -61,7 +64,7 @@ export function requestLog({ byId, make, time, on }: Kit): void {
     add(event.at, "other", [badge("OAuth", "plain"), code(event.endpoint), badge(event.outcome, tone)], event.reason);
   });
   on<Extract<CloudEvent, { kind: "user" }>>("user", (event) =>
-    add(event.at, "other", [badge("user", "plain"), `${event.username}: ${event.action}`]),
+    add(event.at, "other", [badge("user", "plain"), person(event.username), event.action]),
   );
   on<Extract<CloudEvent, { kind: "mail" }>>("mail", (event) =>
     add(event.at, "other", [badge("mail", "plain"), `${event.subject || "SMS"} to ${event.to}`]),

@@ -113,7 +113,7 @@ export function usersPanel({ byId, make, button, read, act, tell, time, on }: Ki
   };
 
   const row = (userPoolId: string, user: UserSummary) => {
-    const label = user.attributes.email ?? user.attributes.phone_number ?? user.username;
+    const label = nameOf(user);
     const tone = !user.enabled ? "bad" : user.status === "CONFIRMED" ? "good" : "plain";
     const state = [
       user.status.replaceAll("_", " ").toLowerCase(),
@@ -160,12 +160,20 @@ export function usersPanel({ byId, make, button, read, act, tell, time, on }: Ki
     );
   };
 
-  const load = async () => place.replaceChildren(...(await read<PoolUsers[]>("/api/users")).map(pool));
+  const nameOf = ({ attributes, username }: UserSummary) => attributes.email ?? attributes.phone_number ?? username;
+
+  const load = async () => {
+    const pools = await read<PoolUsers[]>("/api/users");
+    place.replaceChildren(...pools.map(pool));
+    const names = new Map(pools.flatMap(({ users }) => users.map((user) => [user.username, nameOf(user)])));
+    for (const mention of document.querySelectorAll<HTMLElement>("[data-user]"))
+      mention.textContent = names.get(mention.dataset.user ?? "") ?? mention.textContent;
+  };
   let queued: number | undefined;
   const soon = () => {
     // A burst of events costs one look.
     clearTimeout(queued);
     queued = setTimeout(() => load().catch(() => {}), 50) as unknown as number;
   };
-  for (const kind of ["*", "user", "sign-in", "mail", "program"]) on(kind, soon);
+  for (const kind of ["*", "user", "sign-in", "mail", "program", "api-request"]) on(kind, soon);
 }

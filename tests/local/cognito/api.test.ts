@@ -374,6 +374,87 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
       );
     }));
 
+  it("[C.3] writes what the pool's schema and the client allow, and is told why not", () => {
+    const schema = (name: string, changes: Partial<UserPoolDefinition["schema"][number]>) => ({
+      name,
+      type: "String" as const,
+      mutable: true,
+      required: false,
+      minLength: undefined,
+      maxLength: undefined,
+      minValue: undefined,
+      maxValue: undefined,
+      ...changes,
+    });
+    const writeAttributes = ["email", "custom:plan", "custom:seats", "custom:tenant"];
+    return withPool(
+      {
+        schema: [
+          schema("custom:plan", { minLength: 2, maxLength: 4 }),
+          schema("custom:seats", { type: "Number", minValue: 1, maxValue: 9 }),
+          schema("custom:tenant", { mutable: false }),
+        ],
+        clients: [appClient({ writeAttributes })],
+      },
+      async (cloud, aws) => {
+        const Username = "ada@example.com";
+        await aws.send(
+          new sdk.SignUpCommand({
+            ClientId,
+            Username,
+            Password: password,
+            UserAttributes: [{ Name: "custom:tenant", Value: "t1" }],
+          }),
+        );
+        await aws.send(new sdk.ConfirmSignUpCommand({ ClientId, Username, ConfirmationCode: cloud.code(Username) }));
+        const { AccessToken } = await signIn(aws, Username);
+        const update = (Name: string, Value: string) =>
+          aws.send(new sdk.UpdateUserAttributesCommand({ AccessToken, UserAttributes: [{ Name, Value }] }));
+        await update("custom:plan", "free");
+        await update("custom:seats", "3");
+        const conform = "Attributes did not conform to the schema: ";
+        for (const [name, value, type, message] of [
+          [
+            "custom:plan",
+            "f",
+            "InvalidParameterException",
+            `${conform}custom:plan: String must be at least 2 characters long`,
+          ],
+          [
+            "custom:plan",
+            "large",
+            "InvalidParameterException",
+            `${conform}custom:plan: String must be no longer than 4 characters`,
+          ],
+          [
+            "custom:seats",
+            "10",
+            "InvalidParameterException",
+            `${conform}custom:seats: Number must be no greater than 9`,
+          ],
+          ["custom:seats", "many", "InvalidParameterException", `${conform}custom:seats: Value must be a number`],
+          ["custom:tenant", "t2", "InvalidParameterException", "user.custom:tenant: Attribute cannot be updated."],
+          ["email", "nowhere", "InvalidParameterException", "Invalid email address format."],
+          ["name", "Ada", "NotAuthorizedException", "A client attempted to write unauthorized attribute"],
+          ["email_verified", "true", "NotAuthorizedException", "A client attempted to write unauthorized attribute"],
+        ] as const)
+          await assert.rejects(update(name, value), refusal(type, message));
+        await assert.rejects(
+          aws.send(
+            new sdk.AdminUpdateUserAttributesCommand({
+              UserPoolId,
+              Username,
+              UserAttributes: [{ Name: "custom:unknown", Value: "x" }],
+            }),
+          ),
+          refusal("InvalidParameterException", `${conform}custom:unknown: Attribute does not exist in the schema.`),
+        );
+        const { claims } = decode((await signIn(aws, Username)).IdToken);
+        assert.deepEqual([claims["custom:plan"], claims["custom:seats"], claims["custom:tenant"]], ["free", "3", "t1"]);
+      },
+    );
+  });
+
   it("[C.2] proves a client's secret with SECRET_HASH", () =>
     withPool({ clients: [appClient({ secret: "s3cret" })] }, async (cloud, aws) => {
       await signUpThroughPages(cloud, "ada@example.com");

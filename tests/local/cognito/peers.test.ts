@@ -11,6 +11,7 @@ import {
   signInThroughPages,
   signUpThroughPages,
   startCognito,
+  userPool,
 } from "./harness.ts";
 
 describe("immune to", () => {
@@ -187,6 +188,18 @@ describe("immune to", () => {
     const page = await signUpThroughPages(cloud, "ada@example.com");
     assert.ok(page.location?.startsWith(callback));
     assert.equal(decode(redirectParameters(page.location).id_token).header.alg, "RS256");
+  });
+
+  it("[A.9] a discovery document that names an origin the pool does not have", async () => {
+    const plain = await startCognito([userPool({ domains: [] })]);
+    try {
+      const response = await fetch(`${plain.issuer()}/.well-known/openid-configuration`);
+      const document = (await response.json()) as Record<string, string>;
+      assert.equal(document.authorization_endpoint, `${plain.issuer()}/authorize`);
+      assert.equal(document.end_session_endpoint, `${plain.issuer()}/logout`);
+    } finally {
+      await plain.close();
+    }
   });
 
   it("answering for a pool that it does not have", async () => {

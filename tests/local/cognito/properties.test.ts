@@ -287,7 +287,7 @@ describe("whatever is sent to", () => {
           "NEW_PASSWORD_REQUIRED",
           "SOFTWARE_TOKEN_MFA",
           "MFA_SETUP",
-          "x",
+          "constructor",
         ),
         ChallengeResponses: fc.oneof(
           value,

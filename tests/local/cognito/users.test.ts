@@ -261,6 +261,22 @@ describe("a forgotten password", () => {
       );
     }));
 
+  it("is not a way around being disabled", async () => {
+    for (const hideUserExistence of [true, false])
+      await withPool({ clients: [appClient({ hideUserExistence })] }, async (cloud) => {
+        await signUpThroughPages(cloud, "ada@example.com");
+        const browser = cloud.browser();
+        const page = await browser.open(authorizeUrl(cloud, {}, "/forgotPassword"));
+        const reset = await browser.submit(page, "forgotPasswordForm", { username: "ada@example.com" });
+        cloud.service.admin(poolId)!.setEnabled("ada@example.com", false);
+        const fields = { code: cloud.code("ada@example.com"), password: newPassword, confirm_password: newPassword };
+        assert.deepEqual((await browser.submit(reset, "confirmForgotPasswordForm", fields)).alerts, [
+          hideUserExistence ? "Invalid verification code provided, please try again." : "User is disabled.",
+        ]);
+        assert.equal(browser.cookies.has("127.0.0.1|cognito"), false);
+      });
+  });
+
   it("[C.3] looks the same for somebody who does not exist, when the client hides that", () =>
     withPool({}, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
@@ -492,6 +508,37 @@ describe("what a client may read", () => {
         Object.keys(claims).filter((name) => name in attributes),
         ["given_name"],
       );
+    }));
+});
+
+describe("tokens", () => {
+  it("[B.4] live as long as the client says, each kind for itself", () =>
+    withPool(
+      {
+        clients: [
+          appClient({ validity: { ...appClient().validity, idTokenSeconds: 300, accessTokenSeconds: 86_400 } }),
+        ],
+      },
+      async (cloud) => {
+        const page = await signUpThroughPages(cloud, "ada@example.com");
+        const { id_token, access_token, expires_in } = redirectParameters(page.location);
+        const now = Math.floor(cloud.clock.ms / 1000);
+        assert.equal(decode(id_token).claims.exp, now + 300);
+        assert.equal(decode(access_token).claims.exp, now + 86_400);
+        assert.equal(expires_in, "86400");
+      },
+    ));
+
+  it("[B.4] of a session that is used again keep the time and the event of the sign-in", () =>
+    withPool({}, async (cloud) => {
+      const browser = cloud.browser();
+      const first = redirectParameters((await signUpThroughPages(cloud, "ada@example.com", { browser })).location);
+      cloud.clock.ms += 600_000;
+      const again = redirectParameters((await browser.request(authorizeUrl(cloud))).location);
+      const [before, now] = [decode(first.id_token).claims, decode(again.id_token).claims];
+      assert.equal(now.auth_time, before.auth_time);
+      assert.equal(now.event_id, before.event_id);
+      assert.equal(now.iat, Number(before.iat) + 600);
     }));
 });
 

@@ -1,0 +1,253 @@
+/** The console page in a real Chromium: every section and every button. */
+import assert from "node:assert/strict";
+import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
+import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { repository } from "../support/shell.ts";
+import { password, signUp } from "../support/sign-up.ts";
+import { assertAccessibleEverywhere } from "./accessibility.ts";
+
+describe("the console page", function () {
+  this.timeout(120_000);
+  let cloud: LocalCloud;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  before(async () => {
+    const options = { stack: "dev", port: 0, stateDirectory: undefined, environment: process.env };
+    [cloud, browser] = await Promise.all([
+      startLocalCloud({ ...options, projectDirectory: repository }),
+      launchChromium(),
+    ]);
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().includes("status of 4")) problems.push(message.text());
+    });
+    await page.goto(cloud.ready.console);
+    await page.getByText("Live", { exact: true }).waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await cloud?.close();
+    assert.deepEqual(problems, [], "the page must not fail, nor try what its policy forbids");
+  });
+
+  const log = () => page.getByRole("log");
+  const message = (text: string | RegExp) => page.locator("#message").getByText(text).waitFor();
+
+  it("has no accessibility violation before anything has happened", async () => {
+    await page.locator(".tree").waitFor();
+    await assertAccessibleEverywhere(page, "the empty console");
+  });
+
+  it("shows each resource with its tutorial step, what it is built on, and whether it is emulated", async () => {
+    const tree = page.locator("#resource-tree");
+    const resource = (name: string) =>
+      tree.locator(".resource", { has: page.getByText(name, { exact: true }) }).first();
+    assert.equal(
+      (await resource("users-client").innerText()).replaceAll("\n\n", "\n"),
+      "users-client UserPoolClient emulated\nTutorial: Add an app client\nbuilt on users-pool",
+    );
+    assert.match(await resource("transactions-role").innerText(), /Role declared only/);
+    assert.match(
+      await page.locator("#resource-count").innerText(),
+      /^demo-auth declares \d+ resources: \d+ are emulated/,
+    );
+    await resource("users-client").getByRole("link", { name: "users-pool" }).click();
+    assert.equal(await page.locator(".resource:target strong").innerText(), "users-pool");
+  });
+
+  it("calls the API without a token, and the log says which check refused it", async () => {
+    await page.getByRole("button", { name: "Call without a token" }).click();
+    assert.match(await page.locator("#answer-without pre").innerText(), /"message": "Unauthorized"/);
+    const entry = log().locator(".api-request").first();
+    await entry.waitFor();
+    assert.match(await entry.innerText(), /401\s*GET \/Test\/transactions\s*refused/);
+    assert.match(await entry.innerText(), /Refused by the Cognito authorizer: the request has no Authorization header/);
+  });
+
+  it("leads to the sign-in page, shows the mailed code, and calls the API with the address that sign-in led to", async () => {
+    const opened = context.waitForEvent("page");
+    await page.getByRole("link", { name: "Open the sign-in page" }).click();
+    const hostedUi = await opened;
+    await fillSignUp(hostedUi, "ada@example.com");
+    const code = await page.locator("#mail-list .code").first().innerText();
+    await shown(hostedUi.getByLabel("Verification code")).fill(code);
+    const redirected = hostedUi.waitForRequest((request) => request.url().includes("/callback"));
+    await shown(hostedUi.getByRole("button", { name: "Confirm account" })).click();
+    const address = await addressOf(await redirected, hostedUi);
+    await hostedUi.close();
+
+    await page.getByRole("button", { name: "Call with the token" }).click();
+    await message("Paste a token first");
+    await page.locator("#call-token").fill(address);
+    await page.getByRole("button", { name: "Call with the token" }).click();
+    await page.locator("#answer-with .badge.good", { hasText: "200" }).waitFor();
+    const entry = log().locator(".api-request").first();
+    await entry.getByText("let in", { exact: true }).waitFor();
+    await entry.getByText("ada@example.com").waitFor();
+    assert.match(await entry.innerText(), /The Cognito authorizer let the token in/);
+    assert.ok(!(await page.content()).includes("eyJ"), "no token is written into the page");
+  });
+
+  it("checks a pasted token in the page, and sends it nowhere", async () => {
+    const { idToken, accessToken } = await signUp(cloud.ready, "grace@example.com");
+    const sent: string[] = [];
+    const watch = (request: Request) => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ""}`);
+    page.on("request", watch);
+    const input = page.locator("#token-input");
+    const verdict = page.locator("#token-result .verdict");
+    const lines = () => page.locator("#token-result .checks li").allInnerTexts();
+
+    await input.fill(idToken);
+    await verdict.getByText("Every check holds.").waitFor();
+    assert.match((await lines()).join("\n"), /Kind holds: an ID token/);
+    assert.match(await page.locator("#token-result table").innerText(), /grace@example\.com/);
+    await assertAccessibleEverywhere(page, "the inspector");
+
+    await input.fill(`Bearer ${accessToken}`);
+    await page.getByText("Kind holds: an access token").waitFor();
+
+    const [header, , signature] = idToken.split(".");
+    const forged = Buffer.from(JSON.stringify({ ...claimsOf(idToken), email: "eve@example.com" })).toString(
+      "base64url",
+    );
+    await input.fill(`${header}.${forged}.${signature}`);
+    await page.getByText("Signature fails: wrong: the token was changed").waitFor();
+    assert.equal(await verdict.innerText(), "One check fails.");
+
+    await input.fill("hello");
+    await verdict.getByText("This is no token").waitFor();
+    await page.getByRole("button", { name: "Forget it" }).click();
+    assert.equal(await page.locator("#token-result").innerText(), "");
+    page.off("request", watch);
+    assert.ok(sent.length > 0, "the pool's keys are fetched");
+    assert.deepEqual(
+      sent.filter((request) => !/^GET \S+\/(jwks\.json|api\/\w+) $/.test(request)),
+      [],
+    );
+  });
+
+  it("creates, confirms, disables, enables, and deletes users, and sets passwords", async () => {
+    await page.getByRole("button", { name: /^Create user in/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Email or username").fill("not an address");
+    await dialog.getByRole("button", { name: "Create user" }).click();
+    await dialog.getByRole("alert").getByText(/email/i).waitFor();
+    await assertAccessibleEverywhere(page, "the dialog");
+    await dialog.getByLabel("Email or username").fill("edsger@example.com");
+    await dialog.getByRole("button", { name: "Create user" }).click();
+    await message("edsger@example.com is created.");
+    const row = page.getByRole("row", { name: /edsger@example\.com/ });
+    await row.getByText("force change password").waitFor();
+    await page.locator("#mail-list li", { hasText: /Your temporary password to edsger@example\.com/ }).waitFor();
+
+    await row.getByRole("button", { name: "Set password" }).click();
+    await dialog.getByLabel("New password").fill("short");
+    await dialog.getByRole("button", { name: "Set password" }).click();
+    await dialog.getByRole("alert").getByText("Password not long enough").waitFor();
+    await dialog.getByLabel("New password").fill(password);
+    await dialog.getByRole("button", { name: "Set password" }).click();
+    await row.getByText("confirmed", { exact: true }).waitFor();
+
+    await row.getByRole("button", { name: "Disable" }).click();
+    await row.getByText("confirmed, disabled").waitFor();
+    await row.getByRole("button", { name: "Enable" }).click();
+    await row.getByText("confirmed", { exact: true }).waitFor();
+
+    await row.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    assert.ok(await row.isVisible());
+    await row.getByRole("button", { name: "Delete" }).click();
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    await row.waitFor({ state: "detached" });
+    await message("edsger@example.com is deleted.");
+  });
+
+  it("confirms somebody whose code never came", async () => {
+    const hostedUi = await context.newPage();
+    await hostedUi.goto(
+      await page.getByRole("link", { name: "Open the sign-in page" }).getAttribute("href").then(String),
+    );
+    await fillSignUp(hostedUi, "alan@example.com");
+    await hostedUi.close();
+    const row = page.getByRole("row", { name: /alan@example\.com/ });
+    await row.getByRole("button", { name: "Confirm" }).click();
+    await row.getByText("confirmed", { exact: true }).waitFor();
+  });
+
+  it("copies a code, shows the whole message, filters and clears the log", async () => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const code = await page.locator("#mail-list .code").first().innerText();
+    await page.getByRole("button", { name: /^Copy the code sent to alan/ }).click();
+    await message("The code is copied.");
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
+    await page.locator("#mail-list summary").first().click();
+    assert.match(await page.locator("#mail-list .body").first().innerText(), new RegExp(code));
+
+    assert.ok((await log().locator(".other:visible").count()) > 0);
+    await page.getByLabel("API requests only").check();
+    assert.equal(await log().locator(".other:visible").count(), 0);
+    await page.getByLabel("API requests only").uncheck();
+    await assertAccessibleEverywhere(page, "the busy console");
+    await page.getByRole("button", { name: "Clear" }).click();
+    assert.equal(await log().locator("li").count(), 0);
+    assert.ok(await page.locator("#log-empty").isVisible());
+  });
+
+  it("can be walked through with the keyboard alone", async () => {
+    await page.reload();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const reached = new Set<string>();
+    await page.locator("a").first().focus();
+    for (let presses = 0; presses < 200; presses++) {
+      const name = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null;
+        return element?.id || element?.textContent || "";
+      });
+      reached.add(name);
+      if (name === "resources" || reached.has("users-pool")) break;
+      await page.keyboard.press("Tab");
+    }
+    for (const control of [
+      "route",
+      "call-without",
+      "call-token",
+      "call-with",
+      "token-input",
+      "only-requests",
+      "clear-log",
+    ])
+      assert.ok(reached.has(control), `Tab must reach ${control}`);
+    await page.locator("#clear-log").focus();
+    const outline = await page.locator("#clear-log").evaluate((element) => getComputedStyle(element).outlineStyle);
+    assert.equal(outline, "solid", "focus must be visible");
+  });
+});
+
+/** The hosted UI has each form twice, of which one is shown. */
+const shown = (locator: Locator) => locator.filter({ visible: true });
+
+/** Up to the page that asks for the code. */
+async function fillSignUp(page: Page, email: string): Promise<void> {
+  await shown(page.getByRole("link", { name: "Sign up" })).click();
+  await shown(page.getByLabel("Email")).fill(email);
+  await shown(page.getByLabel("Password")).fill(password);
+  await shown(page.getByRole("button", { name: "Sign up" })).click();
+  await shown(page.getByLabel("Verification code")).waitFor();
+}
+
+/** The address with its fragment, which requests do not have. */
+async function addressOf(request: Request, page: Page): Promise<string> {
+  const answer = await request.redirectedFrom()?.response();
+  const location = await answer?.headerValue("location");
+  assert.ok(location, `${page.url()} must have been redirected to`);
+  return location;
+}
+
+const claimsOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString("utf8"));
