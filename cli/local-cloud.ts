@@ -33,7 +33,8 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
   const projectDirectory = resolve(world.workingDirectory, flags.project);
   const state = stateDirectory(world, flags, projectDirectory);
   const display = localDisplay(io);
-  const cloud = await startAnnounced(world, {
+  let cloud: LocalCloud | undefined;
+  const starting = startAnnounced(world, {
     ...programOptions({ ...io, out: display.out }, projectDirectory),
     stack: flags.stack,
     port: parsePort(flags.port),
@@ -41,21 +42,27 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
     stateDirectory: state,
     graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onProgress: display.progress,
-    onEvent: (event) => display.event(event, () => cloud.messages()),
+    onEvent: (event) => display.event(event, () => cloud?.messages() ?? []),
   });
-  display.ready(cloud.ready);
+  // The watch begins before the program is read, so that no edit falls between.
   const stopWatching = flags.watch
-    ? reloadOnChange(cloud, {
+    ? reloadOnChange(async () => (await starting).reload(), {
         directory: projectDirectory,
         ignore: [stateHome(world), ...(state === undefined ? [] : [state])],
+        onChange: display.changed,
         onReload: display.reloaded,
         onFailure: display.reloadFailed,
       })
     : () => {};
-  const signal = await interrupted;
-  stopWatching();
-  await cloud.close();
-  world.dieBySignal(signal);
+  try {
+    cloud = await starting;
+    display.ready(cloud.ready, state !== undefined);
+    const signal = await interrupted;
+    await cloud.close();
+    world.dieBySignal(signal);
+  } finally {
+    stopWatching();
+  }
 }
 
 /** What the program gets to see, and where its messages go. */

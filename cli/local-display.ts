@@ -17,8 +17,11 @@ export interface LocalDisplay {
   out: Output;
   /** @param resources how many the program has made so far */
   progress(resources: number): void;
-  ready(ready: ReadyDocument): void;
+  /** @param kept whether users and keys outlive the cloud */
+  ready(ready: ReadyDocument, kept: boolean): void;
   event(event: CloudEvent, messages: () => Message[]): void;
+  /** @param files what changed, relative to the project */
+  changed(files: string[]): void;
   reloaded(ready: ReadyDocument): void;
   /** The changed program is broken and what ran before keeps running. */
   reloadFailed(error: unknown): void;
@@ -34,6 +37,7 @@ function forPrograms(out: Output): LocalDisplay {
     progress() {},
     ready: (ready) => out.document(ready),
     event() {},
+    changed() {},
     reloaded: (ready) => out.document({ ...ready, event: "reloaded" }),
     reloadFailed: (error) => out.document({ event: "reload-failed", error: reportOf(error) }),
   };
@@ -68,9 +72,13 @@ function forPeople(out: Output, terminal: { write(text: string): unknown }, quie
       terminal.write(`${FRESH_LINE}${out.mark("dim", `  ${resources} ${resources === 1 ? "resource" : "resources"}`)}`);
       progressShown = true;
     },
-    ready(ready) {
+    ready(ready, kept) {
       clearProgress();
       describe(out, ready);
+      const fate = kept ? "kept" : "forgotten";
+      out.note(
+        `\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are ${fate}.\n`,
+      );
     },
     event(event, messages) {
       const text = eventLine(event);
@@ -78,6 +86,14 @@ function forPeople(out: Output, terminal: { write(text: string): unknown }, quie
       if (event.kind !== "mail") return stamped(event.at, coloured(out, event, text));
       const code = messages().findLast(({ to }) => to === event.to)?.code;
       stamped(event.at, code ? `${text}  ${out.mark("bold", `code ${safeText(code, 40)}`)}` : text);
+    },
+    changed(files) {
+      const named = files
+        .slice(0, 3)
+        .map((file) => safeText(file, 200))
+        .join(", ");
+      const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
+      line(`${out.mark("cyan", "↻")} ${named}${more} changed; evaluating the program again…`);
     },
     reloaded(ready) {
       line(
@@ -143,5 +159,4 @@ function describe(out: Output, ready: ReadyDocument): void {
     out.note(`  ${ready.certificateAuthority}`);
     out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
   }
-  out.note("\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are kept.\n");
 }

@@ -6,14 +6,11 @@ import type { CloudDefinition } from "./definitions.ts";
 import { evaluate } from "./engine/evaluate.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
 import type { Diagnostic } from "./engine/problems.ts";
-import { type Project, readProject } from "./engine/project.ts";
+import type { Project } from "./engine/project.ts";
 import { unpackArchive } from "./resources/archive.ts";
 import { awsProvider, declareCloud } from "./resources/aws.ts";
 
 export interface DeclarationOptions {
-  /** Where `Pulumi.yaml` lies. */
-  projectDirectory: string;
-  stack: string;
   /** A file to remember the evaluated program in; `undefined` evaluates it every time. */
   graphMemory?: string | undefined;
   /** The environment that the program sees. */
@@ -39,9 +36,12 @@ const DEFAULT_REGION = "us-east-1";
  * @param codeDirectory where the archives of functions are laid out
  * @throws ProjectError, ProgramError
  */
-export async function readDeclaration(options: DeclarationOptions, codeDirectory: string): Promise<Declaration> {
+export async function declare(
+  project: Project,
+  options: DeclarationOptions,
+  codeDirectory: string,
+): Promise<Declaration> {
   const { environment, onProgramMessage, onProgress, signal } = options;
-  const project = readProject(options.projectDirectory, options.stack, environment);
   const region =
     project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
   const provider = awsProvider(region);

@@ -11,14 +11,18 @@ import type { ReadyDocument } from "./cloud.ts";
 import type { Message } from "./cognito/service.ts";
 import { consoleApp } from "./console/console.ts";
 import { EventLog } from "./console/event-log.ts";
-import { type DeclarationOptions, readDeclaration } from "./declaration.ts";
+import { type DeclarationOptions, declare } from "./declaration.ts";
 import { CONSOLE, type Deployment, deploy } from "./deployment.ts";
+import { type Project, readProject } from "./engine/project.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import { Origins } from "./origins.ts";
 import { openStore } from "./store/store.ts";
 import type { CloudEvent, World } from "./world.ts";
 
 export interface LocalCloudOptions extends DeclarationOptions {
+  /** Where `Pulumi.yaml` lies. */
+  projectDirectory: string;
+  stack: string;
   /** The console's; the others follow it. 0 takes free ones. */
   port: number;
   /** Where users, keys and code are kept; `undefined` forgets everything at the end. */
@@ -52,6 +56,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    const read = () => readProject(options.projectDirectory, options.stack, options.environment);
+    const firstProject = read();
     const directory = options.stateDirectory ?? temporaryDirectory(closers);
     const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
     closers.push(() => store.close());
@@ -69,41 +75,51 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       store,
       emit: (event) => events.emit(event),
     };
-    const build = async () => {
-      const declaration = await readDeclaration(options, join(directory, "functions"));
+    const ending = new AbortController();
+    closers.push(() => ending.abort());
+    const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
+    const build = async (project: Project) => {
+      const declaration = await declare(project, { ...options, signal }, join(directory, "functions"));
       return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
     };
 
     const live = new Set<Deployment>();
     closers.push(async () => void (await Promise.all([...live].map((deployment) => deployment.close()))));
-    let current = await build();
+    let current = await build(firstProject);
     live.add(current);
     current.takeOver();
     const console = consoleApp({ deployment: () => current, events, world });
     consoleServer.handle(getRequestListener(console, { overrideGlobalObjects: false }));
 
+    const reload = async () => {
+      const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
+        events.emit({ kind: "program", at: world.now(), outcome, ...(reason === undefined ? {} : { reason }) });
+      tell("evaluating");
+      try {
+        const next = await build(read());
+        const previous = current;
+        current = next;
+        live.add(next);
+        next.takeOver();
+        previous.retire().finally(() => live.delete(previous));
+        tell("running");
+        return next.ready;
+      } catch (error) {
+        tell("failed", (error as Error).message);
+        throw error;
+      }
+    };
+    let reloading: Promise<unknown> = Promise.resolve();
     return {
       get ready() {
         return current.ready;
       },
       messages: () => current.cognito.messages(),
-      async reload() {
-        const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
-          events.emit({ kind: "program", at: world.now(), outcome, ...(reason === undefined ? {} : { reason }) });
-        tell("evaluating");
-        try {
-          const next = await build();
-          const previous = current;
-          current = next;
-          live.add(next);
-          next.takeOver();
-          previous.retire().finally(() => live.delete(previous));
-          tell("running");
-          return next.ready;
-        } catch (error) {
-          tell("failed", (error as Error).message);
-          throw error;
-        }
+      reload() {
+        // One after the other: the last one asked for is what runs in the end.
+        const next = reloading.then(reload);
+        reloading = next.catch(() => {});
+        return next;
       },
       close,
     };

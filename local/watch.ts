@@ -27,7 +27,7 @@ export interface WatchOptions {
 }
 
 /** @returns a function that stops the watch */
-export function reloadOnChange(cloud: Pick<LocalCloud, "reload">, options: WatchOptions): () => void {
+export function reloadOnChange(reloadCloud: LocalCloud["reload"], options: WatchOptions): () => void {
   const { onChange, onReload, onFailure } = options;
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -45,7 +45,7 @@ export function reloadOnChange(cloud: Pick<LocalCloud, "reload">, options: Watch
     onChange?.([...changed].sort());
     changed.clear();
     try {
-      const ready = await cloud.reload();
+      const ready = await reloadCloud();
       if (!stopped) onReload(ready);
     } catch (error) {
       if (!stopped) onFailure(error);

@@ -26,8 +26,8 @@ function describe(event: CloudEvent): string | undefined {
       return `user ${event.username}: ${event.action}`;
     case "function-log":
       return `${event.functionName}: ${event.line.trimEnd()}`;
+    // Whoever asked for it tells it in more words.
     case "program":
-      return event.outcome === "evaluating" ? "the program's sources changed; evaluating…" : undefined;
     case "access-log":
       return undefined;
   }

@@ -111,6 +111,7 @@ const TOKEN = html`<section id="token" aria-labelledby="token-title">
 const RESOURCES = html`<section id="resources" class="whole" aria-labelledby="resources-title">
   <h2 id="resources-title">What the program declared</h2>
   <p id="resource-count" class="quiet"></p>
+  <div id="resource-graph" class="scroll" tabindex="0" role="region" aria-label="Drawing of the resource graph"></div>
   <div id="resource-tree"></div>
 </section>`;
 

@@ -2,6 +2,7 @@
  * The page's script: the functions of `browser/` as they stand, put together. They are ordinary typed functions here and
  * one inline script there, so the page needs no build and loads nothing.
  */
+import { drawGraph } from "./browser/graph.ts";
 import { inspectorPanel } from "./browser/inspector.ts";
 import { makeKit, type PageConfig } from "./browser/kit.ts";
 import { mailPanel } from "./browser/mail.ts";
@@ -14,8 +15,10 @@ import { usersPanel } from "./browser/users.ts";
 /** @returns JavaScript that is safe inside a `script` element */
 export function pageScript(config: PageConfig): string {
   const panels = [requestLog, usersPanel, mailPanel, inspectorPanel, tutorialPanel, resourcesPanel];
-  const calls = panels.map((panel) => `(${panel})(kit,check);`).join("\n");
-  return `"use strict";{const check=${checkToken};\nconst kit=(${makeKit})(${inScript(config)});\n${calls}}`;
+  return `"use strict";{
+const tools={checkToken:${checkToken},drawGraph:${drawGraph}};
+const kit=(${makeKit})(${inScript(config)});
+${panels.map((panel) => `(${panel})(kit,tools);`).join("\n")}}`;
 }
 
 /** JSON that cannot end the element it stands in. */

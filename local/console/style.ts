@@ -57,6 +57,7 @@ pre{margin:.35rem 0 0;padding:.6rem .75rem;background:var(--code-page);border-ra
 .steps>li{counter-increment:step;position:relative;padding-left:2.5rem;display:grid;gap:.4rem;justify-items:start;min-width:0}
 .steps>li>*{max-width:100%}
 .steps>li::before{content:counter(step);position:absolute;left:0;top:-.15rem;width:1.7rem;height:1.7rem;border-radius:50%;display:grid;place-items:center;font-weight:700;font-size:.875rem;background:var(--plain-page)}
+.steps>.done::before{content:"✓";background:var(--good-page);color:var(--good)}
 .steps form,.answer{width:100%;min-width:0}
 .answer:empty{display:none}
 .scroll{overflow:auto}
@@ -77,6 +78,7 @@ table{border-collapse:collapse;width:100%;margin-top:.5rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);font-size:.875rem}
 thead th{color:var(--quiet);font-weight:600}
 tbody th{font-weight:600}
+td time{white-space:nowrap}
 .id{display:block;font-weight:400;font-size:.75rem}
 .actions{display:flex;flex-wrap:wrap;gap:.35rem}
 .actions button{min-height:1.8rem;padding:.1rem .6rem}
@@ -90,6 +92,13 @@ tbody th{font-weight:600}
 .holds::before{content:"✓";color:var(--good)}
 .fails::before{content:"✗";color:var(--bad)}
 .claims th{font-weight:400;color:var(--quiet);white-space:nowrap}
+#resource-graph{margin:.75rem 0 1rem}
+svg{display:block}
+svg text{fill:var(--ink);font-size:10px}
+svg .name{font-weight:600;font-size:11px}
+svg rect{fill:var(--good-page);stroke:var(--good)}
+svg .declared-only rect{fill:var(--plain-page);stroke:var(--edge);stroke-dasharray:4 3}
+svg path{fill:none;stroke:var(--edge);stroke-width:1.5}
 .tree ul{margin-left:.6rem;padding-left:1rem;border-left:2px solid var(--line)}
 .tree li{min-width:0}
 .resource{padding:.3rem .4rem;border-radius:.4rem}

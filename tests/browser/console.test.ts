@@ -2,10 +2,32 @@
 import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
+import { builtCli } from "../cli/support/cli.ts";
 import { launchChromium } from "../support/chromium.ts";
-import { repository } from "../support/shell.ts";
+import { openShell, repository } from "../support/shell.ts";
 import { password, signUp } from "../support/sign-up.ts";
 import { assertAccessibleEverywhere } from "./accessibility.ts";
+
+it("the console page of the published bundle runs the same script", async function () {
+  this.timeout(120_000);
+  const shell = openShell({}, await builtCli());
+  const browser = await launchChromium();
+  try {
+    const { ready } = await shell.local("--ephemeral");
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    await page.goto(ready.console);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.locator("#resource-graph svg").waitFor();
+    await page.getByRole("button", { name: "Call without a token" }).click();
+    await page.getByRole("log").getByText("no Authorization header").waitFor();
+    assert.deepEqual(problems, []);
+  } finally {
+    await browser.close();
+    await shell.close();
+  }
+});
 
 describe("the console page", function () {
   this.timeout(120_000);
@@ -197,6 +219,17 @@ describe("the console page", function () {
     await page.getByRole("button", { name: "Clear" }).click();
     assert.equal(await log().locator("li").count(), 0);
     assert.ok(await page.locator("#log-empty").isVisible());
+  });
+
+  it("follows a program that is evaluated again, without being loaded again", async () => {
+    await page.evaluate(() => Object.assign(window, { same: true }));
+    await cloud.reload();
+    await log().getByText("the changed program runs").waitFor();
+    assert.equal(await page.evaluate(() => (window as unknown as { same?: boolean }).same), true);
+    assert.equal(
+      await page.locator("#resource-graph g").count(),
+      await page.locator(".tree .badge:not(:text-is('component'))").count(),
+    );
   });
 
   it("can be walked through with the keyboard alone", async () => {

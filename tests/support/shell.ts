@@ -5,7 +5,7 @@ import type { ReadyDocument } from "../../local/cloud.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 export const repository = join(import.meta.dirname, "../..");
-const entry = join(repository, "cli/main.ts");
+const sources = join(repository, "cli/main.ts");
 
 export interface Finished {
   code: number | null;
@@ -32,7 +32,8 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-export function openShell(env: Record<string, string> = {}): Shell {
+/** @param entry what is run: the sources, or a bundle of them */
+export function openShell(env: Record<string, string> = {}, entry = sources): Shell {
   const home = join(temporaryDirectory(), "home");
   const running = new Set<Running>();
   const start = (...args: string[]): Running => {

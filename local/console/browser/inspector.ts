@@ -1,9 +1,9 @@
 /** The token inspector: a pasted token is decoded and checked in this page and never sent anywhere. */
 import type { Overview } from "../overview.ts";
 import type { Kit } from "./kit.ts";
-import type { checkToken as CheckToken } from "./token-checks.ts";
+import type { Tools } from "./tools.ts";
 
-export function inspectorPanel({ byId, make, read }: Kit, checkToken: typeof CheckToken): void {
+export function inspectorPanel({ byId, make, read }: Kit, { checkToken }: Tools): void {
   const input = byId<HTMLTextAreaElement>("token-input");
   const result = byId("token-result");
   let round = 0;

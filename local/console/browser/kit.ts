@@ -10,7 +10,7 @@ export interface PageConfig {
   pageToken: string;
 }
 
-export type Content = Node | string | number | undefined;
+export type Content = Node | string | undefined;
 
 export interface Kit {
   byId<T extends HTMLElement = HTMLElement>(id: string): T;
@@ -27,6 +27,8 @@ export interface Kit {
   /** Says something to everybody, screen readers included. */
   tell(message: string, isError?: boolean): void;
   time(at: number | string): HTMLTimeElement;
+  /** Does the work soon after the last of several calls, so that a burst of events costs one look; failures are for the next. */
+  soon(work: () => Promise<unknown>): () => void;
   /** Hears the cloud's events by kind; `*` hears each connection's beginning, before the recent events come again. */
   on<Event>(kind: string, listener: (event: Event) => void): void;
 }
@@ -38,7 +40,7 @@ export function makeKit(config: PageConfig): Kit {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes))
       if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-    element.append(...content.filter((part) => part !== undefined).map((part) => (part as Node | string) ?? ""));
+    for (const part of content) if (part !== undefined) element.append(part);
     return element;
   };
 
@@ -86,6 +88,13 @@ export function makeKit(config: PageConfig): Kit {
         }
       });
       return button;
+    },
+    soon(work) {
+      let queued: ReturnType<typeof setTimeout>;
+      return () => {
+        clearTimeout(queued);
+        queued = setTimeout(() => work().catch(() => {}), 50);
+      };
     },
     read: async (path) => answer(await fetch(path)),
     act: async (action, input) =>

@@ -1,8 +1,8 @@
 /** What Cognito would have sent, newest first. */
-import type { Message } from "../../cognito/messages.ts";
+import type { Message } from "../../cognito/state/messages.ts";
 import type { Kit } from "./kit.ts";
 
-export function mailPanel({ byId, make, button, read, tell, time, on }: Kit): void {
+export function mailPanel({ byId, make, button, read, tell, time, soon, on }: Kit): void {
   const place = byId("mail-list");
   const shown = 50;
 
@@ -34,10 +34,6 @@ export function mailPanel({ byId, make, button, read, tell, time, on }: Kit): vo
     byId("mail-empty").hidden = messages.length > 0;
     place.replaceChildren(...messages.slice(-shown).reverse().map(card));
   };
-  let queued: number | undefined;
-  const soon = () => {
-    clearTimeout(queued);
-    queued = setTimeout(() => load().catch(() => {}), 50) as unknown as number;
-  };
-  for (const kind of ["*", "mail"]) on(kind, soon);
+  const refresh = soon(load);
+  for (const kind of ["*", "mail"]) on(kind, refresh);
 }

@@ -1,8 +1,9 @@
 /** The resource graph: components and what they hold, each with its step of the tutorial and what it is built on. */
 import type { Overview, OverviewResource } from "../overview.ts";
 import type { Kit } from "./kit.ts";
+import type { Tools } from "./tools.ts";
 
-export function resourcesPanel({ byId, make, read, on }: Kit): void {
+export function resourcesPanel({ byId, make, read, soon, on }: Kit, { drawGraph }: Tools): void {
   const place = byId("resource-tree");
 
   const load = async () => {
@@ -45,12 +46,13 @@ export function resourcesPanel({ byId, make, read, on }: Kit): void {
       );
     };
     const top = resources.filter(({ parent }) => parent === undefined);
+    byId("resource-graph").replaceChildren(drawGraph(resources));
     place.replaceChildren(make("ul", { class: "tree" }, ...top.map(item)));
     const counted = (kind: OverviewResource["kind"]) => resources.filter((resource) => resource.kind === kind).length;
     byId("resource-count").textContent =
       `${cloud.project.name} declares ${counted("emulated") + counted("declared only")} resources: ${counted("emulated")} are emulated here, ${counted("declared only")} only declared.`;
   };
-  const refresh = () => load().catch(() => {});
+  const refresh = soon(load);
   on("*", refresh);
   on<{ outcome: string }>("program", ({ outcome }) => outcome === "running" && refresh());
 }

@@ -9,11 +9,11 @@ interface Answer {
   body: string;
 }
 
-export function tutorialPanel({ byId, make, read, act, tell, on }: Kit): void {
+export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): void {
   const routeChoice = byId<HTMLSelectElement>("route");
   const path = byId<HTMLInputElement>("path");
   const token = byId<HTMLInputElement>("call-token");
-  const routes = new Map<string, { apiId: string; stage: string; method: string; path: string }>();
+  const routes = new Map<string, { apiId: string; stage: string; method: string; path: string; scopes: string[] }>();
 
   const showPath = () => {
     const route = routes.get(routeChoice.value);
@@ -49,23 +49,18 @@ export function tutorialPanel({ byId, make, read, act, tell, on }: Kit): void {
   const load = async () => {
     const { cloud } = await read<Overview>("/api/overview");
     const chosen = routeChoice.value;
+    let guarded: string | undefined;
     routes.clear();
     for (const api of cloud.apis)
       for (const stage of api.stages)
         for (const route of stage.routes) {
           const method = route.method === "ANY" ? "GET" : route.method;
           const key = `${method} ${api.name}/${stage.name}${route.path}`;
-          routes.set(key, { apiId: api.id, stage: stage.name, method, path: route.path });
+          routes.set(key, { apiId: api.id, stage: stage.name, method, path: route.path, scopes: route.scopes });
+          if (route.authorization === "COGNITO_USER_POOLS") guarded ??= key;
         }
     routeChoice.replaceChildren(...[...routes.keys()].map((key) => make("option", { value: key }, key)));
-    const guarded = cloud.apis.flatMap((api) =>
-      api.stages.flatMap((stage) =>
-        stage.routes
-          .filter(({ authorization }) => authorization === "COGNITO_USER_POOLS")
-          .map((route) => `${route.method} ${api.name}/${stage.name}${route.path}`),
-      ),
-    );
-    routeChoice.value = routes.has(chosen) ? chosen : (guarded[0] ?? routeChoice.options[0]?.value ?? "");
+    routeChoice.value = routes.has(chosen) ? chosen : (guarded ?? routeChoice.options[0]?.value ?? "");
     showPath();
     byId("sign-in-links").replaceChildren(...signInLinks(cloud.userPools));
   };
@@ -73,14 +68,19 @@ export function tutorialPanel({ byId, make, read, act, tell, on }: Kit): void {
   const call = async (withToken: string, place: HTMLElement) => {
     const route = routes.get(routeChoice.value);
     if (!route) return tell("The program declares no API route.", true);
-    const input = { ...route, path: path.value || route.path, ...(withToken && { token: withToken }) };
-    const { status, contentType, body } = await act<Answer>("call", input);
+    const { apiId, stage, method } = route;
+    const { status, contentType, body } = await act<Answer>("call", {
+      ...{ apiId, stage, method, path: path.value || route.path },
+      ...(withToken && { token: withToken }),
+    });
     let text = body;
     if (contentType?.includes("json"))
       try {
         text = JSON.stringify(JSON.parse(body), null, 2);
       } catch {}
     const tone = status < 400 ? "good" : "bad";
+    // Without a token a refusal is what the tutorial wants to see.
+    place.closest("li")?.classList.toggle("done", withToken === "" ? status === 401 : status < 400);
     place.replaceChildren(
       make(
         "p",
@@ -92,26 +92,23 @@ export function tutorialPanel({ byId, make, read, act, tell, on }: Kit): void {
       make("pre", { tabindex: "0", role: "region", "aria-label": "Answer" }, text),
     );
   };
-  const connect = (button: string, place: string, tokenOf: () => string) =>
-    byId(button).addEventListener("click", () =>
-      call(tokenOf(), byId(place)).catch((error) => tell((error as Error).message, true)),
-    );
-  /** The redirect's address holds the token in its fragment; which of the two the route wants, the routes say. */
+  const callAndShow = (withToken: string, place: HTMLElement) =>
+    call(withToken, place).catch((error) => tell((error as Error).message, true));
+  /** The address that a sign-in led to has both tokens in its fragment; a route with scopes takes the access token. */
   const pasted = () => {
     const value = token.value.trim();
-    const from = new URLSearchParams(value.slice(value.indexOf("#") + 1));
-    return from.get("id_token") ?? from.get("access_token") ?? value;
+    const fragment = new URLSearchParams(value.slice(value.indexOf("#") + 1));
+    const wanted = routes.get(routeChoice.value)?.scopes.length ? "access_token" : "id_token";
+    return fragment.get(wanted) ?? value;
   };
-  connect("call-without", "answer-without", () => "");
+  byId("call-without").addEventListener("click", () => callAndShow("", byId("answer-without")));
   byId("call-with-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (token.value.trim() === "") {
-      tell("Paste a token first, or the address that the sign-in led to.", true);
-      return token.focus();
-    }
-    call(pasted(), byId("answer-with")).catch((error) => tell((error as Error).message, true));
+    if (token.value.trim() !== "") return callAndShow(pasted(), byId("answer-with"));
+    tell("Paste a token first, or the address that the sign-in led to.", true);
+    token.focus();
   });
-  const refresh = () => load().catch(() => {});
+  const refresh = soon(load);
   on("*", refresh);
   on<{ outcome: string }>("program", ({ outcome }) => outcome === "running" && refresh());
 }

@@ -8,7 +8,7 @@ interface PoolUsers {
   users: UserSummary[];
 }
 
-export function usersPanel({ byId, make, button, read, act, tell, time, on }: Kit): void {
+export function usersPanel({ byId, make, button, read, act, tell, time, soon, on }: Kit): void {
   const place = byId("users-list");
   const dialog = byId<HTMLDialogElement>("user-dialog");
   const form = byId<HTMLFormElement>("user-form");
@@ -169,11 +169,6 @@ export function usersPanel({ byId, make, button, read, act, tell, time, on }: Ki
     for (const mention of document.querySelectorAll<HTMLElement>("[data-user]"))
       mention.textContent = names.get(mention.dataset.user ?? "") ?? mention.textContent;
   };
-  let queued: number | undefined;
-  const soon = () => {
-    // A burst of events costs one look.
-    clearTimeout(queued);
-    queued = setTimeout(() => load().catch(() => {}), 50) as unknown as number;
-  };
-  for (const kind of ["*", "user", "sign-in", "mail", "program", "api-request"]) on(kind, soon);
+  const refresh = soon(load);
+  for (const kind of ["*", "user", "sign-in", "mail", "program", "api-request"]) on(kind, refresh);
 }

@@ -5,8 +5,8 @@
  */
 import { scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import type { PasswordPolicy } from "../definitions.ts";
-import { CognitoError } from "./errors.ts";
+import type { PasswordPolicy } from "../../definitions.ts";
+import { CognitoError } from "../errors.ts";
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
 const cost = { N: 4096, r: 8, p: 1 };

@@ -3,8 +3,8 @@
  * Lifetimes and rates as in Cognito's quotas: sign-up and attribute codes live 24 hours, forgot-password codes one hour.
  */
 import { timingSafeEqual } from "node:crypto";
-import type { World } from "../world.ts";
-import { attemptLimitExceeded, codeExpired, codeMismatch } from "./errors.ts";
+import type { World } from "../../world.ts";
+import { attemptLimitExceeded, codeExpired, codeMismatch } from "../errors.ts";
 import { digest } from "./tables.ts";
 
 const hour = 3_600_000;

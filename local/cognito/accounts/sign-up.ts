@@ -1,5 +1,10 @@
 /** A person makes an account: sign-up, the code that proves the address, asking for another code. */
-import type { AppClientDefinition } from "../definitions.ts";
+import type { AppClientDefinition } from "../../definitions.ts";
+import { CognitoError, codeExpired, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { LimitedAction } from "../state/codes.ts";
+import type { MessageKind } from "../state/messages.ts";
+import type { User } from "../state/users.ts";
 import {
   checkAttributes,
   checkRequired,
@@ -8,13 +13,8 @@ import {
   isPhoneNumber,
   maskDestination,
 } from "./attributes.ts";
-import type { LimitedAction } from "./codes.ts";
 import { newCredentials } from "./credentials.ts";
-import { CognitoError, codeExpired, invalidParameter } from "./errors.ts";
-import type { MessageKind } from "./messages.ts";
 import { checkPolicy } from "./passwords.ts";
-import type { Pool } from "./pool.ts";
-import type { User } from "./users.ts";
 
 export interface CodeDelivery {
   /** Masked, as the caller may see it. */

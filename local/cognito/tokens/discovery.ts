@@ -1,5 +1,5 @@
 /** `/<poolId>/.well-known/…` at the identity provider: discovery document and keys (OpenID Connect Discovery 1.0). */
-import type { Pool } from "./pool.ts";
+import type { Pool } from "../pool.ts";
 
 /** The members and their order as Cognito publishes them; only what is served. */
 export function openidConfiguration(pool: Pool): Record<string, unknown> {

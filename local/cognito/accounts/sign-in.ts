@@ -3,13 +3,13 @@
  * Back-off as Cognito documents it: from the fifth failure on 1 s, then doubling, at most 15 minutes; attempts while it
  * lasts are refused and do not lengthen it; it is forgotten after 15 quiet minutes or a success.
  */
-import type { AppClientDefinition } from "../definitions.ts";
-import { quietPeriod } from "./codes.ts";
+import type { AppClientDefinition } from "../../definitions.ts";
+import { CognitoError, incorrectPassword, userDoesNotExist } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import { quietPeriod } from "../state/codes.ts";
+import type { User } from "../state/users.ts";
 import { newSrpVerifier } from "./credentials.ts";
-import { CognitoError, incorrectPassword, userDoesNotExist } from "./errors.ts";
 import { verifyPassword } from "./passwords.ts";
-import type { Pool } from "./pool.ts";
-import type { User } from "./users.ts";
 
 const freeFailures = 5;
 const longestBackOff = 900_000;

@@ -2,8 +2,8 @@
  * User attributes: which exist in a pool, which values they take, which an app client may read or write, and which a
  * granted scope lets into a token (Cognito developer guide, "Working with user attributes" and "Scopes").
  */
-import type { AppClientDefinition, AttributeSchema, UserPoolDefinition } from "../definitions.ts";
-import { CognitoError, invalidParameter } from "./errors.ts";
+import type { AppClientDefinition, AttributeSchema, UserPoolDefinition } from "../../definitions.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
 
 /** The OpenID Connect claims that every pool has as attributes. */
 const standard = [

@@ -1,9 +1,9 @@
 /** What is stored of a password: its hash, and the SRP verifier for clients that prove it without sending it. */
-import { CognitoError } from "./errors.ts";
+import { CognitoError } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
-import type { Pool } from "./pool.ts";
 import { srpVerifier } from "./srp.ts";
-import type { User } from "./users.ts";
 
 export type Credentials = Pick<User, "passwordHash" | "srpSalt" | "srpVerifier">;
 

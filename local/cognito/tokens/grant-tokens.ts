@@ -1,8 +1,8 @@
 /** A grant's tokens: issued with a refresh token, and again for that refresh token (with rotation, if the client has it). */
-import type { AppClientDefinition } from "../definitions.ts";
-import type { Pool } from "./pool.ts";
-import { issueTokens, type Tokens } from "./tokens.ts";
-import type { User } from "./users.ts";
+import type { AppClientDefinition } from "../../definitions.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
+import { issueTokens, type Tokens } from "./issue.ts";
 
 export interface GrantedTokens extends Tokens {
   /** `undefined` when the one that was presented goes on being good. */

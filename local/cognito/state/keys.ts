@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import type { World } from "../world.ts";
+import type { World } from "../../world.ts";
 
 export interface SigningKey {
   /** 44 characters of standard base64 */

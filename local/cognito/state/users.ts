@@ -2,9 +2,9 @@
  * The users of one pool as they are stored: found by any name they may sign in with, changed in one statement each.
  * Lifecycle rules (who may do what, when) are not here but in `sign-up.ts`, `sign-in.ts` and `recovery.ts`.
  */
-import type { UserPoolDefinition } from "../definitions.ts";
-import type { World } from "../world.ts";
-import { CognitoError } from "./errors.ts";
+import type { UserPoolDefinition } from "../../definitions.ts";
+import type { World } from "../../world.ts";
+import { CognitoError } from "../errors.ts";
 
 export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED" | "EXTERNAL_PROVIDER";
 

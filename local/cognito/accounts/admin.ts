@@ -2,14 +2,14 @@
  * What an administrator does to users: the functions behind the Admin* operations of the JSON API and behind the
  * console page.
  */
-import type { UserPoolDefinition } from "../definitions.ts";
+import type { UserPoolDefinition } from "../../definitions.ts";
+import { CognitoError, invalidParameter, userDoesNotExist } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
 import { checkAttributes } from "./attributes.ts";
 import { newCredentials, setPassword } from "./credentials.ts";
-import { CognitoError, invalidParameter, userDoesNotExist } from "./errors.ts";
 import { checkPolicy } from "./passwords.ts";
-import type { Pool } from "./pool.ts";
 import { nameAndAttributes } from "./sign-up.ts";
-import type { User } from "./users.ts";
 
 export interface NewUserInput {
   /** As a person signs in: in a pool with e-mail sign-in, the address. */

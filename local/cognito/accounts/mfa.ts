@@ -1,8 +1,8 @@
 /** The second factor: an authenticator app's secret is handed out, proved once, and asked for at every sign-in. */
-import { CognitoError, codeMismatch } from "./errors.ts";
-import type { Pool } from "./pool.ts";
+import { CognitoError, codeMismatch } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
 import { base32, verifyTotp } from "./totp.ts";
-import type { User } from "./users.ts";
 
 /** @returns the user's pending secret, in base32; a new one unless one is already waiting and `keep` is set */
 export function associateSoftwareToken(pool: Pool, user: User, keep = false): string {

@@ -4,11 +4,11 @@
  */
 import { createHash, sign } from "node:crypto";
 import { promisify } from "node:util";
-import type { AppClientDefinition } from "../definitions.ts";
-import { grantedAttributes } from "./attributes.ts";
-import type { SigningKey } from "./keys.ts";
-import type { Pool } from "./pool.ts";
-import type { User } from "./users.ts";
+import type { AppClientDefinition } from "../../definitions.ts";
+import { grantedAttributes } from "../accounts/attributes.ts";
+import type { Pool } from "../pool.ts";
+import type { SigningKey } from "../state/keys.ts";
+import type { User } from "../state/users.ts";
 
 /** The scope of tokens that the JSON API issues, and of the operations an access token may call there. */
 export const adminScope = "aws.cognito.signin.user.admin";

@@ -1,13 +1,13 @@
 /** A person gets a password changed: forgotten, known, or one that an administrator set for the first sign-in. */
-import type { AppClientDefinition } from "../definitions.ts";
+import type { AppClientDefinition } from "../../definitions.ts";
+import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
 import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
 import { setPassword } from "./credentials.ts";
-import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "./errors.ts";
 import { checkPolicy, verifyPassword } from "./passwords.ts";
-import type { Pool } from "./pool.ts";
 import { recordFailure, refuseDuringBackOff } from "./sign-in.ts";
 import { type CodeDelivery, masked, sendCode, simulatedDelivery, unknownUser } from "./sign-up.ts";
-import type { User } from "./users.ts";
 
 /**
  * Mails a code that allows a new password.

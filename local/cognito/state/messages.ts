@@ -2,8 +2,8 @@
  * The outbox: what Cognito would send by e-mail or SMS is kept here for the console page and `/api/messages`.
  * This is the only place where a code is kept in clear beside the code table; nothing of it goes to the event stream.
  */
-import type { UserPoolDefinition } from "../definitions.ts";
-import type { Store, World } from "../world.ts";
+import type { UserPoolDefinition } from "../../definitions.ts";
+import type { Store, World } from "../../world.ts";
 
 export type MessageKind = "sign-up" | "resend-code" | "forgot-password" | "verify-attribute" | "admin-create-user";
 

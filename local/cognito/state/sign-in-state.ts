@@ -2,7 +2,7 @@
  * What the service remembers of a browser or an API client between two requests: the hosted UI's single-sign-on
  * session, and flows that are half-way (a code to confirm, a password to change, a second factor to give).
  */
-import type { World } from "../world.ts";
+import type { World } from "../../world.ts";
 import { digest } from "./tables.ts";
 
 /** Fixed: it does not slide on reuse. */

@@ -1,7 +1,7 @@
 /** The groups of one pool and who is in them. A group the program declares is put back at every start. */
-import type { UserPoolDefinition } from "../definitions.ts";
-import type { World } from "../world.ts";
-import { CognitoError } from "./errors.ts";
+import type { UserPoolDefinition } from "../../definitions.ts";
+import type { World } from "../../world.ts";
+import { CognitoError } from "../errors.ts";
 
 export interface Group {
   name: string;

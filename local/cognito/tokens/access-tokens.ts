@@ -1,8 +1,8 @@
 /** Whether an access token of this pool still counts: signature, life, and that nobody signed out or was disabled. */
 import { verify } from "node:crypto";
 import { promisify } from "node:util";
-import type { Pool } from "./pool.ts";
-import type { User } from "./users.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
 
 const verifyAsync = promisify(verify);
 

@@ -2,7 +2,7 @@
  * What a sign-in granted an app client beyond its first tokens: authorization codes and refresh tokens.
  * A grant is named by its `origin_jti`, which both of its tokens carry; revoking it ends every token of it.
  */
-import type { World } from "../world.ts";
+import type { World } from "../../world.ts";
 import { digest } from "./tables.ts";
 
 /** An access token outlives its grant's refresh token by a day at most (the longest validity Cognito allows). */

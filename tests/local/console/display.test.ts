@@ -1,0 +1,178 @@
+/** What `demo-auth local` says on a terminal, and what it keeps to itself elsewhere. */
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import type { Invocation } from "../../../cli/invocation.ts";
+import { localDisplay } from "../../../cli/local-display.ts";
+import { openOutput } from "../../../cli/output.ts";
+import { systemWorld } from "../../../cli/world.ts";
+import type { ReadyDocument } from "../../../local/cloud.ts";
+import { ProgramError } from "../../../local/engine/problems.ts";
+import type { CloudEvent } from "../../../local/world.ts";
+
+const READY: ReadyDocument = {
+  event: "ready",
+  pid: 1,
+  console: "http://127.0.0.1:4510",
+  project: { name: "shop", stack: "dev", directory: "/shop" },
+  userPools: [
+    {
+      name: "people",
+      id: "us-east-1_a",
+      arn: "arn",
+      issuer: "http://127.0.0.1:4510/us-east-1_a",
+      hostedUi: "http://127.0.0.1:4511",
+      clients: [],
+    },
+  ],
+  apis: [
+    {
+      name: "orders",
+      id: "abc",
+      authorizers: [],
+      stages: [
+        {
+          name: "s",
+          url: "http://127.0.0.1:4512/s",
+          routes: [{ method: "GET", path: "/orders", authorization: "COGNITO_USER_POOLS", scopes: [] }],
+        },
+      ],
+    },
+  ],
+  functions: [{ name: "orders", runtime: "nodejs24.x" }],
+  declaredNotEmulated: [],
+  outputs: {},
+};
+const REQUEST: CloudEvent = {
+  kind: "api-request",
+  ...{
+    at: 0,
+    apiId: "abc",
+    requestId: "r",
+    stage: "s",
+    method: "GET",
+    path: "/s/orders",
+    status: 401,
+    durationMs: 2.4,
+  },
+  ...{ decision: "refused", principal: undefined, reason: "Refused by the Cognito authorizer: the token expired" },
+};
+const MAIL: CloudEvent = {
+  kind: "mail",
+  at: 0,
+  userPoolId: "p",
+  to: "ada@example.com",
+  subject: "Your code",
+  messageKind: "sign-up",
+};
+const messages = () => [
+  {
+    to: "ada@example.com",
+    subject: "Your code",
+    body: "Your code is 246802",
+    code: "246802",
+    kind: "sign-up" as const,
+    sentAt: "",
+  },
+];
+
+function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
+  const text = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof text) =>
+    Object.assign(
+      new Writable({
+        write(chunk, _encoding, done) {
+          text[name] += chunk;
+          done();
+        },
+      }),
+      { isTTY },
+    );
+  const world = { ...systemWorld(), env: { NO_COLOR: "1" }, stdout: stream("stdout"), stderr: stream("stderr") };
+  const io = { world, out: openOutput(world, flags), flags } as unknown as Invocation;
+  return { display: localDisplay(io), text };
+}
+
+const broken = () => new ProgramError("shop", "dev", [{ severity: "error", message: "half an edit", urn: "" }]);
+
+describe("demo-auth local on a terminal", () => {
+  it("says what runs where", () => {
+    const { display, text } = open(true);
+    display.ready(READY, true);
+    for (const part of [
+      "shop, stack dev, runs",
+      READY.console,
+      "http://127.0.0.1:4511",
+      "GET     http://127.0.0.1:4512/s/orders  COGNITO_USER_POOLS",
+      "orders (nodejs24.x)",
+    ])
+      assert.ok(text.stderr.includes(part), part);
+    assert.match(text.stderr, /users and keys are kept\.\n\n$/);
+    display.ready(READY, false);
+    assert.match(text.stderr, /users and keys are forgotten\.\n\n$/);
+    assert.equal(text.stdout, "");
+  });
+
+  it("gives each request a line with the reason for a refusal, and each mail one with its code", () => {
+    const { display, text } = open(true);
+    display.event(REQUEST, messages);
+    display.event(MAIL, messages);
+    const clock = new Date(0).toTimeString().slice(0, 8);
+    assert.equal(
+      text.stderr,
+      `${clock} 401 GET /s/orders (2 ms) — Refused by the Cognito authorizer: the token expired\n${clock} mail to ada@example.com: Your code  code 246802\n`,
+    );
+  });
+
+  it("shows how far the program is while it is evaluated, and takes that away before the next line", () => {
+    const { display, text } = open(true);
+    display.progress(1);
+    display.progress(2);
+    display.out.note("said by the program");
+    assert.equal(text.stderr, "\r\x1b[K  1 resource\r\x1b[K  2 resources\r\x1b[Ksaid by the program\n");
+  });
+
+  it("shows why a changed program does not run, and that the old one does", () => {
+    const { display, text } = open(true);
+    display.changed(["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"]);
+    assert.equal(text.stderr, "↻ a.ts, b.ts, c.ts and 2 more changed; evaluating the program again…\n");
+    display.reloadFailed(broken());
+    assert.match(text.stderr, /half an edit/);
+    assert.match(text.stderr, /What ran before keeps running\.\n$/);
+    display.reloaded(READY);
+    assert.match(text.stderr, /The changed program runs: 1 user pool, 1 route, 1 function/);
+  });
+
+  it("lets no client steer the terminal", () => {
+    const { display, text } = open(true);
+    display.event({ ...REQUEST, path: "/s/\x1b[2Jx\ny" } as CloudEvent, messages);
+    assert.ok(!text.stderr.includes("\x1b") && text.stderr.split("\n").length === 2);
+  });
+});
+
+describe("demo-auth local elsewhere", () => {
+  for (const [title, isTTY, flags] of [
+    ["without a terminal", false, {}],
+    ["with --json", true, { json: true }],
+  ] as const)
+    it(`${title} writes its state as JSON lines to stdout, and no request and no code anywhere`, () => {
+      const { display, text } = open(isTTY, flags);
+      display.out.note("evaluating");
+      display.progress(1);
+      display.ready(READY, true);
+      display.event(REQUEST, messages);
+      display.event(MAIL, messages);
+      display.reloadFailed(broken());
+      display.reloaded(READY);
+      const lines = text.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      assert.deepEqual(
+        lines.map(({ event }) => event),
+        ["ready", "reload-failed", "reloaded"],
+      );
+      assert.deepEqual(lines[0], READY);
+      assert.equal(lines[1].error.code, "program_failed");
+      assert.equal(text.stderr, "");
+    });
+});
