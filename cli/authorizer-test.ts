@@ -140,7 +140,8 @@ function awsControlPlane({ world }: Invocation, target: Target): ControlPlane {
   }
   const aws = async (operation: string, ...args: string[]): Promise<string> => {
     const all = ["apigateway", operation, "--rest-api-id", apiId, "--region", region, "--output", "json", ...args];
-    const result = await world.run("aws", all, world.workingDirectory).catch((error: Error) => {
+    const options = { directory: world.workingDirectory, env: world.env };
+    const result = await world.run("aws", all, options).catch((error: Error) => {
       throw new CliError("command_not_runnable", `The AWS command line could not be run: ${safeText(error.message)}.`, {
         next: "Install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
       });

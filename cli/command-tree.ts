@@ -36,7 +36,8 @@ export function describeCommand(command: Command): CommandDescription {
     options: help.visibleOptions(command).map(describeOption),
     commands: help
       .visibleCommands(command)
-      .filter((child) => child !== command)
+      // Not the help command that commander adds by itself.
+      .filter((child) => command.commands.includes(child))
       .map(describeCommand),
   };
 }

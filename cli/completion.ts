@@ -7,7 +7,14 @@ export type Shell = "bash" | "zsh" | "fish" | "powershell";
 
 /** @param tree the whole program; global options are those of its root */
 export function completionScript(shell: Shell, tree: CommandDescription): string {
-  return { bash, zsh, fish, powershell }[shell](tree);
+  return { bash, zsh, fish, powershell }[shell]({ ...tree, commands: tree.commands.map(flat) });
+}
+
+/** A command that has commands of its own offers their names, and everybody's options. */
+function flat(command: CommandDescription): CommandDescription {
+  if (command.commands.length === 0) return command;
+  const known = new Map([command, ...command.commands].flatMap(({ options }) => options.map((one) => [one.long, one])));
+  return { ...command, choices: command.commands.map(({ name }) => name), options: [...known.values()] };
 }
 
 const fileValues = new Set(["--config"]);

@@ -1,52 +1,5 @@
-/**
- * The process: arguments in, exit code out. Ctrl-C needs nothing here: without a handler Node dies by the signal.
- */
-import { exitCodes, reportOf } from "./errors.ts";
-import type { World } from "./world.ts";
+/** The process. */
+import { run } from "./run.ts";
 import { systemWorld } from "./world.ts";
 
-/** Runs one command line and sets the exit code. */
-export async function main(world: World): Promise<void> {
-  endQuietlyWithoutReader(world);
-  const given = [...world.arguments];
-  if (given.length === 1 && (given[0] === "--version" || given[0] === "-V")) {
-    const { version } = await import("./version.ts");
-    world.stdout.write(`${version}\n`);
-    return;
-  }
-  const { buildProgram } = await import("./program.ts");
-  const program = buildProgram(world);
-  try {
-    await program.parseAsync(given.length === 0 ? ["--help"] : given, { from: "user" });
-  } catch (thrown) {
-    world.setExitCode(await fail(world, given, thrown));
-  }
-}
-
-/** Says what went wrong, unless it was only `--help`. @returns the exit code */
-async function fail(world: World, given: readonly string[], thrown: unknown): Promise<number> {
-  if ((thrown as { exitCode?: unknown }).exitCode === 0) return exitCodes.ok;
-  const { openOutput } = await import("./output.ts");
-  const typed = given.slice(0, given.includes("--") ? given.indexOf("--") : undefined);
-  const out = openOutput(world, {
-    json: typed.includes("--json"),
-    debug: typed.includes("--debug"),
-    color: !typed.includes("--no-color"),
-  });
-  const report = reportOf(thrown);
-  const unexpected = report.exitCode === exitCodes.unexpected && thrown instanceof Error;
-  out.error(report, unexpected && typed.includes("--debug") ? thrown.stack : undefined);
-  return report.exitCode;
-}
-
-/** A reader that leaves (`| head`) is no error. */
-function endQuietlyWithoutReader(world: World): void {
-  for (const stream of [world.stdout, world.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      world.exit(exitCodes.ok);
-    });
-  }
-}
-
-await main(systemWorld());
+await run(systemWorld());

@@ -34,7 +34,7 @@ export interface World {
   /** Whether a process with that id lives. */
   isAlive(pid: number): boolean;
   /** Runs a program to its end, without a shell. Rejects when it cannot be started. */
-  run(command: string, args: readonly string[], directory: string): Promise<ProgramResult>;
+  run(command: string, args: readonly string[], options: ProgramOptions): Promise<ProgramResult>;
   /** Resolves with the signal that asks this process to end, which from then on has to end itself. */
   interrupted(): Promise<NodeJS.Signals>;
   /**
@@ -52,6 +52,11 @@ export interface World {
   setExitCode(code: number): void;
   /** Ends this process at once. */
   exit(code: number): void;
+}
+
+export interface ProgramOptions {
+  directory: string;
+  env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ProgramResult {
@@ -123,13 +128,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function run(command: string, args: readonly string[], directory: string): Promise<ProgramResult> {
+async function run(command: string, args: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
   const { execFile } = await import("node:child_process");
   return new Promise((resolve, reject) => {
     execFile(
       command,
       args,
-      { cwd: directory, maxBuffer: 16 << 20, timeout: 120_000, windowsHide: true },
+      { cwd: options.directory, env: { ...options.env }, maxBuffer: 16 << 20, timeout: 120_000, windowsHide: true },
       (error, stdout, stderr) => {
         if (error && typeof error.code === "string") reject(error);
         else resolve({ code: error ? (error.code as number | undefined) : 0, stdout, stderr });

@@ -2,7 +2,7 @@
  * Bundles the command line into `dist/`: split into chunks, so that a command loads only what it needs, and with its
  * packages inside, so that the published package installs next to nothing. Runs from npm's `prepare`.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
@@ -65,4 +65,14 @@ export async function buildCli(outdir: string): Promise<void> {
   ]);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildCli(`${root}dist`);
+/** npm links the commands of packages, not a checkout's own; with this link npx starts it at once. */
+function linkCommand(): void {
+  const link = `${root}node_modules/.bin/demo-auth`;
+  if (process.platform === "win32" || lstatSync(link, { throwIfNoEntry: false })) return;
+  symlinkSync("../../bin/demo-auth.js", link);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildCli(`${root}dist`);
+  linkCommand();
+}

@@ -15,7 +15,7 @@ export function cliReference(): string {
     program.description,
     "Results go to standard output, everything else to standard error. `--json` makes both machine-readable.",
     optionTable("Options of every command", program.options),
-    ...program.commands.map(commandSection),
+    ...program.commands.flatMap((command) => commandSections(command, "demo-auth")),
     "## Exit codes",
     '`demo-auth help exit-codes` shows them too. With `--json`, an error is one line on standard error: `{"error":{"code","message","hint","exitCode"}}`.',
     exitCodeTable(),
@@ -24,12 +24,16 @@ export function cliReference(): string {
   return `${sections.filter(Boolean).join("\n\n")}\n`;
 }
 
-function commandSection(command: CommandDescription): string {
+/** A command's section, and those of its own commands. */
+function commandSections(command: CommandDescription, parent: string): string[] {
+  const name = `${parent} ${command.name}`;
+  return [commandSection(command, name), ...command.commands.flatMap((child) => commandSections(child, name))];
+}
+
+function commandSection(command: CommandDescription, name: string): string {
   const usage = ["```", command.usage, "```"].join("\n");
   const own = command.options.filter(({ long }) => long !== "--help");
-  return [`## demo-auth ${command.name}`, command.description, usage, optionTable("", own)]
-    .filter(Boolean)
-    .join("\n\n");
+  return [`## ${name}`, command.description, usage, optionTable("", own)].filter(Boolean).join("\n\n");
 }
 
 function optionTable(title: string, options: readonly OptionDescription[]): string {

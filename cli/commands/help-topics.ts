@@ -4,17 +4,21 @@ import type { Registrant } from "../invocation.ts";
 
 export const registerHelpTopics: Registrant = (program, world) => {
   program
-    .command("help [command]")
+    .command("help [command...]")
     .summary("show help for a command, or: help exit-codes")
     .description("Shows help for a command, or the topic exit-codes.")
-    .action((name: string | undefined) => {
-      if (name === "exit-codes") {
+    .action((names: string[]) => {
+      if (names[0] === "exit-codes") {
         world.stdout.write(exitCodesTopic());
         return;
       }
-      const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
-      if (!command) program.error(`unknown command '${name}'`, { code: "commander.unknownCommand" });
-      else command.outputHelp();
+      let command = program;
+      for (const name of names) {
+        const found = command.commands.find((known) => known.name() === name);
+        if (!found) return program.error(`unknown command '${name}'`, { code: "commander.unknownCommand" });
+        command = found;
+      }
+      command.outputHelp();
     });
 };
 

@@ -108,7 +108,8 @@ async function notedStack(world: World, project: string): Promise<string | undef
 
 async function pulumi(world: World, project: string, args: string[]): Promise<string> {
   const local = nearestBinary(world, project);
-  const result = await world.run(local ?? "pulumi", [...args, "--non-interactive"], project).catch((error: Error) => {
+  const options = { directory: project, env: world.env };
+  const result = await world.run(local ?? "pulumi", [...args, "--non-interactive"], options).catch((error: Error) => {
     throw new CliError("pulumi_failed", `Pulumi could not be started (${error.message}).`, {
       next: "Install it (npm i -D pulumi), or describe the target in demo-auth.json, or start demo-auth local",
       cause: error,

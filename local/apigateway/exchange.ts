@@ -24,6 +24,7 @@ export interface Exchange {
   query: readonly (readonly [name: string, value: string])[];
   readonly headers: RequestHeaders;
   readonly sourceIp: string;
+  readonly scheme: "http" | "https";
   body: Buffer | undefined;
   stage: StageDefinition | undefined;
   route: Route | undefined;

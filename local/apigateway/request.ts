@@ -81,6 +81,7 @@ export function openExchange(api: DeployedApi, incoming: IncomingMessage): Excha
     target: parseTarget(incoming.url ?? "/"),
     headers: requestHeaders(incoming.rawHeaders),
     sourceIp: incoming.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1",
+    scheme: "encrypted" in incoming.socket ? "https" : "http",
   });
 }
 
@@ -89,9 +90,10 @@ export interface ExchangeStart {
   target: RequestTarget;
   headers: RequestHeaders;
   sourceIp: string;
+  scheme: "http" | "https";
 }
 
-export function newExchange(api: DeployedApi, { method, target, headers, sourceIp }: ExchangeStart): Exchange {
+export function newExchange(api: DeployedApi, { method, target, headers, sourceIp, scheme }: ExchangeStart): Exchange {
   const receivedAt = api.services.world.now();
   return {
     api,
@@ -107,6 +109,7 @@ export function newExchange(api: DeployedApi, { method, target, headers, sourceI
     query: [],
     headers,
     sourceIp,
+    scheme,
     body: undefined,
     stage: undefined,
     route: undefined,
@@ -192,8 +195,9 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer | undefined>
       reject(bodyTooLarge());
     });
     incoming.once("end", () => resolve(size === 0 ? undefined : Buffer.concat(chunks)));
-    incoming.once("error", reject);
-    incoming.once("close", () => reject(new Error("The client went away before its body was complete.")));
+    const gone = () => reject(new EdgeRefusal(400, "", "The client went away before its body was complete."));
+    incoming.once("error", gone);
+    incoming.once("close", gone);
   });
 }
 

@@ -129,7 +129,7 @@ export class TestInvoker {
     const target = parseTarget(`/${TEST_STAGE}${input.pathWithQueryString || route.resource.path}`);
     const method = httpMethod === "ANY" ? "GET" : httpMethod;
     const headers = rawHeaders(input);
-    const exchange = newExchange(this.#api, { method, target, headers, sourceIp: TEST_STAGE });
+    const exchange = newExchange(this.#api, { method, target, headers, sourceIp: TEST_STAGE, scheme: "https" });
     const [first] = this.#api.definition.stages;
     return Object.assign(exchange, {
       query: parseQuery(target.queryString),

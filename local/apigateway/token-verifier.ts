@@ -32,7 +32,7 @@ interface Remembered {
 }
 
 /** Characters of tokens, so that many long ones cannot fill the memory. */
-const MEMORY_BOUND_CHARACTERS = 4_000_000;
+const MEMORY_BOUND_CHARACTERS = 2_000_000;
 
 export class TokenVerifier {
   readonly #issuers: TokenIssuer[];

@@ -1,7 +1,7 @@
 /** The identity-provider origin, `cognito-idp.<region>.amazonaws.com` on AWS: discovery, keys and the JSON API. */
 import { jsonApi } from "./api/api.ts";
-import { jsonWebKeySet, openidConfiguration } from "./discovery.ts";
 import type { Pool } from "./pool.ts";
+import { jsonWebKeySet, openidConfiguration } from "./tokens/discovery.ts";
 
 const wellKnown = /^\/([\w-]+_[0-9a-zA-Z]+)\/\.well-known\/(openid-configuration|jwks\.json)$/;
 

@@ -1,13 +1,13 @@
 /** One user pool at run time: what the program declared, joined with what the state holds. */
 import type { AppClientDefinition, UserPoolDefinition } from "../definitions.ts";
 import type { World } from "../world.ts";
-import { CodeTable } from "./codes.ts";
-import { GrantTable } from "./grants.ts";
-import { GroupTable } from "./groups.ts";
-import { type KeyRing, keyRing } from "./keys.ts";
-import type { Outbox } from "./messages.ts";
-import { SignInFlows, SignInSessions } from "./sign-in-state.ts";
-import { UserTable } from "./users.ts";
+import { CodeTable } from "./state/codes.ts";
+import { GrantTable } from "./state/grants.ts";
+import { GroupTable } from "./state/groups.ts";
+import { type KeyRing, keyRing } from "./state/keys.ts";
+import type { Outbox } from "./state/messages.ts";
+import { SignInFlows, SignInSessions } from "./state/sign-in-state.ts";
+import { UserTable } from "./state/users.ts";
 
 export interface Pool {
   definition: UserPoolDefinition;

@@ -14,17 +14,17 @@ import {
   setAttributes,
   setEnabled,
   setUserPassword,
-} from "./admin.ts";
+} from "./accounts/admin.ts";
 import { hostedUiApp } from "./hosted-ui/app.ts";
 import { identityProviderApp } from "./identity-provider.ts";
-import { type Message, outbox } from "./messages.ts";
 import { openPool, type Pool } from "./pool.ts";
-import { prepareTables, pruner } from "./tables.ts";
-import type { User, UserStatus } from "./users.ts";
+import { type Message, outbox } from "./state/messages.ts";
+import { prepareTables, pruner } from "./state/tables.ts";
+import type { User, UserStatus } from "./state/users.ts";
 
-export { DeclaredUserError } from "./admin.ts";
-export type { Message } from "./messages.ts";
-export { StateLayoutError } from "./tables.ts";
+export { DeclaredUserError } from "./accounts/admin.ts";
+export type { Message } from "./state/messages.ts";
+export { StateLayoutError } from "./state/tables.ts";
 
 export interface UserSummary {
   username: string;

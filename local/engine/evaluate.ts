@@ -2,7 +2,7 @@
 import type { ResourceGraph } from "./graph.ts";
 import type { Diagnostic } from "./problems.ts";
 import { graphKey, recall, remember } from "./remembered-graph.ts";
-import { type RunOptions, runProgram } from "./run-program.ts";
+import type { RunOptions } from "./run-program.ts";
 
 export interface EvaluateOptions extends RunOptions {
   /** Where to remember the graph; `undefined` evaluates always. */
@@ -15,13 +15,15 @@ export interface EvaluateOptions extends RunOptions {
 export async function evaluate(options: EvaluateOptions): Promise<ResourceGraph> {
   const { project, environment, memory, ownFolder, onMessage } = options;
   const key = memory === undefined ? undefined : graphKey(project, environment, ownFolder);
-  if (memory === undefined || key === undefined) return (await runProgram(options)).graph;
-
-  const remembered = recall(memory, key);
+  const remembered = memory !== undefined && key !== undefined ? recall(memory, key) : undefined;
   if (remembered) {
     for (const warning of remembered.warnings) onMessage?.(warning);
     return remembered.graph;
   }
+  // gRPC is most of the local cloud's code, and needed for nothing else.
+  const { runProgram } = await import("./run-program.ts");
+  if (memory === undefined || key === undefined) return (await runProgram(options)).graph;
+
   const warnings: Diagnostic[] = [];
   const { graph, holdsSecret, modules } = await runProgram({
     ...options,

@@ -12,10 +12,10 @@ describe("demo-auth call", () => {
   });
   after(() => bench.close());
 
-  const answer = async (...args: string[]) => JSON.parse((await bench.run(["call", ...args])).stdout);
+  const answer = async (...args: string[]) => JSON.parse((await bench.here(["call", ...args])).stdout);
 
   it("prints the body on stdout unchanged", async () => {
-    const { stdout, code } = await bench.run(["call", "/transactions?limit=2"]);
+    const { stdout, code } = await bench.here(["call", "/transactions?limit=2"]);
     equal(code, 0);
     match(stdout, /^\{"user":"[^"]+","method":"GET","query":"\?limit=2","body":""\}$/);
   });
@@ -25,23 +25,23 @@ describe("demo-auth call", () => {
     const inline = await answer("/transactions", "-d", '{"a":1}');
     deepEqual([inline.method, inline.body], ["POST", '{"a":1}']);
     equal((await answer("/transactions", "-d", "@body.json")).body, '{"from":"file"}');
-    const { stdout } = await bench.run(["call", "/transactions", "-d", "-", "-X", "put"], { stdin: "piped" });
+    const { stdout } = await bench.here(["call", "/transactions", "-d", "-", "-X", "put"], { stdin: "piped" });
     deepEqual([JSON.parse(stdout).method, JSON.parse(stdout).body], ["PUT", "piped"]);
   });
 
   it("says which file it could not read", async () => {
-    const { code, stderr } = await bench.run(["call", "/transactions", "-d", "@missing.json"]);
+    const { code, stderr } = await bench.here(["call", "/transactions", "-d", "@missing.json"]);
     equal(code, 7);
     match(stderr, /missing\.json/);
   });
 
   it("shows status and headers with -i", async () => {
-    const { stdout } = await bench.run(["call", "-i", "/transactions"]);
+    const { stdout } = await bench.here(["call", "-i", "/transactions"]);
     match(stdout, /^HTTP 200 OK\n(.*\n)*content-type: application\/json\n(.*\n)*\n\{"user"/);
   });
 
   it("wraps status, headers and body with --json, and keeps the exit code", async () => {
-    const { code, stdout, stderr } = await bench.run(["call", "/nowhere", "--json"]);
+    const { code, stdout, stderr } = await bench.here(["call", "/nowhere", "--json"]);
     const { status, headers, body } = JSON.parse(stdout);
     deepEqual(
       [code, status, headers["content-type"], body],
@@ -51,15 +51,15 @@ describe("demo-auth call", () => {
   });
 
   it("picks the known route that differs in letter case only, and says so", async () => {
-    const { code, stderr, stdout } = await bench.run(["call", "/Transactions?limit=1"]);
+    const { code, stderr, stdout } = await bench.here(["call", "/Transactions?limit=1"]);
     equal(code, 0);
     match(stderr, /The API has \/transactions, not \/Transactions; calling \/transactions\./);
     equal(JSON.parse(stdout).query, "?limit=1");
   });
 
   it("takes the API's own absolute URL, and a path without its slash", async () => {
-    equal((await bench.run(["call", `${bench.fake.apiUrl}/transactions`])).code, 0);
-    equal((await bench.run(["call", "transactions"])).code, 0);
+    equal((await bench.here(["call", `${bench.fake.apiUrl}/transactions`])).code, 0);
+    equal((await bench.here(["call", "transactions"])).code, 0);
   });
 
   for (const path of [
@@ -70,7 +70,7 @@ describe("demo-auth call", () => {
   ]) {
     it(`does not send the token to ${path}`, async () => {
       const before = bench.fake.requests.length;
-      const { code } = await bench.run(["call", path]);
+      const { code } = await bench.here(["call", path]);
       equal(code, 2);
       deepEqual(
         bench.fake.requests.slice(before).filter(({ authorization }) => authorization),
@@ -80,13 +80,13 @@ describe("demo-auth call", () => {
   }
 
   it("does not follow a redirect", async () => {
-    const { code, stdout } = await bench.run(["call", "-i", "/moved"]);
+    const { code, stdout } = await bench.here(["call", "-i", "/moved"]);
     equal(code, 0);
     match(stdout, /^HTTP 302 Found\n(.*\n)*location: https:\/\/elsewhere\.example\/\n/);
   });
 
   it("passes bytes through to a pipe as they came, and nothing of them to stderr", async () => {
-    const { stdout, stderr, code } = await bench.run(["call", "/odd"]);
+    const { stdout, stderr, code } = await bench.here(["call", "/odd"]);
     deepEqual([code, stdout], [8, "\u001b[31mred\u001b[0m\u0007\n"]);
     ok(!stderr.includes("\u001b"));
   });
@@ -94,7 +94,7 @@ describe("demo-auth call", () => {
   it("signs in first with --login, and only then", async () => {
     const other = await openBench();
     try {
-      const plain = await other.run(["call", "/transactions"]);
+      const plain = await other.here(["call", "/transactions"]);
       equal(plain.code, 4);
       const running = other.start(["call", "/transactions", "--login"], { env: { SSH_CONNECTION: "a b c d" } });
       const url = await running.line(/^http/);

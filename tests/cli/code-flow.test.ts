@@ -42,21 +42,21 @@ describe("the code flow", () => {
     deepEqual([redeemed!.grant_type, redeemed!.client_id], ["authorization_code", bench.fake.clientId]);
     match(redeemed!.code_verifier!, /^[\w-]{43}$/);
     equal(redeemed!.redirect_uri, `http://127.0.0.1:${bench.ports[0]}/callback`);
-    equal((await bench.run(["call", "/transactions"])).code, 0);
+    equal((await bench.here(["call", "/transactions"])).code, 0);
   });
 
   it("refreshes an expired session by itself, keeping the rotated refresh token", async () => {
     await bench.signIn();
     const before = stored().session;
     expire();
-    const called = await bench.run(["call", "/transactions"]);
+    const called = await bench.here(["call", "/transactions"]);
     equal(called.code, 0);
     const after = stored().session;
     notEqual(after.refreshToken, before.refreshToken);
     notEqual(after.idToken, before.idToken);
     ok(after.idExpiresAt > Date.now());
     expire();
-    equal((await bench.run(["call", "/transactions"])).code, 0, "the rotated token works too");
+    equal((await bench.here(["call", "/transactions"])).code, 0, "the rotated token works too");
   });
 
   it("refreshes once when two processes find the session expired at the same time", async () => {
@@ -76,15 +76,15 @@ describe("the code flow", () => {
     const { idToken } = stored().session;
     expire(45_000);
     bench.fake.answerTokenRequests({ status: 503, body: {} });
-    equal((await bench.run(["token"])).stdout, `${idToken}\n`);
-    equal((await bench.run(["token", "--min-valid", "10m"])).code, 5);
+    equal((await bench.here(["token"])).stdout, `${idToken}\n`);
+    equal((await bench.here(["token", "--min-valid", "10m"])).code, 5);
     bench.fake.answerTokenRequests(undefined);
-    notEqual((await bench.run(["token"])).stdout, `${idToken}\n`);
+    notEqual((await bench.here(["token"])).stdout, `${idToken}\n`);
   });
 
   it("says so when the token does not last as long as asked for", async () => {
     await bench.signIn();
-    const { code, stderr } = await bench.run(["token", "--min-valid", "3h"]);
+    const { code, stderr } = await bench.here(["token", "--min-valid", "3h"]);
     equal(code, 4);
     match(stderr, /expires in 60 minutes|expires in 59 minutes, sooner than asked for/);
   });
@@ -93,7 +93,7 @@ describe("the code flow", () => {
     await bench.signIn();
     bench.fake.validRefreshTokens.clear();
     expire();
-    const { code, stderr } = await bench.run(["call", "/transactions"]);
+    const { code, stderr } = await bench.here(["call", "/transactions"]);
     equal(code, 4);
     match(stderr, /Your sign-in has ended.*\n.*demo-auth login/);
     ok(stored().session.refreshToken, "the session is kept for a look at it");
@@ -104,11 +104,11 @@ describe("the code flow", () => {
     expire();
     const before = stored();
     bench.fake.answerTokenRequests({ status: 503, body: {} });
-    const failed = await bench.run(["call", "/transactions"]);
+    const failed = await bench.here(["call", "/transactions"]);
     equal(failed.code, 5);
     deepEqual(stored(), before);
     bench.fake.answerTokenRequests(undefined);
-    equal((await bench.run(["call", "/transactions"])).code, 0);
+    equal((await bench.here(["call", "/transactions"])).code, 0);
   });
 
   it("refuses refreshed tokens of another user", async () => {
@@ -119,7 +119,7 @@ describe("the code flow", () => {
       plan.idClaims.sub = "eve";
       plan.accessClaims.sub = "eve";
     });
-    const { code, stderr } = await bench.run(["token"]);
+    const { code, stderr } = await bench.here(["token"]);
     equal(code, 5);
     match(stderr, /another user/);
     equal(stored().session.idToken, before);
@@ -128,14 +128,14 @@ describe("the code flow", () => {
   it("sends the refresh token to the domain of the sign-in, whatever the configuration says later", async () => {
     await bench.signIn();
     expire();
-    const { code } = await bench.run(["token"], { env: { DEMO_AUTH_DOMAIN: "http://127.0.0.1:9" } });
+    const { code } = await bench.here(["token"], { env: { DEMO_AUTH_DOMAIN: "http://127.0.0.1:9" } });
     equal(code, 0);
   });
 
   it("revokes the refresh token on logout and deletes the session", async () => {
     await bench.signIn();
     equal(bench.fake.validRefreshTokens.size, 1);
-    const out = await bench.run(["logout"]);
+    const out = await bench.here(["logout"]);
     equal(out.code, 0);
     match(out.stderr, /the refresh token is revoked/);
     equal(bench.fake.validRefreshTokens.size, 0);
@@ -145,15 +145,15 @@ describe("the code flow", () => {
   it("signs this machine out even when the revocation endpoint cannot be reached", async () => {
     await bench.signIn();
     bench.fake.answerTokenRequests({ status: 500, body: {} });
-    const out = await bench.run(["logout"]);
+    const out = await bench.here(["logout"]);
     equal(out.code, 0);
     match(out.stderr, /could not be revoked/);
-    equal((await bench.run(["status"])).code, 4);
+    equal((await bench.here(["status"])).code, 4);
   });
 
   it("ends the sessions of every target with --all", async () => {
     await bench.signIn();
-    const out = await bench.run(["logout", "--all", "--json"]);
+    const out = await bench.here(["logout", "--all", "--json"]);
     deepEqual(JSON.parse(out.stdout), { signedOut: [{ user: "ada@example.com", revoked: true }] });
     deepEqual(readdirSync(join(bench.home, "credentials")), []);
   });
@@ -198,9 +198,9 @@ describe("the code flow", () => {
 
   it("sends the access token where the route has scopes, the ID token elsewhere", async () => {
     await bench.signIn();
-    equal((await bench.run(["call", "/scoped"])).code, 0);
-    equal((await bench.run(["call", "/transactions"])).code, 0);
-    const wrong = await bench.run(["call", "/transactions", "--type", "access"]);
+    equal((await bench.here(["call", "/scoped"])).code, 0);
+    equal((await bench.here(["call", "/transactions"])).code, 0);
+    const wrong = await bench.here(["call", "/transactions", "--type", "access"]);
     deepEqual([wrong.code, wrong.stdout], [4, '{"message":"Unauthorized"}']);
   });
 });

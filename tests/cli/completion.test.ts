@@ -74,6 +74,10 @@ describe("completion", () => {
       deepEqual(complete("demo-auth", "login", "--flow", ""), ["implicit", "code"]);
       deepEqual(complete("demo-auth", "completion", ""), ["bash", "zsh", "fish", "powershell"]);
     });
+    it("offers the commands of a command, and their options", () => {
+      deepEqual(complete("demo-auth", "authorizer", ""), ["test"]);
+      deepEqual(complete("demo-auth", "authorizer", "test", "--tok"), ["--token"]);
+    });
     it("does not take an option's value for the command", () => {
       deepEqual(complete("demo-auth", "--target", "login", "sta"), ["status"]);
     });

@@ -24,6 +24,7 @@ describe("the process", () => {
         ["login", "--help"],
         ["help"],
         ["help", "call"],
+        ["help", "authorizer", "test"],
         ["help", "exit-codes"],
         ["-V"],
         [],

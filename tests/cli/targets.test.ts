@@ -16,7 +16,7 @@ describe("targets", () => {
     writeFileSync(join(bench.directory, name), typeof value === "string" ? value : JSON.stringify(value));
   const outputs = () => ({ ...(bench.fake.cloud.outputs as Record<string, unknown>) });
   const labelOf = async (args: string[] = [], options: { env?: Record<string, string>; cwd?: string } = {}) => {
-    const { stdout, stderr } = await bench.run(["config", "--json", ...args], options);
+    const { stdout, stderr } = await bench.here(["config", "--json", ...args], options);
     return stdout ? JSON.parse(stdout).target : JSON.parse(stderr).error.code;
   };
 
@@ -48,7 +48,7 @@ else {
 
   it("takes the only running local cloud, and says so on stderr", async () => {
     equal(await labelOf(), "local fake/dev");
-    const { stderr } = await bench.run(["use", "local"]);
+    const { stderr } = await bench.here(["use", "local"]);
     match(stderr, /speak to local now/);
   });
 
@@ -62,7 +62,7 @@ else {
       const inner = join(bench.directory, "src", "deep");
       mkdirSync(inner, { recursive: true });
       equal(await labelOf([], { cwd: inner }), "local shop/dev");
-      const outside = await bench.run(["status"], { cwd: join(bench.directory, "..") });
+      const outside = await bench.here(["status"], { cwd: join(bench.directory, "..") });
       equal(outside.code, 3);
       match(outside.stderr, /Several local clouds are running: .*shop\/dev.*fake\/dev|fake\/dev.*shop\/dev/);
     } finally {
@@ -91,17 +91,17 @@ else {
     const pool = (bench.fake.cloud.userPools as { clients: object[] }[])[0]!;
     pool.clients.push({ ...pool.clients[0], name: "Second", id: "second" });
     bench.fake.cloud.outputs = {};
-    const { code, stderr } = await bench.run(["status"]);
+    const { code, stderr } = await bench.here(["status"]);
     equal(code, 3);
     match(stderr, /several app clients; there are: DemoClient \(client\w+\), Second \(second\).\n.*--client NAME/);
-    const chosen = JSON.parse((await bench.run(["config", "--json", "--client", "Second"])).stdout);
+    const chosen = JSON.parse((await bench.here(["config", "--json", "--client", "Second"])).stdout);
     equal(chosen.values.clientId.value, "second");
   });
 
   it("works with a foreign program that has no outputs of ours when nothing is ambiguous", async () => {
     bench.fake.cloud.outputs = { unrelated: 1 };
     await bench.signIn();
-    equal((await bench.run(["call", "/transactions"])).code, 0);
+    equal((await bench.here(["call", "/transactions"])).code, 0);
   });
 
   it("reads a Pulumi stack's outputs once, and again when told that the world changed", async () => {
@@ -110,7 +110,7 @@ else {
     equal(await labelOf([], { env }), "stack dev");
     equal(await labelOf([], { env }), "stack dev");
     deepEqual(calls(), ["stack output --json --stack dev --non-interactive"]);
-    equal((await bench.run(["use", "dev"])).code, 0);
+    equal((await bench.here(["use", "dev"])).code, 0);
     equal(calls().length, 2);
   });
 
@@ -128,24 +128,24 @@ else {
     const env = { DEMO_AUTH_TARGET: "dev" };
     await bench.signIn(["--target", "dev"]);
     writeFileSync(join(bench.directory, "..", "bin", "stacks.json"), JSON.stringify({ dev: outputs() }));
-    const { code, stderr } = await bench.run(["call", "/transactions"], { env });
+    const { code, stderr } = await bench.here(["call", "/transactions"], { env });
     equal(code, 0, stderr);
     match(stderr, /The stack has changed; calling http:.*\/Test/);
   });
 
   it("says what Pulumi said when it fails, and that a stack is not deployed", async () => {
     installPulumi({ empty: {} });
-    const missing = await bench.run(["status", "--target", "prod"]);
+    const missing = await bench.here(["status", "--target", "prod"]);
     equal(missing.code, 3);
     match(missing.stderr, /pulumi stack output failed: error: no stack named 'prod' found/);
-    const empty = await bench.run(["status", "--target", "empty"]);
+    const empty = await bench.here(["status", "--target", "empty"]);
     equal(empty.code, 3);
     match(empty.stderr, /no outputs to sign in with.*\n.*pulumi up/);
   });
 
   it("says how to go on when there is no Pulumi", async () => {
     write("Pulumi.yaml", "name: shop\n");
-    const { code, stderr } = await bench.run(["status", "--target", "dev"], { env: { PATH: "/nonexistent" } });
+    const { code, stderr } = await bench.here(["status", "--target", "dev"], { env: { PATH: "/nonexistent" } });
     equal(code, 3);
     match(stderr, /Pulumi could not be started/);
   });
@@ -154,7 +154,7 @@ else {
     write("demo-auth.json", { ...outputs(), $schema: "x" });
     await bench.signIn(["--target", "file"]);
     equal(await labelOf(), join(bench.directory, "demo-auth.json"));
-    equal((await bench.run(["call", "/transactions"])).code, 0);
+    equal((await bench.here(["call", "/transactions"])).code, 0);
   });
 
   it("works with any Cognito pool and API through DEMO_AUTH_ variables", async () => {
@@ -170,7 +170,7 @@ else {
     const { browse } = await import("./support/cli.ts");
     equal((await browse(await running.line(/^http/))).status, 200);
     equal((await running.finished).code, 0);
-    const { code, stderr } = await bench.run(["call", "/transactions"], { env });
+    const { code, stderr } = await bench.here(["call", "/transactions"], { env });
     equal(code, 0);
     match(stderr, /Target: the environment/);
   });
@@ -181,33 +181,33 @@ else {
     write("demo-auth.json", outputs());
     const file = join(bench.directory, "demo-auth.json");
     equal(await labelOf(), file);
-    equal((await bench.run(["use", "dev"])).code, 0);
-    equal((await bench.run(["use"])).stdout, "dev\n");
+    equal((await bench.here(["use", "dev"])).code, 0);
+    equal((await bench.here(["use"])).stdout, "dev\n");
     equal(await labelOf(), "stack dev");
     equal(await labelOf([], { env: { DEMO_AUTH_TARGET: "prod" } }), "stack prod");
     equal(await labelOf(["--target", "local"], { env: { DEMO_AUTH_TARGET: "prod" } }), "local fake/dev");
-    equal((await bench.run(["use", "--clear"])).code, 0);
+    equal((await bench.here(["use", "--clear"])).code, 0);
     equal(await labelOf(), file);
   });
 
   it("advises commands for the same target as the one that failed", async () => {
     installPulumi({ prod: outputs() });
-    const { stderr } = await bench.run(["status", "--target", "prod"]);
+    const { stderr } = await bench.here(["status", "--target", "prod"]);
     match(stderr, /→ demo-auth login --target prod\n/);
     match((await bench.signIn(["--target", "prod"])).stderr, /Next: demo-auth call --target prod \/transactions/);
   });
 
   it("does not remember a target that does not exist", async () => {
     installPulumi({ dev: outputs() });
-    equal((await bench.run(["use", "typo"])).code, 3);
-    deepEqual(JSON.parse((await bench.run(["use", "--json"])).stdout), { target: null });
+    equal((await bench.here(["use", "typo"])).code, 3);
+    deepEqual(JSON.parse((await bench.here(["use", "--json"])).stdout), { target: null });
   });
 
   it("lets single DEMO_AUTH_ variables override a target, except one that --target names", async () => {
     const env = { DEMO_AUTH_API_URL: "https://api.example/v1/" };
-    const overridden = JSON.parse((await bench.run(["config", "--json"], { env })).stdout).values.apiUrl;
+    const overridden = JSON.parse((await bench.here(["config", "--json"], { env })).stdout).values.apiUrl;
     deepEqual(overridden, { value: "https://api.example/v1", source: "DEMO_AUTH_ variables" });
-    const named = JSON.parse((await bench.run(["config", "--json", "--target", "local"], { env })).stdout).values
+    const named = JSON.parse((await bench.here(["config", "--json", "--target", "local"], { env })).stdout).values
       .apiUrl;
     equal(named.value, bench.fake.apiUrl);
   });
@@ -215,16 +215,16 @@ else {
   it("reads profiles of the user's own file", async () => {
     write("mine.json", { storage: "none", profiles: { work: outputs() } });
     const config = ["--config", "mine.json"];
-    const { target, values } = JSON.parse((await bench.run(["config", "--json", "-p", "work", ...config])).stdout);
+    const { target, values } = JSON.parse((await bench.here(["config", "--json", "-p", "work", ...config])).stdout);
     deepEqual([target, values.storage.value], ["profile work", "none"]);
-    const unknown = await bench.run(["status", "-p", "home", ...config]);
+    const unknown = await bench.here(["status", "-p", "home", ...config]);
     equal(unknown.code, 3);
     match(unknown.stderr, /no profile "home".*\n.*There are: work/);
   });
 
   it("keeps nothing with storage none", async () => {
     await bench.signIn(["--storage", "none"]);
-    equal((await bench.run(["status"])).code, 4);
+    equal((await bench.here(["status"])).code, 4);
   });
 
   it("shows a cloned repository's other API no session, and sends it no token", async () => {
@@ -232,7 +232,7 @@ else {
     const evil = await startFakeCognito({ callbackUrls: [] });
     try {
       write("demo-auth.json", { ...outputs(), apiUrl: evil.apiUrl });
-      const { code, stderr } = await bench.run(["call", "/transactions"]);
+      const { code, stderr } = await bench.here(["call", "/transactions"]);
       equal(code, 4);
       match(stderr, /not signed in to this target/);
       deepEqual(evil.requests, []);
@@ -268,7 +268,7 @@ else {
   for (const [what, change, message] of refused) {
     it(`refuses a project file with ${what}, naming the key`, async () => {
       write("demo-auth.json", { ...outputs(), ...change });
-      const { code, stderr } = await bench.run(["status"]);
+      const { code, stderr } = await bench.here(["status"]);
       equal(code, 3);
       match(stderr, message);
     });
@@ -276,7 +276,7 @@ else {
 
   it("refuses a project file that is not JSON, and leaves it alone", async () => {
     write("demo-auth.json", "{ oops");
-    const { code, stderr } = await bench.run(["status"]);
+    const { code, stderr } = await bench.here(["status"]);
     equal(code, 3);
     match(stderr, /is not JSON/);
     equal(readFileSync(join(bench.directory, "demo-auth.json"), "utf8"), "{ oops");
@@ -284,12 +284,12 @@ else {
 
   it("warns of keys that mean nothing", async () => {
     write("demo-auth.json", { ...outputs(), clientID: "x" });
-    match((await bench.run(["config"])).stderr, /"clientID" is not a setting and is ignored/);
+    match((await bench.here(["config"])).stderr, /"clientID" is not a setting and is ignored/);
   });
 
   it("says how to mend a damaged memory of choices, and keeps it", async () => {
     writeFileSync(join(bench.home, "targets.json"), "{", { mode: 0o600 });
-    const { code, stderr } = await bench.run(["status"]);
+    const { code, stderr } = await bench.here(["status"]);
     equal(code, 7);
     match(stderr, /targets\.json is damaged/);
   });
@@ -327,7 +327,7 @@ else {
   });
 
   it("stops a chain of configuration that names an unknown user file", async () => {
-    const { code, stderr } = await bench.run(["status", "--config", "nowhere.json"]);
+    const { code, stderr } = await bench.here(["status", "--config", "nowhere.json"]);
     equal(code, 3);
     match(stderr, /There is no .*nowhere\.json/);
   });

@@ -94,8 +94,8 @@ function headerMaps(exchange: IntegratedExchange): Maps {
   }
   put("x-amzn-trace-id", "X-Amzn-Trace-Id", exchange.traceId);
   put("x-forwarded-for", "X-Forwarded-For", forwardedFor(exchange.headers, exchange.sourceIp));
-  put("x-forwarded-port", "X-Forwarded-Port", portOf(exchange.headers.last("host")));
-  put("x-forwarded-proto", "X-Forwarded-Proto", "http");
+  put("x-forwarded-port", "X-Forwarded-Port", portOf(exchange));
+  put("x-forwarded-proto", "X-Forwarded-Proto", exchange.scheme);
   return maps(entries.values());
 }
 
@@ -104,8 +104,8 @@ function forwardedFor(headers: RequestHeaders, sourceIp: string): string {
   return earlier === "" ? sourceIp : `${earlier}, ${sourceIp}`;
 }
 
-function portOf(host: string | undefined): string {
-  return /:(\d+)$/.exec(host ?? "")?.[1] ?? "80";
+function portOf({ headers, scheme }: IntegratedExchange): string {
+  return /:(\d+)$/.exec(headers.last("host") ?? "")?.[1] ?? (scheme === "https" ? "443" : "80");
 }
 
 function queryMaps(query: IntegratedExchange["query"]): Maps {

@@ -1,16 +1,18 @@
 /** What people do to their own account: before a sign-in with an app client, after it with an access token. */
 
 import type { AppClientDefinition } from "../../definitions.ts";
-import { setAttributes, signOutEverywhere } from "../admin.ts";
-import { checkWritable } from "../attributes.ts";
-import { CognitoError, invalidParameter } from "../errors.ts";
-import { associateSoftwareToken, verifySoftwareToken as proveSoftwareToken, setMfaPreference } from "../mfa.ts";
-import type { Pool } from "../pool.ts";
+import { setAttributes, signOutEverywhere } from "../accounts/admin.ts";
+import { checkWritable } from "../accounts/attributes.ts";
+import {
+  associateSoftwareToken,
+  verifySoftwareToken as proveSoftwareToken,
+  setMfaPreference,
+} from "../accounts/mfa.ts";
 import {
   confirmForgotPassword as confirmForgotten,
   forgotPassword as forgotten,
   changePassword as replacePassword,
-} from "../recovery.ts";
+} from "../accounts/recovery.ts";
 import {
   type CodeDelivery,
   confirmSignUp as confirm,
@@ -18,8 +20,10 @@ import {
   signUp as register,
   resendCode,
   sendCode,
-} from "../sign-up.ts";
-import type { User } from "../users.ts";
+} from "../accounts/sign-up.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
 import { attributes, boolean, type Input, object, optionalString, string, strings } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";

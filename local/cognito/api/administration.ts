@@ -1,10 +1,10 @@
 /** The Admin* operations, users and groups: for callers with AWS credentials. */
-import * as admin from "../admin.ts";
+import * as admin from "../accounts/admin.ts";
+import { setMfaPreference } from "../accounts/mfa.ts";
+import { codeDestination, sendCode } from "../accounts/sign-up.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
-import { setMfaPreference } from "../mfa.ts";
 import type { Pool } from "../pool.ts";
-import { codeDestination, sendCode } from "../sign-up.ts";
-import type { SearchField, User } from "../users.ts";
+import type { SearchField, User } from "../state/users.ts";
 import { type Pools, requirePool } from "./callers.ts";
 import {
   attributes,

@@ -1,11 +1,11 @@
 /** Who calls, and about which pool: by app client, by access token, or as an administrator by pool id. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { AppClientDefinition } from "../../definitions.ts";
-import { checkAccessToken, claimedIssuer } from "../access-tokens.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { adminScope } from "../tokens.ts";
-import type { User } from "../users.ts";
+import type { User } from "../state/users.ts";
+import { checkAccessToken, claimedIssuer } from "../tokens/access-tokens.ts";
+import { adminScope } from "../tokens/issue.ts";
 import { type Input, string } from "./input.ts";
 
 export type Pools = ReadonlyMap<string, Pool>;

@@ -1,12 +1,12 @@
 /** Users, groups, pools and clients in the shapes of the JSON API. Times are seconds since the epoch. */
 
 import type { AppClientDefinition } from "../../definitions.ts";
-import { isReadable } from "../attributes.ts";
-import type { GrantedTokens } from "../grant-tokens.ts";
-import type { Group } from "../groups.ts";
+import { isReadable } from "../accounts/attributes.ts";
+import type { CodeDelivery } from "../accounts/sign-up.ts";
 import type { Pool } from "../pool.ts";
-import type { CodeDelivery } from "../sign-up.ts";
-import type { User } from "../users.ts";
+import type { Group } from "../state/groups.ts";
+import type { User } from "../state/users.ts";
+import type { GrantedTokens } from "../tokens/grant-tokens.ts";
 
 export type Output = Record<string, unknown>;
 

@@ -4,12 +4,9 @@
  */
 import { createHmac } from "node:crypto";
 import type { AppClientDefinition } from "../../definitions.ts";
-import { requiredAttributes } from "../attributes.ts";
-import { CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
-import { openGrant, refreshGrant } from "../grant-tokens.ts";
-import { checkSecondFactor } from "../mfa.ts";
-import type { Pool } from "../pool.ts";
-import { completeNewPassword } from "../recovery.ts";
+import { requiredAttributes } from "../accounts/attributes.ts";
+import { checkSecondFactor } from "../accounts/mfa.ts";
+import { completeNewPassword } from "../accounts/recovery.ts";
 import {
   acceptPassword,
   checkPassword,
@@ -18,11 +15,14 @@ import {
   refuseDuringBackOff,
   refuseGhost,
   refuseUnusable,
-} from "../sign-in.ts";
-import type { FlowStep, SignInFlow } from "../sign-in-state.ts";
-import { beginSrp, type SrpExchange, verifySrp } from "../srp.ts";
-import { adminScope } from "../tokens.ts";
-import type { User } from "../users.ts";
+} from "../accounts/sign-in.ts";
+import { beginSrp, type SrpExchange, verifySrp } from "../accounts/srp.ts";
+import { CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { FlowStep, SignInFlow } from "../state/sign-in-state.ts";
+import type { User } from "../state/users.ts";
+import { openGrant, refreshGrant } from "../tokens/grant-tokens.ts";
+import { adminScope } from "../tokens/issue.ts";
 import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import { authenticationResult, type Output } from "./output.ts";

@@ -10,7 +10,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Pool } from "../pool.ts";
-import type { FlowStep, SignInFlow, SignInSession } from "../sign-in-state.ts";
+import type { FlowStep, SignInFlow, SignInSession } from "../state/sign-in-state.ts";
 
 const sessionCookie = "cognito";
 const flowCookie = "cognito-fl";

@@ -4,12 +4,12 @@
  * are not documented.
  */
 import type { Context, Hono } from "hono";
-import { requiredAttributes } from "../attributes.ts";
-import { associateSoftwareToken, checkSecondFactor, verifySoftwareToken } from "../mfa.ts";
-import { completeNewPassword } from "../recovery.ts";
-import type { FlowStep } from "../sign-in-state.ts";
-import { otpauthUri } from "../totp.ts";
-import type { User } from "../users.ts";
+import { requiredAttributes } from "../accounts/attributes.ts";
+import { associateSoftwareToken, checkSecondFactor, verifySoftwareToken } from "../accounts/mfa.ts";
+import { completeNewPassword } from "../accounts/recovery.ts";
+import { otpauthUri } from "../accounts/totp.ts";
+import type { FlowStep } from "../state/sign-in-state.ts";
+import type { User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, currentFlow, endFlow } from "./browser-state.ts";
 import {

@@ -1,13 +1,13 @@
 /** What the hosted UI's routes share: one request as they see it, and how it ends. */
 import type { Context } from "hono";
 import type { HostedUiDefinition } from "../../definitions.ts";
+import { nextStep, refuseUnusable, type SignInStep } from "../accounts/sign-in.ts";
 import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { nextStep, refuseUnusable, type SignInStep } from "../sign-in.ts";
-import type { SignInSession } from "../sign-in-state.ts";
-import { issueTokens } from "../tokens.ts";
-import type { User } from "../users.ts";
+import type { SignInSession } from "../state/sign-in-state.ts";
+import type { User } from "../state/users.ts";
+import { issueTokens } from "../tokens/issue.ts";
 import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
 import { beginFlow, forgeryToken, isForged, startSession } from "./browser-state.ts";
 import type { FormState, PageContext } from "./pages.ts";

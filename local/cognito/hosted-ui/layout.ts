@@ -50,8 +50,9 @@ code{font-size:.875em;overflow-wrap:anywhere}
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /**
- * No script but the one that marks password rules, no request to anywhere. `form-action` is left out on purpose: Chromium applies it to the redirects that
- * follow a form, which here lead to the application and on to wherever the application sends its users.
+ * No script but the one that marks password rules, no request to anywhere. `form-action` is left out on purpose:
+ * Chromium applies it to the redirects that follow a form, which here lead to the application and on to wherever the
+ * application sends its users.
  */
 export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 

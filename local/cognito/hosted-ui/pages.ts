@@ -2,9 +2,9 @@
 import { html, raw } from "hono/html";
 import { renderSVG } from "uqr";
 import type { UserPoolDefinition } from "../../definitions.ts";
-import { requiredAttributes } from "../attributes.ts";
-import { passwordRules } from "../passwords.ts";
-import type { CodeDelivery } from "../sign-up.ts";
+import { requiredAttributes } from "../accounts/attributes.ts";
+import { passwordRules } from "../accounts/passwords.ts";
+import type { CodeDelivery } from "../accounts/sign-up.ts";
 import { type Field, field, form, formError, type Markup, notice, page, type Width } from "./layout.ts";
 import { ruleList } from "./password-rules.ts";
 

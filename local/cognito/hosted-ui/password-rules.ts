@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import type { Rule } from "../passwords.ts";
+import type { Rule } from "../accounts/passwords.ts";
 
 const script = `(${markRules})()`;
 

@@ -1,6 +1,6 @@
 /** `/forgotPassword` and `/confirmforgotPassword`: a new password with a mailed code, then signed in. */
 import type { Context, Hono } from "hono";
-import { confirmForgotPassword, forgotPassword } from "../recovery.ts";
+import { confirmForgotPassword, forgotPassword } from "../accounts/recovery.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, endFlow } from "./browser-state.ts";
 import {

@@ -1,7 +1,7 @@
 /** `/oauth2/authorize`, `/login` and `/logout`: who is signed in with this browser, and for which application. */
 import type { Hono } from "hono";
+import { checkPassword } from "../accounts/sign-in.ts";
 import type { CognitoError } from "../errors.ts";
-import { checkPassword } from "../sign-in.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
 import {

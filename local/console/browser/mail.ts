@@ -1,5 +1,5 @@
 /** What Cognito would have sent, newest first. */
-import type { Message } from "../../cognito/messages.ts";
+import type { Message } from "../../cognito/state/messages.ts";
 import type { Kit } from "./kit.ts";
 
 export function mailPanel({ byId, make, button, read, tell, time, soon, on }: Kit): void {

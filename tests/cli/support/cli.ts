@@ -7,10 +7,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { run as runCommandLine } from "../../../cli/run.ts";
 import { buildCli } from "../../../scripts/build-cli.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { type FakeCognito, startFakeCognito } from "./fake-cognito.ts";
+import { testWorld } from "./world.ts";
 
 let building: Promise<string> | undefined;
 
@@ -46,9 +49,11 @@ export interface Bench {
   env: Record<string, string>;
   fake: FakeCognito;
   ports: number[];
-  /** Runs a command line to its end. */
+  /** Runs a command line to its end, as a process. */
   run(args: string[], options?: RunOptions): Promise<Finished>;
   start(args: string[], options?: RunOptions): Running;
+  /** The same within this process: quicker, for what no process is needed for. */
+  here(args: string[], options?: RunOptions): Promise<Finished>;
   /** Signs in with a browser double; fails when that does not succeed. */
   signIn(args?: string[]): Promise<Finished>;
   close(): Promise<void>;
@@ -91,6 +96,20 @@ export async function openBench(options: { flow?: "implicit" | "code"; hosts?: s
     if (runOptions.stdin !== undefined) child.stdin.end(runOptions.stdin);
     return watch(child);
   };
+  const startHere = (args: string[], options: RunOptions = {}): Omit<Running, "process"> => {
+    let code = 0;
+    const world = testWorld(home, {
+      arguments: args,
+      env: { ...env, ...options.env },
+      workingDirectory: options.cwd ?? project,
+      stdin: Readable.from([Buffer.from(options.stdin ?? "")]),
+      setExitCode: (given) => {
+        code = given;
+      },
+    });
+    const finished = runCommandLine(world).then(() => ({ code, signal: null, ...world.written }));
+    return { finished, line: lineReader(world.stderr as PassThrough, () => world.written.stderr, finished) };
+  };
   const run: Bench["run"] = (args, runOptions) => start(args, { stdin: "", ...runOptions }).finished;
   return {
     directory: project,
@@ -100,8 +119,9 @@ export async function openBench(options: { flow?: "implicit" | "code"; hosts?: s
     ports,
     run,
     start,
+    here: (args, options) => startHere(args, options).finished,
     async signIn(args = []) {
-      const running = start(["login", "--no-browser", ...args]);
+      const running = startHere(["login", "--no-browser", ...args]);
       const verdict = await browse(await running.line(/^http/));
       const finished = await running.finished;
       if (finished.code !== 0) throw new Error(`sign-in failed: ${JSON.stringify({ verdict, finished })}`);
@@ -126,34 +146,34 @@ export function announce(home: string, fake: FakeCognito, name = "running", pid 
 function watch(child: ChildProcess): Running {
   let stdout = "";
   let stderr = "";
-  const waiting = new Set<() => void>();
   child.stdout?.setEncoding("utf8").on("data", (text) => {
     stdout += text;
   });
   child.stderr?.setEncoding("utf8").on("data", (text) => {
     stderr += text;
-    for (const look of waiting) look();
   });
   const finished = new Promise<Finished>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return {
-    process: child,
-    finished,
-    line: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const complete = stderr.slice(0, stderr.lastIndexOf("\n") + 1).split("\n");
-          const found = complete.find((text) => pattern.test(text));
-          if (found === undefined) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-        finished.then(() => reject(new Error(`ended without a line like ${pattern}: ${stdout}\n${stderr}`)));
-      }),
-  };
+  return { process: child, finished, line: lineReader(child.stderr!, () => stderr, finished) };
+}
+
+function lineReader(stream: Readable, heard: () => string, finished: Promise<Finished>): Running["line"] {
+  return (pattern) =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const complete = heard()
+          .slice(0, heard().lastIndexOf("\n") + 1)
+          .split("\n");
+        const found = complete.find((text) => pattern.test(text));
+        if (found === undefined) return;
+        stream.off("data", look);
+        resolve(found);
+      };
+      stream.on("data", look);
+      look();
+      finished.then((end) => reject(new Error(`ended without a line like ${pattern}: ${JSON.stringify(end)}`)), reject);
+    });
 }
 
 export interface Verdict {

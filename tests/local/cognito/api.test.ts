@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import * as legacy from "amazon-cognito-identity-js";
-import { totpAt } from "../../../local/cognito/totp.ts";
+import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolDefinition } from "../../../local/definitions.ts";
 import {
   appClient,

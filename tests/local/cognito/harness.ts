@@ -2,6 +2,7 @@
 import { createPublicKey, randomBytes, randomUUID, verify } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { type CognitoService, cognitoService } from "../../../local/cognito/service.ts";
+import { prepareTables } from "../../../local/cognito/state/tables.ts";
 import type { AppClientDefinition, UserPoolDefinition } from "../../../local/definitions.ts";
 import { type LoopbackServer, listenOnLoopback } from "../../../local/http/loopback.ts";
 import { openStore } from "../../../local/store/store.ts";
@@ -97,6 +98,29 @@ export interface RunningCognito {
   close(): Promise<void>;
 }
 
+interface KeyRow {
+  use: string;
+  kid: string;
+  private_key: string;
+}
+
+/** Making RSA keys costs more than most tests do; what a closed cloud's pools had made serves later ones. */
+const spareKeys: KeyRow[][] = [];
+
+function lendKeys(store: Store, pools: UserPoolDefinition[]): void {
+  prepareTables(store);
+  const insert = store.db.prepare("INSERT INTO cognito_keys VALUES (?, ?, ?, ?, 0)");
+  for (const { id } of pools)
+    for (const { use, kid, private_key } of spareKeys.pop() ?? []) insert.run(id, use, kid, private_key);
+}
+
+function takeKeysBack({ db }: Store): void {
+  const rows = db.prepare("SELECT pool_id, use, kid, private_key FROM cognito_keys").all() as unknown as (KeyRow & {
+    pool_id: string;
+  })[];
+  spareKeys.push(...Object.values(Object.groupBy(rows, (row) => row.pool_id)).map((keys) => keys!));
+}
+
 /** @param stateFile to start again with the same state; in memory by default */
 export async function startCognito(
   pools: UserPoolDefinition[] = [userPool()],
@@ -114,8 +138,11 @@ export async function startCognito(
   const idp = await serve();
   const domains = new Map<string, LoopbackServer>();
   for (const pool of pools) for (const { domain } of pool.domains) domains.set(domain, await serve());
+  const inMemory = stateFile === ":memory:";
+  if (inMemory) lendKeys(store, pools);
   const close = async () => {
     await Promise.all(servers.map((server) => server.close()));
+    if (inMemory) takeKeysBack(store);
     store.close();
   };
   let service: CognitoService;

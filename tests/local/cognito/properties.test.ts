@@ -102,6 +102,12 @@ const paths = fc.constantFrom(
   ...["/oauth2/token", "/oauth2/userInfo", "/oauth2/revoke", "/nothing"],
 );
 
+const formPaths = fc.constantFrom(
+  ...["/login", "/signup", "/confirm", "/resendcode", "/forgotPassword", "/confirmforgotPassword", "/changePassword"],
+  ...["/mfa", "/oauth2/token", "/oauth2/revoke"],
+);
+const valid = { response_type: "token", client_id: ClientId, redirect_uri: callback, scope: "openid email" };
+
 const registered = new Set([...appClient().callbackUrls, ...appClient().logoutUrls]);
 
 describe("whatever is sent to", () => {
@@ -151,8 +157,8 @@ describe("whatever is sent to", () => {
   it("a form of the hosted UI, with the right anti-forgery token, the same holds", () =>
     fc.assert(
       fc.asyncProperty(
-        paths,
-        authorization,
+        formPaths,
+        fc.oneof({ weight: 4, arbitrary: fc.constant(valid) }, { weight: 1, arbitrary: authorization }),
         fc.record({
           username: some(mostly("ada@example.com")),
           password: some(mostly(password)),

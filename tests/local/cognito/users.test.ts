@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { totpAt } from "../../../local/cognito/totp.ts";
+import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolDefinition } from "../../../local/definitions.ts";
 import { redirectParameters } from "../../support/form-browser.ts";
 import {

@@ -1,0 +1,121 @@
+/** What is deployed, and what it costs to get there: the function's archive, its cold start, the program's evaluation. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { zipSync } from "fflate";
+import { type Bench, inPairs } from "../bench.ts";
+import { median, medianRatio } from "../measure/statistics.ts";
+import { startCloud } from "../system/cloud.ts";
+import { timeToEnd } from "../system/processes.ts";
+import { repository } from "../system/workspace.ts";
+import { prepareCloud } from "./preparation.ts";
+
+const PART = "Deployed artefact";
+
+export async function measureArtefact(bench: Bench): Promise<void> {
+  const prepared = await prepareCloud(bench.workspace, { name: "artefact" });
+  const functions = join(prepared.stateDirectory, "functions");
+  const [folder = ""] = readdirSync(functions);
+  reportSize(bench, join(functions, folder));
+  await measureColdStart(bench);
+  await measureEvaluation(bench);
+}
+
+function reportSize({ report }: Bench, directory: string): void {
+  const files = Object.fromEntries(
+    readdirSync(directory).map((name) => [name, new Uint8Array(readFileSync(join(directory, name)))]),
+  );
+  report({
+    part: PART,
+    name: "the function's archive, zipped",
+    own: Object.keys(files).join(", "),
+    other: "",
+    value: zipSync(files).length,
+    unit: "bytes",
+    goal: { atMost: 4096 },
+  });
+}
+
+/** `Init Duration` as the function's own log tells it, beside the same program with an empty handler. */
+async function measureColdStart(bench: Bench): Promise<void> {
+  const { workspace } = bench;
+  bench.say("cold start of the function, beside an empty handler");
+  const project = join(workspace.directory, "project-empty-handler");
+  cpSync(workspace.project, project, { recursive: true, verbatimSymlinks: true });
+  writeFileSync(
+    join(project, "handlers/transactions.ts"),
+    "export const handler = async () => ({ statusCode: 200, headers: {}, body: '{}' });\n",
+  );
+  const own = await prepareCloud(workspace, { name: "cold" });
+  const empty = await prepareCloud(workspace, { name: "cold-empty", project });
+  const initOf = async (prepared: typeof own): Promise<number> => {
+    const cloud = await startCloud(workspace, prepared.options);
+    try {
+      const [token] = readFileSync(prepared.tokenFile, "utf8").split("\n");
+      await (await fetch(cloud.api, { headers: { authorization: `Bearer ${token}` } })).arrayBuffer();
+      return await initDuration(cloud.ready.console);
+    } finally {
+      await cloud.subject.stop();
+    }
+  };
+  const runs = await inPairs(
+    bench.pairs,
+    () => initOf(own),
+    () => initOf(empty),
+  );
+  bench.report({
+    part: PART,
+    name: "cold initialization, beside an empty handler",
+    own: `${Math.round(median(runs.own))} ms`,
+    other: `${Math.round(median(runs.other))} ms`,
+    value: medianRatio(runs.own, runs.other),
+    unit: "times",
+    goal: undefined,
+    samples: runs,
+  });
+}
+
+/** Reads the console's events until the function's report is among them. */
+async function initDuration(console: string): Promise<number> {
+  const events = await fetch(`${console}/api/events`);
+  let text = "";
+  for await (const chunk of events.body!) {
+    text += Buffer.from(chunk).toString("utf8");
+    const found = /Init Duration: ([\d.]+) ms|initDurationMs\W+([\d.]+)/.exec(text);
+    if (found) return Number(found[1] ?? found[2]);
+  }
+  throw new Error("The function's log has no report of its initialization.");
+}
+
+/** The program through the engine, in a process of its own, beside one that only loads Pulumi and its AWS provider. */
+async function measureEvaluation(bench: Bench): Promise<void> {
+  const { workspace } = bench;
+  bench.say("evaluation of the program, beside one that only imports Pulumi");
+  const bare = join(workspace.directory, "project-imports");
+  mkdirSync(bare, { recursive: true });
+  symlinkSync(join(repository, "node_modules"), join(bare, "node_modules"));
+  const { name, runtime } = { name: "imports", runtime: "{ name: nodejs, options: { typescript: false } }" };
+  writeFileSync(join(bare, "Pulumi.yaml"), `name: ${name}\nruntime: ${runtime}\nmain: index.ts\n`);
+  writeFileSync(join(bare, "Pulumi.dev.yaml"), "config:\n  aws:region: us-east-1\n");
+  writeFileSync(join(bare, "package.json"), JSON.stringify({ name, private: true, type: "module" }));
+  writeFileSync(
+    join(bare, "index.ts"),
+    'import * as aws from "@pulumi/aws";\nimport * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\nexport const provider = typeof aws;\n',
+  );
+  const script = join(import.meta.dirname, "../system/evaluate.ts");
+  const evaluation = (project: string) => timeToEnd(process.execPath, [script, project]);
+  const runs = await inPairs(
+    bench.pairs,
+    () => evaluation(workspace.project),
+    () => evaluation(bare),
+  );
+  bench.report({
+    part: PART,
+    name: "evaluation of the program, beside only importing @pulumi/pulumi and @pulumi/aws",
+    own: `${Math.round(median(runs.own))} ms`,
+    other: `${Math.round(median(runs.other))} ms`,
+    value: medianRatio(runs.own, runs.other),
+    unit: "times",
+    goal: { atMost: 1.25 },
+    samples: runs,
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * The request: `GET /Test/transactions` through the real authorizer and the real function, beside what `node:http` can do
+ * at best with the same body, and beside serverless-offline with the same function.
+ */
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { amount, type Bench, inPairs } from "../bench.ts";
+import { CONNECTIONS, sendRequests } from "../load/generate.ts";
+import type { RequestLoad, RequestLoadResult } from "../load/requests.ts";
+import { median, medianRatio } from "../measure/statistics.ts";
+import { startCloud } from "../system/cloud.ts";
+import { launchServerlessOffline, peerVersion, serverlessProject } from "../system/peers.ts";
+import { freePorts, Subject } from "../system/processes.ts";
+import { type Prepared, prepareCloud } from "./preparation.ts";
+
+const PART = "Request, 10 connections";
+
+/** A server that is about to be asked, and how it is let go. */
+interface Opened {
+  url: URL;
+  close(): Promise<void>;
+}
+
+export async function measureRequests(bench: Bench): Promise<void> {
+  const firstSeen = amount(bench, 5000, 600);
+  const prepared = await prepareCloud(bench.workspace, { name: "requests" }, { tokens: firstSeen + 1 });
+  const gateway = () => openGateway(bench, prepared);
+  const requests = amount(bench, 30_000, 3000);
+  const warm = { requests: amount(bench, 8000, 1000) };
+  /** A fresh server, warmed up and then measured. */
+  const measured = (open: () => Promise<Opened>, warmUp: Partial<RequestLoad>, counted: Partial<RequestLoad> = {}) => {
+    const { tokenFile } = prepared;
+    return async (): Promise<RequestLoadResult> => {
+      const { url, close } = await open();
+      const at = { port: Number(url.port), path: url.pathname, status: 200, tokenFile, connections: CONNECTIONS };
+      try {
+        await sendRequests({ ...at, requests, tokens: "one", ...warmUp });
+        return await sendRequests({ ...at, requests, tokens: "one", ...counted });
+      } finally {
+        await close();
+      }
+    };
+  };
+
+  bench.say("authorized request, beside bare node:http");
+  const bare = measured(() => openBare(prepared, false), warm);
+  const authorized = await inPairs(bench.pairs, measured(gateway, warm), bare);
+  compare(bench, "authorized, beside bare node:http", authorized, { atLeast: 0.35 });
+  bench.report({
+    part: PART,
+    name: "authorized, 99th percentile",
+    own: `${median(authorized.own.map(({ p50Ms }) => p50Ms)).toFixed(2)} ms median`,
+    other: "",
+    value: median(authorized.own.map(({ p99Ms }) => p99Ms)),
+    unit: "ms",
+    goal: { atMost: 5 },
+    samples: { own: authorized.own.map(({ p99Ms }) => p99Ms) },
+  });
+
+  bench.say("401, beside the authorized request");
+  const refused = { status: 401, tokens: "none" } as const;
+  const refusals = measured(gateway, { ...warm, ...refused }, refused);
+  const both = await inPairs(bench.pairs, refusals, measured(gateway, warm));
+  compare(bench, "401 without a token, beside the authorized one", both, { atLeast: 1 });
+
+  bench.say("first-seen tokens, beside node:http with node:crypto");
+  // Warmed up with the first token, so that every counted one is new to its server.
+  const fresh = { tokens: "distinct", requests: firstSeen } as const;
+  const verified = await inPairs(
+    bench.pairs,
+    measured(gateway, warm, fresh),
+    measured(() => openBare(prepared, true), warm, fresh),
+  );
+  compare(bench, "first-seen token, beside bare verification", verified, { atLeast: 0.6 });
+
+  bench.say("authorized request, beside serverless-offline");
+  const functions = join(prepared.stateDirectory, "functions");
+  const [functionDirectory = ""] = readdirSync(functions);
+  const deployed = join(functions, functionDirectory);
+  const project = serverlessProject(bench.workspace, deployed, prepared.clientId, prepared.poolArn);
+  const slow = amount(bench, 12_000, 1500);
+  const beside = await inPairs(
+    bench.pairs,
+    measured(gateway, warm),
+    measured(() => openServerlessOffline(project), { requests: slow / 6 }, { requests: slow }),
+  );
+  const peer = `serverless-offline ${peerVersion("serverless-offline")}`;
+  compare(bench, `authorized, beside ${peer} (verifies nothing)`, beside, { atLeast: 10 });
+}
+
+async function openGateway({ workspace }: Bench, prepared: Prepared): Promise<Opened> {
+  const cloud = await startCloud(workspace, prepared.options);
+  return { url: cloud.api, close: () => cloud.subject.stop() };
+}
+
+async function openBare({ body, publicKey }: Prepared, verifying: boolean): Promise<Opened> {
+  const port = await freePorts(1);
+  const server = { port, body, publicKey: verifying ? publicKey : undefined };
+  const file = new URL("../system/bare.ts", import.meta.url).pathname;
+  const subject = new Subject(process.execPath, [file, JSON.stringify(server)]);
+  const url = new URL(`http://127.0.0.1:${port}/Test/transactions`);
+  await subject.answers(url.href, () => true);
+  return { url, close: () => subject.stop() };
+}
+
+async function openServerlessOffline(project: ReturnType<typeof serverlessProject>): Promise<Opened> {
+  const { subject, url } = await launchServerlessOffline(project);
+  await subject.answers(url.href, (status) => status !== 404);
+  return { url, close: () => subject.stop() };
+}
+
+function compare(
+  { report }: Bench,
+  name: string,
+  { own, other }: { own: RequestLoadResult[]; other: RequestLoadResult[] },
+  goal: { atLeast: number },
+): void {
+  const rates = (results: RequestLoadResult[]) => results.map(({ perSecond }) => perSecond);
+  const shown = (results: RequestLoadResult[]) => `${Math.round(median(rates(results))).toLocaleString("en-US")}/s`;
+  report({
+    part: PART,
+    name,
+    own: shown(own),
+    other: shown(other),
+    value: medianRatio(rates(own), rates(other)),
+    unit: "times",
+    goal,
+    samples: { own: rates(own), other: rates(other) },
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * `npm run bench`: measures demo-auth beside its peers and beside what Node itself can do, in one run on one machine.
+ *
+ *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,artefact,growth] [--pairs N]
+ *
+ * Absolute times do not hold from machine to machine, so every goal is about a ratio, or a difference to an empty script,
+ * of runs that were taken side by side. A whole run writes `bench/results/<date>.json` and the pictures in `docs/images`;
+ * a quick or partial one only prints.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { arch, availableParallelism, loadavg, platform, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Bench } from "./bench.ts";
+import { measureArtefact } from "./cases/artefact.ts";
+import { measureCommandLine } from "./cases/command-line.ts";
+import { checkCorrectness } from "./cases/correctness.ts";
+import { measureGrowth } from "./cases/growth.ts";
+import { measureMemory } from "./cases/memory.ts";
+import { measureReady } from "./cases/ready.ts";
+import { measureRequests } from "./cases/requests.ts";
+import { measureSignIns } from "./cases/sign-in.ts";
+import { type Figure, verdictOf } from "./measure/figure.ts";
+import { type Growth, goalChart, growthChart } from "./report/chart.ts";
+import { drawFlame } from "./report/flame.ts";
+import { markdownTable, plainTable } from "./report/table.ts";
+import { installPeers, reportAbsentPeers } from "./system/peers.ts";
+import { openWorkspace, repository } from "./system/workspace.ts";
+
+const parts: Record<string, (bench: Bench) => Promise<void>> = {
+  request: measureRequests,
+  ready: measureReady,
+  "sign-in": measureSignIns,
+  memory: measureMemory,
+  cli: measureCommandLine,
+  artefact: measureArtefact,
+  growth: measureGrowth,
+  flame: drawFlame,
+};
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string", default: Object.keys(parts).join(",") },
+    pairs: { type: "string" },
+  },
+});
+const chosen = values.only.split(",");
+for (const name of chosen)
+  if (!(name in parts)) throw new Error(`There is no part ${name}; there are ${Object.keys(parts).join(", ")}.`);
+const whole = !values.quick && chosen.length === Object.keys(parts).length;
+
+const startedAt = Date.now();
+const say = (what: string) =>
+  process.stderr.write(`${String(Math.round((Date.now() - startedAt) / 1000)).padStart(4)} s  ${what}\n`);
+const [load = 0] = loadavg();
+if (load > 1) say(`The machine is busy already (load ${load.toFixed(1)}): the figures will be rough.`);
+
+say("peers from bench/peers/package-lock.json");
+await installPeers();
+say("the bundle that users run, and a copy of the project");
+const workspace = await openWorkspace();
+const figures: Figure[] = [];
+const growths: Growth[] = [];
+const pictures = new Map<string, string>();
+const bench: Bench = {
+  workspace,
+  quick: values.quick,
+  pairs: Number(values.pairs ?? (values.quick ? 1 : 5)),
+  report: (figure) => figures.push(figure),
+  grow: (growth) => growths.push(growth),
+  draw: (name, svg) => pictures.set(name, svg),
+  say,
+};
+try {
+  say("forged, expired and foreign tokens, scopes: before anything is counted");
+  await checkCorrectness(bench);
+  for (const name of chosen) await parts[name]!(bench);
+  reportAbsentPeers(bench);
+} finally {
+  workspace.close();
+}
+
+process.stdout.write(`\n${plainTable(figures)}\n`);
+const missed = figures.filter((figure) => verdictOf(figure) === "not met").length;
+const goals = figures.filter(({ goal }) => goal !== undefined).length;
+process.stdout.write(`${goals - missed} of ${goals} goals met, in ${Math.round((Date.now() - startedAt) / 1000)} s\n`);
+if (whole) writeResults();
+else for (const [name, svg] of pictures) writeFileSync(join("/tmp", `${name}.svg`), svg);
+
+function writeResults(): void {
+  const date = new Date(startedAt).toISOString().slice(0, 10);
+  const machine = {
+    processors: availableParallelism(),
+    memoryGB: Math.round(totalmem() / 1024 ** 3),
+    platform: platform(),
+    architecture: arch(),
+    node: process.version,
+    loadBefore: load,
+  };
+  const results = join(repository, "bench/results", `${date}.json`);
+  const rounded = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+  mkdirSync(join(repository, "bench/results"), { recursive: true });
+  writeFileSync(results, `${JSON.stringify({ date, machine, figures, growths }, rounded, 2)}\n`);
+  pictures.set("performance", goalChart(figures));
+  pictures.set("growth", growthChart(growths));
+  const images = join(repository, "docs/images");
+  mkdirSync(images, { recursive: true });
+  for (const [name, svg] of pictures) writeFileSync(join(images, `${name}.svg`), svg);
+  writeFileSync(join(repository, "bench/results", `${date}.md`), markdownTable(figures));
+  process.stdout.write(`Written: bench/results/${date}.json, bench/results/${date}.md, docs/images/*.svg\n`);
+}

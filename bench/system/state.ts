@@ -1,0 +1,87 @@
+/**
+ * What the bench puts into a stopped cloud's state, and takes from it: many users at once (signing 100,000 people up would
+ * take the whole run, and is not what is measured), and the pool's own key, so that tokens can be made that nobody could
+ * wait for: expired ones, and thousands that were never seen.
+ */
+import { randomBytes, randomUUID, sign } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyRing, type SigningKey } from "../../local/cognito/keys.ts";
+import { hashPassword } from "../../local/cognito/passwords.ts";
+import { UserTable } from "../../local/cognito/users.ts";
+import type { UserPoolDefinition } from "../../local/definitions.ts";
+import { openStore } from "../../local/store/store.ts";
+import type { World } from "../../local/world.ts";
+
+export const password = "Correct-horse-7";
+
+export const emailOf = (index: number): string => `user${index}@example.com`;
+
+export interface Token {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+}
+
+/** Opens the state of a cloud that does not run. */
+function open(stateDirectory: string): { world: World; close: () => void } {
+  const store = openStore(join(stateDirectory, "state.db"));
+  const world: World = { now: Date.now, randomUUID, randomBytes, store, emit: () => {} };
+  return { world, close: () => store.close() };
+}
+
+/** Adds confirmed users `user<from>@example.com` … up to `to`, all with one password. */
+export async function seedUsers(stateDirectory: string, poolId: string, from: number, to: number): Promise<void> {
+  const { world, close } = open(stateDirectory);
+  try {
+    const pool = { id: poolId, usernameAttributes: ["email"], aliasAttributes: [], usernameCaseSensitive: false };
+    const users = new UserTable(pool as unknown as UserPoolDefinition, world);
+    const passwordHash = await hashPassword(password, randomBytes(16));
+    world.store.transaction(() => {
+      for (let index = from; index < to; index++) {
+        const sub = users.newSub();
+        users.insert({
+          sub,
+          username: sub,
+          status: "CONFIRMED",
+          attributes: { email: emailOf(index), email_verified: "true" },
+          passwordHash,
+          // Not a verifier: a sign-in by password makes one only where there is none.
+          srpSalt: "00",
+          srpVerifier: "00",
+        });
+      }
+    });
+  } finally {
+    close();
+  }
+}
+
+/** The key that the pool signs its ID tokens with. */
+export async function poolKey(stateDirectory: string, poolId: string): Promise<SigningKey> {
+  const { world, close } = open(stateDirectory);
+  try {
+    return (await keyRing(poolId, world).keys()).id;
+  } finally {
+    close();
+  }
+}
+
+export function decode(jwt: string): Token {
+  const [header = "", claims = ""] = jwt.split(".");
+  const parse = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+  return { header: parse(header), claims: parse(claims) };
+}
+
+/** RFC 7515 compact serialization, RS256 */
+export function signed({ header, claims }: Token, key: SigningKey["privateKey"]): string {
+  const signedPart = `${encode(header)}.${encode(claims)}`;
+  return `${signedPart}.${sign("RSA-SHA256", Buffer.from(signedPart), key).toString("base64url")}`;
+}
+
+export const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
+
+/** A file for the load generator. @returns its path */
+export function writeTokens(file: string, tokens: readonly string[]): string {
+  writeFileSync(file, `${tokens.join("\n")}\n`, { mode: 0o600 });
+  return file;
+}

@@ -1,0 +1,226 @@
+/**
+ * What an administrator does to users: the functions behind the Admin* operations of the JSON API and behind the
+ * console page.
+ */
+import type { UserPoolDefinition } from "../../definitions.ts";
+import { CognitoError, invalidParameter, userDoesNotExist } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
+import { checkAttributes } from "./attributes.ts";
+import { newCredentials, setPassword } from "./credentials.ts";
+import { checkPolicy } from "./passwords.ts";
+import { nameAndAttributes } from "./sign-up.ts";
+
+export interface NewUserInput {
+  /** As a person signs in: in a pool with e-mail sign-in, the address. */
+  username: string;
+  attributes: Record<string, string>;
+  /** Made up and mailed when absent. */
+  temporaryPassword?: string | undefined;
+  /** Whether no invitation is sent. */
+  suppressMessage?: boolean;
+}
+
+/** @throws CognitoError UserNotFoundException */
+export function requireUser(pool: Pool, username: string): User {
+  const user = pool.users.find(username);
+  if (!user) throw userDoesNotExist();
+  return user;
+}
+
+/** A user who must choose a password at the first sign-in. */
+export async function createUser(pool: Pool, input: NewUserInput): Promise<User> {
+  const { definition, users } = pool;
+  const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
+  checkAttributes(definition, attributes, true);
+  const password = input.temporaryPassword ?? generatePassword(pool);
+  checkPolicy(definition.passwordPolicy, password);
+  const sub = users.newSub();
+  const credentials = await newCredentials(pool, username ?? sub, password);
+  return pool.world.store.transaction(() => {
+    const user = users.insert({
+      sub,
+      username: username ?? sub,
+      status: "FORCE_CHANGE_PASSWORD",
+      attributes: withVerificationFlags(attributes),
+      temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
+      ...credentials,
+    });
+    note(pool, user, "created by an administrator");
+    if (!input.suppressMessage) invite(pool, user, input.username, password);
+    return user;
+  });
+}
+
+/** A new temporary password for somebody who has not signed in yet, and the message that carries it. */
+export async function inviteAgain(pool: Pool, user: User, name: string): Promise<User> {
+  const password = generatePassword(pool);
+  const changed = await setPassword(pool, user, password, {
+    temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
+  });
+  invite(pool, changed, name, password);
+  return changed;
+}
+
+function invite(pool: Pool, { attributes }: User, name: string, password: string): void {
+  const to = attributes.email ?? attributes.phone_number;
+  if (to === undefined) return;
+  pool.outbox.send(pool.definition, {
+    to,
+    subject: attributes.email === undefined ? "" : "Your temporary password",
+    body: `Your username is ${name} and temporary password is ${password}`,
+    code: null,
+    kind: "admin-create-user",
+  });
+}
+
+/** @throws CognitoError NotAuthorizedException unless the user is unconfirmed */
+export function confirmUser(pool: Pool, username: string): void {
+  const user = requireUser(pool, username);
+  if (user.status !== "UNCONFIRMED")
+    throw new CognitoError("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
+  pool.users.update(user.sub, { status: "CONFIRMED" });
+  pool.codes.drop(user.sub, "sign-up");
+  note(pool, user, "confirmed by an administrator");
+}
+
+/** A disabled user's sessions and grants end at once. */
+export function setEnabled(pool: Pool, username: string, enabled: boolean): void {
+  const user = requireUser(pool, username);
+  pool.world.store.transaction(() => {
+    pool.users.update(user.sub, { enabled });
+    if (!enabled) signOutEverywhere(pool, user);
+  });
+  note(pool, user, enabled ? "enabled" : "disabled");
+}
+
+export function deleteUser(pool: Pool, username: string): void {
+  const user = requireUser(pool, username);
+  pool.users.delete(user.sub);
+  note(pool, user, "deleted");
+}
+
+/** @param permanent whether the user keeps it; otherwise the first sign-in must change it */
+export async function setUserPassword(
+  pool: Pool,
+  username: string,
+  password: string,
+  permanent: boolean,
+): Promise<void> {
+  checkPolicy(pool.definition.passwordPolicy, password);
+  const { sub } = requireUser(pool, username);
+  await pool.inTurn(sub, async () => {
+    const user = pool.users.bySub(sub);
+    if (!user) throw userDoesNotExist();
+    await setPassword(pool, user, password, {
+      status: permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
+      temporaryPasswordExpiresAt: permanent ? null : temporaryPasswordExpiry(pool),
+    });
+    note(pool, user, "was given a password by an administrator");
+  });
+}
+
+/** @param attributes an empty value removes the attribute */
+export function setAttributes(
+  pool: Pool,
+  user: User,
+  attributes: Record<string, string>,
+  administrator: boolean,
+): User {
+  checkAttributes(pool.definition, attributes, administrator);
+  const changed = { ...user.attributes };
+  for (const [name, value] of Object.entries(attributes)) {
+    const schema = pool.definition.schema.find((entry) => entry.name === name);
+    if (schema?.mutable === false && user.attributes[name] !== value)
+      throw invalidParameter(`user.${name}: Attribute cannot be updated.`);
+    if (schema?.required && value === "")
+      throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`);
+    if (value === "") delete changed[name];
+    else changed[name] = value;
+    // A new address is not a proved one.
+    const flag = `${name}_verified`;
+    if ((name === "email" || name === "phone_number") && value !== user.attributes[name] && !(flag in attributes)) {
+      if (value === "") delete changed[flag];
+      else changed[flag] = "false";
+    }
+  }
+  return pool.users.update(user.sub, { attributes: changed });
+}
+
+/** Every token and every hosted-UI session of the user ends. */
+export function signOutEverywhere(pool: Pool, user: User): void {
+  pool.world.store.transaction(() => {
+    pool.grants.revokeAll(user.sub);
+    pool.sessions.deleteAll(user.sub);
+    pool.users.update(user.sub, { tokensValidFrom: pool.world.now() });
+  });
+}
+
+/** A user that the program declares and that the pool's own rules do not allow; AWS would refuse it as well. */
+export class DeclaredUserError extends Error {
+  readonly code = "declared_user_refused";
+  readonly next = "Change the user in the program.";
+
+  constructor(pool: Pool, username: string, cause: CognitoError) {
+    super(`The user ${JSON.stringify(username)} of user pool ${pool.definition.name} is refused: ${cause.message}`, {
+      cause,
+    });
+    this.name = "DeclaredUserError";
+  }
+}
+
+/**
+ * Puts the users that the program declares into a pool that does not have them yet, and their groups in any case.
+ * @throws DeclaredUserError
+ */
+export async function putDeclaredUsers(pool: Pool): Promise<void> {
+  for (const declared of pool.definition.users) {
+    try {
+      const existing = pool.users.find(declared.username);
+      const user = existing ?? (await insertDeclared(pool, declared));
+      if (existing && existing.enabled !== declared.enabled) pool.users.update(user.sub, { enabled: declared.enabled });
+      for (const group of declared.groups) pool.groups.join(group, user.sub);
+    } catch (error) {
+      throw error instanceof CognitoError ? new DeclaredUserError(pool, declared.username, error) : error;
+    }
+  }
+}
+
+async function insertDeclared(pool: Pool, declared: UserPoolDefinition["users"][number]): Promise<User> {
+  const { username, attributes } = nameAndAttributes(pool, declared.username, declared.attributes);
+  checkAttributes(pool.definition, attributes, true);
+  const sub = declared.sub ?? pool.users.newSub();
+  const password = declared.password ?? declared.temporaryPassword ?? generatePassword(pool);
+  const credentials = await newCredentials(pool, username ?? sub, password);
+  checkPolicy(pool.definition.passwordPolicy, password);
+  const permanent = declared.password !== undefined;
+  return pool.users.insert({
+    sub,
+    username: username ?? sub,
+    status: permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
+    enabled: declared.enabled,
+    attributes: withVerificationFlags(attributes),
+    temporaryPasswordExpiresAt: permanent ? null : temporaryPasswordExpiry(pool),
+    ...credentials,
+  });
+}
+
+const temporaryPasswordExpiry = (pool: Pool): number =>
+  pool.world.now() + pool.definition.passwordPolicy.temporaryPasswordValidityDays * 86_400_000;
+
+function withVerificationFlags(attributes: Record<string, string>): Record<string, string> {
+  const flags: Record<string, string> = {};
+  for (const name of ["email", "phone_number"]) if (attributes[name]) flags[`${name}_verified`] = "false";
+  return { ...flags, ...attributes };
+}
+
+/** A password that meets every policy Cognito allows, and that a person can type. */
+function generatePassword(pool: Pool): string {
+  const length = Math.max(pool.definition.passwordPolicy.minimumLength, 12);
+  return `Aa1!${pool.world.randomBytes(length).toString("base64url")}`.slice(0, length);
+}
+
+function note(pool: Pool, user: User, action: string): void {
+  const at = pool.world.now();
+  pool.world.emit({ kind: "user", at, userPoolId: pool.definition.id, username: user.username, action });
+}

@@ -1,0 +1,137 @@
+/**
+ * User attributes: which exist in a pool, which values they take, which an app client may read or write, and which a
+ * granted scope lets into a token (Cognito developer guide, "Working with user attributes" and "Scopes").
+ */
+import type { AppClientDefinition, AttributeSchema, UserPoolDefinition } from "../../definitions.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+
+/** The OpenID Connect claims that every pool has as attributes. */
+const standard = [
+  "name",
+  "family_name",
+  "given_name",
+  "middle_name",
+  "nickname",
+  "preferred_username",
+  "profile",
+  "picture",
+  "website",
+  "email",
+  "gender",
+  "birthdate",
+  "zoneinfo",
+  "locale",
+  "phone_number",
+  "address",
+  "updated_at",
+];
+/** Kept by the pool itself; only an administrator may set them. */
+const verification = ["email_verified", "phone_number_verified"];
+
+const longestValue = 2048;
+const email = /^[^\s@\p{C}<>"]+@[^\s@\p{C}<>"]+\.[^\s@\p{C}<>".]+$/u;
+const phoneNumber = /^\+[1-9]\d{1,14}$/;
+
+export const isEmail = (text: string): boolean => text.length <= longestValue && email.test(text);
+export const isPhoneNumber = (text: string): boolean => phoneNumber.test(text);
+
+/** How a schema entry or standard attribute is declared in this pool. */
+export function attributeSchema(pool: UserPoolDefinition, name: string): AttributeSchema | undefined {
+  const declared = pool.schema.find((entry) => entry.name === name);
+  if (declared) return declared;
+  if (!standard.includes(name) && !verification.includes(name)) return undefined;
+  return {
+    name,
+    type: verification.includes(name) ? "Boolean" : name === "updated_at" ? "Number" : "String",
+    mutable: true,
+    required: false,
+    minLength: undefined,
+    maxLength: undefined,
+    minValue: undefined,
+    maxValue: undefined,
+  };
+}
+
+/** The attributes a person must give at sign-up, without the one that is the username. */
+export function requiredAttributes(pool: UserPoolDefinition): string[] {
+  return pool.schema.filter((entry) => entry.required && entry.name !== "sub").map((entry) => entry.name);
+}
+
+/**
+ * Checks names and values against the pool's schema.
+ * @param administrator whether `email_verified` and `phone_number_verified` may be set
+ * @throws CognitoError InvalidParameterException
+ */
+export function checkAttributes(
+  pool: UserPoolDefinition,
+  attributes: Record<string, string>,
+  administrator = false,
+): void {
+  const refuse = (name: string, why: string) =>
+    invalidParameter(`Attributes did not conform to the schema: ${name}: ${why}`, name);
+  for (const [name, value] of Object.entries(attributes)) {
+    const schema = name === "sub" ? undefined : attributeSchema(pool, name);
+    if (!schema) throw refuse(name, "Attribute does not exist in the schema.");
+    if (verification.includes(name) && !administrator)
+      throw invalidParameter(`Cannot modify the non-mutable attribute ${name}`);
+    if (value === "") continue;
+    if (value.length > (schema.maxLength ?? longestValue))
+      throw refuse(name, `String must be no longer than ${schema.maxLength ?? longestValue} characters`);
+    if (schema.minLength !== undefined && value.length < schema.minLength)
+      throw refuse(name, `String must be at least ${schema.minLength} characters long`);
+    if (schema.type === "Boolean" && !/^(true|false)$/i.test(value)) throw refuse(name, "Value must be true or false");
+    if (schema.type === "DateTime" && Number.isNaN(Date.parse(value))) throw refuse(name, "Value must be a date");
+    if (schema.type === "Number") {
+      if (!/^-?\d+(\.\d+)?$/.test(value)) throw refuse(name, "Value must be a number");
+      if (schema.minValue !== undefined && Number(value) < schema.minValue)
+        throw refuse(name, `Number must be no less than ${schema.minValue}`);
+      if (schema.maxValue !== undefined && Number(value) > schema.maxValue)
+        throw refuse(name, `Number must be no greater than ${schema.maxValue}`);
+    }
+    if (name === "email" && !isEmail(value)) throw invalidParameter("Invalid email address format.", name);
+    if (name === "phone_number" && !isPhoneNumber(value)) throw invalidParameter("Invalid phone number format.", name);
+  }
+}
+
+/** @throws CognitoError InvalidParameterException, naming the attribute that is missing */
+export function checkRequired(pool: UserPoolDefinition, attributes: Record<string, string>): void {
+  for (const name of requiredAttributes(pool))
+    if (!attributes[name])
+      throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`, name);
+}
+
+/** @throws CognitoError NotAuthorizedException when the client may not write one of them */
+export function checkWritable(client: AppClientDefinition, names: string[]): void {
+  if (client.writeAttributes && names.some((name) => !client.writeAttributes!.includes(name)))
+    throw new CognitoError("NotAuthorizedException", "A client attempted to write unauthorized attribute");
+}
+
+export function isReadable(client: AppClientDefinition, name: string): boolean {
+  return client.readAttributes === undefined || client.readAttributes.includes(name);
+}
+
+/**
+ * The attributes that a token or a userInfo answer may carry: what the client may read, cut down to what the scopes
+ * ask for. `openid` alone, `profile` and the API's own scope ask for everything.
+ */
+export function grantedAttributes(
+  attributes: Record<string, string>,
+  client: AppClientDefinition,
+  scopes: string[],
+): Record<string, string> {
+  const everything = scopes.includes("profile") || !scopes.some((scope) => scope === "email" || scope === "phone");
+  const allowed = (name: string) => {
+    if (!isReadable(client, name)) return false;
+    if (everything) return true;
+    if (name === "email" || name === "email_verified") return scopes.includes("email");
+    return (name === "phone_number" || name === "phone_number_verified") && scopes.includes("phone");
+  };
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => allowed(name)));
+}
+
+/** `ada@example.com` as `a***@e***`, `+15551234567` as `+*******4567`. */
+export function maskDestination(destination: string): string {
+  const at = destination.lastIndexOf("@");
+  if (at > 0) return `${[...destination][0]}***@${destination.slice(at + 1, at + 2)}***`;
+  return `+${"*".repeat(Math.max(destination.length - 5, 0))}${destination.slice(-4)}`;
+}

@@ -1,0 +1,123 @@
+/** A person gets a password changed: forgotten, known, or one that an administrator set for the first sign-in. */
+import type { AppClientDefinition } from "../../definitions.ts";
+import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
+import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
+import { setPassword } from "./credentials.ts";
+import { checkPolicy, verifyPassword } from "./passwords.ts";
+import { recordFailure, refuseDuringBackOff } from "./sign-in.ts";
+import { type CodeDelivery, masked, sendCode, simulatedDelivery, unknownUser } from "./sign-up.ts";
+
+/**
+ * Mails a code that allows a new password.
+ * @returns where it went; for a user whose existence is hidden, where it would have gone
+ * @throws CognitoError UserNotFoundException or InvalidParameterException where existence is not hidden,
+ *   NotAuthorizedException for a user who never chose a password, LimitExceededException
+ */
+export function forgotPassword(pool: Pool, client: AppClientDefinition, username: string): CodeDelivery {
+  const user = pool.users.find(username);
+  const delivery = user && verifiedDestination(user);
+  if (!user?.enabled || !delivery) {
+    if (client.hideUserExistence) return simulatedDelivery(pool, username, "forgot-password");
+    if (!user) throw unknownUser(client);
+    if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
+    throw invalidParameter(
+      "Cannot reset password for the user as there is no registered/verified email or phone_number",
+    );
+  }
+  if (user.status === "FORCE_CHANGE_PASSWORD")
+    throw new CognitoError("NotAuthorizedException", "User password cannot be reset in the current state.");
+  pool.codes.countAttempt(user.sub, "forgot-password");
+  sendCode(pool, client, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
+  return masked(delivery);
+}
+
+/** @throws CognitoError InvalidPasswordException, CodeMismatchException, ExpiredCodeException, LimitExceededException */
+export async function confirmForgotPassword(
+  pool: Pool,
+  client: AppClientDefinition,
+  input: { username: string; code: string; password: string },
+): Promise<User> {
+  checkPolicy(pool.definition.passwordPolicy, input.password);
+  const found = pool.users.find(input.username);
+  if (!found?.enabled || !verifiedDestination(found)) {
+    // As for somebody whose code was sent and mistyped: `forgotPassword` said that one was sent.
+    if (client.hideUserExistence) {
+      pool.codes.countAttempt(pool.codes.ghost(pool.users.key(input.username)), "confirm-forgot-password");
+      throw codeMismatch();
+    }
+    if (!found) throw unknownUser(client);
+    if (!found.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
+  }
+  return pool.inTurn(found.sub, async () => {
+    pool.codes.countAttempt(found.sub, "confirm-forgot-password");
+    pool.codes.check(found.sub, "forgot-password", input.code);
+    const user = pool.users.bySub(found.sub);
+    if (!user) throw unknownUser(client);
+    const changed = await setPassword(pool, user, input.password, {
+      status: user.status === "UNCONFIRMED" ? "UNCONFIRMED" : "CONFIRMED",
+    });
+    pool.codes.drop(user.sub, "forgot-password");
+    pool.codes.forgetAttempts(user.sub, "confirm-forgot-password");
+    userEvent(pool, user, "set a new password with a code");
+    return changed;
+  });
+}
+
+/** @throws CognitoError NotAuthorizedException when the old one is wrong, InvalidPasswordException, LimitExceededException */
+export async function changePassword(pool: Pool, sub: string, previous: string, proposed: string): Promise<void> {
+  checkPolicy(pool.definition.passwordPolicy, proposed);
+  await pool.inTurn(sub, async () => {
+    const user = pool.users.bySub(sub);
+    if (!user) throw incorrectPassword();
+    refuseDuringBackOff(pool, user);
+    pool.codes.countAttempt(sub, "change-password");
+    if (!(await verifyPassword(previous, user.passwordHash))) {
+      recordFailure(pool, user);
+      throw incorrectPassword("wrong password");
+    }
+    await setPassword(pool, user, proposed, {});
+    userEvent(pool, user, "changed the password");
+  });
+}
+
+/**
+ * The first sign-in of a user whom an administrator made: a password of their own, and the attributes still missing.
+ * @throws CognitoError InvalidPasswordException, InvalidParameterException
+ */
+export async function completeNewPassword(
+  pool: Pool,
+  client: AppClientDefinition,
+  sub: string,
+  password: string,
+  attributes: Record<string, string>,
+): Promise<User> {
+  checkPolicy(pool.definition.passwordPolicy, password, "Password does not conform to policy");
+  checkAttributes(pool.definition, attributes);
+  checkWritable(client, Object.keys(attributes));
+  return pool.inTurn(sub, async () => {
+    const user = pool.users.bySub(sub);
+    if (user?.status !== "FORCE_CHANGE_PASSWORD")
+      throw new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+    const complete = { ...user.attributes, ...attributes };
+    checkRequired(pool.definition, complete);
+    const changed = await setPassword(pool, user, password, { status: "CONFIRMED", attributes: complete });
+    userEvent(pool, user, "chose a password");
+    return changed;
+  });
+}
+
+function verifiedDestination({ attributes }: User): CodeDelivery | undefined {
+  for (const attribute of ["email", "phone_number"] as const) {
+    const destination = attributes[attribute];
+    if (destination && attributes[`${attribute}_verified`] === "true")
+      return { destination, medium: attribute === "email" ? "EMAIL" : "SMS", attribute };
+  }
+  return undefined;
+}
+
+function userEvent(pool: Pool, user: User, action: string): void {
+  const at = pool.world.now();
+  pool.world.emit({ kind: "user", at, userPoolId: pool.definition.id, username: user.username, action });
+}

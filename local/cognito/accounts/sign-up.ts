@@ -1,0 +1,245 @@
+/** A person makes an account: sign-up, the code that proves the address, asking for another code. */
+import type { AppClientDefinition } from "../../definitions.ts";
+import { CognitoError, codeExpired, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { LimitedAction } from "../state/codes.ts";
+import type { MessageKind } from "../state/messages.ts";
+import type { User } from "../state/users.ts";
+import {
+  checkAttributes,
+  checkRequired,
+  checkWritable,
+  isEmail,
+  isPhoneNumber,
+  maskDestination,
+} from "./attributes.ts";
+import { newCredentials } from "./credentials.ts";
+import { checkPolicy } from "./passwords.ts";
+
+export interface CodeDelivery {
+  /** Masked, as the caller may see it. */
+  destination: string;
+  medium: "EMAIL" | "SMS";
+  attribute: "email" | "phone_number";
+}
+
+export interface SignUpResult {
+  user: User;
+  /** `undefined` when the pool verifies nothing that the person gave. */
+  delivery: CodeDelivery | undefined;
+}
+
+/**
+ * @throws CognitoError with the field's own refusal: UsernameExistsException, InvalidPasswordException,
+ *   InvalidParameterException, or NotAuthorizedException in a pool that only administrators add users to
+ */
+export async function signUp(
+  pool: Pool,
+  client: AppClientDefinition,
+  input: { username: string; password: string; attributes: Record<string, string> },
+): Promise<SignUpResult> {
+  const { definition, users } = pool;
+  if (definition.adminCreateUserOnly)
+    throw new CognitoError("NotAuthorizedException", "SignUp is not permitted for this user pool");
+  checkPolicy(definition.passwordPolicy, input.password);
+  const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
+  checkAttributes(definition, attributes);
+  checkRequired(definition, attributes);
+  // The address that serves as the name is not an attribute that the client writes.
+  checkWritable(client, Object.keys(input.attributes));
+  refuseTakenName(pool, input.username);
+
+  const sub = users.newSub();
+  const credentials = await newCredentials(pool, username ?? sub, input.password);
+  const delivery = codeDestination(pool, attributes);
+  return pool.world.store.transaction(() => {
+    const user = users.insert({
+      sub,
+      username: username ?? sub,
+      status: "UNCONFIRMED",
+      attributes: { ...attributes, ...initialVerification(attributes) },
+      ...credentials,
+    });
+    pool.world.emit({
+      kind: "user",
+      at: pool.world.now(),
+      userPoolId: definition.id,
+      username: input.username,
+      action: "signed up",
+    });
+    if (delivery) sendCode(pool, client, user, delivery, "sign-up", pool.codes.issue(sub, "sign-up"));
+    return { user, delivery: delivery && masked(delivery) };
+  });
+}
+
+/**
+ * Makes the account usable; the address that the code went to becomes verified.
+ * @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException, NotAuthorizedException
+ */
+export function confirmSignUp(pool: Pool, client: AppClientDefinition, username: string, code: string): User {
+  const user = pool.users.find(username);
+  if (!user) throw unknownUser(client);
+  if (!/^\S{1,2048}$/.test(code))
+    throw invalidParameter(
+      `Value '${code}' at 'confirmationCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\S]+`,
+    );
+  if (user.status !== "UNCONFIRMED")
+    throw new CognitoError("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
+  pool.codes.countAttempt(user.sub, "confirm-sign-up");
+  pool.codes.check(user.sub, "sign-up", code);
+  return pool.world.store.transaction(() => {
+    const delivery = codeDestination(pool, user.attributes);
+    const verified = delivery ? { [`${delivery.attribute}_verified`]: "true" } : {};
+    const confirmed = pool.users.update(user.sub, {
+      status: "CONFIRMED",
+      attributes: { ...user.attributes, ...verified },
+    });
+    pool.codes.drop(user.sub, "sign-up");
+    pool.codes.forgetAttempts(user.sub, "confirm-sign-up");
+    pool.world.emit({
+      kind: "user",
+      at: pool.world.now(),
+      userPoolId: pool.definition.id,
+      username: user.username,
+      action: "confirmed",
+    });
+    return confirmed;
+  });
+}
+
+/**
+ * Sends another sign-up code.
+ * @returns where it went; for a user who must not be known to be missing, where it would have gone
+ * @throws CognitoError InvalidParameterException for a confirmed user, LimitExceededException after five in an hour
+ */
+export function resendCode(pool: Pool, client: AppClientDefinition, username: string): CodeDelivery {
+  const user = pool.users.find(username);
+  if (!user?.enabled && client.hideUserExistence) return simulatedDelivery(pool, username, "resend-code");
+  if (!user) throw unknownUser(client);
+  if (user.status !== "UNCONFIRMED") throw invalidParameter("User is already confirmed.");
+  const delivery = codeDestination(pool, user.attributes);
+  if (!delivery) throw invalidParameter("Auto verification not turned on.");
+  pool.codes.countAttempt(user.sub, "resend-code");
+  sendCode(pool, client, user, delivery, "resend-code", pool.codes.issue(user.sub, "sign-up"));
+  return masked(delivery);
+}
+
+/**
+ * Where a code for a user who does not exist would have gone, as far as the name tells.
+ * @throws CognitoError LimitExceededException, as for somebody who exists
+ */
+export function simulatedDelivery(pool: Pool, username: string, action: LimitedAction): CodeDelivery {
+  pool.codes.countAttempt(pool.codes.ghost(pool.users.key(username)), action);
+  const phone = isPhoneNumber(username);
+  // A plain username tells no address; a made-up one that stays the same for the name gives nothing away.
+  const address = phone || isEmail(username) ? username : `${pool.users.key(username).slice(0, 1) || "u"}@example`;
+  return {
+    destination: maskDestination(address),
+    medium: phone ? "SMS" : "EMAIL",
+    attribute: phone ? "phone_number" : "email",
+  };
+}
+
+/** Where the pool sends codes to this person; e-mail when it verifies both. Not masked. */
+export function codeDestination(pool: Pool, attributes: Record<string, string>): CodeDelivery | undefined {
+  for (const attribute of ["email", "phone_number"] as const) {
+    const destination = attributes[attribute];
+    if (destination && pool.definition.autoVerifiedAttributes.includes(attribute))
+      return { destination, medium: attribute === "email" ? "EMAIL" : "SMS", attribute };
+  }
+  return undefined;
+}
+
+export const masked = (delivery: CodeDelivery): CodeDelivery => ({
+  ...delivery,
+  destination: maskDestination(delivery.destination),
+});
+
+/** Writes the pool's verification message with the code, or with a link that carries it, to the outbox. */
+export function sendCode(
+  pool: Pool,
+  client: AppClientDefinition,
+  user: User,
+  { destination, medium }: CodeDelivery,
+  kind: MessageKind,
+  code: string,
+): void {
+  const { verificationEmail } = pool.definition;
+  const { subject, message } = verificationEmail;
+  const linked = verificationEmail.option === "CONFIRM_WITH_LINK" && (kind === "sign-up" || kind === "resend-code");
+  const plain = kind === "forgot-password" ? "Your password reset code is {####}" : "Your confirmation code is {####}";
+  const template =
+    medium === "SMS" || kind === "forgot-password" || (!linked && !message.includes("{####}")) ? plain : message;
+  const body = linked && medium === "EMAIL" ? withLink(pool, client, user, message, code) : template;
+  pool.outbox.send(pool.definition, {
+    to: destination,
+    subject: medium === "EMAIL" ? subject : "",
+    body: body.replaceAll("{####}", code).replaceAll("{username}", user.username),
+    code,
+    kind,
+  });
+}
+
+/** `{##Verify Email##}` becomes a link to the hosted UI's `/confirmUser`. */
+function withLink(pool: Pool, client: AppClientDefinition, user: User, message: string, code: string): string {
+  const query = new URLSearchParams({ client_id: client.id, user_name: user.username, confirmation_code: code });
+  const href = `${pool.hostedUiOrigin ?? pool.issuer}/confirmUser/?${query}`.replaceAll("&", "&amp;");
+  const marked = /\{##([^#]*)##\}/.test(message) ? message : `${message} {##Verify Email##}`;
+  return marked.replace(/\{##([^#]*)##\}/g, (_, text: string) => `<a href="${href}">${text}</a>`);
+}
+
+export function unknownUser(client: AppClientDefinition): CognitoError {
+  if (client.hideUserExistence) return codeExpired();
+  return new CognitoError("UserNotFoundException", "Username/client id combination not found.");
+}
+
+/** In a pool with e-mail or phone sign-in, the name given is that attribute and the username is the `sub`. */
+export function nameAndAttributes(
+  pool: Pool,
+  name: string,
+  given: Record<string, string>,
+): { username: string | undefined; attributes: Record<string, string> } {
+  const { usernameAttributes, aliasAttributes } = pool.definition;
+  if (usernameAttributes.length > 0) {
+    for (const attribute of usernameAttributes)
+      if (name.length <= 128 && (attribute === "email" ? isEmail(name) : isPhoneNumber(name)))
+        return { username: undefined, attributes: { ...given, [attribute]: name } };
+    const expected = { email: "an email", phone_number: "a phone number" };
+    const wanted =
+      usernameAttributes.length === 2 ? "either an email or a phone number" : expected[usernameAttributes[0]!];
+    throw invalidParameter(`Username should be ${wanted}.`, "username");
+  }
+  if (!/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(name))
+    throw invalidParameter(
+      "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+      "username",
+    );
+  if (aliasAttributes.includes("email") && isEmail(name))
+    throw invalidParameter(
+      "Username cannot be of email format, since user pool is configured for email alias.",
+      "username",
+    );
+  if (aliasAttributes.includes("phone_number") && isPhoneNumber(name))
+    throw invalidParameter(
+      "Username cannot be of phone number format, since user pool is configured for phone number alias.",
+      "username",
+    );
+  return { username: name, attributes: given };
+}
+
+/** Says so before the costly hash; the insert decides. */
+function refuseTakenName(pool: Pool, name: string): void {
+  if (!pool.users.find(name)) return;
+  if (pool.definition.usernameAttributes.length === 0)
+    throw new CognitoError("UsernameExistsException", "User already exists");
+  const kind = isEmail(name) ? "email" : "phone_number";
+  throw new CognitoError("UsernameExistsException", `An account with the given ${kind} already exists.`);
+}
+
+/** A new address is not verified until its code came back. */
+function initialVerification(attributes: Record<string, string>): Record<string, string> {
+  const flags: Record<string, string> = {};
+  if (attributes.email) flags.email_verified = "false";
+  if (attributes.phone_number) flags.phone_number_verified = "false";
+  return flags;
+}

@@ -1,0 +1,130 @@
+/**
+ * Six-digit codes, one live code a user and purpose, and how often each may be asked for and tried.
+ * Lifetimes and rates as in Cognito's quotas: sign-up and attribute codes live 24 hours, forgot-password codes one hour.
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { World } from "../../world.ts";
+import { attemptLimitExceeded, codeExpired, codeMismatch } from "../errors.ts";
+import { digest } from "./tables.ts";
+
+const hour = 3_600_000;
+/** After this long without a failed sign-in the failures before are forgotten. */
+export const quietPeriod = 900_000;
+const lifetimes = { "sign-up": 24 * hour, "forgot-password": hour, email: 24 * hour, phone_number: 24 * hour };
+/** What the code proves: the account, the right to set a password, or the ownership of that attribute. */
+export type CodePurpose = keyof typeof lifetimes;
+
+/** A user's allowance an hour. */
+const hourly = {
+  "resend-code": 5,
+  "confirm-sign-up": 15,
+  "forgot-password": 5,
+  "confirm-forgot-password": 15,
+  "change-password": 5,
+  "verify-attribute": 15,
+  "request-attribute-code": 5,
+  "second-factor": 15,
+};
+export type LimitedAction = keyof typeof hourly;
+
+export class CodeTable {
+  readonly #poolId: string;
+  readonly #world: World;
+  readonly #statements;
+
+  constructor(poolId: string, world: World) {
+    this.#poolId = poolId;
+    this.#world = world;
+    const { db } = world.store;
+    this.#statements = {
+      put: db.prepare(
+        "INSERT OR REPLACE INTO cognito_codes (pool_id, sub, kind, code, expires_at) VALUES (?, ?, ?, ?, ?)",
+      ),
+      get: db.prepare("SELECT code FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ? AND expires_at > ?"),
+      drop: db.prepare("DELETE FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ?"),
+      count: db.prepare(
+        `INSERT INTO cognito_attempts (pool_id, sub, action, count, expires_at) VALUES (?, ?, ?, 1, ?)
+         ON CONFLICT (pool_id, sub, action) DO UPDATE SET
+           count = CASE WHEN expires_at <= ? THEN 1 ELSE count + 1 END,
+           expires_at = CASE WHEN expires_at <= ? THEN excluded.expires_at ELSE expires_at END
+         RETURNING count`,
+      ),
+      failures: db.prepare(
+        "SELECT count, expires_at FROM cognito_attempts WHERE pool_id = ? AND sub = ? AND action = 'sign-in' AND expires_at > ?",
+      ),
+      setFailures: db.prepare(
+        "INSERT OR REPLACE INTO cognito_attempts (pool_id, sub, action, count, expires_at) VALUES (?, ?, 'sign-in', ?, ?)",
+      ),
+      forget: db.prepare("DELETE FROM cognito_attempts WHERE pool_id = ? AND sub = ? AND action = ?"),
+    };
+  }
+
+  /** Makes a new code; the one before stops working. */
+  issue(sub: string, purpose: CodePurpose): string {
+    const code = sixDigits(this.#world);
+    this.#statements.put.run(this.#poolId, sub, purpose, code, this.#world.now() + lifetimes[purpose]);
+    return code;
+  }
+
+  /**
+   * Checks a code without using it up: the caller drops it once its own work succeeded.
+   * @throws CognitoError ExpiredCodeException when there is none, CodeMismatchException when it is another
+   */
+  check(sub: string, purpose: CodePurpose, code: string): void {
+    const row = this.#statements.get.get(this.#poolId, sub, purpose, this.#world.now()) as { code: string } | undefined;
+    if (!row) throw codeExpired();
+    const expected = Buffer.from(row.code);
+    const actual = Buffer.from(code);
+    if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) throw codeMismatch();
+  }
+
+  drop(sub: string, purpose: CodePurpose): void {
+    this.#statements.drop.run(this.#poolId, sub, purpose);
+  }
+
+  /**
+   * Counts one attempt, before it is made: attempts made at the same time are all counted.
+   * @throws CognitoError LimitExceededException
+   */
+  countAttempt(sub: string, action: LimitedAction): void {
+    const now = this.#world.now();
+    const row = this.#statements.count.get(this.#poolId, sub, action, now + hour, now, now) as { count: number };
+    if (row.count > hourly[action]) throw attemptLimitExceeded();
+  }
+
+  /**
+   * What stands for the `sub` of a name that nobody has: it is counted and refused like a user's, or the difference
+   * would tell who exists.
+   */
+  ghost(name: string): string {
+    return `?${digest(name)}`;
+  }
+
+  /** A ghost's failed sign-ins in a row, in the form of a user's. */
+  ghostFailures(ghost: string): { failedAttempts: number; lastFailedAt: number } {
+    const row = this.#statements.failures.get(this.#poolId, ghost, this.#world.now()) as
+      | { count: number; expires_at: number }
+      | undefined;
+    return row
+      ? { failedAttempts: row.count, lastFailedAt: row.expires_at - quietPeriod }
+      : { failedAttempts: 0, lastFailedAt: 0 };
+  }
+
+  recordGhostFailure(ghost: string): void {
+    const now = this.#world.now();
+    const { failedAttempts } = this.ghostFailures(ghost);
+    this.#statements.setFailures.run(this.#poolId, ghost, failedAttempts + 1, now + quietPeriod);
+  }
+
+  forgetAttempts(sub: string, action: LimitedAction): void {
+    this.#statements.forget.run(this.#poolId, sub, action);
+  }
+}
+
+/** Uniform over 000000–999999. */
+function sixDigits(world: World): string {
+  for (;;) {
+    const drawn = world.randomBytes(4).readUInt32BE();
+    if (drawn < 4_294_000_000) return String(drawn % 1_000_000).padStart(6, "0");
+  }
+}

@@ -1,0 +1,115 @@
+/** The groups of one pool and who is in them. A group the program declares is put back at every start. */
+import type { UserPoolDefinition } from "../../definitions.ts";
+import type { World } from "../../world.ts";
+import { CognitoError } from "../errors.ts";
+
+export interface Group {
+  name: string;
+  description: string;
+  precedence: number | undefined;
+  createdAt: number;
+  modifiedAt: number;
+}
+
+export class GroupTable {
+  readonly #poolId: string;
+  readonly #world: World;
+  readonly #statements;
+
+  constructor(pool: UserPoolDefinition, world: World) {
+    this.#poolId = pool.id;
+    this.#world = world;
+    const { db } = world.store;
+    this.#statements = {
+      get: db.prepare("SELECT * FROM cognito_groups WHERE pool_id = ? AND name = ?"),
+      list: db.prepare("SELECT * FROM cognito_groups WHERE pool_id = ? AND name > ? ORDER BY name LIMIT ?"),
+      put: db.prepare(
+        `INSERT INTO cognito_groups (pool_id, name, description, precedence, created_at, modified_at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (pool_id, name) DO UPDATE SET
+           description = excluded.description, precedence = excluded.precedence, modified_at = excluded.modified_at`,
+      ),
+      remove: [
+        db.prepare("DELETE FROM cognito_groups WHERE pool_id = ? AND name = ?"),
+        db.prepare("DELETE FROM cognito_group_members WHERE pool_id = ? AND group_name = ?"),
+      ],
+      join: db.prepare("INSERT OR IGNORE INTO cognito_group_members (pool_id, group_name, sub) VALUES (?, ?, ?)"),
+      leave: db.prepare("DELETE FROM cognito_group_members WHERE pool_id = ? AND group_name = ? AND sub = ?"),
+      // Precedence first (smaller wins), as Cognito orders `cognito:groups`; groups without one come last.
+      ofUser: db.prepare(
+        `SELECT g.* FROM cognito_group_members m JOIN cognito_groups g ON g.pool_id = m.pool_id AND g.name = m.group_name
+         WHERE m.pool_id = ? AND m.sub = ? ORDER BY g.precedence IS NULL, g.precedence, g.name`,
+      ),
+      members: db.prepare(
+        `SELECT sub FROM cognito_group_members WHERE pool_id = ? AND group_name = ? AND sub > ? ORDER BY sub LIMIT ?`,
+      ),
+    };
+    world.store.transaction(() => {
+      for (const { name, description, precedence } of pool.groups) this.put(name, description, precedence);
+    });
+  }
+
+  /** @throws CognitoError ResourceNotFoundException */
+  get(name: string): Group {
+    const row = this.#statements.get.get(this.#poolId, name);
+    if (!row) throw new CognitoError("ResourceNotFoundException", "Group not found.");
+    return toGroup(row);
+  }
+
+  has(name: string): boolean {
+    return this.#statements.get.get(this.#poolId, name) !== undefined;
+  }
+
+  /** Up to `limit` groups whose names come after `after`. */
+  list(after: string, limit: number): Group[] {
+    return this.#statements.list.all(this.#poolId, after, limit).map(toGroup);
+  }
+
+  put(name: string, description: string, precedence: number | undefined): Group {
+    const existing = this.#statements.get.get(this.#poolId, name) as { created_at: number } | undefined;
+    const now = this.#world.now();
+    this.#statements.put.run(this.#poolId, name, description, precedence ?? null, existing?.created_at ?? now, now);
+    return this.get(name);
+  }
+
+  delete(name: string): void {
+    this.#world.store.transaction(() => {
+      for (const statement of this.#statements.remove) statement.run(this.#poolId, name);
+    });
+  }
+
+  join(name: string, sub: string): void {
+    this.get(name);
+    this.#statements.join.run(this.#poolId, name, sub);
+  }
+
+  leave(name: string, sub: string): void {
+    this.#statements.leave.run(this.#poolId, name, sub);
+  }
+
+  ofUser(sub: string): Group[] {
+    return this.#statements.ofUser.all(this.#poolId, sub).map(toGroup);
+  }
+
+  /** The subs of up to `limit` members that come after `after`. */
+  members(name: string, after: string, limit: number): string[] {
+    const rows = this.#statements.members.all(this.#poolId, name, after, limit) as { sub: string }[];
+    return rows.map((row) => row.sub);
+  }
+}
+
+function toGroup(row: unknown): Group {
+  const cells = row as {
+    name: string;
+    description: string;
+    precedence: number | null;
+    created_at: number;
+    modified_at: number;
+  };
+  return {
+    name: cells.name,
+    description: cells.description,
+    precedence: cells.precedence ?? undefined,
+    createdAt: cells.created_at,
+    modifiedAt: cells.modified_at,
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * A pool's two RSA-2048 signing keys: one for ID tokens, one for access tokens, as every Cognito pool has.
+ * They are made the first time the pool exists and kept with the state, so tokens outlive a restart.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
+import type { World } from "../../world.ts";
+
+export interface SigningKey {
+  /** 44 characters of standard base64 */
+  kid: string;
+  privateKey: KeyObject;
+  publicKey: KeyObject;
+}
+
+export interface PoolKeys {
+  /** For ID tokens. */
+  id: SigningKey;
+  access: SigningKey;
+}
+
+export interface KeyRing {
+  /** Waits for the first generation, then is immediate. */
+  keys(): Promise<PoolKeys>;
+  /** `undefined` for a key the pool never had; before the first generation ends, nothing was ever signed. */
+  publicKey(kid: string): KeyObject | undefined;
+}
+
+const generate = promisify(generateKeyPair);
+
+/** Starts making the keys at once when there are none, off the main thread. */
+export function keyRing(poolId: string, world: World): KeyRing {
+  const { db } = world.store;
+  const select = db.prepare("SELECT use, kid, private_key FROM cognito_keys WHERE pool_id = ?");
+  let ready = read();
+  const pending = ready ? undefined : make();
+  // Whoever needs a key awaits `pending` and gets the failure; without a waiter it must not end the process.
+  pending?.catch(() => {});
+
+  function read(): PoolKeys | undefined {
+    const rows = select.all(poolId) as { use: "id" | "access"; kid: string; private_key: string }[];
+    const found: Partial<PoolKeys> = {};
+    for (const row of rows) {
+      const privateKey = createPrivateKey(row.private_key);
+      found[row.use] = { kid: row.kid, privateKey, publicKey: createPublicKey(privateKey) };
+    }
+    return found.id && found.access ? { id: found.id, access: found.access } : undefined;
+  }
+
+  async function make(): Promise<PoolKeys> {
+    const [id, access] = await Promise.all([newKey(world), newKey(world)]);
+    if (db.isOpen) {
+      const insert = db.prepare(
+        "INSERT OR IGNORE INTO cognito_keys (pool_id, use, kid, private_key, created_at) VALUES (?, ?, ?, ?, ?)",
+      );
+      world.store.transaction(() => {
+        for (const [use, key] of Object.entries({ id, access })) {
+          const pem = key.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+          insert.run(poolId, use, key.kid, pem, world.now());
+        }
+      });
+      // Another process on the same state may have been first; its keys are then the pool's.
+      ready = read();
+    }
+    ready ??= { id, access };
+    return ready;
+  }
+
+  return {
+    keys: async () => ready ?? (await pending!),
+    publicKey: (kid) => [ready?.id, ready?.access].find((key) => key?.kid === kid)?.publicKey,
+  };
+}
+
+async function newKey(world: World): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generate("rsa", { modulusLength: 2048 });
+  return { kid: world.randomBytes(32).toString("base64"), privateKey, publicKey };
+}

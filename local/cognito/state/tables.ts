@@ -1,0 +1,180 @@
+/**
+ * The user-pool service's tables. Everything is keyed by pool id, so that pools in one state file never meet, and found
+ * through an index, so that neither the number of users nor of past sign-ins slows a request.
+ * Secrets that only need to be recognised again (session ids, codes, refresh tokens) are kept as SHA-256 digests.
+ */
+import { createHash } from "node:crypto";
+import type { Store } from "../../world.ts";
+
+const schemaVersion = 2;
+
+const schema = `
+CREATE TABLE cognito_keys (
+  pool_id TEXT NOT NULL, use TEXT NOT NULL, kid TEXT NOT NULL, private_key TEXT NOT NULL, created_at INTEGER NOT NULL,
+  PRIMARY KEY (pool_id, use)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE cognito_users (
+  id INTEGER PRIMARY KEY,
+  pool_id TEXT NOT NULL,
+  sub TEXT NOT NULL,
+  username TEXT NOT NULL,
+  status TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  attributes TEXT NOT NULL,
+  password_hash TEXT,
+  srp_salt TEXT,
+  srp_verifier TEXT,
+  temporary_password_expires_at INTEGER,
+  failed_attempts INTEGER NOT NULL DEFAULT 0,
+  last_failed_at INTEGER NOT NULL DEFAULT 0,
+  totp_secret TEXT,
+  totp_pending TEXT,
+  totp_verified INTEGER NOT NULL DEFAULT 0,
+  totp_last_step INTEGER NOT NULL DEFAULT 0,
+  mfa_enabled INTEGER NOT NULL DEFAULT 0,
+  tokens_valid_from INTEGER NOT NULL DEFAULT 0,
+  declared INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX cognito_users_by_sub ON cognito_users (pool_id, sub);
+CREATE INDEX cognito_users_in_order ON cognito_users (pool_id, id);
+CREATE INDEX cognito_users_by_username ON cognito_users (pool_id, username);
+CREATE INDEX cognito_users_by_status ON cognito_users (pool_id, status);
+${["email", "phone_number", "name", "given_name", "family_name", "preferred_username"]
+  .map((name) => {
+    const value = `json_extract(attributes, '$.${name}')`;
+    return `CREATE INDEX cognito_users_by_${name} ON cognito_users (pool_id, ${value}) WHERE ${value} IS NOT NULL;`;
+  })
+  .join("\n")}
+
+CREATE TABLE cognito_sign_in_names (
+  pool_id TEXT NOT NULL, name TEXT NOT NULL, sub TEXT NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (pool_id, name)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_sign_in_names_by_sub ON cognito_sign_in_names (pool_id, sub);
+
+CREATE TABLE cognito_password_history (
+  id INTEGER PRIMARY KEY, pool_id TEXT NOT NULL, sub TEXT NOT NULL, password_hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX cognito_password_history_by_sub ON cognito_password_history (pool_id, sub, id);
+
+CREATE TABLE cognito_groups (
+  pool_id TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, precedence INTEGER,
+  created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL,
+  PRIMARY KEY (pool_id, name)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE cognito_group_members (
+  pool_id TEXT NOT NULL, group_name TEXT NOT NULL, sub TEXT NOT NULL,
+  PRIMARY KEY (pool_id, group_name, sub)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_group_members_by_sub ON cognito_group_members (pool_id, sub);
+
+CREATE TABLE cognito_codes (
+  pool_id TEXT NOT NULL, sub TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (pool_id, sub, kind)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_codes_by_expiry ON cognito_codes (expires_at);
+
+CREATE TABLE cognito_attempts (
+  pool_id TEXT NOT NULL, sub TEXT NOT NULL, action TEXT NOT NULL, count INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (pool_id, sub, action)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_attempts_by_expiry ON cognito_attempts (expires_at);
+
+CREATE TABLE cognito_messages (
+  id INTEGER PRIMARY KEY, pool_id TEXT NOT NULL, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+  code TEXT, kind TEXT NOT NULL, sent_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE cognito_sessions (
+  digest TEXT PRIMARY KEY, pool_id TEXT NOT NULL, sub TEXT NOT NULL, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_sessions_by_expiry ON cognito_sessions (expires_at);
+CREATE INDEX cognito_sessions_by_sub ON cognito_sessions (pool_id, sub);
+
+CREATE TABLE cognito_flows (
+  digest TEXT PRIMARY KEY, pool_id TEXT NOT NULL, client_id TEXT NOT NULL, sub TEXT NOT NULL, step TEXT NOT NULL,
+  data TEXT NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_flows_by_expiry ON cognito_flows (expires_at);
+CREATE INDEX cognito_flows_by_sub ON cognito_flows (pool_id, sub);
+
+CREATE TABLE cognito_authorization_codes (
+  digest TEXT PRIMARY KEY, pool_id TEXT NOT NULL, client_id TEXT NOT NULL, sub TEXT NOT NULL, data TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_authorization_codes_by_expiry ON cognito_authorization_codes (expires_at);
+CREATE INDEX cognito_authorization_codes_by_sub ON cognito_authorization_codes (pool_id, sub);
+
+CREATE TABLE cognito_grants (
+  origin_jti TEXT PRIMARY KEY, pool_id TEXT NOT NULL, client_id TEXT NOT NULL, sub TEXT NOT NULL, scopes TEXT NOT NULL,
+  hosted INTEGER NOT NULL, resource TEXT, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_grants_by_sub ON cognito_grants (pool_id, sub);
+CREATE INDEX cognito_grants_by_expiry ON cognito_grants (expires_at);
+CREATE TABLE cognito_refresh_tokens (
+  digest TEXT PRIMARY KEY, pool_id TEXT NOT NULL, origin_jti TEXT NOT NULL, replaced_at INTEGER, expires_at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_refresh_tokens_by_grant ON cognito_refresh_tokens (origin_jti);
+CREATE INDEX cognito_refresh_tokens_by_expiry ON cognito_refresh_tokens (expires_at);
+`;
+
+/** Tables whose rows are worthless once `expires_at` has passed. */
+const perishable = [
+  "cognito_codes",
+  "cognito_attempts",
+  "cognito_sessions",
+  "cognito_flows",
+  "cognito_authorization_codes",
+  "cognito_refresh_tokens",
+  "cognito_grants",
+];
+
+/** A state that another release wrote. */
+export class StateLayoutError extends Error {
+  readonly code = "state_layout";
+  readonly next = "Use the release that wrote it, or another state directory.";
+
+  constructor(found: number) {
+    super(`The user pools in this state are of another release (layout ${found}, this one reads ${schemaVersion}).`);
+    this.name = "StateLayoutError";
+  }
+}
+
+/**
+ * Creates the tables in a new state file.
+ * @throws StateLayoutError; nothing is changed then
+ */
+export function prepareTables(store: Store): void {
+  store.transaction(() => {
+    store.db.exec("CREATE TABLE IF NOT EXISTS cognito_schema (version INTEGER NOT NULL) STRICT");
+    const row = store.db.prepare("SELECT version FROM cognito_schema").get() as { version: number } | undefined;
+    if (row === undefined) {
+      store.db.exec(schema);
+      store.db.prepare("INSERT INTO cognito_schema (version) VALUES (?)").run(schemaVersion);
+    } else if (row.version !== schemaVersion) {
+      throw new StateLayoutError(row.version);
+    }
+  });
+}
+
+/** Deletes what has expired, at most once a minute however often it is called. */
+export function pruner(store: Store, now: () => number): () => void {
+  const statements = perishable.map((table) => store.db.prepare(`DELETE FROM ${table} WHERE expires_at < ?`));
+  let next = 0;
+  return () => {
+    const at = now();
+    if (at < next) return;
+    next = at + 60_000;
+    store.transaction(() => {
+      for (const statement of statements) statement.run(at);
+    });
+  };
+}
+
+/** What the tables keep of a secret that a client holds. */
+export const digest = (secret: string): string => createHash("sha256").update(secret).digest("base64url");

@@ -1,0 +1,140 @@
+/**
+ * ID and access tokens with the claims, in the order and in the very JSON spelling that Cognito puts on the wire:
+ * header `{"kid","alg"}` only, slashes escaped, `at_hash` in hosted-UI tokens, no `origin_jti` without a refresh token.
+ */
+import { createHash, sign } from "node:crypto";
+import { promisify } from "node:util";
+import type { AppClientDefinition } from "../../definitions.ts";
+import { grantedAttributes } from "../accounts/attributes.ts";
+import type { Pool } from "../pool.ts";
+import type { SigningKey } from "../state/keys.ts";
+import type { User } from "../state/users.ts";
+
+/** The scope of tokens that the JSON API issues, and of the operations an access token may call there. */
+export const adminScope = "aws.cognito.signin.user.admin";
+
+export interface TokenRequest {
+  client: AppClientDefinition;
+  user: User;
+  scopes: string[];
+  /** Seconds; when the person last gave a password. */
+  authTime: number;
+  /** The same in both tokens of one sign-in. */
+  eventId: string;
+  /** Names the refresh token's grant; `undefined` in the implicit flow, which has none. */
+  originJti: string | undefined;
+  nonce: string | undefined;
+  /** The access token's `aud`; without one it has none. */
+  resource: string | undefined;
+  /** From the hosted UI, where an ID token takes `openid` and carries `at_hash`. */
+  hosted: boolean;
+}
+
+export interface Tokens {
+  idToken: string | undefined;
+  accessToken: string;
+  /** Seconds the access token lives. */
+  expiresIn: number;
+}
+
+type Claims = Record<string, unknown>;
+
+const signAsync = promisify(sign);
+const base64url = (text: string) => Buffer.from(text).toString("base64url");
+/** JSON as Cognito's serialiser writes it. `undefined` members are left out. */
+const toJson = (value: unknown) => JSON.stringify(value).replaceAll("/", "\\/");
+
+export async function issueTokens(pool: Pool, request: TokenRequest): Promise<Tokens> {
+  const { client, user, scopes } = request;
+  const keys = await pool.keys.keys();
+  const issuedAt = Math.floor(pool.world.now() / 1000);
+  const groups = pool.groups.ofUser(user.sub).map((group) => group.name);
+  const shared = { "cognito:groups": groups.length > 0 ? groups : undefined };
+
+  const accessToken = await signToken(keys.access, {
+    sub: user.sub,
+    ...shared,
+    iss: pool.issuer,
+    version: 2,
+    aud: request.resource,
+    client_id: client.id,
+    origin_jti: request.originJti,
+    event_id: request.eventId,
+    token_use: "access",
+    scope: inCognitoOrder(scopes).join(" "),
+    auth_time: request.authTime,
+    exp: issuedAt + client.validity.accessTokenSeconds,
+    iat: issuedAt,
+    jti: pool.world.randomUUID(),
+    username: user.username,
+  });
+  const expiresIn = client.validity.accessTokenSeconds;
+  if (request.hosted && !scopes.includes("openid")) return { idToken: undefined, accessToken, expiresIn };
+
+  const { email, email_verified, phone_number, phone_number_verified, ...others } = grantedAttributes(
+    user.attributes,
+    client,
+    scopes,
+  );
+  const idToken = await signToken(keys.id, {
+    at_hash: request.hosted ? atHash(accessToken) : undefined,
+    sub: user.sub,
+    ...shared,
+    email_verified: toBoolean(email_verified),
+    iss: pool.issuer,
+    phone_number_verified: toBoolean(phone_number_verified),
+    "cognito:username": user.username,
+    ...Object.fromEntries(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1))),
+    nonce: request.nonce,
+    origin_jti: request.originJti,
+    aud: client.id,
+    event_id: request.eventId,
+    token_use: "id",
+    auth_time: request.authTime,
+    phone_number,
+    exp: issuedAt + client.validity.idTokenSeconds,
+    iat: issuedAt,
+    jti: pool.world.randomUUID(),
+    email,
+  });
+  return { idToken, accessToken, expiresIn };
+}
+
+/** The access token of a client that acts for itself (`client_credentials`). */
+export async function issueClientToken(pool: Pool, client: AppClientDefinition, scopes: string[]): Promise<Tokens> {
+  const { access } = await pool.keys.keys();
+  const issuedAt = Math.floor(pool.world.now() / 1000);
+  const expiresIn = client.validity.accessTokenSeconds;
+  const accessToken = await signToken(access, {
+    sub: client.id,
+    token_use: "access",
+    scope: inCognitoOrder(scopes).join(" "),
+    auth_time: issuedAt,
+    iss: pool.issuer,
+    exp: issuedAt + expiresIn,
+    iat: issuedAt,
+    version: 2,
+    jti: pool.world.randomUUID(),
+    client_id: client.id,
+  });
+  return { idToken: undefined, accessToken, expiresIn };
+}
+
+/** `left half of SHA-256`, OpenID Connect Core §3.2.2.9 */
+function atHash(accessToken: string): string {
+  return createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url");
+}
+
+const toBoolean = (attribute: string | undefined) => (attribute === undefined ? undefined : attribute === "true");
+
+/** Cognito lists the standard scopes in an order of its own, whatever the request's; others keep theirs. */
+function inCognitoOrder(scopes: string[]): string[] {
+  const order = [adminScope, "phone", "openid", "profile", "email"];
+  return [...order.filter((scope) => scopes.includes(scope)), ...scopes.filter((scope) => !order.includes(scope))];
+}
+
+async function signToken(key: SigningKey, claims: Claims): Promise<string> {
+  const input = `${base64url(toJson({ kid: key.kid, alg: "RS256" }))}.${base64url(toJson(claims))}`;
+  const signature = await signAsync("RSA-SHA256", Buffer.from(input), key.privateKey);
+  return `${input}.${signature.toString("base64url")}`;
+}

@@ -1,0 +1,13 @@
+/** Started in the place of a browser (`DEMO_AUTH_BROWSER`): somebody who signs up and in at the address given last. */
+
+import { signUpAndIn } from "../../cli/tour/person.ts";
+import { systemWorld } from "../../cli/world.ts";
+
+const [console = "", startUrl = ""] = process.argv.slice(2);
+await signUpAndIn(
+  systemWorld(),
+  { email: "paste@example.com", password: "Correct-horse-7" },
+  startUrl,
+  console,
+  () => {},
+);
