@@ -1,0 +1,60 @@
+/** `docs/local-*.md` say of every fact about AWS whether it holds and which promise asserts it; this keeps them true. */
+import assert from "node:assert/strict";
+import { count, countBySection, factRows, isAsserted, readRows, testTitles } from "../support/fact-tables.ts";
+
+describe("the tables of facts about AWS", () => {
+  const rows = factRows();
+
+  it("name a promise that a test makes for every fact that is served", () => {
+    assert.deepEqual(
+      rows
+        .filter((row) => row.served && !isAsserted(row))
+        .map(({ section, fact, missing }) => ({ section, fact, missing })),
+      [],
+    );
+  });
+
+  it("name no promise that no test makes, on rows that are not served either", () => {
+    assert.deepEqual(
+      rows.flatMap(({ missing }) => missing),
+      [],
+    );
+  });
+
+  it("cover sections A to E", () => {
+    const sections = countBySection(rows).map(({ section }) => section.split(" ")[0]?.replace(/\.$/, ""));
+    assert.deepEqual(sections, [
+      ...["A", "B", "C", "D.1", "D.2", "D.3", "D.4", "D.5", "D.6", "D.7", "D.8", "D.9"],
+      ...["E.1–E.2", "E.3", "E.4", "E.5", "E.6"],
+    ]);
+  });
+});
+
+describe("counting a table of facts", () => {
+  const table = `## X.1 Doors
+
+| Fact | Here | Test |
+|---|---|---|
+| open | holds | \`doors › open\` |
+| a \\| b | differs: c | \`doors › split at \\|\`; \`doors › open\` |
+| shut | holds | |
+| lock | holds | \`doors › open\`; \`doors › lock\` |
+| ring | holds | \`bells › open\` |
+| fly | not served | |
+`;
+  const titles = (file: string) =>
+    file === "doors"
+      ? testTitles(
+          `it("[X.1] open, wide", f);\n  it(\n    \`split at | \${x}\`, f);\nit.skip("lock", f);\n// it("lock", f);`,
+        )
+      : [];
+
+  it("takes a fact as asserted when all the promises it names are made by tests that run", () => {
+    const rows = readRows(table, titles);
+    assert.deepEqual(
+      rows.filter(isAsserted).map(({ fact }) => fact),
+      ["open", "a | b"],
+    );
+    assert.deepEqual(count("X", rows), { section: "X", asserted: 2, served: 5, notServed: 1 });
+  });
+});
