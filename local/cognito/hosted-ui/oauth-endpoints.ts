@@ -40,8 +40,9 @@ class OAuthError extends Error {
 }
 
 export function oauthEndpoints(app: Hono, { pool }: HostedUi): void {
-  // Single-page applications call these from their own origin; no cookie has a say here.
-  const open = cors({ origin: "*", allowHeaders: ["authorization", "content-type"], allowMethods: ["GET", "POST"] });
+  // Single-page applications call these from their own origin; no cookie has a say here. Amplify names itself in a field.
+  const allowHeaders = ["authorization", "content-type", "x-amz-user-agent"];
+  const open = cors({ origin: "*", allowHeaders, allowMethods: ["GET", "POST"] });
   for (const path of ["/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo"]) app.use(path, open);
 
   app.post("/oauth2/token", async (c) => {

@@ -385,6 +385,19 @@ describe("OAuth endpoints", () => {
     assert.equal(answer.headers.get("access-control-allow-credentials"), null);
   });
 
+  it("answers the preflight of a page that signs itself with Amplify's own header field", async () => {
+    const answer = await fetch(`${cloud.hostedUi()}/oauth2/token`, {
+      method: "OPTIONS",
+      headers: {
+        origin: "https://app.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-amz-user-agent",
+      },
+    });
+    assert.equal(answer.status, 204);
+    assert.equal(answer.headers.get("access-control-allow-headers"), "authorization,content-type,x-amz-user-agent");
+  });
+
   describe("openid-client, which knows nothing of us", () => {
     it("[A.9] discovers the pool and signs in with code, PKCE, state and nonce; refreshes, reads userInfo, revokes", async () => {
       // Time in these tests stands apart from the machine's.
