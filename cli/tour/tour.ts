@@ -122,7 +122,8 @@ async function callWithoutToken(world: World, tell: Narrator, { method, url }: R
 /** The person's own browser, and the session kept as `demo-auth login` keeps it. */
 async function signInByHand(io: Invocation<TourFlags>, tell: Narrator): Promise<Session> {
   tell.step("Sign up and in, in your browser: choose “Sign up”; the code that would be mailed is on the console page");
-  const login = { ...io, flags: { ...io.flags, target: "local", force: true } };
+  const browser = io.world.env.DEMO_AUTH_BROWSER || undefined;
+  const login = { ...io, flags: { ...io.flags, target: "local", force: true, browser } };
   const { session } = await performSignIn(login, await resolveTarget(io.world, login.flags, { refresh: true }));
   tell.line(`signed in as ${safeText(session.user.email ?? session.user.sub)}`);
   return session;

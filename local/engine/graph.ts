@@ -36,7 +36,7 @@ export interface Resource {
 export interface Provider {
   /** @throws ResourceProblem when the cloud would refuse it */
   create(resource: NewResource): { id: string; outputs: Values };
-  /** A resource that exists already (`Type.get(...)`). */
+  /** A resource that exists already (`Type.get(...)`). @throws ResourceProblem when it cannot be known */
   read(resource: NewResource & { id: string }): { outputs: Values };
   /** A provider function such as `aws:index/getRegion:getRegion`. @throws ResourceProblem when it has no answer */
   invoke(token: string, args: Values): Values;

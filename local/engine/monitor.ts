@@ -172,15 +172,10 @@ class Deployment {
     if (this.#byUrn.has(fresh.urn)) {
       throw this.#refuse(fresh.urn, `Duplicate resource URN '${fresh.urn}'; try giving it a unique name`);
     }
-    let made: { id: string; outputs: Values } = { id: "", outputs: {} };
-    if (request.getCustom() || request.getRemote()) {
-      try {
-        made = this.#provider.create(fresh);
-      } catch (error) {
-        if (!(error instanceof ResourceProblem)) throw error;
-        throw this.#refuse(fresh.urn, error.message);
-      }
-    }
+    const made =
+      request.getCustom() || request.getRemote()
+        ? this.#attempt(fresh.urn, () => this.#provider.create(fresh))
+        : { id: "", outputs: {} };
     const resource: Resource = {
       ...fresh,
       parent: request.getParent(),
@@ -208,7 +203,7 @@ class Deployment {
       id: request.getId(),
       provider: providerUrn(request.getProvider()),
     };
-    const { outputs } = this.#provider.read(known);
+    const { outputs } = this.#attempt(known.urn, () => this.#provider.read(known));
     const resource: Resource = {
       ...known,
       parent: request.getParent(),
@@ -247,6 +242,15 @@ class Deployment {
   log(diagnostic: Diagnostic): void {
     if (diagnostic.severity !== "debug") this.diagnostics.push(diagnostic);
     this.#onDiagnostic(diagnostic);
+  }
+
+  #attempt<T>(urn: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ResourceProblem)) throw error;
+      throw this.#refuse(urn, error.message);
+    }
   }
 
   #add(resource: Resource): void {

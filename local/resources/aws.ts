@@ -56,7 +56,17 @@ export function awsProvider(region: string): Provider {
       made.set(`${type} ${result.id}`, { ...inputs, ...result.outputs });
       return result;
     },
-    read: ({ id, inputs }) => ({ outputs: { ...inputs, id } }),
+    read(resource) {
+      const { id, type, inputs } = resource;
+      if (type === "pulumi:pulumi:StackReference") {
+        throw new ResourceProblem(
+          `The outputs of the stack ${JSON.stringify(inputs.name ?? id)} are known to Pulumi's backend only. Take them from the config, with the stack reference as its default on AWS.`,
+        );
+      }
+      // Something that exists in a real account: its name and ARN can be built on, what it is like is not known here.
+      const { outputs } = createOther({ ...resource, inputs: { ...inputs, name: id } }, account(resource));
+      return { outputs: { ...outputs, ...inputs, id } };
+    },
     invoke: (token, args) => invokeFunction(token, args, { accountId: ACCOUNT_ID, region, find: () => undefined }),
   };
 }

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync }
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { publint } from "publint";
 import { buildCli } from "../../scripts/build-cli.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { type Bench, browse, openBench } from "./support/cli.ts";
@@ -52,6 +53,11 @@ describe("the package", () => {
     );
     ok(!existsSync(join(installed, "cli")));
     ok(existsSync(join(installed, "dist", "chunks", "lambda-runtime.js")));
+  });
+
+  it("is put together as npm wants it", async () => {
+    const { messages } = await publint({ pkgDir: installed, pack: false });
+    deepEqual(messages, []);
   });
 
   it("tells its version", async () => {

@@ -96,7 +96,21 @@ describe("what a program declares", function () {
     assert.deepEqual(notEmulated, [{ type: "aws:lambda/function:Function", name: "py" }]);
   });
 
+  it("may build on what exists in a real account, by name and ARN", async () => {
+    const { outputs } = await graphOf(`
+      const role = aws.iam.Role.get("r", "existing-role");
+      exports.arn = role.arn;
+      exports.id = role.id;
+    `);
+    assert.deepEqual(outputs, { arn: "arn:aws:iam::123456789012:role/existing-role", id: "existing-role" });
+  });
+
   const refused: [string, string, RegExp][] = [
+    [
+      "another stack's outputs",
+      'exports.x = new pulumi.StackReference("org/other/dev").getOutput("x");',
+      /The outputs of the stack "org\/other\/dev" are known to Pulumi's backend only/,
+    ],
     [
       "a retired runtime",
       'new aws.lambda.Function("f", { runtime: "nodejs20.x", handler: "a.b", role: "arn:aws:iam::123456789012:role/r", code: new pulumi.asset.FileArchive(".") });',

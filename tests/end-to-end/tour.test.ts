@@ -1,0 +1,40 @@
+/** `npm start`, as a newcomer without a terminal gets it. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openShell, repository, type Shell } from "../support/shell.ts";
+import { temporaryProject } from "../support/temporary.ts";
+
+describe("the tour", function () {
+  this.timeout(60_000);
+  let shell: Shell;
+  beforeEach(() => {
+    shell = openShell();
+  });
+  afterEach(() => shell.close());
+
+  it("is what npm start runs", () => {
+    const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+    assert.equal(scripts.start, "node cli/main.ts tour");
+  });
+
+  it("shows a refusal, a sign-up through the pages, and an answer, ends with 0 and leaves nothing that runs", async () => {
+    const { code, stdout, stderr } = await shell.run("tour");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /HTTP 401 Unauthorized.*\/signup.*\/callback.*HTTP 200 OK.*ada@example\.com.*npx pulumi up/s);
+    assert.doesNotMatch(stdout + stderr, /eyJ[\w-]+\.[\w-]+\.[\w-]+/, "a token was shown");
+    assert.deepEqual(readdirSync(join(shell.home, "local", "running")), []);
+    assert.equal((await shell.run("status", "--target", "local")).code, 3, "no cloud is left to talk to");
+  });
+
+  it("says what it needs in a project that has no protected route", async () => {
+    const project = temporaryProject({
+      "Pulumi.yaml": "name: app\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      "package.json": '{ "main": "index.js" }',
+      "index.js": 'const aws = require("@pulumi/aws"); new aws.cognito.UserPool("p");',
+    });
+    const { code, stderr } = await shell.run("tour", "--project", project);
+    assert.equal(code, 3);
+    assert.match(stderr, /no GET method behind a Cognito authorizer/);
+  });
+});
