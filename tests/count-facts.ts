@@ -11,6 +11,6 @@ for (const section of [...countBySection(rows), count("in total", rows)]) proces
 const open = rows.filter((row) => row.served && !isAsserted(row));
 for (const { section, fact, missing } of open) {
   const why = missing.map(({ file, promise }) => `no test promises ${file} › ${promise}`).join("; ");
-  process.stderr.write(`${section}: ${fact}: ${why || "names no test"}\n`);
+  process.stderr.write(`${section}: ${fact}: ${why || `no test named [${section.split(" ")[0]}]`}\n`);
 }
 process.exitCode = open.length > 0 ? 1 : 0;

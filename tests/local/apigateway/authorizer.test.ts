@@ -40,7 +40,7 @@ describe("a method behind a Cognito authorizer", () => {
     }
   });
 
-  it("[D.2] answers 401 exactly as AWS does, header by header", async () => {
+  it("[D.2, D.7] answers 401 exactly as AWS does, header by header", async () => {
     const { rawHeaders, status, body } = await api.get("/Test/transactions");
     const names = rawHeaders.filter((_, index) => index % 2 === 0);
     assert.equal(status, 401);
@@ -192,7 +192,7 @@ describe("a method behind a Cognito authorizer", () => {
     assert.match(api.lastRequest().reason ?? "", /has 2 Authorization headers; send one/);
   });
 
-  it("forgets a remembered token the moment it expires", async () => {
+  it("[D.2] forgets a remembered token the moment it expires", async () => {
     const start = Date.now();
     const token = pool.idToken({ exp: Math.floor(start / 1000) + 100 });
     assert.equal((await api.get("/Test/transactions", token)).status, 200);
@@ -255,7 +255,7 @@ describe("a Cognito authorizer's settings", () => {
     assert.match(api.lastRequest().reason ?? "", /none of the pools us-east-1_DemoPool1, us-east-1_SecondPool/);
   });
 
-  it("answer 500 with a reason when they name a pool that is not there", async () => {
+  it("[D.7] answer 500 with a reason when they name a pool that is not there", async () => {
     const missing = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Missing01";
     await using api = await startApi({ api: settled({ providerArns: [missing] }) });
     assert.equal((await api.get("/Test/transactions", pool.idToken())).status, 500);

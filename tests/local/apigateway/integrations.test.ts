@@ -102,7 +102,7 @@ describe("a custom Lambda integration", () => {
     assert.match(api.lastRequest().reason ?? "", /^The integration has no response for a success/);
   });
 
-  it("renders a mapping template with $input, $context, $stageVariables and $util", async () => {
+  it("[D.3, D.6] renders a mapping template with $input, $context, $stageVariables and $util", async () => {
     const template = `#set($root = $input.path('$'))
 {
   "id": "$input.params('id')", "limit": "$input.params('limit')", "agent": "$input.params().header.get('X-Agent')",
@@ -166,7 +166,7 @@ describe("a custom Lambda integration", () => {
     ["WHEN_NO_TEMPLATES", {}, 200],
     ["NEVER", {}, 415],
   ] as const) {
-    it(`[D.6] with ${passthroughBehavior} and ${Object.keys(templates).length} templates answers another type with ${status}`, async () => {
+    it(`[D.6, D.7] with ${passthroughBehavior} and ${Object.keys(templates).length} templates answers another type with ${status}`, async () => {
       await using api = await start(lambda({ passthroughBehavior, requestTemplates: templates }));
       const reply = await api.send("POST", "/Test/items/1", { body: '"x"', headers: { "Content-Type": "text/plain" } });
       assert.equal(reply.status, status);
@@ -176,7 +176,7 @@ describe("a custom Lambda integration", () => {
     });
   }
 
-  it("maps response parameters, and lets a template override status and header fields", async () => {
+  it("[D.6] maps response parameters, and lets a template override status and header fields", async () => {
     const responses = [
       response({
         responseParameters: {
@@ -232,7 +232,7 @@ describe("a mock integration", () => {
     assert.equal(headers["x-amzn-trace-id"], undefined);
   });
 
-  it("selects the response by the status that its template gives", async () => {
+  it("[D.6] selects the response by the status that its template gives", async () => {
     const integration = mock({
       requestTemplates: { "application/json": `{"statusCode": #if($input.params('fail') == "1")503#{else}200#end}` },
       responses: [
@@ -262,7 +262,7 @@ describe("an HTTP integration", () => {
   const http = (uri: string, overrides: Partial<IntegrationDefinition> = {}) =>
     lambdaProxy({ type: "HTTP_PROXY", httpMethod: "ANY", uri, functionArn: undefined, ...overrides });
 
-  it("talks to a service on this machine", async () => {
+  it("[D.6] talks to a service on this machine", async () => {
     const server = await listenOnLoopback(0);
     server.handle((req, res) => {
       res.writeHead(201, { "X-Seen": `${req.method} ${req.url}`, "Content-Type": "text/plain" });
@@ -278,7 +278,7 @@ describe("an HTTP integration", () => {
     }
   });
 
-  it("selects the response of a custom one by status", async () => {
+  it("[D.6] selects the response of a custom one by status", async () => {
     const server = await listenOnLoopback(0);
     server.handle((_req, res) => void res.writeHead(404, { "X-Why": "gone" }).end("{}"));
     try {

@@ -162,7 +162,7 @@ describe("a Lambda integration that does not get an answer", () => {
     assert.match(api.lastRequest().reason ?? "", /did not answer within the integration's 50 ms/);
   });
 
-  it("answers 500 when the function is throttled", async () => {
+  it("[D.6] answers 500 when the function is throttled", async () => {
     await using api = await startApi({ api: simple(), function: { reservedConcurrency: 0 } });
     const { status, body } = await api.send("GET", "/Test");
     assert.deepEqual([status, body], [500, '{"message": "Internal server error"}']);

@@ -38,7 +38,7 @@ describe("the routes of a REST API", () => {
     assert.equal((await event("/Test/")).resource, "/");
   });
 
-  it("[D.1] answer an unknown path and an unknown method alike, with 403", async () => {
+  it("[D.1, D.7] answer an unknown path and an unknown method alike, with 403", async () => {
     for (const [verb, path] of [
       ["GET", "/Test/nothing"],
       ["DELETE", "/Test/transactions"],
@@ -60,7 +60,7 @@ describe("the routes of a REST API", () => {
     );
   });
 
-  it("[D.1] take an Authorization header without a route for an AWS signature", async () => {
+  it("[D.1, D.7] take an Authorization header without a route for an AWS signature", async () => {
     const digest = (value: string) => createHash("sha256").update(value).digest("base64");
     const bearer = await api.get("/Test/nothing", "Bearer x");
     assert.equal(bearer.status, 403);

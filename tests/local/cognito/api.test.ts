@@ -641,7 +641,7 @@ describe("an administrator with @aws-sdk/client-cognito-identity-provider", () =
         });
     }));
 
-  it("keeps groups, and tokens carry them", () =>
+  it("[B.4] keeps groups, and tokens carry them", () =>
     withPool({ groups: [{ name: "declared", description: "by the program", precedence: 3 }] }, async (cloud, aws) => {
       const Username = "ada@example.com";
       await signUpAndConfirm(cloud, aws, Username);

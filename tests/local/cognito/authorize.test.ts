@@ -134,7 +134,7 @@ describe("/oauth2/authorize", () => {
     assert.ok(page.location?.startsWith("http://127.0.0.1:47810/callback#id_token="));
   });
 
-  it("refuses a client that does not exist, one without OAuth, and a repeated parameter, on its own page", async () => {
+  it("[A.1] refuses a client that does not exist, one without OAuth, and a repeated parameter, on its own page", async () => {
     for (const [parameters, error] of [
       [{ client_id: "nobody" }, "Client does not exist."],
       [{ client_id: "3disabledclient00000000000" }, "unauthorized_client"],
@@ -394,7 +394,7 @@ describe("/logout", () => {
 });
 
 describe("tokens of the implicit flow", () => {
-  it("[B.1–B.4] have Cognito's header, claims, order and spelling, and two keys sign them", async () => {
+  it("[A.2] [B.1–B.4] have Cognito's header, claims, order and spelling, and two keys sign them", async () => {
     const cloud = await startCognito();
     try {
       const page = await signUpThroughPages(cloud, "ada@example.com", { parameters: { nonce: "n-0S6" } });

@@ -300,7 +300,7 @@ describe("a forgotten password", () => {
       assert.deepEqual(refused.alerts, ["Username/client id combination not found."]);
     }));
 
-  it("refuses a password that the pool remembers", () =>
+  it("[C.3] refuses a password that the pool remembers", () =>
     withPool({ passwordPolicy: { ...userPool().passwordPolicy, passwordHistorySize: 2 } }, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
       const change = async (to: string) => {
@@ -371,7 +371,7 @@ describe("users whom somebody else makes", () => {
       ]);
     }));
 
-  it("may be declared by the program, with groups that both tokens carry in the order of precedence", () =>
+  it("[B.4] may be declared by the program, with groups that both tokens carry in the order of precedence", () =>
     withPool(
       {
         groups: [

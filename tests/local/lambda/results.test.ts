@@ -50,7 +50,7 @@ describe("a function's result", () => {
     assert.equal(JSON.parse(payload).errorMessage, "Unable to stringify response body");
   });
 
-  it("is an error when it is larger than Lambda lets through", async () => {
+  it("[E.5] is an error when it is larger than Lambda lets through", async () => {
     await using demo = deploy(`exports.handler = async () => "x".repeat(6291557);`);
     const { payload, functionError } = await demo.invoke();
     assert.equal(functionError, "Unhandled");
@@ -94,7 +94,7 @@ describe("a function that does not answer", () => {
     assert.equal(JSON.parse((await demo.invoke()).payload).errorType, "Runtime.ExitError");
   });
 
-  it("is ended when its heap is full, and nothing else is", async () => {
+  it("[E.5] is ended when its heap is full, and nothing else is", async () => {
     await using demo = deploy(
       `exports.handler = async (event) => { const kept = []; while (event.fill) kept.push(new Array(1000).fill({})); return 1; };`,
       { timeoutSeconds: 15 },
@@ -107,7 +107,7 @@ describe("a function that does not answer", () => {
   });
 
   if (process.platform === "linux") {
-    it("is killed when it uses more memory than it declared outside of its heap", async () => {
+    it("[E.5] is killed when it uses more memory than it declared outside of its heap", async () => {
       await using demo = deploy(
         `exports.handler = async () => { const kept = [Buffer.alloc(300e6, 1)]; await new Promise((r) => setTimeout(r, 60000)); return kept; };`,
         { timeoutSeconds: 15 },

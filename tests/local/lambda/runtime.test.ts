@@ -82,7 +82,7 @@ describe("finding a handler", () => {
     }
   });
 
-  it("finds nothing outside of the archive, whatever lies above it", async () => {
+  it("[E.4] finds nothing outside of the archive, whatever lies above it", async () => {
     const code = {
       "package.json": '{"type":"module"}',
       "node_modules/outer/index.js": "export default 1;",
@@ -154,7 +154,7 @@ describe("the handler's contract", () => {
     assert.equal(error.errorType, "Runtime.NodeJsExit");
   });
 
-  it("says once when the declared Node is not the one that runs", async () => {
+  it("[E.1] says once when the declared Node is not the one that runs", async () => {
     await using demo = deploy(`exports.handler = async () => 1;`, { runtime: "nodejs22.x" });
     await demo.invoke();
     await demo.invoke();
@@ -264,7 +264,7 @@ describe("what a function finds around it", () => {
     assert.deepEqual(JSON.parse((await demo.invoke()).payload), [null, null]);
   });
 
-  it("honours NODE_OPTIONS of the function", async () => {
+  it("[E.6] honours NODE_OPTIONS of the function", async () => {
     const environment = { NODE_OPTIONS: "--stack-trace-limit=3" };
     assert.equal(await resultOf(`exports.handler = async () => Error.stackTraceLimit;`, { environment }), 3);
   });
@@ -341,12 +341,12 @@ describe("a function's log", () => {
 });
 
 describe("execution environments", () => {
-  it("are reused, one invocation after the other", async () => {
+  it("[E.5] are reused, one invocation after the other", async () => {
     await using demo = deploy(`let n = 0; exports.handler = async () => ++n;`);
     for (const expected of ["1", "2", "3"]) assert.equal((await demo.invoke()).payload, expected);
   });
 
-  it("are not shared by invocations that overlap for long", async () => {
+  it("[E.5] are not shared by invocations that overlap for long", async () => {
     // Each answers only once the other has begun: with one environment both would wait for ever.
     const code = `
       const { existsSync, writeFileSync } = require("node:fs");
@@ -399,14 +399,14 @@ describe("execution environments", () => {
     );
   });
 
-  it("are not entered by a second invocation while one runs", async () => {
+  it("[E.5] are not entered by a second invocation while one runs", async () => {
     const code = `let inside = 0; exports.handler = async () => { inside++; const seen = inside; await new Promise((r) => setTimeout(r, 2)); inside--; return seen; };`;
     await using demo = deploy(code);
     const results = await Promise.all(Array.from({ length: 20 }, () => demo.invoke()));
     assert.deepEqual(new Set(results.map(({ payload }) => payload)), new Set(["1"]));
   });
 
-  it("are limited by the reserved concurrency", async () => {
+  it("[E.5] are limited by the reserved concurrency", async () => {
     await using demo = deploy(`exports.handler = async () => 1;`, { reservedConcurrency: 1 });
     const first = demo.invoke();
     await assert.rejects(demo.invoke(), {
@@ -417,7 +417,7 @@ describe("execution environments", () => {
     assert.equal((await demo.invoke()).payload, "1");
   });
 
-  it("are none with a reserved concurrency of zero", async () => {
+  it("[E.5] are none with a reserved concurrency of zero", async () => {
     await using demo = deploy(`exports.handler = async () => 1;`, { reservedConcurrency: 0 });
     await assert.rejects(demo.invoke(), { name: "TooManyRequestsException" });
   });
