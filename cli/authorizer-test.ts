@@ -5,12 +5,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { CliError } from "./errors.ts";
-import { request, requestJson } from "./http.ts";
+import { request } from "./http.ts";
 import { type Invocation, target as resolveTarget, usage } from "./invocation.ts";
 import { deletePrivateFile, writePrivateFile } from "./private-files.ts";
 import { requireToken } from "./sessions/access.ts";
 import { SessionStore } from "./sessions/store.ts";
-import { chooseCloud, runningClouds } from "./targets/local.ts";
+import { describeCloud, runningClouds } from "./targets/local.ts";
 import { stateHome } from "./targets/state-home.ts";
 import { type Target, targetBinding } from "./targets/target.ts";
 import { safeBlock, safeText } from "./text.ts";
@@ -105,24 +105,33 @@ function pick(authorizers: Authorizer[], wanted: string | undefined): Authorizer
 }
 
 async function localControlPlane({ world }: Invocation, target: Target): Promise<ControlPlane> {
-  const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
-  if (!cloud) throw new CliError("target_not_found", "The local cloud has stopped.", { next: "demo-auth local" });
-  const { apis = [] } = (await requestJson(world, "the local cloud", `${cloud.console}/api/cloud`)) as {
-    apis?: { id: string; authorizers: Authorizer[]; stages: { url: string }[] }[];
-  };
-  const api = apis.find(({ stages }) => stages.some(({ url }) => url === target.apiUrl));
-  if (!api)
-    throw new CliError("configuration_missing", "The local cloud has no such API.", { next: "demo-auth config" });
+  const { console, api } = await findLocalApi(world, target);
   return {
     authorizers: async () => api.authorizers,
     async test(id, token) {
-      const url = new URL(`${cloud.console}/restapis/${api.id}/authorizers/${encodeURIComponent(id)}`);
+      const url = new URL(`${console}/restapis/${api.id}/authorizers/${encodeURIComponent(id)}`);
       const body = JSON.stringify({ headers: { Authorization: token } });
       const headers = { "content-type": "application/json" };
       const answer = await request(world, "the local cloud", url, { method: "POST", headers, body });
       return parseResult(answer.body.toString("utf8"), answer.status === 200);
     },
   };
+}
+
+interface LocalApi {
+  id: string;
+  authorizers: Authorizer[];
+  stages: { url: string }[];
+}
+
+/** The running cloud that serves the target's API, and that API. */
+async function findLocalApi(world: World, target: Target): Promise<{ console: string; api: LocalApi }> {
+  for (const cloud of await runningClouds(world)) {
+    const { apis = [] } = (await describeCloud(world, cloud).catch(() => ({}))) as { apis?: LocalApi[] };
+    const api = apis.find(({ stages }) => stages.some(({ url }) => url === target.apiUrl));
+    if (api) return { console: cloud.console, api };
+  }
+  throw new CliError("configuration_missing", "No local cloud serves the target's API.", { next: "demo-auth config" });
 }
 
 /** The AWS command line signs requests with whatever credentials the person has; the token goes by a private file. */

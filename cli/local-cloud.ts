@@ -34,8 +34,10 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
   const state = stateDirectory(world, flags, projectDirectory);
   const display = localDisplay(io);
   let cloud: LocalCloud | undefined;
+  const ending = new AbortController();
   const starting = startAnnounced(world, {
     ...programOptions({ ...io, out: display.out }, projectDirectory),
+    signal: ending.signal,
     stack: flags.stack,
     port: parsePort(flags.port),
     https: flags.https,
@@ -55,12 +57,20 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
         onBlindness: display.out.warn,
       })
     : () => {};
+  // A program that is being evaluated ends too; that it did not finish is no news then.
+  interrupted.then(() => {
+    stopWatching();
+    ending.abort();
+  });
   try {
     cloud = await starting;
-    display.ready(cloud.ready, state !== undefined);
+    if (!ending.signal.aborted) display.ready(cloud.ready, state !== undefined);
     const signal = await interrupted;
     await cloud.close();
     world.dieBySignal(signal);
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
+    world.dieBySignal(await interrupted);
   } finally {
     stopWatching();
   }

@@ -54,6 +54,8 @@ export interface SignInWatcher {
   debug(line: string): void;
 }
 
+const mostToldErrors = 3;
+
 /**
  * @throws CliError `sign_in_refused`, `sign_in_cancelled`, `sign_in_timeout`, `token_invalid`, `token_exchange_failed`,
  * `port_unavailable`, `network_failed`, or whatever `keep` throws
@@ -68,10 +70,13 @@ export async function signIn(world: World, request: SignInRequest, watcher: Sign
     await watcher.keep(signedIn);
     return signedIn;
   });
+  let toldErrors = 0;
   const noise = (claimed: string | undefined) => {
     if (claimed === undefined || claimed === lastClaimedError) return;
     lastClaimedError = claimed;
-    watcher.unauthenticatedError(safeText(claimed, 200));
+    // Any web page can send these, in any number and wording: the terminal is not its billboard.
+    if (toldErrors < mostToldErrors) watcher.unauthenticatedError(safeText(claimed, 200));
+    toldErrors += 1;
   };
 
   const receiver = await openReceiver({

@@ -44,9 +44,15 @@ export async function runningClouds(world: World): Promise<RunningCloud[]> {
 
 /**
  * The cloud to talk to: the one whose project holds the working directory (the innermost), else the only one.
- * @throws CliError `target_ambiguous` when several run and none is closer
+ * @param wanted a stack, `project/stack` or process id, where more than the place has to tell them apart
+ * @throws CliError `target_ambiguous` when several are left and none is closer
  */
-export function chooseCloud(clouds: readonly RunningCloud[], workingDirectory: string): RunningCloud | undefined {
+export function chooseCloud(
+  running: readonly RunningCloud[],
+  workingDirectory: string,
+  wanted?: string,
+): RunningCloud | undefined {
+  const clouds = wanted === undefined ? running : running.filter((cloud) => isCalled(cloud, wanted));
   const around = clouds
     .filter((cloud) => contains(cloud.project.directory, workingDirectory))
     .sort((a, b) => b.project.directory.length - a.project.directory.length);
@@ -55,8 +61,12 @@ export function chooseCloud(clouds: readonly RunningCloud[], workingDirectory: s
   if (closest.length <= 1) return closest[0];
   const list = closest.map((cloud) => `${cloudName(cloud)} (${safeText(cloud.project.directory)}, pid ${cloud.pid})`);
   throw new CliError("target_ambiguous", `Several local clouds are running: ${list.join("; ")}.`, {
-    next: "Run the command inside one project's folder, name a stack with --stack, or stop the others",
+    next: "Choose one with --target local:<stack> or local:<pid>, or run the command inside one project's folder",
   });
+}
+
+function isCalled({ pid, project }: RunningCloud, name: string): boolean {
+  return [String(pid), project.stack, `${project.name}/${project.stack}`].includes(name);
 }
 
 /** e.g. `demo-auth/dev` */

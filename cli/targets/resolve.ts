@@ -142,10 +142,17 @@ async function findBase(
 }
 
 async function namedTarget(world: World, name: string, flags: TargetFlags, options: ResolveOptions): Promise<Base> {
-  if (name === "local") {
-    const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
+  if (name === "local" || name.startsWith("local:")) {
+    const clouds = await runningClouds(world);
+    const wanted = name === "local" ? undefined : name.slice("local:".length);
+    const cloud = chooseCloud(clouds, world.workingDirectory, wanted);
     if (cloud) return fromCloud(world, cloud, flags);
-    throw new CliError("target_not_found", "No local cloud is running.", { next: "Start it: demo-auth local" });
+    if (clouds.length === 0 || wanted === undefined)
+      throw new CliError("target_not_found", "No local cloud is running.", { next: "Start it: demo-auth local" });
+    const list = clouds.map((other) => `${cloudName(other)} (pid ${other.pid})`).join(", ");
+    throw new CliError("target_not_found", `No local cloud is called "${safeText(wanted, 60)}"; there are: ${list}.`, {
+      next: "Name one of these, or start it: demo-auth local",
+    });
   }
   if (name === "file") {
     const file = await projectFile(world.workingDirectory, options.warn ?? (() => undefined));

@@ -119,11 +119,16 @@ async function callWithoutToken(world: World, tell: Narrator, { method, url }: R
   expectStatus(answer, 401, "without a token");
 }
 
+/** The tour's cloud, whatever others run beside it. */
+function ownCloud(world: World): string {
+  return `local:${world.processId}`;
+}
+
 /** The person's own browser, and the session kept as `demo-auth login` keeps it. */
 async function signInByHand(io: Invocation<TourFlags>, tell: Narrator): Promise<Session> {
   tell.step("Sign up and in, in your browser: choose “Sign up”; the code that would be mailed is on the console page");
   const browser = io.world.env.DEMO_AUTH_BROWSER || undefined;
-  const login = { ...io, flags: { ...io.flags, target: "local", force: true, browser } };
+  const login = { ...io, flags: { ...io.flags, target: ownCloud(io.world), force: true, browser } };
   const { session } = await performSignIn(login, await resolveTarget(io.world, login.flags, { refresh: true }));
   tell.line(`signed in as ${safeText(session.user.email ?? session.user.sub)}`);
   return session;
@@ -145,7 +150,7 @@ async function signInWithoutScreen(io: Invocation<TourFlags>, tell: Narrator, { 
   const login = {
     world,
     out: { ...io.out, note: () => {}, important: () => {} },
-    flags: { target: "local", storage: "none", browser: "itself" } as const,
+    flags: { target: ownCloud(world), storage: "none", browser: "itself" } as const,
   };
   const signedIn = performSignIn(login, await resolveTarget(world, login.flags, { refresh: true }));
   const { session } = await Promise.race([signedIn, astray.promise]);
@@ -160,7 +165,7 @@ async function callWithToken(
   { method, url }: Route,
   session: Session,
 ): Promise<string> {
-  const { target } = await resolveTarget(io.world, { target: "local" }, {});
+  const { target } = await resolveTarget(io.world, { target: ownCloud(io.world) }, {});
   const use = tokenUseFor(target, undefined);
   const token = (use === "id" ? session.idToken : session.accessToken) ?? "";
   tell.step(`Call the API with the ${use === "id" ? "ID" : "access"} token: let in`);

@@ -266,6 +266,13 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
+  it("[R15] says no more than a few forged errors, however many come", async () => {
+    const waiting = await wait();
+    for (let i = 0; i < 20; i++) await send("GET", `/callback?error=forged_${i}`);
+    deepEqual(waiting.claimed, ["forged_0", "forged_1", "forged_2"]);
+    await finish(waiting);
+  });
+
   it("[R15] names an unproven error when nobody finishes in time", async () => {
     const waiting = await wait({ timeoutMs: 1_500 });
     await send("GET", "/callback?error=unauthorized_client");

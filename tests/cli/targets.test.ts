@@ -70,6 +70,29 @@ else {
     }
   });
 
+  it("tells several stacks of one project apart by name, and by process", async () => {
+    const other = await startFakeCognito({ callbackUrls: [] });
+    try {
+      bench.fake.cloud.project = { name: "shop", stack: "dev", directory: bench.directory };
+      announce(bench.home, bench.fake);
+      other.cloud.project = { name: "shop", stack: "prod", directory: bench.directory };
+      announce(bench.home, other, "other", process.ppid);
+      const undecided = await bench.here(["status"]);
+      equal(undecided.code, 3);
+      match(undecided.stderr, /--target local:<stack>/);
+      equal(await labelOf(["--target", "local:prod"]), "local shop/prod");
+      equal(await labelOf(["--target", "local:shop/dev"]), "local shop/dev");
+      equal(await labelOf(["--target", `local:${process.ppid}`]), "local shop/prod");
+      equal(await labelOf([], { env: { DEMO_AUTH_TARGET: "local:dev" } }), "local shop/dev");
+      const unknown = await bench.here(["status", "--target", "local:test"]);
+      match(unknown.stderr, /No local cloud is called "test"; there are: .*shop\/prod/);
+      await bench.here(["use", "local:prod"]);
+      equal(await labelOf(), "local shop/prod");
+    } finally {
+      await other.close();
+    }
+  });
+
   it("ignores and removes the run file of a cloud that died", async () => {
     announce(bench.home, bench.fake, "dead", 999_999_999);
     equal(await labelOf(), "local fake/dev");

@@ -24,6 +24,14 @@ describe("the tutorial, in a real Chromium", function () {
   });
   afterEach(() => shell.close());
 
+  it("is shown from end to end by the tour, also while clouds of the same project run", async () => {
+    await shell.local("--ephemeral");
+    const tour = await shell.run("tour");
+    assert.equal(tour.code, 0, tour.stderr);
+    assert.match(tour.stdout, /without a token: refused\n.*\n\s+HTTP 401/);
+    assert.match(tour.stdout, /ID token: let in\n.*\n\s+HTTP 200/);
+  });
+
   it("goes from a refusal over sign-up, mail and redirect to an answer", async () => {
     const { ready } = await shell.local("--ephemeral");
     const nobody = await shell.run("call", "/transactions");
