@@ -6,9 +6,9 @@
 import { randomBytes, randomUUID, sign } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyRing, type SigningKey } from "../../local/cognito/keys.ts";
-import { hashPassword } from "../../local/cognito/passwords.ts";
-import { UserTable } from "../../local/cognito/users.ts";
+import { hashPassword } from "../../local/cognito/accounts/passwords.ts";
+import { keyRing, type SigningKey } from "../../local/cognito/state/keys.ts";
+import { UserTable } from "../../local/cognito/state/users.ts";
 import type { UserPoolDefinition } from "../../local/definitions.ts";
 import { openStore } from "../../local/store/store.ts";
 import type { World } from "../../local/world.ts";

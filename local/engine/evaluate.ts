@@ -1,4 +1,5 @@
 /** What a program declares: remembered when nothing has changed, evaluated otherwise. */
+import { dirname, join } from "node:path";
 import type { ResourceGraph } from "./graph.ts";
 import type { Diagnostic } from "./problems.ts";
 import { graphKey, recall, remember } from "./remembered-graph.ts";
@@ -28,6 +29,7 @@ export async function evaluate(options: EvaluateOptions): Promise<ResourceGraph>
   const { graph, holdsSecret, modules } = await runProgram({
     ...options,
     noteModules: true,
+    compileCache: join(dirname(memory), "compiled"),
     onMessage(message) {
       if (message.severity === "warning") warnings.push(message);
       onMessage?.(message);
