@@ -52,6 +52,7 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
         onChange: display.changed,
         onReload: display.reloaded,
         onFailure: display.reloadFailed,
+        onBlindness: display.out.warn,
       })
     : () => {};
   try {

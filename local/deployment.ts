@@ -42,7 +42,11 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-/** @throws PortTakenError when something new finds its port taken; nothing has changed then */
+/**
+ * @throws PortTakenError when something new finds its port taken
+ * @throws StateLayoutError when another release wrote the users
+ * @throws DeclaredUserError when a user that the program declares breaks the pool's rules; nothing has changed then
+ */
 export async function deploy(
   declaration: Declaration,
   { origins, world, certificateAuthority }: Site,
@@ -68,6 +72,7 @@ export async function deploy(
     identityProviderOrigin: consoleOrigin,
     hostedUiOrigin: (domain) => hostedUis.get(domain)!,
   });
+  await cognito.ready();
   const functions = functionHost(definition.functions, world);
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();

@@ -15,6 +15,11 @@ const SETTLED_AFTER_MS = 100;
 /** Sources are smaller; what is larger is not read to see whether it changed. */
 const LARGE_FILE_BYTES = 1 << 20;
 
+const MEND: Record<string, string> = {
+  ENOSPC: "Raise the limit: sudo sysctl fs.inotify.max_user_watches=524288",
+  EMFILE: "Raise the limit: sudo sysctl fs.inotify.max_user_instances=1024",
+};
+
 export interface WatchOptions {
   directory: string;
   /** Folders that are no sources, such as the cloud's own state. */
@@ -24,6 +29,8 @@ export interface WatchOptions {
   onReload: (ready: ReadyDocument) => void;
   /** What ran before keeps running. */
   onFailure: (error: unknown) => void;
+  /** Hears in a sentence that changes will be missed. */
+  onBlindness?: (warning: string) => void;
 }
 
 /** @returns a function that stops the watch */
@@ -54,10 +61,11 @@ export function reloadOnChange(reloadCloud: LocalCloud["reload"], options: Watch
     if (changed.size > 0) settle();
   };
 
-  const stopWatching = watchSources(options.directory, options.ignore, (file) => {
+  const heard = (file: string) => {
     changed.add(file);
     settle();
-  });
+  };
+  const stopWatching = watchSources(options.directory, options.ignore, heard, options.onBlindness);
   return () => {
     stopped = true;
     clearTimeout(timer);
@@ -68,14 +76,21 @@ export function reloadOnChange(reloadCloud: LocalCloud["reload"], options: Watch
 /**
  * @param ignore folders to leave out, beside every `node_modules` and `.git`
  * @param onChange hears each file, relative to the directory, whose content changed, which came or went
+ * @param onBlindness hears, once, that the system lets no more folders be watched
  * @returns a function that stops the watch
  */
-export function watchSources(directory: string, ignore: string[], onChange: (file: string) => void): () => void {
+export function watchSources(
+  directory: string,
+  ignore: string[],
+  onChange: (file: string) => void,
+  onBlindness: (warning: string) => void = () => {},
+): () => void {
   const root = resolve(directory);
   const ignored = new Set(ignore.map((folder) => resolve(folder)));
   const watchers = new Map<string, FSWatcher>();
   const contents = new Map<string, string>();
   let stopped = false;
+  let blind = false;
 
   const isIgnored = (path: string) =>
     ignored.has(path) ||
@@ -105,8 +120,13 @@ export function watchSources(directory: string, ignore: string[], onChange: (fil
       watcher.on("error", () => leave(folder));
       watchers.set(folder, watcher);
       for (const entry of readdirSync(folder)) look(join(folder, entry), fresh);
-    } catch {
+    } catch (error) {
       leave(folder);
+      // A folder may be gone again by now; anything else is a limit of the system's.
+      const code = (error as NodeJS.ErrnoException).code ?? "";
+      if (blind || code === "ENOENT" || code === "ENOTDIR") return;
+      blind = true;
+      onBlindness(`Changes in ${folder} will be missed: ${(error as Error).message}. ${MEND[code] ?? ""}`.trimEnd());
     }
   };
 
@@ -133,8 +153,12 @@ export function watchSources(directory: string, ignore: string[], onChange: (fil
 
 /** Links to folders are not followed: they may lead round in a circle, or out of the project. */
 function kindOf(path: string): "file" | "folder" | undefined {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return "folder";
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? "file" : undefined;
+  try {
+    if (lstatSync(path).isDirectory()) return "folder";
+    return statSync(path).isFile() ? "file" : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function digestOf(file: string): string | undefined {

@@ -68,7 +68,7 @@ const TUTORIAL = html`<section id="tutorial" aria-labelledby="tutorial-title">
       <p class="quiet">The authorizer refuses, and AWS only says “Unauthorized”.</p>
       <button type="button" id="call-without">Call without a token</button>
       <div id="answer-without" class="answer" aria-live="polite"></div></li>
-    <li><h3>Sign up and in</h3>
+    <li id="sign-in-step"><h3>Sign up and in</h3>
       <p class="quiet">The code that Cognito would mail appears under <a href="#mail">Mail</a>. In the end the browser is sent to your application with the tokens in the address, whether or not anything listens there.</p>
       <p id="sign-in-links" class="row"></p></li>
     <li><h3>Call it with the token</h3>

@@ -10,13 +10,14 @@ import { requestLog } from "./browser/requests.ts";
 import { resourcesPanel } from "./browser/resources.ts";
 import { checkToken } from "./browser/token-checks.ts";
 import { tutorialPanel } from "./browser/tutorial.ts";
+import { userDialog } from "./browser/user-dialog.ts";
 import { usersPanel } from "./browser/users.ts";
 
 /** @returns JavaScript that is safe inside a `script` element */
 export function pageScript(config: PageConfig): string {
   const panels = [requestLog, usersPanel, mailPanel, inspectorPanel, tutorialPanel, resourcesPanel];
   return `"use strict";{
-const tools={checkToken:${checkToken},drawGraph:${drawGraph}};
+const tools={checkToken:${checkToken},drawGraph:${drawGraph},userDialog:${userDialog}};
 const kit=(${makeKit})(${inScript(config)});
 ${panels.map((panel) => `(${panel})(kit,tools);`).join("\n")}}`;
 }

@@ -113,6 +113,7 @@ describe("the console page", function () {
     await entry.getByText("let in", { exact: true }).waitFor();
     await entry.getByText("ada@example.com").waitFor();
     assert.match(await entry.innerText(), /The Cognito authorizer let the token in/);
+    assert.equal(await page.locator(".steps > .done").count(), 3);
     assert.ok(!(await page.content()).includes("eyJ"), "no token is written into the page");
   });
 

@@ -108,6 +108,9 @@ export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): v
     tell("Paste a token first, or the address that the sign-in led to.", true);
     token.focus();
   });
+  on<{ outcome: string }>("sign-in", ({ outcome }) => {
+    if (outcome === "signed in") byId("sign-in-step").classList.add("done");
+  });
   const refresh = soon(load);
   on("*", refresh);
   on<{ outcome: string }>("program", ({ outcome }) => outcome === "running" && refresh());

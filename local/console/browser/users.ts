@@ -1,6 +1,7 @@
 /** The users of each pool, and what an administrator can do to them. */
 import type { UserSummary } from "../../cognito/service.ts";
 import type { Kit } from "./kit.ts";
+import type { Tools } from "./tools.ts";
 
 interface PoolUsers {
   userPoolId: string;
@@ -8,63 +9,10 @@ interface PoolUsers {
   users: UserSummary[];
 }
 
-export function usersPanel({ byId, make, button, read, act, tell, time, soon, on }: Kit): void {
+export function usersPanel(kit: Kit, { userDialog }: Tools): void {
+  const { byId, make, button, read, act, tell, time, soon, on } = kit;
   const place = byId("users-list");
-  const dialog = byId<HTMLDialogElement>("user-dialog");
-  const form = byId<HTMLFormElement>("user-form");
-  const title = byId("user-dialog-title");
-  const explanation = byId("user-dialog-text");
-  const fieldLabel = byId("user-field-label");
-  const fieldName = byId("user-field-name");
-  const field = byId<HTMLInputElement>("user-field");
-  const permanentLabel = byId("permanent-label");
-  const permanent = byId<HTMLInputElement>("permanent");
-  const problem = byId("user-dialog-problem");
-  const submit = byId<HTMLButtonElement>("user-submit");
-  let work: (value: string) => Promise<void> = async () => {};
-
-  /** One dialog for all three: what it asks for and what it does with it. */
-  const ask = (
-    question: {
-      title: string;
-      text: string;
-      field?: { name: string; type: string; autocomplete: AutoFill };
-      permanence?: boolean;
-      submit: string;
-    },
-    then: (value: string) => Promise<void>,
-  ) => {
-    title.textContent = question.title;
-    explanation.textContent = question.text;
-    fieldLabel.hidden = question.field === undefined;
-    field.required = question.field !== undefined;
-    field.value = "";
-    if (question.field) {
-      fieldName.textContent = question.field.name;
-      field.type = question.field.type;
-      field.autocomplete = question.field.autocomplete;
-    }
-    permanentLabel.hidden = !question.permanence;
-    permanent.checked = true;
-    problem.textContent = "";
-    submit.textContent = question.submit;
-    work = then;
-    dialog.showModal();
-  };
-  byId("user-cancel").addEventListener("click", () => dialog.close());
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    submit.disabled = true;
-    try {
-      await work(field.value);
-      dialog.close();
-    } catch (error) {
-      problem.textContent = (error as Error).message;
-    } finally {
-      submit.disabled = false;
-      field.value = "";
-    }
-  });
+  const ask = userDialog(kit);
 
   const change = async (action: string, input: Record<string, unknown>, done: string) => {
     await act(`users/${action}`, input);
@@ -90,15 +38,11 @@ export function usersPanel({ byId, make, button, read, act, tell, time, soon, on
             title: `A password for ${label}`,
             text: "It must meet the pool's rules.",
             field: { name: "New password", type: "password", autocomplete: "new-password" },
-            permanence: true,
+            asksPermanence: true,
             submit: "Set password",
           },
-          (password) =>
-            change(
-              "set-password",
-              { userPoolId, username, password, permanent: permanent.checked },
-              `${label} has a new password.`,
-            ),
+          (password, permanent) =>
+            change("set-password", { userPoolId, username, password, permanent }, `${label} has a new password.`),
         ),
       ),
     );

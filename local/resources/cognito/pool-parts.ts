@@ -65,6 +65,7 @@ export const user: ResourceType = {
     const { inputs } = resource;
     cloud.userPool(inputs.userPoolId, resource).users.push({
       username: inputs.username as string,
+      sub: resource.outputs.sub as string,
       attributes: { ...map(inputs.attributes) },
       password: text(inputs.password),
       temporaryPassword: text(inputs.temporaryPassword),

@@ -55,7 +55,6 @@ export const userPool: ResourceType = {
   },
 
   declare({ id, inputs, outputs }, cloud) {
-    const template = map<unknown>(inputs.verificationMessageTemplate);
     const pool: UserPoolDefinition = {
       id,
       arn: outputs.arn as string,
@@ -72,12 +71,7 @@ export const userPool: ResourceType = {
       softwareTokenMfa: flag(map<unknown>(inputs.softwareTokenMfaConfiguration).enabled),
       adminCreateUserOnly: flag(map<unknown>(inputs.adminCreateUserConfig).allowAdminCreateUserOnly),
       schema: list<Values>(inputs.schemas).map(attributeSchema),
-      verificationEmail: {
-        subject: text(template.emailSubject) ?? text(inputs.emailVerificationSubject) ?? "Your verification code",
-        message:
-          text(template.emailMessage) ?? text(inputs.emailVerificationMessage) ?? "Your confirmation code is {####}",
-        option: template.defaultEmailOption === "CONFIRM_WITH_LINK" ? "CONFIRM_WITH_LINK" : "CONFIRM_WITH_CODE",
-      },
+      verificationEmail: verificationEmail(inputs),
       tier: outputs.userPoolTier as UserPoolDefinition["tier"],
       deletionProtection: outputs.deletionProtection === "ACTIVE",
       domains: [],
@@ -89,6 +83,25 @@ export const userPool: ResourceType = {
     cloud.definition.userPools.push(pool);
   },
 };
+
+/** Two pairs of texts: one with a code in it, one with a link. */
+function verificationEmail(inputs: Values): UserPoolDefinition["verificationEmail"] {
+  const template = map<unknown>(inputs.verificationMessageTemplate);
+  if (template.defaultEmailOption === "CONFIRM_WITH_LINK") {
+    return {
+      option: "CONFIRM_WITH_LINK",
+      subject: text(template.emailSubjectByLink) ?? "Your verification link",
+      message:
+        text(template.emailMessageByLink) ??
+        "Please click the link below to verify your email address. {##Verify Email##}",
+    };
+  }
+  return {
+    option: "CONFIRM_WITH_CODE",
+    subject: text(template.emailSubject) ?? text(inputs.emailVerificationSubject) ?? "Your verification code",
+    message: text(template.emailMessage) ?? text(inputs.emailVerificationMessage) ?? "Your confirmation code is {####}",
+  };
+}
 
 /** A pool without a policy has Cognito's default; one with a policy has the API's default for each rule it leaves out. */
 function passwordPolicy(inputs: Values): PasswordPolicy {

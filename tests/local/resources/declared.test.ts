@@ -1,0 +1,145 @@
+/** What programs of many kinds declare, as the services get it. */
+import assert from "node:assert/strict";
+import type { ResourceGraph } from "../../../local/engine/graph.ts";
+import { ProgramError } from "../../../local/engine/problems.ts";
+import { readProject } from "../../../local/engine/project.ts";
+import { runProgram } from "../../../local/engine/run-program.ts";
+import { awsProvider, declareCloud } from "../../../local/resources/aws.ts";
+import { temporaryProject } from "../../support/temporary.ts";
+
+async function graphOf(program: string): Promise<ResourceGraph> {
+  const directory = temporaryProject({
+    "Pulumi.yaml": "name: app\nruntime: { name: nodejs, options: { typescript: false } }\n",
+    "package.json": '{ "main": "index.js" }',
+    "index.js": `const aws = require("@pulumi/aws"); const pulumi = require("@pulumi/pulumi");\n${program}`,
+  });
+  const project = readProject(directory, "dev", {});
+  return (await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env })).graph;
+}
+
+const declare = async (program: string) => declareCloud(await graphOf(program), "us-east-1", () => "/code");
+
+describe("what a program declares", function () {
+  this.timeout(30_000);
+
+  it("has the API's defaults where the program says nothing", async () => {
+    const { definition } = await declare(`
+      const pool = new aws.cognito.UserPool("p");
+      new aws.cognito.UserPoolClient("c", { userPoolId: pool.id });
+    `);
+    const [pool] = definition.userPools;
+    assert.deepEqual(
+      [
+        pool!.tier,
+        pool!.mfa,
+        pool!.usernameCaseSensitive,
+        pool!.adminCreateUserOnly,
+        pool!.passwordPolicy.minimumLength,
+      ],
+      ["ESSENTIALS", "OFF", true, false, 8],
+    );
+    assert.equal(pool!.passwordPolicy.requireSymbols, true);
+    const [client] = pool!.clients;
+    assert.deepEqual(client!.explicitAuthFlows, [
+      "ALLOW_REFRESH_TOKEN_AUTH",
+      "ALLOW_USER_SRP_AUTH",
+      "ALLOW_CUSTOM_AUTH",
+    ]);
+    assert.deepEqual(client!.validity, {
+      idTokenSeconds: 3600,
+      accessTokenSeconds: 3600,
+      refreshTokenSeconds: 30 * 86_400,
+      authSessionMinutes: 3,
+    });
+    assert.deepEqual([client!.oauthEnabled, client!.hideUserExistence, client!.tokenRevocation], [false, false, true]);
+  });
+
+  it("takes groups, users and their sub, resource servers, and link verification into the pool", async () => {
+    const graph = await graphOf(`
+      const pool = new aws.cognito.UserPool("p", { verificationMessageTemplate: {
+        defaultEmailOption: "CONFIRM_WITH_LINK", emailSubjectByLink: "Come in", emailMessageByLink: "{##here##}",
+      } });
+      const group = new aws.cognito.UserGroup("g", { userPoolId: pool.id, name: "admin", precedence: 1 });
+      const user = new aws.cognito.User("u", { userPoolId: pool.id, username: "ada", password: "Correct-horse-7" });
+      new aws.cognito.UserInGroup("m", { userPoolId: pool.id, username: user.username, groupName: group.name });
+      new aws.cognito.ResourceServer("r", { userPoolId: pool.id, identifier: "orders", name: "Orders", scopes: [{ scopeName: "read", scopeDescription: "Read" }] });
+      exports.sub = user.sub;
+    `);
+    const [pool] = declareCloud(graph, "us-east-1", () => "/code").definition.userPools;
+    assert.deepEqual(pool!.verificationEmail, {
+      option: "CONFIRM_WITH_LINK",
+      subject: "Come in",
+      message: "{##here##}",
+    });
+    assert.deepEqual(pool!.groups, [{ name: "admin", description: "", precedence: 1 }]);
+    assert.deepEqual([pool!.users[0]?.groups, pool!.users[0]?.sub], [["admin"], graph.outputs.sub]);
+    assert.deepEqual(pool!.resourceServers, [
+      { identifier: "orders", name: "Orders", scopes: [{ name: "read", description: "Read" }] },
+    ]);
+  });
+
+  it("uses the region of an explicit provider", async () => {
+    const { definition } = await declare(`
+      const provider = new aws.Provider("eu", { region: "eu-central-1" });
+      new aws.cognito.UserPool("p", {}, { provider });
+    `);
+    assert.match(definition.userPools[0]!.id, /^eu-central-1_/);
+  });
+
+  it("lists a function that cannot run here, and serves the rest", async () => {
+    const { definition, notEmulated } = await declare(`
+      new aws.lambda.Function("py", { runtime: "python3.13", handler: "a.b", role: "arn:aws:iam::123456789012:role/r", code: new pulumi.asset.FileArchive(".") });
+      new aws.cognito.UserPool("p");
+    `);
+    assert.deepEqual(definition.functions, []);
+    assert.equal(definition.userPools.length, 1);
+    assert.deepEqual(notEmulated, [{ type: "aws:lambda/function:Function", name: "py" }]);
+  });
+
+  const refused: [string, string, RegExp][] = [
+    [
+      "a retired runtime",
+      'new aws.lambda.Function("f", { runtime: "nodejs20.x", handler: "a.b", role: "arn:aws:iam::123456789012:role/r", code: new pulumi.asset.FileArchive(".") });',
+      /nodejs20\.x is no longer supported/,
+    ],
+    [
+      "threat protection without PLUS",
+      'new aws.cognito.UserPool("p", { userPoolAddOns: { advancedSecurityMode: "ENFORCED" } });',
+      /FeatureUnavailableInTierException/,
+    ],
+    [
+      "managed login on LITE",
+      'const p = new aws.cognito.UserPool("p", { userPoolTier: "LITE" }); new aws.cognito.UserPoolDomain("d", { userPoolId: p.id, domain: "x", managedLoginVersion: 2 });',
+      /not available in the LITE tier/,
+    ],
+    [
+      "a plain http callback",
+      'const p = new aws.cognito.UserPool("p"); new aws.cognito.UserPoolClient("c", { userPoolId: p.id, callbackUrls: ["http://example.org/cb"] });',
+      /must be https/,
+    ],
+    [
+      "a TLS policy without its access mode",
+      'new aws.apigateway.RestApi("a", { securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09" });',
+      /Endpoint access mode is required/,
+    ],
+    [
+      "a Cognito method without an authorizer",
+      'const a = new aws.apigateway.RestApi("a"); new aws.apigateway.Method("m", { restApi: a.id, resourceId: a.rootResourceId, httpMethod: "GET", authorization: "COGNITO_USER_POOLS" });',
+      /Invalid authorizer ID/,
+    ],
+  ];
+  for (const [what, program, message] of refused) {
+    it(`is refused with AWS's reason: ${what}`, async () => {
+      await assert.rejects(graphOf(program), (error) => error instanceof ProgramError && message.test(error.message));
+    });
+  }
+
+  it("cannot be deployed with a method that has no integration, or none at all", async () => {
+    const api = 'const a = new aws.apigateway.RestApi("a");';
+    const bare =
+      'new aws.apigateway.Method("m", { restApi: a.id, resourceId: a.rootResourceId, httpMethod: "GET", authorization: "NONE" });';
+    const deployment = 'new aws.apigateway.Deployment("d", { restApi: a.id });';
+    await assert.rejects(declare(api + bare + deployment), /No integration defined for method: GET \//);
+    await assert.rejects(declare(api + deployment), /doesn't contain any methods/);
+  });
+});
