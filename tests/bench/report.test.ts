@@ -11,7 +11,7 @@ import {
 } from "../../bench/measure/statistics.ts";
 import { goalChart, growthChart } from "../../bench/report/chart.ts";
 import { flameGraph } from "../../bench/report/flame.ts";
-import { markdownTable, plainTable } from "../../bench/report/table.ts";
+import { markdownTable, plainTable, withTable } from "../../bench/report/table.ts";
 
 const figure = (changes: Partial<Figure> = {}): Figure => ({
   part: "Request",
@@ -80,6 +80,15 @@ describe("the benchmark's table", () => {
       "| Peers: another |  |  |  |  | absent: not installed |",
       "",
     ]);
+  });
+
+  it("takes its place in the documentation, and only there", () => {
+    const page = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8");
+    const table = markdownTable([figure()]);
+    const changed = withTable(page, table);
+    assert.ok(changed.includes(`begin -->\n\n${table}\n<!--`));
+    assert.equal(withTable(changed, table), changed);
+    assert.throws(() => withTable("# A page without a place", table));
   });
 });
 
