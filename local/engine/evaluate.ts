@@ -1,4 +1,5 @@
 /** What a program declares: remembered when nothing has changed, evaluated otherwise. */
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ResourceGraph } from "./graph.ts";
 import type { Diagnostic } from "./problems.ts";
@@ -29,7 +30,8 @@ export async function evaluate(options: EvaluateOptions): Promise<ResourceGraph>
   const { graph, holdsSecret, modules } = await runProgram({
     ...options,
     noteModules: true,
-    compileCache: join(dirname(memory), "compiled"),
+    // Making it costs more than it saves: it is for whoever changes a program and evaluates it again and again.
+    ...(existsSync(memory) && { compileCache: join(dirname(memory), "compiled") }),
     onMessage(message) {
       if (message.severity === "warning") warnings.push(message);
       onMessage?.(message);
