@@ -4,10 +4,10 @@
  *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,artefact,growth] [--pairs N]
  *
  * Absolute times do not hold from machine to machine, so every goal is about a ratio, or a difference to an empty script,
- * of runs that were taken side by side. A whole run writes `bench/results/<date>.json` and the pictures in `docs/images`;
- * a quick or partial one only prints.
+ * of runs that were taken side by side. A whole run writes `bench/results/<date>.json`, the pictures in `docs/images` and
+ * the table of `docs/performance.md`; a quick or partial one only prints.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, loadavg, platform, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,7 +23,7 @@ import { measureSignIns } from "./cases/sign-in.ts";
 import { type Figure, verdictOf } from "./measure/figure.ts";
 import { type Growth, goalChart, growthChart } from "./report/chart.ts";
 import { drawFlame } from "./report/flame.ts";
-import { markdownTable, plainTable } from "./report/table.ts";
+import { markdownTable, plainTable, withTable } from "./report/table.ts";
 import { installPeers, reportAbsentPeers } from "./system/peers.ts";
 import { openWorkspace, repository } from "./system/workspace.ts";
 
@@ -66,7 +66,7 @@ const pictures = new Map<string, string>();
 const bench: Bench = {
   workspace,
   quick: values.quick,
-  pairs: Number(values.pairs ?? (values.quick ? 1 : 5)),
+  pairs: Number(values.pairs ?? (values.quick ? 1 : 3)),
   report: (figure) => figures.push(figure),
   grow: (growth) => growths.push(growth),
   draw: (name, svg) => pictures.set(name, svg),
@@ -86,7 +86,6 @@ const missed = figures.filter((figure) => verdictOf(figure) === "not met").lengt
 const goals = figures.filter(({ goal }) => goal !== undefined).length;
 process.stdout.write(`${goals - missed} of ${goals} goals met, in ${Math.round((Date.now() - startedAt) / 1000)} s\n`);
 if (whole) writeResults();
-else for (const [name, svg] of pictures) writeFileSync(join("/tmp", `${name}.svg`), svg);
 
 function writeResults(): void {
   const date = new Date(startedAt).toISOString().slice(0, 10);
@@ -107,6 +106,7 @@ function writeResults(): void {
   const images = join(repository, "docs/images");
   mkdirSync(images, { recursive: true });
   for (const [name, svg] of pictures) writeFileSync(join(images, `${name}.svg`), svg);
-  writeFileSync(join(repository, "bench/results", `${date}.md`), markdownTable(figures));
-  process.stdout.write(`Written: bench/results/${date}.json, bench/results/${date}.md, docs/images/*.svg\n`);
+  const page = join(repository, "docs/performance.md");
+  writeFileSync(page, withTable(readFileSync(page, "utf8"), markdownTable(figures)));
+  process.stdout.write(`Written: bench/results/${date}.json, docs/images/*.svg, the table of docs/performance.md\n`);
 }

@@ -58,7 +58,7 @@ async function grow(
 ): Promise<void> {
   bench.say(`${of} by ${by}`);
   const seen = new Map<number, number[]>(sizes.map(({ at }) => [at, []]));
-  for (let round = 0; round < Math.min(3, bench.pairs); round++)
+  for (let round = 0; round < Math.min(2, bench.pairs); round++)
     for (const { at, prepared } of sizes) seen.get(at)!.push(await rate(bench, prepared));
   const growth: Growth = { by, of, points: sizes.map(({ at }) => ({ at, perSecond: median(seen.get(at)!) })) };
   bench.grow(growth);
@@ -77,8 +77,8 @@ async function grow(
 
 async function requestRate(bench: Bench, prepared: Prepared): Promise<number> {
   return during(bench, prepared, async (send) => {
-    await send(amount(bench, 5000, 500), "one");
-    return send(amount(bench, 15_000, 1500), "one");
+    await send(amount(bench, 3000, 500), "one");
+    return send(amount(bench, 8000, 1500), "one");
   });
 }
 
@@ -116,7 +116,7 @@ async function signInRate(bench: Bench, prepared: Prepared): Promise<number> {
     const redirectUri = cloud.pool.clients[0]!.callbackUrls[0]!;
     const load = { kind: "demo-auth", authorize: authorizeUrl(cloud), clientId, redirectUri, users } as const;
     await signInAgainAndAgain({ ...load, signIns: amount(bench, 100, 30), connections: CONNECTIONS });
-    return (await signInAgainAndAgain({ ...load, signIns: amount(bench, 500, 100), connections: CONNECTIONS }))
+    return (await signInAgainAndAgain({ ...load, signIns: amount(bench, 300, 100), connections: CONNECTIONS }))
       .perSecond;
   } finally {
     await cloud.subject.stop();

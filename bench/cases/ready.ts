@@ -1,5 +1,5 @@
 /** From the start of the process to the first answered request, as somebody would wait for it. */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, inPairs } from "../bench.ts";
 import { median, medianDifference, medianRatio } from "../measure/statistics.ts";
@@ -46,7 +46,25 @@ export async function measureReady(bench: Bench): Promise<void> {
     0.7,
   );
 
+  bench.say("evaluated again after a change, beside serverless-offline");
+  const change = () => appendFileSync(join(workspace.project, "infra/index.ts"), "\n");
+  for (let round = 0; round < 2; round++) {
+    change();
+    await ownStart(bench, prepared, token, false);
+  }
+  const changed = await inPairs(
+    Math.min(2, bench.pairs),
+    () => {
+      change();
+      return ownStart(bench, prepared, token, false);
+    },
+    () => peerStart(() => launchServerlessOffline(project), { authorization: `Bearer ${token}` }),
+  );
+  const peer = `serverless-offline ${peerVersion("serverless-offline")}`;
+  report(bench, "program changed and evaluated again, function run", changed, peer, undefined);
+
   bench.say("nothing changed since, beside an empty Node script");
+  await ownStart(bench, prepared, undefined, false);
   const again = await inPairs(
     bench.pairs * 2,
     () => ownStart(bench, prepared, undefined, false),

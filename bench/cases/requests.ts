@@ -23,11 +23,11 @@ interface Opened {
 }
 
 export async function measureRequests(bench: Bench): Promise<void> {
-  const firstSeen = amount(bench, 5000, 600);
+  const firstSeen = amount(bench, 4000, 600);
   const prepared = await prepareCloud(bench.workspace, { name: "requests" }, { tokens: firstSeen + 1 });
   const gateway = () => openGateway(bench, prepared);
-  const requests = amount(bench, 30_000, 3000);
-  const warm = { requests: amount(bench, 8000, 1000) };
+  const requests = amount(bench, 20_000, 3000);
+  const warm = { requests: amount(bench, 6000, 1000) };
   /** A fresh server, warmed up and then measured. */
   const measured = (open: () => Promise<Opened>, warmUp: Partial<RequestLoad>, counted: Partial<RequestLoad> = {}) => {
     const { tokenFile } = prepared;
@@ -79,7 +79,7 @@ export async function measureRequests(bench: Bench): Promise<void> {
   const [functionDirectory = ""] = readdirSync(functions);
   const deployed = join(functions, functionDirectory);
   const project = serverlessProject(bench.workspace, deployed, prepared.clientId, prepared.poolArn);
-  const slow = amount(bench, 12_000, 1500);
+  const slow = amount(bench, 6000, 1500);
   const beside = await inPairs(
     bench.pairs,
     measured(gateway, warm),

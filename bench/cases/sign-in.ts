@@ -10,7 +10,8 @@ const PART = "Sign-in through the pages, 10 people at once";
 
 export async function measureSignIns(bench: Bench): Promise<void> {
   const signIns = amount(bench, 5000, 300);
-  const prepared = await prepareCloud(bench.workspace, { name: "sign-in" });
+  const people = amount(bench, 500, 100);
+  const prepared = await prepareCloud(bench.workspace, { name: "sign-in" }, { users: people });
   const { clientId, users } = prepared;
 
   bench.say(`${signIns} sign-ins`);
@@ -23,12 +24,13 @@ export async function measureSignIns(bench: Bench): Promise<void> {
     users,
     connections: CONNECTIONS,
   } as const;
-  await signInAgainAndAgain({ ...load, signIns: signIns / 10 });
+  const firstTime = await signInAgainAndAgain({ ...load, signIns: people });
   const memoryBefore = cloud.subject.memory();
   const own = await signInAgainAndAgain({ ...load, signIns });
   const memoryAfter = cloud.subject.memory();
   await cloud.subject.stop();
 
+  const beside = `cognito-local ${peerVersion("cognito-local")}`;
   bench.say(`${signIns} sign-ins with cognito-local`);
   const state = cognitoLocalState(bench.workspace, "sign-in", users.length);
   const { subject, url } = await launchCognitoLocal(state);
@@ -37,16 +39,25 @@ export async function measureSignIns(bench: Bench): Promise<void> {
     await subject.answers(url.href, (status) => status === 200);
     const { origin } = url;
     const peerLoad = { ...load, kind: "cognito-local", authorize: `${origin}/oauth2/authorize`, ...state } as const;
-    await signInAgainAndAgain({ ...peerLoad, signIns: signIns / 10 });
+    const otherFirst = await signInAgainAndAgain({ ...peerLoad, signIns: people });
+    bench.report({
+      part: PART,
+      name: `each of ${people} people for the first time, beside ${beside} (keeps passwords in clear)`,
+      own: `${Math.round(firstTime.perSecond)}/s`,
+      other: `${Math.round(otherFirst.perSecond)}/s`,
+      value: firstTime.perSecond / otherFirst.perSecond,
+      unit: "times",
+      goal: undefined,
+      samples: { own: [firstTime.perSecond], other: [otherFirst.perSecond] },
+    });
     other = await signInAgainAndAgain({ ...peerLoad, signIns });
   } finally {
     await subject.stop();
   }
 
-  const beside = `cognito-local ${peerVersion("cognito-local")}`;
   bench.report({
     part: PART,
-    name: `beside ${beside} (keeps passwords in clear)`,
+    name: `${signIns.toLocaleString("en-US")} by the same people, beside ${beside}`,
     own: `${Math.round(own.perSecond)}/s`,
     other: `${Math.round(other.perSecond)}/s`,
     value: own.perSecond / other.perSecond,

@@ -49,7 +49,7 @@ export async function drawFlame(bench: Bench): Promise<void> {
 }
 
 /** @param said what a process with `--inspect` wrote when it started */
-async function profileDuring(said: string, work: () => Promise<unknown>): Promise<CpuProfile> {
+export async function profileDuring(said: string, work: () => Promise<unknown>): Promise<CpuProfile> {
   const [address] = /ws:\/\/\S+/.exec(said) ?? [];
   if (address === undefined) throw new Error(`The process told no inspector's address:\n${said}`);
   const socket = new WebSocket(address);

@@ -47,3 +47,14 @@ export function markdownTable(figures: readonly Figure[]): string {
   }
   return `${lines.join("\n")}\n`;
 }
+
+const BEGIN = "<!-- table of a run: begin -->\n";
+const END = "<!-- table of a run: end -->";
+
+/** @throws Error when the page has no place for the table */
+export function withTable(page: string, table: string): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error("The page has no marks for the table of a run.");
+  return `${page.slice(0, begin + BEGIN.length)}\n${table}\n${page.slice(end)}`;
+}

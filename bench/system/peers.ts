@@ -177,5 +177,7 @@ const FOREIGN = [{ command: "ministack", from: "PyPI" }];
 /** Says of each that it is absent, or that it was left out. */
 export function reportAbsentPeers({ report }: Bench): void {
   for (const { command, from } of FOREIGN)
-    report(absentFigure("Peers from other registries", command, `comes from ${from}; not measured`));
+    report(
+      absentFigure("Peers from other registries", command, `comes from ${from}, and the bench installs from npm only`),
+    );
 }

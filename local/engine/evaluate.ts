@@ -1,4 +1,6 @@
 /** What a program declares: remembered when nothing has changed, evaluated otherwise. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { ResourceGraph } from "./graph.ts";
 import type { Diagnostic } from "./problems.ts";
 import { graphKey, recall, remember } from "./remembered-graph.ts";
@@ -28,6 +30,8 @@ export async function evaluate(options: EvaluateOptions): Promise<ResourceGraph>
   const { graph, holdsSecret, modules } = await runProgram({
     ...options,
     noteModules: true,
+    // Making it costs more than it saves: it is for whoever changes a program and evaluates it again and again.
+    ...(existsSync(memory) && { compileCache: join(dirname(memory), "compiled") }),
     onMessage(message) {
       if (message.severity === "warning") warnings.push(message);
       onMessage?.(message);

@@ -24,6 +24,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Notes which files the program loads as modules. */
   noteModules?: boolean;
+  /** A folder in which Node keeps the compiled code of what the program loads, for the next evaluation. */
+  compileCache?: string;
 }
 
 export interface ProgramRun {
@@ -62,6 +64,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       {
         cwd: project.workingDirectory,
         env: {
+          ...(options.compileCache !== undefined && { NODE_COMPILE_CACHE: options.compileCache }),
           ...environment,
           PULUMI_CONFIG: JSON.stringify(project.config),
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),

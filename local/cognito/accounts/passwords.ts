@@ -3,13 +3,18 @@
  * Cost N=4096, r=8 (4 MiB, about 8 ms off the main thread): a laptop's sign-ins stay quick and a copied state file
  * still costs that much for every guess.
  */
-import { scrypt, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { PasswordPolicy } from "../../definitions.ts";
 import { CognitoError } from "../errors.ts";
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
 const cost = { N: 4096, r: 8, p: 1 };
+
+/** By what is stored, so that a changed password is a stranger again. */
+const proven = new Map<string, Buffer>();
+const mostProven = 10_000;
+const recognitionKey = randomBytes(32);
 
 /** What Cognito counts as a symbol; a space counts unless it leads or trails, and then the password is refused. */
 const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/u.source;
@@ -87,8 +92,25 @@ export async function hashPassword(password: string, salt: Buffer): Promise<stri
   return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64"), hash.toString("base64")].join("$");
 }
 
-/** Compares in constant time. With nothing stored it works as long and answers no. */
+/**
+ * Compares in constant time. With nothing stored it works as long and answers no.
+ *
+ * A password that was right is recognized the next time without deriving it anew: by a digest under a key that this
+ * process alone has and forgets. Only the right password is quicker; every wrong one costs the whole derivation.
+ */
 export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
+  const digest = createHmac("sha256", recognitionKey).update(`${stored}\0${password}`).digest();
+  const recognized = stored === null ? undefined : proven.get(stored);
+  if (recognized && timingSafeEqual(recognized, digest)) return true;
+  const right = await matches(password, stored);
+  if (right && stored !== null) {
+    if (proven.size >= mostProven) proven.delete(proven.keys().next().value!);
+    proven.set(stored, digest);
+  }
+  return right;
+}
+
+async function matches(password: string, stored: string | null): Promise<boolean> {
   const [, N, r, p, salt = "", hash = ""] = (stored ?? `scrypt$${cost.N}$${cost.r}$${cost.p}$$`).split("$");
   const expected = Buffer.from(hash, "base64");
   const actual = await derive(password.slice(0, longestPassword + 1), Buffer.from(salt, "base64"), 32, {
