@@ -41,7 +41,8 @@ export interface LocalCloud {
   /**
    * Evaluates the program again and puts what it now declares in the place of what ran, with the same users, keys,
    * sessions and origins. Requests that are being answered are answered by what took them.
-   * @throws ProjectError, ProgramError, PortTakenError: what ran before keeps running
+   * @throws ProjectError, ProgramError, PortTakenError: what ran before keeps running; an AbortError when a newer call
+   * came before the program had ended
    */
   reload(): Promise<ReadyDocument>;
   close(): Promise<void>;
@@ -78,8 +79,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const ending = new AbortController();
     closers.push(() => ending.abort());
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
-    const build = async (project: Project) => {
-      const declaration = await declare(project, { ...options, signal }, join(directory, "functions"));
+    const build = async (project: Project, superseded?: AbortSignal) => {
+      const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
+      const declaration = await declare(project, { ...options, signal: until }, join(directory, "functions"));
       return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
     };
 
@@ -91,12 +93,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const console = consoleApp({ deployment: () => current, events, world });
     consoleServer.handle(getRequestListener(console, { overrideGlobalObjects: false }));
 
-    const reload = async () => {
+    const reload = async (superseded: AbortSignal) => {
       const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
         events.emit({ kind: "program", at: world.now(), outcome, ...(reason === undefined ? {} : { reason }) });
       tell("evaluating");
       try {
-        const next = await build(read());
+        const next = await build(read(), superseded);
         const previous = current;
         current = next;
         live.add(next);
@@ -105,19 +107,24 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         tell("running");
         return next.ready;
       } catch (error) {
-        tell("failed", (error as Error).message);
+        if (!superseded.aborted) tell("failed", (error as Error).message);
         throw error;
       }
     };
     let reloading: Promise<unknown> = Promise.resolve();
+    let latest = new AbortController();
     return {
       get ready() {
         return current.ready;
       },
       messages: () => current.cognito.messages(),
       reload() {
-        // One after the other: the last one asked for is what runs in the end.
-        const next = reloading.then(reload);
+        // One after the other, and the last one asked for is what runs in the end: an older program that is still being
+        // evaluated, perhaps for ever, is given up.
+        latest.abort();
+        latest = new AbortController();
+        const { signal: superseded } = latest;
+        const next = reloading.then(() => reload(superseded));
         reloading = next.catch(() => {});
         return next;
       },

@@ -38,7 +38,7 @@ export function reloadOnChange(reloadCloud: LocalCloud["reload"], options: Watch
   const { onChange, onReload, onFailure } = options;
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let reloading = false;
+  let reloads = 0;
   let stopped = false;
 
   const settle = () => {
@@ -46,19 +46,17 @@ export function reloadOnChange(reloadCloud: LocalCloud["reload"], options: Watch
     timer = setTimeout(() => void reload(), SETTLED_AFTER_MS);
   };
   const reload = async () => {
-    // What changes meanwhile is evaluated afterwards.
-    if (reloading || stopped || changed.size === 0) return;
-    reloading = true;
+    if (stopped || changed.size === 0) return;
+    // What changes meanwhile takes the place of an evaluation that goes on.
+    const mine = ++reloads;
     onChange?.([...changed].sort());
     changed.clear();
     try {
       const ready = await reloadCloud();
-      if (!stopped) onReload(ready);
+      if (!stopped && mine === reloads) onReload(ready);
     } catch (error) {
-      if (!stopped) onFailure(error);
+      if (!stopped && mine === reloads) onFailure(error);
     }
-    reloading = false;
-    if (changed.size > 0) settle();
   };
 
   const heard = (file: string) => {

@@ -1,4 +1,4 @@
-/** Ctrl-C while the program is still being evaluated. */
+/** Ctrl-C, or an edit, while the program is still being evaluated. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -47,6 +47,17 @@ describe("an interrupted demo-auth local", function () {
     const { signal, stderr } = await local.finished;
     assert.equal(signal, "SIGINT");
     assert.doesNotMatch(stderr, /✗/);
+    await ended(program);
+  });
+
+  it("mends a watched program that never ends with the next edit", async () => {
+    writeFileSync(join(project, "index.js"), "");
+    const { running } = await shell.local("--project", project, "--ephemeral", "--watch");
+    writeFileSync(join(project, "index.js"), NEVER_ENDS);
+    const program = await evaluating();
+    writeFileSync(join(project, "index.js"), "exports.mended = true;");
+    const reloaded = JSON.parse(await running.line("stdout", /"event":"reload/));
+    assert.deepEqual([reloaded.event, reloaded.outputs], ["reloaded", { mended: true }]);
     await ended(program);
   });
 
