@@ -31,7 +31,7 @@ function sampleTransactions(sub: string) {
       // In cents, so that no reader meets a rounding error.
       amount: -(100 + (bytes.readUInt16BE(7) % 9900)),
       currency: "EUR",
-      date: new Date(Date.UTC(2026, 0, 1 + (bytes.readUInt16BE(9) % 365))).toISOString().slice(0, 10),
+      date: new Date(Date.UTC(2025, 0, 1 + (bytes.readUInt16BE(9) % 365))).toISOString().slice(0, 10),
     };
   });
 }

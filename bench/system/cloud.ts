@@ -65,5 +65,3 @@ export async function startCloud(workspace: Workspace, options: CloudOptions): P
     home,
   };
 }
-
-export const newPort = (): Promise<number> => freePorts(PORTS);

@@ -1,4 +1,5 @@
 /** What can go wrong before a program stands: each with a stable code, a sentence for the person and the mend. */
+import { stripVTControlCharacters } from "node:util";
 
 /** The project on disk cannot be run as it is. */
 export class ProjectError extends Error {
@@ -45,7 +46,12 @@ function describe(project: string, stack: string, diagnostics: Diagnostic[]): st
   for (const [title, messages] of byResource) {
     lines.push(`  ${title}:`);
     for (const { severity, message } of messages) {
-      lines.push(...`${severity}: ${message.trimEnd()}`.split("\n").map((line) => `    ${line}`));
+      // Node colours the errors that Pulumi shows; what reads this may be a script.
+      lines.push(
+        ...stripVTControlCharacters(`${severity}: ${message.trimEnd()}`)
+          .split("\n")
+          .map((line) => `    ${line}`),
+      );
     }
   }
   return lines.join("\n");

@@ -104,7 +104,7 @@ describe("a waiting sign-in", () => {
     ["an address of the network", (n) => `0.0.0.0:${n}`],
   ];
   for (const [name, host] of foreignHosts) {
-    it(`[R12] refuses a Host that is ${name}, and keeps waiting`, async () => {
+    it(`refuses a Host that is ${name}, and keeps waiting`, async () => {
       const waiting = await wait();
       const page = await send("GET", "/callback", { host: host(port) });
       equal(page.status, 403);
@@ -120,7 +120,7 @@ describe("a waiting sign-in", () => {
     });
   }
 
-  it("[R12] answers to all three loopback names", async () => {
+  it("answers to all three loopback names", async () => {
     const waiting = await wait();
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
       equal((await send("GET", "/callback", { host })).status, 200);
@@ -151,7 +151,7 @@ describe("a waiting sign-in", () => {
     ["of plain text", (n) => ({ origin: `http://127.0.0.1:${n}`, "content-type": "text/plain" }), 415],
   ];
   for (const [name, headers, status] of foreignPosts) {
-    it(`[R14] refuses a POST ${name}, even with the right answer in it, and keeps waiting`, async () => {
+    it(`refuses a POST ${name}, even with the right answer in it, and keeps waiting`, async () => {
       const waiting = await wait();
       const { hash } = await redirectOf(waiting.url);
       const body = JSON.stringify({ query: "", fragment: hash });
@@ -161,7 +161,7 @@ describe("a waiting sign-in", () => {
     });
   }
 
-  it("[R14] refuses a body over 64 KiB, announced or not, and keeps waiting", async () => {
+  it("refuses a body over 64 KiB, announced or not, and keeps waiting", async () => {
     const waiting = await wait();
     const large = JSON.stringify({ query: "", fragment: "x".repeat(70_000) });
     equal((await send("POST", "/callback", { ...own(), "content-length": large.length }, large)).status, 413);
@@ -169,7 +169,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R14] refuses a body that is not what our page sends, and keeps waiting", async () => {
+  it("refuses a body that is not what our page sends, and keeps waiting", async () => {
     const waiting = await wait();
     for (const body of ["", "{", "[]", '{"fragment":1,"query":""}', "null"]) {
       equal((await send("POST", "/callback", own(), body)).status, 400, body);
@@ -177,7 +177,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R14] drops a request that dawdles, and keeps waiting", async () => {
+  it("drops a request that dawdles, and keeps waiting", async () => {
     const receiver = await openReceiver({
       redirectUris: [`http://127.0.0.1:${port}/callback`],
       authorizationUrl: () => new URL(fake.hostedUi),
@@ -203,7 +203,7 @@ describe("a waiting sign-in", () => {
     await receiver.close();
   });
 
-  it("[R13] answers OPTIONS with 405 and no CORS header, on every path", async () => {
+  it("answers OPTIONS with 405 and no CORS header, on every path", async () => {
     const waiting = await wait();
     for (const path of ["/callback", "/", "/elsewhere"]) {
       const answer = await send("OPTIONS", path, {
@@ -220,14 +220,14 @@ describe("a waiting sign-in", () => {
   });
 
   for (const method of ["PUT", "DELETE", "PATCH", "HEAD"]) {
-    it(`[R13] answers ${method} with 405 and keeps waiting`, async () => {
+    it(`answers ${method} with 405 and keeps waiting`, async () => {
       const waiting = await wait();
       equal((await send(method, "/callback")).status, 405);
       await finish(waiting);
     });
   }
 
-  it("[R13] answers anything but the callback with 404: a favicon request settles nothing", async () => {
+  it("answers anything but the callback with 404: a favicon request settles nothing", async () => {
     const waiting = await wait();
     for (const path of ["/favicon.ico", "/", "/callback/", "/callback2", "/start/guess", "/.well-known/x"]) {
       equal((await send("GET", path)).status, 404, path);
@@ -235,7 +235,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R13] does not take a login form that a 307 sends on to the callback", async () => {
+  it("does not take a login form that a 307 sends on to the callback", async () => {
     const waiting = await wait();
     const form = {
       origin: "null",
@@ -246,7 +246,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R13] redirects the start address to the identity provider once, and only with its key", async () => {
+  it("redirects the start address to the identity provider once, and only with its key", async () => {
     const waiting = await wait();
     const { pathname } = new URL(waiting.startUrl);
     match(pathname, /^\/start\/[\w-]{22}$/);
@@ -256,7 +256,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R15] shows a forged error, remembers it, and keeps waiting", async () => {
+  it("shows a forged error, remembers it, and keeps waiting", async () => {
     const waiting = await wait();
     equal((await send("GET", "/callback?error=server_error&error_description=Hacked%1B%5B31m")).status, 200);
     deepEqual(waiting.claimed, ["server_error (Hacked)"]);
@@ -266,14 +266,14 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R15] says no more than a few forged errors, however many come", async () => {
+  it("says no more than a few forged errors, however many come", async () => {
     const waiting = await wait();
     for (let i = 0; i < 20; i++) await send("GET", `/callback?error=forged_${i}`);
     deepEqual(waiting.claimed, ["forged_0", "forged_1", "forged_2"]);
     await finish(waiting);
   });
 
-  it("[R15] names an unproven error when nobody finishes in time", async () => {
+  it("names an unproven error when nobody finishes in time", async () => {
     const waiting = await wait({ timeoutMs: 1_500 });
     await send("GET", "/callback?error=unauthorized_client");
     await rejects(waiting.result, (error: Error & { code: string }) => {
@@ -283,7 +283,7 @@ describe("a waiting sign-in", () => {
     });
   });
 
-  it("[R15] believes an error that carries our state", async () => {
+  it("believes an error that carries our state", async () => {
     const waiting = await wait();
     const state = new URL(waiting.url).searchParams.get("state");
     const verdict = await post(waiting.callback, { query: `?error=access_denied&state=${state}`, fragment: "" });
@@ -291,7 +291,7 @@ describe("a waiting sign-in", () => {
     await rejects(waiting.result, { code: "sign_in_cancelled" });
   });
 
-  it("[R5] ignores the right tokens under a wrong state, then takes them under ours", async () => {
+  it("ignores the right tokens under a wrong state, then takes them under ours", async () => {
     const waiting = await wait();
     const address = await redirectOf(waiting.url);
     const swapped = new URL(address);
@@ -301,14 +301,14 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R5] ignores an answer that names our state twice", async () => {
+  it("ignores an answer that names our state twice", async () => {
     const waiting = await wait();
     const address = await redirectOf(waiting.url);
     equal((await post(waiting.callback, { query: "?state=other", fragment: address.hash })).status, 400);
     await finish(waiting);
   });
 
-  it("[R16] takes the answer once: the second tab hears that it is finished", async () => {
+  it("takes the answer once: the second tab hears that it is finished", async () => {
     const waiting = await wait();
     const address = await redirectOf(waiting.url);
     const body = { query: "", fragment: address.hash };
@@ -318,13 +318,13 @@ describe("a waiting sign-in", () => {
     equal(waiting.kept.length, 1);
   });
 
-  it("[R16] stops listening after the answer was shown", async () => {
+  it("stops listening after the answer was shown", async () => {
     const waiting = await wait();
     await finish(waiting);
     await rejects(send("GET", "/callback"), { code: "ECONNREFUSED" });
   });
 
-  it("[R7] shows the failure in the browser when a token check fails, and keeps nothing", async () => {
+  it("shows the failure in the browser when a token check fails, and keeps nothing", async () => {
     fake.plan((plan) => {
       plan.idClaims.nonce = "another";
     });
@@ -335,7 +335,7 @@ describe("a waiting sign-in", () => {
     deepEqual(waiting.kept, []);
   });
 
-  it("[R17] serves a page that may run only its own script, load nothing and talk to nobody else", async () => {
+  it("serves a page that may run only its own script, load nothing and talk to nobody else", async () => {
     const waiting = await wait();
     const page = await send("GET", "/callback");
     const policy = String(page.headers["content-security-policy"]);
@@ -354,7 +354,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R11] holds both address families for localhost, and refuses the port when one is taken", async () => {
+  it("holds both address families for localhost, and refuses the port when one is taken", async () => {
     const waiting = await wait({ redirectUris: [`http://localhost:${port}/callback`] });
     for (const host of ["127.0.0.1", "::1"]) {
       const error = await new Promise<string | undefined>((resolve) => {
@@ -369,7 +369,7 @@ describe("a waiting sign-in", () => {
     await finish(waiting);
   });
 
-  it("[R11] takes the next registered port when the first is held by another program", async () => {
+  it("takes the next registered port when the first is held by another program", async () => {
     const second = await freePort();
     const holder = await hold(port, "127.0.0.1");
     try {

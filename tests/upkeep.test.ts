@@ -1,4 +1,4 @@
-/** What `npm ci` installs: what is used, the same on every platform. */
+/** Nothing is installed, and nothing written, that nobody uses; and what is installed is the same everywhere. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,5 +43,35 @@ describe("what is installed", () => {
       .filter((name) => !names.some((path) => path.endsWith(`node_modules/${name}`)));
     assert.deepEqual(missing, []);
     assert.ok(!JSON.stringify(lock).includes('"resolved":"http'));
+  });
+});
+
+describe("the sources", () => {
+  it("export nothing that nobody mentions", () => {
+    const texts = new Map(
+      ["bench", "bin", "cli", "handlers", "infra", "local", "policy", "scripts", "tests"]
+        .flatMap((folder) =>
+          readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+            join(folder, name),
+          ),
+        )
+        .filter((name) => /\.(?:ts|mjs|js)$/.test(name) && !name.includes("node_modules"))
+        .map((name) => [name, readFileSync(join(repository, name), "utf8")] as const),
+    );
+    const mentions = new Map<string, number>();
+    for (const text of texts.values()) {
+      for (const [word] of text.matchAll(/[A-Za-z_$][\w$]*/g)) mentions.set(word, (mentions.get(word) ?? 0) + 1);
+    }
+    const unused: string[] = [];
+    for (const [name, text] of texts) {
+      // Lambda calls handlers by name, Pulumi reads the outputs of programs.
+      if (name.startsWith("handlers") || name.includes("fixtures")) continue;
+      for (const [, word] of text.matchAll(
+        /^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm,
+      )) {
+        if (mentions.get(word!) === 1) unused.push(`${name}: ${word}`);
+      }
+    }
+    assert.deepEqual(unused, []);
   });
 });
