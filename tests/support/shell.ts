@@ -1,6 +1,7 @@
 /** `demo-auth` as somebody's shell runs it: each command a process of its own, with state of its own in a folder of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { ReadyDocument } from "../../local/cloud.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -67,33 +68,46 @@ export function openShell(env: Record<string, string> = {}, entry = sources): Sh
   };
 }
 
-function watch(child: ChildProcess): Running {
+/** Gathers what a process says, and waits for lines of it or for its end. */
+export function watch(child: ChildProcess): Running {
   const text = { stdout: "", stderr: "" };
-  const waiting = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
     child[name]!.setEncoding("utf8").on("data", (chunk: string) => {
       text[name] += chunk;
-      for (const look of waiting) look();
     });
   }
   const finished = new Promise<Finished>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal, ...text }));
   });
-  return {
-    process: child,
-    finished,
-    line: (stream, pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const whole = text[stream].slice(0, text[stream].lastIndexOf("\n") + 1).split("\n");
-          const found = whole.find((line) => pattern.test(line));
-          if (found === undefined) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-        finished.then(() => reject(new Error(`ended without a line like ${pattern}:\n${text.stdout}\n${text.stderr}`)));
-      }),
+  const readers = {
+    stdout: lineReader(child.stdout!, () => text.stdout, finished),
+    stderr: lineReader(child.stderr!, () => text.stderr, finished),
   };
+  return { process: child, finished, line: (stream, pattern) => readers[stream](pattern) };
+}
+
+/**
+ * @param heard everything that the stream has said so far, gathered before this listens
+ * @returns what waits for the first whole line that fits
+ */
+export function lineReader(
+  stream: Readable,
+  heard: () => string,
+  finished: Promise<Finished>,
+): (pattern: RegExp) => Promise<string> {
+  return (pattern) =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const whole = heard()
+          .slice(0, heard().lastIndexOf("\n") + 1)
+          .split("\n");
+        const found = whole.find((line) => pattern.test(line));
+        if (found === undefined) return;
+        stream.off("data", look);
+        resolve(found);
+      };
+      stream.on("data", look);
+      look();
+      finished.then((end) => reject(new Error(`ended without a line like ${pattern}: ${JSON.stringify(end)}`)), reject);
+    });
 }

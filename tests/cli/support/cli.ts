@@ -11,6 +11,7 @@ import { type PassThrough, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { run as runCommandLine } from "../../../cli/run.ts";
 import { buildCli } from "../../../scripts/build-cli.ts";
+import { type Finished, lineReader, watch as watchProcess } from "../../support/shell.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { type FakeCognito, startFakeCognito } from "./fake-cognito.ts";
 import { testWorld } from "./world.ts";
@@ -29,12 +30,7 @@ export function builtCli(): Promise<string> {
   return building;
 }
 
-export interface Finished {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
+export type { Finished };
 
 export interface Running {
   process: ChildProcess;
@@ -144,36 +140,8 @@ export function announce(home: string, fake: FakeCognito, name = "running", pid 
 }
 
 function watch(child: ChildProcess): Running {
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.setEncoding("utf8").on("data", (text) => {
-    stdout += text;
-  });
-  child.stderr?.setEncoding("utf8").on("data", (text) => {
-    stderr += text;
-  });
-  const finished = new Promise<Finished>((resolve) => {
-    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-  return { process: child, finished, line: lineReader(child.stderr!, () => stderr, finished) };
-}
-
-function lineReader(stream: Readable, heard: () => string, finished: Promise<Finished>): Running["line"] {
-  return (pattern) =>
-    new Promise((resolve, reject) => {
-      const look = () => {
-        const complete = heard()
-          .slice(0, heard().lastIndexOf("\n") + 1)
-          .split("\n");
-        const found = complete.find((text) => pattern.test(text));
-        if (found === undefined) return;
-        stream.off("data", look);
-        resolve(found);
-      };
-      stream.on("data", look);
-      look();
-      finished.then((end) => reject(new Error(`ended without a line like ${pattern}: ${JSON.stringify(end)}`)), reject);
-    });
+  const { process, finished, line } = watchProcess(child);
+  return { process, finished, line: (pattern) => line("stderr", pattern) };
 }
 
 export interface Verdict {
