@@ -7,6 +7,7 @@ import { unlink } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../local/start.ts";
 import { reloadOnChange } from "../local/watch.ts";
+import { heapAtRest } from "./heap-at-rest.ts";
 import { type Invocation, usage } from "./invocation.ts";
 import { localDisplay } from "./local-display.ts";
 import { writePrivateFile } from "./private-files.ts";
@@ -33,6 +34,7 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
   const projectDirectory = resolve(world.workingDirectory, flags.project);
   const state = stateDirectory(world, flags, projectDirectory);
   const display = localDisplay(io);
+  const atWork = heapAtRest(world);
   let cloud: LocalCloud | undefined;
   const ending = new AbortController();
   const starting = startAnnounced(world, {
@@ -44,7 +46,10 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
     stateDirectory: state,
     graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onProgress: display.progress,
-    onEvent: (event) => display.event(event, () => cloud?.messages() ?? []),
+    onEvent: (event) => {
+      atWork();
+      display.event(event, () => cloud?.messages() ?? []);
+    },
   });
   // The watch begins before the program is read, so that no edit falls between.
   const stopWatching = flags.watch

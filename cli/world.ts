@@ -31,6 +31,8 @@ export interface World {
   keyring(): Promise<Keyring>;
   /** Trusts the certificate authority in that file as well, for this process. */
   trust(certificateAuthority: string): Promise<void>;
+  /** The heap of this process. */
+  heap: Heap;
   /** Whether a process with that id lives. */
   isAlive(pid: number): boolean;
   /** Runs a program to its end, without a shell. Rejects when it cannot be started. */
@@ -52,6 +54,13 @@ export interface World {
   setExitCode(code: number): void;
   /** Ends this process at once. */
   exit(code: number): void;
+}
+
+export interface Heap {
+  /** Bytes that V8 holds, used or not. */
+  committed(): number;
+  /** Collects all garbage and gives free memory back to the system. */
+  release(): Promise<void>;
 }
 
 export interface ProgramOptions {
@@ -95,6 +104,10 @@ export function systemWorld(): World {
     openBrowser: async (url, options) => (await import("./oauth/browser.ts")).openBrowser(url, options),
     keyring: async () => (await import("./sessions/keyring.ts")).systemKeyring(process.platform),
     trust,
+    heap: {
+      committed: () => process.getBuiltinModule("node:v8").getHeapStatistics().total_heap_size,
+      release: releaseHeap,
+    },
     isAlive,
     run,
     interrupted: () =>
@@ -117,6 +130,18 @@ async function trust(certificateAuthority: string): Promise<void> {
   const { getCACertificates, setDefaultCACertificates } = await import("node:tls");
   const { readFile } = await import("node:fs/promises");
   setDefaultCACertificates([...getCACertificates("default"), await readFile(certificateAuthority, "utf8")]);
+}
+
+/** As https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/#method-collectGarbage; no port is opened. */
+async function releaseHeap(): Promise<void> {
+  const { Session } = await import("node:inspector/promises");
+  const session = new Session();
+  session.connect();
+  try {
+    await session.post("HeapProfiler.collectGarbage");
+  } finally {
+    session.disconnect();
+  }
 }
 
 function isAlive(pid: number): boolean {

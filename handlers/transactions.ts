@@ -4,7 +4,7 @@
  * They are samples, derived from the user's `sub` alone: the same user always sees the same ones, two users see different
  * ones, and nothing is stored.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { json, type ProxyEvent, type ProxyResult, signedInUser, unauthorized } from "./proxy.ts";
 
 export async function handler(event: ProxyEvent): Promise<ProxyResult> {
@@ -22,9 +22,14 @@ const merchants = [
   "Blue Door Cinema",
 ];
 
+const SAMPLES = 5;
+/** Of the digest, for each transaction. */
+const SAMPLE_BYTES = 11;
+
 function sampleTransactions(sub: string) {
-  return Array.from({ length: 5 }, (_, index) => {
-    const bytes = createHash("sha256").update(`${sub}/${index}`).digest();
+  const digest = hash("sha512", sub, "buffer");
+  return Array.from({ length: SAMPLES }, (_, index) => {
+    const bytes = digest.subarray(index * SAMPLE_BYTES, (index + 1) * SAMPLE_BYTES);
     return {
       id: bytes.toString("hex", 0, 6),
       merchant: merchants[bytes[6]! % merchants.length],

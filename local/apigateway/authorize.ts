@@ -32,7 +32,7 @@ export function authorize(exchange: RoutedExchange): void {
 
 /** An authorizer decides about the ARN of what is asked for, and that has a limit. */
 function requireShortArn({ api, stage, httpMethod, path }: RoutedExchange): void {
-  const length = `${api.definition.executionArn}/${stage.name}/${httpMethod}${path}`.length;
+  const length = api.definition.executionArn.length + stage.name.length + httpMethod.length + path.length + "//".length;
   if (length <= METHOD_ARN_LIMIT_BYTES) return;
   throw uriTooLong(
     `The method's ARN with this path is ${length} bytes; with authorization it may be ${METHOD_ARN_LIMIT_BYTES}.`,

@@ -9,10 +9,11 @@ import type {
   StageDefinition,
 } from "../definitions.ts";
 import type { InvokeFunction, TokenIssuer, World } from "../world.ts";
+import { type AccessLog, accessLog } from "./access-log.ts";
 import { CognitoAuthorizer } from "./cognito-authorizer.ts";
 import { RequestIds } from "./request-ids.ts";
 import { Router } from "./router.ts";
-import type { TokenBucket } from "./throttle.ts";
+import { StagedMethods } from "./staged-method.ts";
 import { UsagePlans } from "./usage-plans.ts";
 import { RequestValidator } from "./validate-request.ts";
 
@@ -36,12 +37,11 @@ export interface DeployedApi {
   /** By id */
   cognitoAuthorizers: Map<string, CognitoAuthorizer>;
   gatewayResponses: Map<string, GatewayResponseDefinition>;
-  /** On which stages a method was found to have the permission to invoke its function. */
-  permitted: Map<MethodDefinition, Set<string>>;
+  stagedMethods: StagedMethods;
+  /** Of the stages that declare one. */
+  accessLogs: Map<StageDefinition, AccessLog>;
   usagePlans: UsagePlans;
   requestValidator: RequestValidator;
-  /** Stage throttling, by stage and method. */
-  methodBuckets: Map<string, TokenBucket | "unlimited">;
 }
 
 export function deployApi(definition: RestApiDefinition, services: ApiServices): DeployedApi {
@@ -60,9 +60,11 @@ export function deployApi(definition: RestApiDefinition, services: ApiServices):
         .map((authorizer) => [authorizer.id, new CognitoAuthorizer(authorizer, services)]),
     ),
     gatewayResponses: new Map(definition.gatewayResponses.map((response) => [response.responseType, response])),
-    permitted: new Map(),
+    stagedMethods: new StagedMethods(),
+    accessLogs: new Map(
+      definition.stages.flatMap((stage) => (stage.accessLog ? [[stage, accessLog(stage.accessLog.format)]] : [])),
+    ),
     usagePlans: new UsagePlans(definition),
     requestValidator: new RequestValidator(definition),
-    methodBuckets: new Map(),
   };
 }

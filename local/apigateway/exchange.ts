@@ -3,6 +3,7 @@
  */
 import type { IntegrationDefinition, MethodDefinition, StageDefinition } from "../definitions.ts";
 import type { DeployedApi, Route } from "./deployed-api.ts";
+import type { StagedMethod } from "./staged-method.ts";
 
 export interface Exchange {
   readonly api: DeployedApi;
@@ -28,6 +29,7 @@ export interface Exchange {
   body: Buffer | undefined;
   stage: StageDefinition | undefined;
   route: Route | undefined;
+  staged: StagedMethod | undefined;
   pathParameters: Record<string, string> | undefined;
   identity: AuthorizedIdentity | undefined;
   /** The API key that was sent and is known. */
@@ -74,6 +76,7 @@ export interface GatewayAnswer {
 export interface RoutedExchange extends Exchange {
   stage: StageDefinition;
   route: Route;
+  staged: StagedMethod;
   pathParameters: Record<string, string>;
 }
 

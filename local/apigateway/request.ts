@@ -113,6 +113,7 @@ export function newExchange(api: DeployedApi, { method, target, headers, sourceI
     body: undefined,
     stage: undefined,
     route: undefined,
+    staged: undefined,
     pathParameters: undefined,
     identity: undefined,
     apiKey: undefined,

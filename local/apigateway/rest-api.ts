@@ -5,7 +5,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RestApiDefinition } from "../definitions.ts";
 import type { ApiRequestEvent } from "../world.ts";
-import { accessLogLine } from "./access-log.ts";
 import { authorize } from "./authorize.ts";
 import { type ApiServices, type DeployedApi, deployApi } from "./deployed-api.ts";
 import type { Exchange, GatewayAnswer } from "./exchange.ts";
@@ -87,8 +86,9 @@ function record(
     principal: exchange.identity?.principal,
     reason: answer.reason,
   });
-  if (!stage?.accessLog) return;
+  const accessLog = stage && api.accessLogs.get(stage);
+  if (!accessLog) return;
   const error = refusal instanceof GatewayError ? refusal : undefined;
-  const line = accessLogLine(stage.accessLog.format, { exchange, answer, error, durationMs });
+  const line = accessLog({ exchange, answer, error, durationMs });
   world.emit({ kind: "access-log", at: exchange.receivedAt, apiId: api.definition.id, stage: stage.name, line });
 }

@@ -22,6 +22,7 @@ export function routeRequest(exchange: Exchange): asserts exchange is RoutedExch
   const match = api.router.match(httpMethod, path);
   if (!match) throw noSuchMethod(exchange);
   exchange.route = match.route;
+  exchange.staged = api.stagedMethods.get(stage, match.route, exchange.receivedAt);
   exchange.pathParameters = match.pathParameters;
 }
 

@@ -2,7 +2,7 @@
  * `TestInvokeAuthorizer` and `TestInvokeMethod`: what the console's Test buttons do
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeAuthorizer.html, API_TestInvokeMethod.html).
  */
-import type { RestApiDefinition } from "../definitions.ts";
+import type { RestApiDefinition, StageDefinition } from "../definitions.ts";
 import { javaDate } from "./claims.ts";
 import { type ApiServices, type DeployedApi, deployApi, type Route } from "./deployed-api.ts";
 import type { GatewayAnswer, RequestHeaders, RoutedExchange } from "./exchange.ts";
@@ -131,18 +131,20 @@ export class TestInvoker {
     const headers = rawHeaders(input);
     const exchange = newExchange(this.#api, { method, target, headers, sourceIp: TEST_STAGE, scheme: "https" });
     const [first] = this.#api.definition.stages;
+    const stage: StageDefinition = {
+      name: TEST_STAGE,
+      deploymentId: first?.deploymentId ?? "",
+      variables: input.stageVariables ?? {},
+      accessLog: undefined,
+      xrayTracing: false,
+      methodSettings: [],
+    };
     return Object.assign(exchange, {
       query: parseQuery(target.queryString),
       body: input.body ? Buffer.from(input.body) : undefined,
-      stage: {
-        name: TEST_STAGE,
-        deploymentId: first?.deploymentId ?? "",
-        variables: input.stageVariables ?? {},
-        accessLog: undefined,
-        xrayTracing: false,
-        methodSettings: [],
-      },
+      stage,
       route,
+      staged: this.#api.stagedMethods.get(stage, route, exchange.receivedAt),
       pathParameters: pathParameters(route.resource.path, target.path),
     });
   }

@@ -7,8 +7,8 @@ import type { RoutedExchange } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
 
 export class TokenBucket {
-  readonly #rate: number;
-  readonly #burst: number;
+  readonly rate: number;
+  readonly burst: number;
   #tokens: number;
   #filledAt: number;
 
@@ -17,8 +17,8 @@ export class TokenBucket {
    * @param burst the most that can be saved up
    */
   constructor(rate: number, burst: number, now: number) {
-    this.#rate = rate;
-    this.#burst = burst;
+    this.rate = rate;
+    this.burst = burst;
     this.#tokens = burst;
     this.#filledAt = now;
   }
@@ -26,7 +26,7 @@ export class TokenBucket {
   /** @param now milliseconds since the epoch */
   take(now: number): boolean {
     const passed = Math.max(0, now - this.#filledAt) / 1000;
-    this.#tokens = Math.min(this.#burst, this.#tokens + passed * this.#rate);
+    this.#tokens = Math.min(this.burst, this.#tokens + passed * this.rate);
     this.#filledAt = now;
     if (this.#tokens < 1) return false;
     this.#tokens--;
@@ -34,33 +34,28 @@ export class TokenBucket {
   }
 }
 
-interface MethodLimit {
-  rate: number;
-  burst: number;
-}
-
 /** @throws GatewayError `THROTTLED` past the limit that the stage sets for the method */
-export function throttleMethod({ api, stage, route }: RoutedExchange): void {
-  if (stage.methodSettings.length === 0) return;
-  const { httpMethod } = route.method;
-  const key = `${stage.name} ${httpMethod} ${route.resource.path}`;
-  let bucket = api.methodBuckets.get(key);
-  if (bucket === undefined) {
-    const limit = methodLimit(stage, route.resource.path, httpMethod);
-    bucket = limit ? new TokenBucket(limit.rate, limit.burst, api.services.world.now()) : "unlimited";
-    api.methodBuckets.set(key, bucket);
-  }
-  if (bucket === "unlimited" || bucket.take(api.services.world.now())) return;
-  const limit = methodLimit(stage, route.resource.path, httpMethod);
+export function throttleMethod({ api, staged, route }: RoutedExchange): void {
+  const { bucket } = staged;
+  if (bucket === undefined || bucket.take(api.services.world.now())) return;
   throw new GatewayError(
     "THROTTLED",
-    `More requests than the stage lets ${httpMethod} ${route.resource.path} take: ` +
-      `${limit?.rate} a second, ${limit?.burst} at once.`,
+    `More requests than the stage lets ${route.method.httpMethod} ${route.resource.path} take: ` +
+      `${bucket.rate} a second, ${bucket.burst} at once.`,
   );
 }
 
-/** The settings of the method itself, else those of every method; -1 means no limit. */
-function methodLimit(stage: StageDefinition, path: string, httpMethod: string): MethodLimit | undefined {
+/**
+ * The settings of the method itself, else those of every method; -1 means no limit.
+ * @param now milliseconds since the epoch
+ * @returns `undefined` for no limit
+ */
+export function methodBucket(
+  stage: StageDefinition,
+  path: string,
+  httpMethod: string,
+  now: number,
+): TokenBucket | undefined {
   const own = `${path.replace(/^\//, "")}/${httpMethod}`;
   const settings =
     stage.methodSettings.find(({ methodPath }) => normalised(methodPath) === own) ??
@@ -68,7 +63,7 @@ function methodLimit(stage: StageDefinition, path: string, httpMethod: string): 
   const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = settings ?? {};
   if (rate === undefined && burst === undefined) return undefined;
   if (rate === -1 || burst === -1) return undefined;
-  return { rate: rate ?? Number.POSITIVE_INFINITY, burst: burst ?? Math.max(1, rate ?? 1) };
+  return new TokenBucket(rate ?? Number.POSITIVE_INFINITY, burst ?? Math.max(1, rate ?? 1), now);
 }
 
 function normalised(methodPath: string): string {

@@ -17,7 +17,7 @@ const MOST_ENVIRONMENTS = 10;
 /** How long an invocation waits for a warm environment before another one is started. */
 const SCALE_OUT_AFTER_MS = 20;
 /** How long environments beyond the first stay warm. */
-const RELEASE_AFTER_MS = 60_000;
+const RELEASE_AFTER_MS = 10_000;
 
 export class DeployedFunction implements EnvironmentOwner {
   readonly #definition: FunctionDefinition;

@@ -57,14 +57,27 @@ export function encodeFrame(head: object, text = ""): string {
   return Buffer.byteLength(content).toString(16).padStart(LENGTH_DIGITS, "0") + content;
 }
 
-/** Puts frames together from the chunks in which they arrive. */
-export class FrameReader {
-  #chunks: Buffer[] = [];
-  #size = 0;
+const ROOM_BYTES = 65_536;
 
-  push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
+/** Puts frames together from the pieces in which they arrive, in one buffer that is used again and again. */
+export class FrameReader {
+  #buffer = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  #start = 0;
+  #end = 0;
+
+  /** Where the next piece may be read into; `filled` tells how much of it was. */
+  room(bytes = ROOM_BYTES / 2): Buffer {
+    if (this.#end + bytes > this.#buffer.length) this.#makeRoom(bytes);
+    return this.#buffer.subarray(this.#end);
+  }
+
+  filled(bytes: number): void {
+    this.#end += bytes;
+  }
+
+  push(piece: Buffer): void {
+    piece.copy(this.room(piece.length));
+    this.filled(piece.length);
   }
 
   /**
@@ -72,33 +85,44 @@ export class FrameReader {
    * @throws SyntaxError when what arrives is no frame
    */
   next<Head>(): { head: Head; text: string } | undefined {
-    const needed = this.#needed();
-    if (needed === undefined || this.#size < needed) return undefined;
-    const buffer = this.#joined();
-    const end = buffer.indexOf(10, LENGTH_DIGITS);
-    const head = JSON.parse(buffer.toString("utf8", LENGTH_DIGITS, end)) as Head;
-    const text = buffer.toString("utf8", end + 1, needed);
-    this.#chunks = buffer.length === needed ? [] : [buffer.subarray(needed)];
-    this.#size = buffer.length - needed;
+    const end = this.#nextEnd();
+    if (end === undefined) return undefined;
+    const headStart = this.#start + LENGTH_DIGITS;
+    const headEnd = this.#buffer.indexOf(10, headStart);
+    const head = JSON.parse(this.#buffer.toString("utf8", headStart, headEnd)) as Head;
+    const text = this.#buffer.toString("utf8", headEnd + 1, end);
+    this.#start = end;
+    if (end === this.#end) this.#empty();
     return { head, text };
   }
 
   hasNext(): boolean {
-    const needed = this.#needed();
-    return needed !== undefined && this.#size >= needed;
+    return this.#nextEnd() !== undefined;
   }
 
-  #needed(): number | undefined {
-    if (this.#size < LENGTH_DIGITS) return undefined;
-    const first = this.#chunks[0]!;
-    const start = first.length >= LENGTH_DIGITS ? first : this.#joined();
-    const length = Number.parseInt(start.toString("latin1", 0, LENGTH_DIGITS), 16);
+  #nextEnd(): number | undefined {
+    if (this.#end - this.#start < LENGTH_DIGITS) return undefined;
+    const length = Number.parseInt(this.#buffer.toString("latin1", this.#start, this.#start + LENGTH_DIGITS), 16);
     if (Number.isNaN(length)) throw new SyntaxError("A frame begins with its length.");
-    return LENGTH_DIGITS + length;
+    const end = this.#start + LENGTH_DIGITS + length;
+    return end <= this.#end ? end : undefined;
   }
 
-  #joined(): Buffer {
-    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]!;
+  #empty(): void {
+    this.#start = 0;
+    this.#end = 0;
+    // What one large frame needed is not kept for the small ones.
+    if (this.#buffer.length > 4 * ROOM_BYTES) this.#buffer = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  }
+
+  #makeRoom(bytes: number): void {
+    const kept = this.#buffer.subarray(this.#start, this.#end);
+    const needed = kept.length + bytes;
+    const target =
+      needed <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length));
+    kept.copy(target);
+    this.#buffer = target;
+    this.#start = 0;
+    this.#end = kept.length;
   }
 }

@@ -68,18 +68,15 @@ function withinTime(invocation: Promise<Invocation>, milliseconds: number): Prom
 }
 
 /** `aws.lambda.Permission` for API Gateway, matched against the method's ARN; parameters and `ANY` stand as `*`. */
-function requirePermission({ api, route, stage }: IntegratedExchange, functionArn: string): void {
+function requirePermission({ api, route, stage, staged }: IntegratedExchange, functionArn: string): void {
+  if (staged.mayInvoke) return;
   const { executionArn, invokePermissions } = api.definition;
   const method = route.method.httpMethod === "ANY" ? "*" : route.method.httpMethod;
   const path = route.resource.path.replace(/\{[^/]+\}/g, "*");
   const source = `${executionArn}/${stage.name}/${method}${path}`;
-  const known = api.permitted.get(route.method);
-  if (known?.has(stage.name)) return;
-
   const mine = invokePermissions.filter((permission) => permission.functionArn === functionArn);
   if (mine.some(({ sourceArn }) => sourceArn === undefined || matchesArn(sourceArn, source))) {
-    if (known) known.add(stage.name);
-    else api.permitted.set(route.method, new Set([stage.name]));
+    staged.mayInvoke = true;
     return;
   }
   const have = mine.map(({ sourceArn }) => sourceArn).join(", ") || "none";

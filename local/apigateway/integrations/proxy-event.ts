@@ -6,7 +6,7 @@ import { isBinaryMediaType } from "../binary-media-types.ts";
 import { requestTimeClf } from "../clock-formats.ts";
 import type { IntegratedExchange, RequestHeaders } from "../exchange.ts";
 
-/** Hop-by-hop and transport fields that end at the gateway. */
+/** Fields that end at the gateway, hop-by-hop and transport ones, or are replaced by its own. */
 const DROPPED = new Set([
   "connection",
   "content-length",
@@ -20,10 +20,11 @@ const DROPPED = new Set([
   "trailer",
   "upgrade",
   "www-authenticate",
+  "x-amzn-trace-id",
+  "x-forwarded-for",
+  "x-forwarded-port",
+  "x-forwarded-proto",
 ]);
-
-/** Replaced by the gateway's own. */
-const SET_BY_GATEWAY = new Set(["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]);
 
 /** Names whose casing the gateway settles; every other keeps the client's. */
 const CANONICAL = new Map([
@@ -38,36 +39,38 @@ const CANONICAL = new Map([
  * @returns JSON text, its keys in AWS's order
  */
 export function proxyEvent(exchange: IntegratedExchange): string {
-  const { api, route, stage, body } = exchange;
+  const { api, body } = exchange;
+  const { resourcePath, stageVariables } = exchange.staged.json;
   const [headers, multiValueHeaders] = headerMaps(exchange);
   const [query, multiValueQuery] = queryMaps(exchange.query);
   const binary = body !== undefined && isBinaryMediaType(api.definition, exchange.headers.last("content-type"));
   return (
-    `{"resource":${json(route.resource.path)},"path":${json(exchange.path)},"httpMethod":${json(exchange.httpMethod)}` +
+    `{"resource":${resourcePath},"path":${json(exchange.path)},"httpMethod":${json(exchange.httpMethod)}` +
     `,"headers":${headers},"multiValueHeaders":${multiValueHeaders}` +
     `,"queryStringParameters":${query},"multiValueQueryStringParameters":${multiValueQuery}` +
-    `,"pathParameters":${jsonOrNull(exchange.pathParameters)},"stageVariables":${jsonOrNull(stage.variables)}` +
+    `,"pathParameters":${jsonOrNull(exchange.pathParameters)},"stageVariables":${stageVariables}` +
     `,"requestContext":${requestContext(exchange)}` +
     `,"body":${body === undefined ? "null" : json(body.toString(binary ? "base64" : "utf8"))},"isBase64Encoded":${binary}}`
   );
 }
 
 function requestContext(exchange: IntegratedExchange): string {
-  const { api, route, identity, apiKey, stage, headers } = exchange;
+  const { api, identity, apiKey, headers } = exchange;
+  const { resourceId, resourcePath, stage, deploymentId } = exchange.staged.json;
   const authorizer = identity ? `"authorizer":{"claims":${identity.claimsJson}},` : "";
   const userAgent = headers.last("user-agent");
   return (
-    `{"resourceId":${json(route.resource.id)},${authorizer}"resourcePath":${json(route.resource.path)}` +
+    `{"resourceId":${resourceId},${authorizer}"resourcePath":${resourcePath}` +
     `,"httpMethod":${json(exchange.httpMethod)},"extendedRequestId":"${exchange.extendedRequestId}"` +
     `,"requestTime":"${requestTimeClf(exchange.receivedAt)}","path":${json(exchange.requestPath)}` +
-    `,"accountId":${json(api.definition.accountId)},"protocol":"HTTP/1.1","stage":${json(stage.name)}` +
+    `,"accountId":${json(api.definition.accountId)},"protocol":"HTTP/1.1","stage":${stage}` +
     `,"domainPrefix":${json(api.definition.id)},"requestTimeEpoch":${exchange.receivedAt}` +
     `,"requestId":"${exchange.requestId}","identity":{"cognitoIdentityPoolId":null,"accountId":null` +
     `,"cognitoIdentityId":null,"caller":null,"sourceIp":${json(exchange.sourceIp)},"principalOrgId":null` +
     `,"accessKey":null,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":null` +
     `,"userAgent":${userAgent === undefined ? "null" : json(userAgent)},"user":null` +
     `${apiKey ? `,"apiKey":${json(apiKey.value)},"apiKeyId":${json(apiKey.id)}` : ""}}` +
-    `,"domainName":${json(headers.last("host") ?? "")},"deploymentId":${json(stage.deploymentId)}` +
+    `,"domainName":${json(headers.last("host") ?? "")},"deploymentId":${deploymentId}` +
     `,"apiId":${json(api.definition.id)}}`
   );
 }
@@ -76,27 +79,39 @@ function requestContext(exchange: IntegratedExchange): string {
 type Maps = [single: string, multi: string];
 
 function headerMaps(exchange: IntegratedExchange): Maps {
-  const entries = new Map<string, { name: string; values: string[] }>();
-  const put = (lowerCaseName: string, name: string, value: string) => {
-    const entry = entries.get(lowerCaseName);
-    if (entry) entry.values.push(json(value));
-    else entries.set(lowerCaseName, { name: CANONICAL.get(lowerCaseName) ?? name, values: [json(value)] });
-  };
-
+  const maps = new MapsByName();
   const { raw } = exchange.headers;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!;
+    const name = fieldName(raw[i]!);
     const value = raw[i + 1]!;
-    const lower = name.toLowerCase();
-    if (DROPPED.has(lower) || SET_BY_GATEWAY.has(lower)) continue;
-    if (lower === "authorization" && value.startsWith("AWS4-")) continue;
-    put(lower, name, value);
+    if (name.dropped || (name.lower === "authorization" && value.startsWith("AWS4-"))) continue;
+    maps.put(name.lower, name.json, value);
   }
-  put("x-amzn-trace-id", "X-Amzn-Trace-Id", exchange.traceId);
-  put("x-forwarded-for", "X-Forwarded-For", forwardedFor(exchange.headers, exchange.sourceIp));
-  put("x-forwarded-port", "X-Forwarded-Port", portOf(exchange));
-  put("x-forwarded-proto", "X-Forwarded-Proto", exchange.scheme);
-  return maps(entries.values());
+  maps.put("x-amzn-trace-id", '"X-Amzn-Trace-Id"', exchange.traceId);
+  maps.put("x-forwarded-for", '"X-Forwarded-For"', forwardedFor(exchange.headers, exchange.sourceIp));
+  maps.put("x-forwarded-port", '"X-Forwarded-Port"', portOf(exchange));
+  maps.put("x-forwarded-proto", '"X-Forwarded-Proto"', exchange.scheme);
+  return maps.json();
+}
+
+interface FieldName {
+  lower: string;
+  /** As it stands in the event, JSON text */
+  json: string;
+  dropped: boolean;
+}
+
+/** Clients send the same few names again and again. */
+const fieldNames = new Map<string, FieldName>();
+const MOST_FIELD_NAMES = 1000;
+
+function fieldName(name: string): FieldName {
+  const known = fieldNames.get(name);
+  if (known) return known;
+  const lower = name.toLowerCase();
+  const field = { lower, json: json(CANONICAL.get(lower) ?? name), dropped: DROPPED.has(lower) };
+  if (fieldNames.size < MOST_FIELD_NAMES) fieldNames.set(name, field);
+  return field;
 }
 
 function forwardedFor(headers: RequestHeaders, sourceIp: string): string {
@@ -110,25 +125,40 @@ function portOf({ headers, scheme }: IntegratedExchange): string {
 
 function queryMaps(query: IntegratedExchange["query"]): Maps {
   if (query.length === 0) return ["null", "null"];
-  const entries = new Map<string, { name: string; values: string[] }>();
-  for (const [name, value] of query) {
-    const entry = entries.get(name);
-    if (entry) entry.values.push(json(value));
-    else entries.set(name, { name, values: [json(value)] });
-  }
-  return maps(entries.values());
+  const maps = new MapsByName();
+  for (const [name, value] of query) maps.put(name, json(name), value);
+  return maps.json();
 }
 
-/** @param entries with their values as JSON text */
-function maps(entries: Iterable<{ name: string; values: string[] }>): Maps {
-  let single = "";
-  let multi = "";
-  for (const { name, values } of entries) {
-    const key = `${single === "" ? "{" : ","}${json(name)}:`;
-    single += key + values[values.length - 1];
-    multi += `${key}[${values.join(",")}]`;
+/** Names in the order of their first appearance, each with all its values. */
+class MapsByName {
+  readonly #entries = new Map<string, { name: string; all: string; last: string }>();
+
+  /**
+   * @param id what makes two names the same
+   * @param name JSON text; the first one counts
+   */
+  put(id: string, name: string, value: string): void {
+    const text = json(value);
+    const entry = this.#entries.get(id);
+    if (entry) {
+      entry.all += `,${text}`;
+      entry.last = text;
+    } else {
+      this.#entries.set(id, { name, all: text, last: text });
+    }
   }
-  return [`${single}}`, `${multi}}`];
+
+  json(): Maps {
+    let single = "";
+    let multi = "";
+    for (const { name, all, last } of this.#entries.values()) {
+      const key = `${single === "" ? "{" : ","}${name}:`;
+      single += key + last;
+      multi += `${key}[${all}]`;
+    }
+    return [`${single}}`, `${multi}}`];
+  }
 }
 
 function jsonOrNull(map: Record<string, string>): string {

@@ -8,43 +8,53 @@ import type { GatewayError } from "../gateway-error.ts";
 
 export type ContextVariables = Record<string, unknown>;
 
-/** A tree; absent values are left out. */
-export function contextVariables(exchange: Exchange, error?: GatewayError): ContextVariables {
-  const { api, route, stage, identity, apiKey } = exchange;
-  return {
-    accountId: api.definition.accountId,
-    apiId: api.definition.id,
-    authorizer: identity && { claims: identity.claims, principalId: identity.principal },
-    deploymentId: stage?.deploymentId,
-    domainName: exchange.headers.last("host"),
-    domainPrefix: api.definition.id,
-    error: error && {
+/** @returns a value, a tree of values, or `undefined` for what the request does not have */
+type Variable = (exchange: Exchange, error: GatewayError | undefined) => unknown;
+
+const VARIABLES: Readonly<Record<string, Variable>> = {
+  accountId: ({ api }) => api.definition.accountId,
+  apiId: ({ api }) => api.definition.id,
+  authorizer: ({ identity }) => identity && { claims: identity.claims, principalId: identity.principal },
+  deploymentId: ({ stage }) => stage?.deploymentId,
+  domainName: ({ headers }) => headers.last("host"),
+  domainPrefix: ({ api }) => api.definition.id,
+  error: (_, error) =>
+    error && {
       message: error.clientMessage ?? "",
       messageString: JSON.stringify(error.clientMessage),
       responseType: error.responseType,
       validationErrorString: error.validationErrors,
     },
-    extendedRequestId: exchange.extendedRequestId,
-    httpMethod: exchange.httpMethod,
-    identity: {
-      apiKey: apiKey?.value,
-      apiKeyId: apiKey?.id,
-      sourceIp: exchange.sourceIp,
-      userAgent: exchange.headers.last("user-agent"),
-    },
-    integration: { latency: exchange.integrationLatencyMs, status: exchange.integrationStatus },
-    integrationLatency: exchange.integrationLatencyMs,
-    integrationStatus: exchange.integrationStatus,
-    path: exchange.requestPath,
-    protocol: "HTTP/1.1",
-    requestId: exchange.requestId,
-    requestTime: requestTimeClf(exchange.receivedAt),
-    requestTimeEpoch: exchange.receivedAt,
-    resourceId: route?.resource.id,
-    resourcePath: route?.resource.path,
-    stage: stage?.name,
-    xrayTraceId: exchange.traceId,
-  };
+  extendedRequestId: ({ extendedRequestId }) => extendedRequestId,
+  httpMethod: ({ httpMethod }) => httpMethod,
+  identity: ({ apiKey, sourceIp, headers }) => ({
+    apiKey: apiKey?.value,
+    apiKeyId: apiKey?.id,
+    sourceIp,
+    userAgent: headers.last("user-agent"),
+  }),
+  integration: ({ integrationLatencyMs, integrationStatus }) => ({
+    latency: integrationLatencyMs,
+    status: integrationStatus,
+  }),
+  integrationLatency: ({ integrationLatencyMs }) => integrationLatencyMs,
+  integrationStatus: ({ integrationStatus }) => integrationStatus,
+  path: ({ requestPath }) => requestPath,
+  protocol: () => "HTTP/1.1",
+  requestId: ({ requestId }) => requestId,
+  requestTime: ({ receivedAt }) => requestTimeClf(receivedAt),
+  requestTimeEpoch: ({ receivedAt }) => receivedAt,
+  resourceId: ({ route }) => route?.resource.id,
+  resourcePath: ({ route }) => route?.resource.path,
+  stage: ({ stage }) => stage?.name,
+  xrayTraceId: ({ traceId }) => traceId,
+};
+
+/** All of them. */
+export function contextVariables(exchange: Exchange, error?: GatewayError): ContextVariables {
+  const variables: ContextVariables = {};
+  for (const name in VARIABLES) variables[name] = VARIABLES[name]!(exchange, error);
+  return variables;
 }
 
 /**
@@ -52,8 +62,19 @@ export function contextVariables(exchange: Exchange, error?: GatewayError): Cont
  * @returns `undefined` for what the request does not have
  */
 export function contextValue(variables: ContextVariables, path: string): string | undefined {
-  let value: unknown = variables;
-  for (const step of path.split(".")) {
+  return printed(variables, path.split("."));
+}
+
+/** One variable, for a format that is filled in again and again; `path` as in `contextValue`. */
+export function contextReader(path: string): (exchange: Exchange, error?: GatewayError) => string | undefined {
+  const [name = "", ...steps] = path.split(".");
+  const variable = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;
+  return (exchange, error) => printed(variable?.(exchange, error), steps);
+}
+
+function printed(tree: unknown, steps: readonly string[]): string | undefined {
+  let value = tree;
+  for (const step of steps) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
     value = (value as ContextVariables)[step];
   }

@@ -12,6 +12,7 @@ import { handlerContext, legacyHandlerContext } from "./context.ts";
 import { RuntimeError, reportError } from "./errors.ts";
 import { type Handler, loadHandler } from "./handler.ts";
 import { confineModules } from "./module-boundary.ts";
+import { traceVariable } from "./trace-variable.ts";
 
 const EXIT_INIT_FAILED = 1;
 const EXIT_UNHANDLED_REJECTION = 128;
@@ -53,6 +54,7 @@ for (const [name, value] of Object.entries(settings.lateVariables)) {
   if (value === null) delete process.env[name];
   else process.env[name] = value;
 }
+const setTraceId = traceVariable();
 const handler = await initialize();
 send({ kind: "ready" });
 invokeNext();
@@ -73,8 +75,7 @@ function invokeNext(): void {
   const invocation: Running = { startedAt: performance.now(), whenIdle: undefined };
   running = invocation;
   log.setRequestId(head.requestId);
-  if (head.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
-  else process.env._X_AMZN_TRACE_ID = head.traceId;
+  setTraceId(head.traceId);
 
   try {
     const event: unknown = JSON.parse(text);

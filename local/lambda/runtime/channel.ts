@@ -6,7 +6,6 @@ import { readSync, writeSync } from "node:fs";
 import { CHANNEL_FD, encodeFrame, FrameReader, type RuntimeHead } from "../protocol.ts";
 
 const reader = new FrameReader();
-const READ_BYTES = 65_536;
 
 export function send(head: RuntimeHead, text?: string): void {
   const frame = Buffer.from(encodeFrame(head, text));
@@ -24,9 +23,8 @@ export function receive<Head>(): { head: Head; text: string } {
   for (;;) {
     const frame = reader.next<Head>();
     if (frame) return frame;
-    const chunk = Buffer.allocUnsafeSlow(READ_BYTES);
-    const size = readSync(CHANNEL_FD, chunk);
+    const size = readSync(CHANNEL_FD, reader.room());
     if (size === 0) process.exit(0);
-    reader.push(chunk.subarray(0, size));
+    reader.filled(size);
   }
 }

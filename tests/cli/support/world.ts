@@ -34,6 +34,7 @@ export function testWorld(home: string, changes: Partial<World> = {}): TestWorld
     openBrowser: () => Promise.reject(new Error("there is no browser in this test")),
     keyring: async () => memoryKeyring(),
     trust: () => Promise.reject(new Error("nothing is to be trusted in this test")),
+    heap: system.heap,
     isAlive: system.isAlive,
     run: system.run,
     attach: system.attach,

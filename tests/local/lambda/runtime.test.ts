@@ -264,6 +264,25 @@ describe("what a function finds around it", () => {
     assert.deepEqual(JSON.parse((await demo.invoke()).payload), [null, null]);
   });
 
+  it("[E.6] has the trace header like every other variable: listed, inherited, imported, replaced and deleted", async () => {
+    await using demo = deploy({
+      "index.mjs": `import { execFileSync } from "node:child_process";
+       import { env } from "node:process";
+       const name = "_X_AMZN_TRACE_ID";
+       export const handler = async () => {
+         const listed = [name in env, Object.keys(process.env).includes(name), { ...process.env }[name]];
+         const inherited = execFileSync(process.execPath, ["-p", "process.env." + name], { encoding: "utf8" }).trim();
+         process.env[name] = 7;
+         const replaced = env[name];
+         delete process.env[name];
+         return [listed, inherited, replaced, name in env, env.AWS_LAMBDA_FUNCTION_NAME === undefined];
+       };`,
+    });
+    const traceId = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    const { payload } = await demo.host.invoke(demo.definition.arn, "{}", { traceId });
+    assert.deepEqual(JSON.parse(payload), [[true, true, traceId], traceId, "7", false, false]);
+  });
+
   it("[E.6] honours NODE_OPTIONS of the function", async () => {
     const environment = { NODE_OPTIONS: "--stack-trace-limit=3" };
     assert.equal(await resultOf(`exports.handler = async () => Error.stackTraceLimit;`, { environment }), 3);
