@@ -11,6 +11,8 @@ export class ServiceLog {
   readonly streamName: string;
   readonly #definition: FunctionDefinition;
   readonly #world: World;
+  /** Printing a time costs more than comparing it, and many lines share a millisecond. */
+  #printed = { at: Number.NaN, text: "" };
 
   constructor(definition: FunctionDefinition, world: World) {
     this.#definition = definition;
@@ -27,7 +29,8 @@ export class ServiceLog {
   initialization(): void {
     const version = `nodejs:${process.versions.node}`;
     if (this.#definition.logFormat === "JSON") {
-      this.#platform("platform.initStart", { initializationType: "on-demand", phase: "init", runtimeVersion: version });
+      const record = { initializationType: "on-demand", phase: "init", runtimeVersion: version };
+      this.#platform("platform.initStart", JSON.stringify(record));
     } else {
       this.write(`INIT_START Runtime Version: ${version}`);
     }
@@ -35,7 +38,7 @@ export class ServiceLog {
 
   start({ requestId }: Job): void {
     if (this.#definition.logFormat === "JSON") {
-      this.#platform("platform.start", { requestId, version: "$LATEST" });
+      this.#platform("platform.start", `{"requestId":"${requestId}","version":"$LATEST"}`);
     } else {
       this.write(`START RequestId: ${requestId} Version: $LATEST`);
     }
@@ -47,19 +50,14 @@ export class ServiceLog {
     const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(maxMemoryBytes / (1024 * 1024)));
     const billedMs = Math.ceil(durationMs + (initMs ?? 0));
     if (this.#definition.logFormat === "JSON") {
-      const metrics = {
-        durationMs: rounded(durationMs),
-        billedDurationMs: billedMs,
-        memorySizeMB,
-        maxMemoryUsedMB,
-        ...(initMs !== undefined && { initDurationMs: rounded(initMs) }),
-      };
-      this.#platform("platform.report", { requestId, metrics, status });
+      const metrics =
+        `"durationMs":${rounded(durationMs)},"billedDurationMs":${billedMs},"memorySizeMB":${memorySizeMB}` +
+        `,"maxMemoryUsedMB":${maxMemoryUsedMB}${initMs === undefined ? "" : `,"initDurationMs":${rounded(initMs)}`}`;
+      this.#platform("platform.report", `{"requestId":"${requestId}","metrics":{${metrics}},"status":"${status}"}`);
       return;
     }
     if (status === "timeout") {
-      const at = new Date(this.#world.now()).toISOString();
-      this.write(`${at} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`);
+      this.write(`${this.#time()} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`);
     }
     this.write(`END RequestId: ${requestId}`);
     this.write(
@@ -75,8 +73,15 @@ export class ServiceLog {
     );
   }
 
-  #platform(type: string, record: object): void {
-    this.write(JSON.stringify({ time: new Date(this.#world.now()).toISOString(), type, record }));
+  /** @param record JSON text */
+  #platform(type: string, record: string): void {
+    this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`);
+  }
+
+  #time(): string {
+    const at = this.#world.now();
+    if (at !== this.#printed.at) this.#printed = { at, text: new Date(at).toISOString() };
+    return this.#printed.text;
   }
 }
 

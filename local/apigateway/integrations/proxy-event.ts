@@ -85,12 +85,12 @@ function headerMaps(exchange: IntegratedExchange): Maps {
     const name = fieldName(raw[i]!);
     const value = raw[i + 1]!;
     if (name.dropped || (name.lower === "authorization" && value.startsWith("AWS4-"))) continue;
-    maps.put(name.lower, name.json, value);
+    maps.put(name.lower, name.json, valueJson(name, value));
   }
-  maps.put("x-amzn-trace-id", '"X-Amzn-Trace-Id"', exchange.traceId);
-  maps.put("x-forwarded-for", '"X-Forwarded-For"', forwardedFor(exchange.headers, exchange.sourceIp));
-  maps.put("x-forwarded-port", '"X-Forwarded-Port"', portOf(exchange));
-  maps.put("x-forwarded-proto", '"X-Forwarded-Proto"', exchange.scheme);
+  maps.put("x-amzn-trace-id", '"X-Amzn-Trace-Id"', json(exchange.traceId));
+  maps.put("x-forwarded-for", '"X-Forwarded-For"', json(forwardedFor(exchange.headers, exchange.sourceIp)));
+  maps.put("x-forwarded-port", '"X-Forwarded-Port"', json(portOf(exchange)));
+  maps.put("x-forwarded-proto", '"X-Forwarded-Proto"', json(exchange.scheme));
   return maps.json();
 }
 
@@ -99,19 +99,27 @@ interface FieldName {
   /** As it stands in the event, JSON text */
   json: string;
   dropped: boolean;
+  /** A client mostly sends what it sent before, and its token is long. */
+  latest: { value: string; json: string };
 }
 
 /** Clients send the same few names again and again. */
 const fieldNames = new Map<string, FieldName>();
 const MOST_FIELD_NAMES = 1000;
+const EMPTY = { value: "", json: '""' };
 
 function fieldName(name: string): FieldName {
   const known = fieldNames.get(name);
   if (known) return known;
   const lower = name.toLowerCase();
-  const field = { lower, json: json(CANONICAL.get(lower) ?? name), dropped: DROPPED.has(lower) };
+  const field = { lower, json: json(CANONICAL.get(lower) ?? name), dropped: DROPPED.has(lower), latest: EMPTY };
   if (fieldNames.size < MOST_FIELD_NAMES) fieldNames.set(name, field);
   return field;
+}
+
+function valueJson(name: FieldName, value: string): string {
+  if (name.latest.value !== value) name.latest = { value, json: json(value) };
+  return name.latest.json;
 }
 
 function forwardedFor(headers: RequestHeaders, sourceIp: string): string {
@@ -126,7 +134,7 @@ function portOf({ headers, scheme }: IntegratedExchange): string {
 function queryMaps(query: IntegratedExchange["query"]): Maps {
   if (query.length === 0) return ["null", "null"];
   const maps = new MapsByName();
-  for (const [name, value] of query) maps.put(name, json(name), value);
+  for (const [name, value] of query) maps.put(name, json(name), json(value));
   return maps.json();
 }
 
@@ -137,15 +145,15 @@ class MapsByName {
   /**
    * @param id what makes two names the same
    * @param name JSON text; the first one counts
+   * @param value JSON text
    */
   put(id: string, name: string, value: string): void {
-    const text = json(value);
     const entry = this.#entries.get(id);
     if (entry) {
-      entry.all += `,${text}`;
-      entry.last = text;
+      entry.all += `,${value}`;
+      entry.last = value;
     } else {
-      this.#entries.set(id, { name, all: text, last: text });
+      this.#entries.set(id, { name, all: value, last: value });
     }
   }
 
