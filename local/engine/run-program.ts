@@ -54,7 +54,8 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       process.execPath,
       [
         ...project.nodeArguments,
-        ...(options.noteModules ? ["--import", moduleNoter()] : []),
+        ...["--import", preload("deferred-modules")],
+        ...(options.noteModules ? ["--import", preload("note-modules")] : []),
         launcher,
         ...["--monitor", monitor.address, "--engine", monitor.address],
         ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
@@ -97,9 +98,9 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
   }
 }
 
-/** A bundle holds it beside its chunks. */
-const moduleNoter = (): string =>
-  new URL(import.meta.url.endsWith(".ts") ? "./note-modules.ts" : "./note-modules.js", import.meta.url).href;
+/** A bundle holds them beside its chunks. */
+const preload = (name: string): string =>
+  new URL(`./${name}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
 
 function locateLauncher(project: Project): string {
   try {

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { type Diagnostic, ProgramError } from "../../../local/engine/problems.ts";
+import { readProject } from "../../../local/engine/project.ts";
+import { runProgram } from "../../../local/engine/run-program.ts";
+import { awsProvider } from "../../../local/resources/aws.ts";
+import { temporaryProject } from "../../support/temporary.ts";
+
+describe("what Pulumi's SDK loads", function () {
+  this.timeout(60_000);
+
+  async function run(program: string, environment: Record<string, string> = {}) {
+    const directory = temporaryProject({
+      "Pulumi.yaml": "name: app\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      "package.json": '{ "main": "index.js", "dependencies": { "semver": "*" } }',
+      "index.js": `const pulumi = require("@pulumi/pulumi");\n${program}`,
+    });
+    const printed: Diagnostic[] = [];
+    const outcome = await runProgram({
+      project: readProject(directory, "dev", process.env),
+      provider: awsProvider("us-east-1"),
+      environment: { ...process.env, ...environment },
+      onMessage: (message) => printed.push(message),
+    }).catch((error: unknown) => error);
+    if (!(outcome instanceof ProgramError) && outcome instanceof Error) throw outcome;
+    return { outcome: outcome as Awaited<ReturnType<typeof runProgram>>, printed };
+  }
+
+  it("is neither TypeScript nor arborist nor OpenTelemetry's exporters, for a program that uses none of them", async () => {
+    const { outcome } = await run(`
+      const loaded = (part) => Object.keys(require.cache).filter((file) => file.includes("/node_modules/" + part + "/"));
+      exports.pulumi = loaded("@pulumi/pulumi").length > 100;
+      exports.few = ["typescript", "@npmcli/arborist", "normalize-package-data", "@opentelemetry/sdk-trace-base"].flatMap(loaded);
+    `);
+    assert.deepEqual(outcome.graph.outputs, { pulumi: true, few: [] });
+  });
+
+  it("is TypeScript once a function is serialized, which gives the text that it gives elsewhere", async () => {
+    const { outcome } = await run(`
+      const factor = 6;
+      exports.text = pulumi.runtime.serializeFunction((number) => number * factor).then(({ text }) => text);
+    `);
+    const text = String(outcome.graph.outputs.text);
+    assert.match(text, /exports\.handler = __f0/);
+    assert.match(text, /with\(\{ factor: 6, /);
+    assert.match(text, /\(number\) => number \* factor|\(number\)=>number \* factor/);
+  });
+
+  it("is arborist once a function's packages are looked for", async () => {
+    const { outcome } = await run(`
+      exports.paths = pulumi.runtime.computeCodePaths().then((paths) => [...paths.keys()].map(String));
+    `);
+    assert.ok((outcome.graph.outputs.paths as string[]).some((path) => path.endsWith("node_modules/semver")));
+  });
+
+  it("still names the place where a promise was made that is never kept", async () => {
+    const { printed } = await run(
+      `const aws = require("@pulumi/aws");
+       new aws.cognito.UserPool("pool", { name: new Promise(() => {}) });`,
+      { PULUMI_DEBUG_PROMISE_LEAKS: "true" },
+    );
+    const text = printed.map(({ message }) => message).join("\n");
+    assert.match(text, /Promise leak detected/);
+    assert.match(text, /STACK_TRACE:/);
+    assert.match(text, /index\.js:3/);
+  });
+});
