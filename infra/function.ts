@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 import { type LogKeeping, logGroup } from "./logs.ts";
 import type { FunctionSettings, LambdaRuntime } from "./settings.ts";
 
@@ -16,11 +16,15 @@ const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
 export interface HandlerFunctionArgs {
   /** The file `handlers/<handler>.ts`. */
   handler: string;
+  /** What `bundle` made of it. */
+  code: string;
   settings: FunctionSettings;
   /** What the handler reads from its environment; `undefined` leaves a variable out. Never a secret. */
   environment: Record<string, pulumi.Input<string> | undefined>;
   logs: LogKeeping;
 }
+
+type BundledHandler = Pick<HandlerFunctionArgs, "handler" | "code">;
 
 export class HandlerFunction extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
@@ -29,11 +33,10 @@ export class HandlerFunction extends pulumi.ComponentResource {
 
   constructor(name: string, args: HandlerFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:functions:HandlerFunction", name, {}, opts);
-    const { handler, settings, environment, logs } = args;
+    const { handler, code, settings, environment, logs } = args;
     // Its own group under its own name: Lambda would create `/aws/lambda/<name>` itself and keep it for ever.
     const group = logGroup(`${name}-logs`, logs, {}, { parent: this });
     const { role, policy } = executionRole(this, name, group);
-    const code = new pulumi.asset.StringAsset(bundle(handler, settings.runtime));
     const lambda = new aws.lambda.Function(
       `${name}-function`,
       {
@@ -41,7 +44,7 @@ export class HandlerFunction extends pulumi.ComponentResource {
         runtime: settings.runtime,
         architectures: ["arm64"],
         handler: "index.handler",
-        code: new pulumi.asset.AssetArchive({ "index.mjs": code }),
+        code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(code) }),
         role: role.arn,
         memorySize: settings.memoryMb,
         timeout: settings.timeoutSeconds,
@@ -68,10 +71,12 @@ export class HandlerFunction extends pulumi.ComponentResource {
 
 /** One function for each handler, by the handler's name. */
 export function deployFunctions(
-  handlers: readonly string[],
-  args: Omit<HandlerFunctionArgs, "handler">,
+  handlers: readonly BundledHandler[],
+  args: Omit<HandlerFunctionArgs, keyof BundledHandler>,
 ): Record<string, HandlerFunction> {
-  return Object.fromEntries(handlers.map((handler) => [handler, new HandlerFunction(handler, { ...args, handler })]));
+  return Object.fromEntries(
+    handlers.map((bundled) => [bundled.handler, new HandlerFunction(bundled.handler, { ...args, ...bundled })]),
+  );
 }
 
 /** May write its own log and its own traces, and nothing else. */
@@ -116,17 +121,21 @@ function withoutGaps(variables: HandlerFunctionArgs["environment"]): Record<stri
 }
 
 /**
- * The handler and what it imports as one ES module. The same sources give the same bytes: paths in it are relative to the
+ * Each handler and what it imports as one ES module. The same sources give the same bytes: paths in it are relative to the
  * project. Names and lines are kept, so that the code in the Lambda console and its stack traces can be read.
  */
-export function bundle(handler: string, runtime: LambdaRuntime): string {
+export function bundle(handlers: readonly string[], runtime: LambdaRuntime): Promise<BundledHandler[]> {
+  return Promise.all(handlers.map((handler) => bundleOne(handler, runtime)));
+}
+
+async function bundleOne(handler: string, runtime: LambdaRuntime): Promise<BundledHandler> {
   const file = `handlers/${handler}.ts`;
   if (!existsSync(join(projectDirectory, file))) {
     throw new pulumi.RunError(
       `infra/routes.ts names the handler ${handler}, but there is no ${file}; add the file, or mend the route.`,
     );
   }
-  const result = buildSync({
+  const { outputFiles } = await build({
     absWorkingDir: projectDirectory,
     entryPoints: [`./${file}`],
     bundle: true,
@@ -138,5 +147,5 @@ export function bundle(handler: string, runtime: LambdaRuntime): string {
     charset: "utf8",
     logLevel: "silent",
   });
-  return result.outputFiles[0]!.text;
+  return { handler, code: outputFiles[0]!.text };
 }

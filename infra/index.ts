@@ -4,7 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import { Firewall } from "./firewall.ts";
-import { deployFunctions } from "./function.ts";
+import { bundle, deployFunctions } from "./function.ts";
 import { keepLogs } from "./logs.ts";
 import { Monitoring } from "./monitoring.ts";
 import { ProtectedApi } from "./protected-api.ts";
@@ -15,6 +15,8 @@ import { UserDirectory } from "./user-directory.ts";
 
 const handlers = handlersOf(routeTable);
 const settings = readSettings(handlers);
+// In a process of its own, while the directory of users is declared.
+const bundling = bundle(handlers, settings.functions.runtime);
 const { client } = settings.users;
 const logs = keepLogs(settings.logs);
 
@@ -23,7 +25,7 @@ const users = new UserDirectory("users", {
   apiScopes: client.signIn.tokenUse === "access" ? scopesOf(routeTable) : [],
   logs,
 });
-const functions = deployFunctions(handlers, {
+const functions = deployFunctions(await bundling, {
   settings: settings.functions,
   environment: { CLIENT_ID: users.clientId, ALLOWED_ORIGIN: settings.api.allowedOrigin },
   logs,
