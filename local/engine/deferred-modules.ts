@@ -1,47 +1,47 @@
 /**
- * Loaded before a program: lets Pulumi's SDK load what few programs use when it is used, and not when the SDK is loaded.
- * TypeScript and npm's arborist (to serialize functions) and OpenTelemetry (to trace) are two thirds of what it loads.
+ * Loaded before a program: lets Pulumi's SDKs load what few programs use when it is used, and not when they start.
+ * TypeScript and npm's arborist (to serialize functions), OpenTelemetry (to trace) and two hundred AWS services are most
+ * of what they load.
  *
- * The SDK's files stay as they are. While Node reads one of those named here, the expression that loads a module becomes
- * one that loads it at its first use; an SDK that is written otherwise is left alone, and merely starts slower.
+ * The files stay as they are. While Node reads one of those named here, the expression that loads a module becomes one
+ * that loads it at its first use; an SDK that is written otherwise is left alone, and merely starts slower.
  */
 import { registerHooks } from "node:module";
 
 type Load = () => object;
+type Change = (source: string) => string;
 
 /** Global symbols, by which the changed sources find what defers. */
 const MODULE = "demo-auth:deferred-module";
 const FUNCTIONS = "demo-auth:deferred-functions";
 
-/** By file of `@pulumi/pulumi`: what is replaced, word for word, and by what. */
-const CHANGES: Readonly<Record<string, readonly (readonly [expression: string, replacement: string])[]>> = {
-  "runtime/closure/codePaths.js": [
+/** By file: what is replaced in its text. */
+const CHANGES: Readonly<Record<string, readonly Change[]>> = {
+  "@pulumi/aws/index.js": [deferred(/__importStar\(require\("\.\/(?!config"|types"|utilities")\w+"\)\)/g)],
+  "@pulumi/pulumi/runtime/closure/codePaths.js": [
     deferred('__importStar(require("@npmcli/arborist"))'),
     deferred('__importDefault(require("normalize-package-data"))'),
   ],
-  "runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
-  "cmd/run/tracing.js": [
-    deferredFunctions('require("@opentelemetry/resources")'),
-    deferredFunctions('require("@opentelemetry/sdk-trace-base")'),
-    deferredFunctions('require("@opentelemetry/exporter-zipkin")'),
-    deferredFunctions('require("@opentelemetry/instrumentation-grpc")'),
-    deferredFunctions('require("@opentelemetry/sdk-trace-node")'),
-    deferredFunctions('require("@opentelemetry/instrumentation")'),
-  ],
+  "@pulumi/pulumi/runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
+  "@pulumi/pulumi/cmd/run/tracing.js": [deferredFunctions(/require\("@opentelemetry\/(?!api")[\w-]+"\)/g)],
   // The SDK notes where each of its promises was made; printing that place looks every frame up in a source map.
-  "runtime/debuggable.js": [
-    ["{ writable: true, value: new Error().stack }", "{ get: ((place) => () => place.stack)(new Error()) }"],
+  "@pulumi/pulumi/runtime/debuggable.js": [
+    (source) =>
+      source.replace(
+        "{ writable: true, value: new Error().stack }",
+        "{ get: ((place) => () => place.stack)(new Error()) }",
+      ),
   ],
 };
 
-/** For a module whose members are read where they are used. */
-function deferred(expression: string): readonly [string, string] {
-  return [expression, `globalThis[Symbol.for("${MODULE}")](() => ${expression})`];
+/** For modules whose members are read where they are used. */
+function deferred(expression: string | RegExp): Change {
+  return (source) => source.replace(expression, (load) => `globalThis[Symbol.for("${MODULE}")](() => ${load})`);
 }
 
-/** For a module whose functions and classes are taken out of it when it is loaded. */
-function deferredFunctions(expression: string): readonly [string, string] {
-  return [expression, `globalThis[Symbol.for("${FUNCTIONS}")](() => ${expression})`];
+/** For modules whose functions and classes are taken out of them when they are loaded. */
+function deferredFunctions(expression: string | RegExp): Change {
+  return (source) => source.replace(expression, (load) => `globalThis[Symbol.for("${FUNCTIONS}")](() => ${load})`);
 }
 
 function loadedOnce(load: Load): Load {
@@ -59,6 +59,12 @@ function deferredModule(load: Load): object {
     {
       get: (_, name) => Reflect.get(module(), name),
       has: (_, name) => Reflect.has(module(), name),
+      ownKeys: () => Reflect.ownKeys(module()),
+      getOwnPropertyDescriptor: (_, name) => {
+        const property = Reflect.getOwnPropertyDescriptor(module(), name);
+        // Of what its target does not have, a Proxy may only say that it can be configured.
+        return property && { ...property, configurable: true };
+      },
     },
   );
 }
@@ -76,20 +82,18 @@ function deferredFunction(load: () => new (...given: unknown[]) => object): obje
   });
 }
 
+const PACKAGES = "/node_modules/";
+
 Object.defineProperty(globalThis, Symbol.for(MODULE), { value: deferredModule });
 Object.defineProperty(globalThis, Symbol.for(FUNCTIONS), { value: deferredMembers });
-
-const SDK = "/node_modules/@pulumi/pulumi/";
 
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    const start = url.lastIndexOf(SDK);
-    const changes = start < 0 ? undefined : CHANGES[url.slice(start + SDK.length)];
-    if (!changes || loaded.source === undefined || loaded.source === null) return loaded;
-    let source =
-      typeof loaded.source === "string" ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString();
-    for (const [expression, replacement] of changes) source = source.replace(expression, () => replacement);
-    return { ...loaded, source };
+    const { source } = loaded;
+    const changes = CHANGES[url.slice(url.lastIndexOf(PACKAGES) + PACKAGES.length)];
+    if (!changes || source === undefined || source === null) return loaded;
+    const text = typeof source === "string" ? source : Buffer.from(source as Uint8Array).toString();
+    return { ...loaded, source: changes.reduce((changed, change) => change(changed), text) };
   },
 });

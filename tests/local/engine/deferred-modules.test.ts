@@ -34,6 +34,25 @@ describe("what Pulumi's SDK loads", function () {
     assert.deepEqual(outcome.graph.outputs, { pulumi: true, few: [] });
   });
 
+  it("is of AWS the services that a program uses, and all that they are", async () => {
+    const { outcome } = await run(`
+      const aws = require("@pulumi/aws");
+      const services = () => ["cognito", "sqs", "xray", "wafv2"].filter((name) => require.resolve("@pulumi/aws/" + name) in require.cache);
+      exports.before = services();
+      exports.kinds = [typeof aws.cognito.UserPool, "UserPool" in aws.cognito, "Pool" in aws.cognito, Object.keys(aws.sqs).includes("Queue")];
+      exports.copied = typeof { ...aws.sqs }.Queue;
+      exports.after = services();
+      exports.same = aws.cognito.UserPool === require("@pulumi/aws/cognito").UserPool;
+    `);
+    assert.deepEqual(outcome.graph.outputs, {
+      before: [],
+      kinds: ["function", true, false, true],
+      copied: "function",
+      after: ["cognito", "sqs"],
+      same: true,
+    });
+  });
+
   it("is TypeScript once a function is serialized, which gives the text that it gives elsewhere", async () => {
     const { outcome } = await run(`
       const factor = 6;
