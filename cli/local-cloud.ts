@@ -83,13 +83,14 @@ export async function local(io: Invocation<LocalFlags>): Promise<void> {
 
 /** What the program gets to see, and where its messages go. */
 export function programOptions(
-  { world, out }: Invocation,
+  { world, out, flags }: Invocation,
   projectDirectory: string,
-): Pick<LocalCloudOptions, "projectDirectory" | "environment" | "onProgramMessage"> {
+): Pick<LocalCloudOptions, "projectDirectory" | "environment" | "onProgramMessage" | "debug"> {
   out.note(out.mark("dim", `Evaluating the Pulumi program in ${projectDirectory}…`));
   return {
     projectDirectory,
     environment: { ...world.env },
+    debug: flags.debug,
     onProgramMessage: ({ severity, message }) => {
       // Errors are reported as a whole when the program ends.
       if (severity === "warning") out.warn(safeText(message, 2000));

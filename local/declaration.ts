@@ -17,7 +17,9 @@ export interface DeclarationOptions {
   environment: Record<string, string | undefined>;
   /** A folder that may lie inside the project and is no part of it. */
   stateDirectory: string | undefined;
+  /** Hears debug messages only with `debug`. */
   onProgramMessage?: (message: Diagnostic) => void;
+  debug?: boolean | undefined;
   /** Hears how many resources the program has made so far. */
   onProgress?: (resources: number) => void;
   signal?: AbortSignal;
@@ -59,6 +61,7 @@ export async function declare(
       },
     },
     environment,
+    debug: options.debug,
     ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
     ...(signal ? { signal } : {}),
   });

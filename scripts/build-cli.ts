@@ -59,7 +59,7 @@ export async function buildCli(outdir: string): Promise<void> {
       ...shared,
       entryPoints: {
         "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts",
-        "chunks/deferred-modules": "local/engine/deferred-modules.ts",
+        "chunks/lean-sdk": "local/engine/lean-sdk.ts",
         "chunks/note-modules": "local/engine/note-modules.ts",
       },
     }),

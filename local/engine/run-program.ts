@@ -19,8 +19,9 @@ export interface RunOptions {
   provider: Provider;
   /** Handed on to the program. */
   environment: Record<string, string | undefined>;
-  /** Hears the program's messages and what it prints, as they come. */
+  /** Hears the program's messages and what it prints, as they come; debug messages only with `debug`. */
   onMessage?: (message: Diagnostic) => void;
+  debug?: boolean | undefined;
   signal?: AbortSignal;
   /** Notes which files the program loads as modules. */
   noteModules?: boolean;
@@ -54,7 +55,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       process.execPath,
       [
         ...project.nodeArguments,
-        ...["--import", preload("deferred-modules")],
+        ...["--import", `${preload("lean-sdk")}${options.debug ? "" : "?quiet"}`],
         ...(options.noteModules ? ["--import", preload("note-modules")] : []),
         launcher,
         ...["--monitor", monitor.address, "--engine", monitor.address],

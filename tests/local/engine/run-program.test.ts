@@ -14,9 +14,10 @@ function evaluate(
   directory: string,
   stack = "dev",
   onMessage: (message: Diagnostic) => void = () => {},
+  debug = false,
 ): Promise<ResourceGraph> {
   const project = readProject(directory, stack, process.env);
-  return runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env, onMessage }).then(
+  return runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env, onMessage, debug }).then(
     ({ graph }) => graph,
   );
 }
@@ -95,21 +96,21 @@ describe("the engine", function () {
     assert.deepEqual(secretOutputs.sort(), ["hidden", "nested"]);
   });
 
-  it("passes on what the program logs and prints", async () => {
+  it("passes on what the program logs and prints, and its debug messages when they are wanted", async () => {
     const directory = temporaryProject({
       ...PROJECT,
       "index.js": `
         const pulumi = require("@pulumi/pulumi");
-        pulumi.log.warn("careful"); console.log("plain line");
+        pulumi.log.warn("careful"); pulumi.log.debug("fine print"); console.log("plain line");
       `,
     });
     const heard: string[] = [];
-    await evaluate(
-      directory,
-      "dev",
-      ({ severity, message }) => severity !== "debug" && heard.push(`${severity}: ${message}`),
-    );
-    assert.deepEqual(heard.sort(), ["info: plain line", "warning: careful"]);
+    const hear = ({ severity, message }: Diagnostic) => heard.push(`${severity}: ${message}`);
+    await evaluate(directory, "dev", hear);
+    assert.deepEqual(heard.splice(0).sort(), ["info: plain line", "warning: careful"]);
+    await evaluate(directory, "dev", hear, true);
+    assert.ok(heard.includes("debug: fine print"));
+    assert.ok(heard.includes("warning: careful"));
   });
 
   it("reports a program that throws as Pulumi does, once, with the place", async () => {

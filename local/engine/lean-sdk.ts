@@ -1,10 +1,12 @@
 /**
- * Loaded before a program: lets Pulumi's SDKs load what few programs use when it is used, and not when they start.
+ * Loaded before a program: lets Pulumi's SDKs load what few programs use when it is used, and not when they start, and
+ * send no debug messages when nobody hears them (`?quiet`): each waits for the answer to the one before.
+ *
  * TypeScript and npm's arborist (to serialize functions), OpenTelemetry (to trace) and two hundred AWS services are most
- * of what they load.
+ * of what the SDKs load.
  *
  * The files stay as they are. While Node reads one of those named here, the expression that loads a module becomes one
- * that loads it at its first use; an SDK that is written otherwise is left alone, and merely starts slower.
+ * that loads it at its first use. An SDK that is written otherwise is left alone, and merely starts slower.
  */
 import { registerHooks } from "node:module";
 
@@ -24,6 +26,15 @@ const CHANGES: Readonly<Record<string, readonly Change[]>> = {
   ],
   "@pulumi/pulumi/runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
   "@pulumi/pulumi/cmd/run/tracing.js": [deferredFunctions(/require\("@opentelemetry\/(?!api")[\w-]+"\)/g)],
+  "@pulumi/pulumi/log/index.js": import.meta.url.endsWith("?quiet")
+    ? [
+        (source) =>
+          source.replace(
+            "return log(engine, engproto.LogSeverity.DEBUG, msg, resource, streamId, ephemeral)",
+            "return Promise.resolve()",
+          ),
+      ]
+    : [],
   // The SDK notes where each of its promises was made; printing that place looks every frame up in a source map.
   "@pulumi/pulumi/runtime/debuggable.js": [
     (source) =>
