@@ -13,10 +13,9 @@ import type { Declaration } from "./declaration.ts";
 import type { CloudDefinition } from "./definitions.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
 import { functionHost } from "./lambda/functions.ts";
-import type { Origins } from "./origins.ts";
+import { CONSOLE, type Origins } from "./origins.ts";
 import type { World } from "./world.ts";
 
-export const CONSOLE = "console";
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
 

@@ -4,6 +4,9 @@
  */
 import { type LoopbackServer, listenOnLoopback, type TlsIdentity } from "./http/loopback.ts";
 
+/** The name of the console's. */
+export const CONSOLE = "console";
+
 export class Origins {
   #nextPort: number;
   readonly #tls: TlsIdentity | undefined;

@@ -6,16 +6,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getRequestListener } from "@hono/node-server";
 import type { ReadyDocument } from "./cloud.ts";
 import type { Message } from "./cognito/service.ts";
-import { consoleApp } from "./console/console.ts";
 import { EventLog } from "./console/event-log.ts";
 import { type DeclarationOptions, declare } from "./declaration.ts";
-import { CONSOLE, type Deployment, deploy } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { type Project, readProject } from "./engine/project.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
-import { Origins } from "./origins.ts";
+import { CONSOLE, Origins } from "./origins.ts";
 import { openStore } from "./store/store.ts";
 import type { CloudEvent, World } from "./world.ts";
 
@@ -81,7 +79,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
     const build = async (project: Project, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
-      const declaration = await declare(project, { ...options, signal: until }, join(directory, "functions"));
+      const [declaration, { deploy }] = await Promise.all([
+        declare(project, { ...options, signal: until }, join(directory, "functions")),
+        // The services are loaded while the program is evaluated.
+        import("./deployment.ts"),
+      ]);
       return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
     };
 
@@ -90,8 +92,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     let current = await build(firstProject);
     live.add(current);
     current.takeOver();
-    const console = consoleApp({ deployment: () => current, events, world });
-    consoleServer.handle(getRequestListener(console, { overrideGlobalObjects: false }));
+    const { consoleListener } = await import("./console/console.ts");
+    consoleServer.handle(consoleListener({ deployment: () => current, events, world }));
 
     const reload = async (superseded: AbortSignal) => {
       const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>

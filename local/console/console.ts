@@ -3,6 +3,8 @@
  * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries CORS headers, so no page of another site can read it; `guard.ts` says
  * who may change anything.
  */
+import type { RequestListener } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Deployment } from "../deployment.ts";
@@ -20,8 +22,7 @@ export interface ConsoleServices {
   world: World;
 }
 
-/** @returns a fetch handler */
-export function consoleApp({ deployment, events, world }: ConsoleServices): (request: Request) => Promise<Response> {
+export function consoleListener({ deployment, events, world }: ConsoleServices): RequestListener {
   const run = { id: world.randomUUID(), pageToken: world.randomBytes(32).toString("base64url") };
   const app = new Hono();
 
@@ -63,7 +64,9 @@ export function consoleApp({ deployment, events, world }: ConsoleServices): (req
   app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));
   app.route("/api/actions", consoleActions(deployment));
 
-  return async (request) => (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
+  const answer = async (request: Request) =>
+    (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
+  return getRequestListener(answer, { overrideGlobalObjects: false });
 }
 
 async function sendEvents(stream: SSEStreamingApi, events: EventLog, runId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { ResourceGraph } from "./graph.ts";
 import type { Diagnostic } from "./problems.ts";
 import { graphKey, recall, remember } from "./remembered-graph.ts";
-import type { RunOptions } from "./run-program.ts";
+import { type RunOptions, runProgram } from "./run-program.ts";
 
 export interface EvaluateOptions extends RunOptions {
   /** Where to remember the graph; `undefined` evaluates always. */
@@ -22,8 +22,6 @@ export async function evaluate(options: EvaluateOptions): Promise<ResourceGraph>
     for (const warning of remembered.warnings) onMessage?.(warning);
     return remembered.graph;
   }
-  // gRPC is most of the local cloud's code, and needed for nothing else.
-  const { runProgram } = await import("./run-program.ts");
   if (memory === undefined || key === undefined) return (await runProgram(options)).graph;
 
   const warnings: Diagnostic[] = [];

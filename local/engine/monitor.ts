@@ -3,6 +3,7 @@
  * its resources (https://github.com/pulumi/pulumi/tree/master/proto/pulumi). A deployment here is always a first one:
  * nothing exists before, so everything the program declares is created.
  */
+import type { Duplex } from "node:stream";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
@@ -27,25 +28,21 @@ const FEATURES = [
 const SEVERITIES: Diagnostic["severity"][] = ["debug", "info", "warning", "error"];
 
 export interface Monitor {
-  /** `127.0.0.1:<port>`, for both services. */
-  address: string;
+  /** Serves both services on a connection of the program. */
+  serve(connection: Duplex): void;
   /** What has been registered so far. */
   graph: ResourceGraph;
   diagnostics: Diagnostic[];
   /** Whether any input or output was marked as a secret. */
   holdsSecret(): boolean;
-  close(): void;
 }
 
-/**
- * Starts both services on a free loopback port.
- * @param onDiagnostic hears each message of the program as it comes
- */
-export async function startMonitor(
-  project: { name: string; stack: string; config: Record<string, string>; secretKeys: string[] },
+/** @param onDiagnostic hears each message of the program as it comes */
+export function createMonitor(
+  project: { name: string; stack: string; organization: string; config: Record<string, string>; secretKeys: string[] },
   provider: Provider,
   onDiagnostic: (diagnostic: Diagnostic) => void,
-): Promise<Monitor> {
+): Monitor {
   const deployment = new Deployment(project.name, project.stack, provider, onDiagnostic);
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
 
@@ -54,7 +51,7 @@ export async function startMonitor(
       const info = new resourceProto.DeploymentInfo();
       info.setProject(project.name);
       info.setStack(project.stack);
-      info.setOrganization(ORGANIZATION);
+      info.setOrganization(project.organization);
       for (const [key, value] of Object.entries(project.config)) info.getConfigMap().set(key, value);
       info.setConfigsecretkeysList(project.secretKeys);
       info.setSupportedfeaturesList(FEATURES);
@@ -124,22 +121,14 @@ export async function startMonitor(
     requirePulumiVersion: unary(() => new engineProto.RequirePulumiVersionResponse()),
   });
 
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
   return {
-    address: `127.0.0.1:${port}`,
+    serve: (connection) => connections.injectConnection(connection),
     graph: deployment.graph,
     diagnostics: deployment.diagnostics,
     holdsSecret: () => deployment.holdsSecret,
-    close: () => server.forceShutdown(),
   };
 }
-
-/** What `pulumi.getOrganization()` answers on a backend without organizations. */
-export const ORGANIZATION = "organization";
 
 class Deployment {
   readonly graph: ResourceGraph;

@@ -5,12 +5,12 @@
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Provider, ResourceGraph } from "./graph.ts";
-import { ORGANIZATION, startMonitor } from "./monitor.ts";
 import { type Diagnostic, ProgramError, ProjectError } from "./problems.ts";
 import type { Project } from "./project.ts";
 
@@ -41,6 +41,8 @@ export interface ProgramRun {
 /** The language host's exit code for "what went wrong has been reported". */
 const ALREADY_REPORTED = 32;
 const PARALLEL = "32";
+/** What `pulumi.getOrganization()` answers on a backend without organizations. */
+const ORGANIZATION = "organization";
 
 /**
  * @throws ProgramError when the program fails, with what Pulumi would show
@@ -49,7 +51,7 @@ const PARALLEL = "32";
 export async function runProgram(options: RunOptions): Promise<ProgramRun> {
   const { project, provider, environment, onMessage = () => {}, signal } = options;
   const launcher = locateLauncher(project);
-  const monitor = await startMonitor(project, provider, onMessage);
+  const door = await openDoor();
   try {
     const child = spawn(
       process.execPath,
@@ -58,7 +60,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
         ...["--import", `${preload("lean-sdk")}${options.debug ? "" : "?quiet"}`],
         ...(options.noteModules ? ["--import", preload("note-modules")] : []),
         launcher,
-        ...["--monitor", monitor.address, "--engine", monitor.address],
+        ...["--monitor", door.address, "--engine", door.address],
         ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
         ...["--root-directory", project.directory, "--pwd", project.workingDirectory, "--parallel", PARALLEL],
         project.entryPoint,
@@ -84,10 +86,17 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       });
     }
     const modules = child.stdio[3] ? text(child.stdio[3] as Readable) : Promise.resolve("[]");
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
+    const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
     });
+    // gRPC is most of the engine's code. It is loaded while the program loads its SDK.
+    const answering = import("./monitor.ts").then(({ createMonitor }) => {
+      const monitor = createMonitor({ ...project, organization: ORGANIZATION }, provider, onMessage);
+      door.answer(monitor.serve);
+      return monitor;
+    });
+    const [monitor, exitCode] = await Promise.all([answering, ended]);
     const errors = monitor.diagnostics.filter(({ severity }) => severity === "error");
     if (exitCode !== 0 || errors.length > 0) {
       if (errors.length === 0) errors.push(exitWithoutReport(exitCode, printed));
@@ -95,8 +104,34 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
     }
     return { graph: monitor.graph, holdsSecret: monitor.holdsSecret(), modules: JSON.parse(await modules) as string[] };
   } finally {
-    monitor.close();
+    door.close();
   }
+}
+
+/** Where the program finds its engine: a free loopback port whose connections wait until somebody answers them. */
+async function openDoor() {
+  const connections = new Set<Socket>();
+  let serve: ((connection: Socket) => void) | undefined;
+  const server = createServer((connection) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+    serve?.(connection);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer(by: (connection: Socket) => void) {
+      serve = by;
+      for (const connection of connections) by(connection);
+    },
+    close() {
+      server.close();
+      for (const connection of connections) connection.destroy();
+    },
+  };
 }
 
 /** A bundle holds them beside its chunks. */
