@@ -3,7 +3,6 @@
  * time; the next takes over the origins, and the one before ends when the requests that it has taken are answered.
  */
 import type { RequestListener } from "node:http";
-import { getRequestListener } from "@hono/node-server";
 import { localAddresses } from "./addresses.ts";
 import { restApi } from "./apigateway/rest-api.ts";
 import { testInvokeEndpoint } from "./apigateway/test-invoke-endpoint.ts";
@@ -12,6 +11,7 @@ import { type CognitoService, cognitoService } from "./cognito/service.ts";
 import type { Declaration } from "./declaration.ts";
 import type { CloudDefinition } from "./definitions.ts";
 import type { ResourceGraph } from "./engine/graph.ts";
+import { fetchListener } from "./http/fetch-listener.ts";
 import { functionHost } from "./lambda/functions.ts";
 import { CONSOLE, type Origins } from "./origins.ts";
 import type { World } from "./world.ts";
@@ -75,8 +75,7 @@ export async function deploy(
   const functions = functionHost(definition.functions, world);
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
-  for (const domain of hostedUis.keys())
-    listeners.set(hostedUiName(domain), getRequestListener(cognito.hostedUi(domain), { overrideGlobalObjects: false }));
+  for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
   const services = { world, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
   for (const api of definition.restApis) {
     listeners.set(apiName(api.id), requests.counted(restApi(api, services)));

@@ -3,6 +3,7 @@
  * packages inside, so that the published package installs next to nothing. Runs from npm's `prepare`.
  */
 import { lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import http from "node:http";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
@@ -21,6 +22,22 @@ const lazyChildProcess: Plugin = {
     onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
       contents:
         'export default { spawn: (...given) => process.getBuiltinModule("node:child_process").spawn(...given) };',
+    }));
+  },
+};
+
+/** With an import of `node:http`, Node loads its WebSocket as well, and fetch with it: 30 ms, and nothing uses it. */
+const httpAlone: Plugin = {
+  name: "http-alone",
+  setup({ onResolve, onLoad }) {
+    const names = Object.keys(http).filter((name) => !["WebSocket", "CloseEvent", "MessageEvent"].includes(name));
+    onResolve({ filter: /^node:http$/ }, ({ kind }) =>
+      kind === "import-statement" ? { path: "http", namespace: "alone" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "alone" }, () => ({
+      contents: `const http = process.getBuiltinModule("node:http");
+        export default http;
+        export const { ${names.join(", ")} } = http;`,
     }));
   },
 };
@@ -47,7 +64,7 @@ export async function buildCli(outdir: string): Promise<void> {
       ...shared,
       entryPoints: ["cli/main.ts"],
       splitting: true,
-      plugins: [lazyChildProcess],
+      plugins: [lazyChildProcess, httpAlone],
       chunkNames: "chunks/[name]-[hash]",
       define: { BUNDLED_VERSION: JSON.stringify(version) },
       // gRPC is CommonJS and asks for Node's own modules with `require`.

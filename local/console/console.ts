@@ -4,10 +4,10 @@
  * who may change anything.
  */
 import type { RequestListener } from "node:http";
-import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Deployment } from "../deployment.ts";
+import { fetchListener } from "../http/fetch-listener.ts";
 import type { World } from "../world.ts";
 import { consoleActions } from "./actions.ts";
 import type { EventLog } from "./event-log.ts";
@@ -66,7 +66,7 @@ export function consoleListener({ deployment, events, world }: ConsoleServices):
 
   const answer = async (request: Request) =>
     (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
-  return getRequestListener(answer, { overrideGlobalObjects: false });
+  return fetchListener(answer);
 }
 
 async function sendEvents(stream: SSEStreamingApi, events: EventLog, runId: string): Promise<void> {
