@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Diagnostic, ProgramError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { runProgram } from "../../../local/engine/run-program.ts";
+import { QUIET_CHANGES, SDK_CHANGES } from "../../../local/engine/sdk-changes.ts";
 import { awsProvider } from "../../../local/resources/aws.ts";
+import { repository } from "../../support/shell.ts";
 import { temporaryProject } from "../../support/temporary.ts";
 
 describe("what Pulumi's SDK loads", function () {
@@ -24,6 +28,13 @@ describe("what Pulumi's SDK loads", function () {
     if (!(outcome instanceof ProgramError) && outcome instanceof Error) throw outcome;
     return { outcome: outcome as Awaited<ReturnType<typeof runProgram>>, printed };
   }
+
+  it("still has the text that is changed, in the SDKs of this project", () => {
+    for (const [file, changes] of Object.entries({ ...SDK_CHANGES, ...QUIET_CHANGES })) {
+      const text = readFileSync(join(repository, "node_modules", file), "utf8");
+      for (const change of changes) assert.notEqual(change(text), text, file);
+    }
+  });
 
   it("is neither TypeScript nor arborist nor OpenTelemetry's exporters, for a program that uses none of them", async () => {
     const { outcome } = await run(`
@@ -62,6 +73,16 @@ describe("what Pulumi's SDK loads", function () {
     assert.match(text, /exports\.handler = __f0/);
     assert.match(text, /with\(\{ factor: 6, /);
     assert.match(text, /\(number\) => number \* factor|\(number\)=>number \* factor/);
+  });
+
+  it("still names the file and the line of a function that cannot be serialized", async () => {
+    const { printed } = await run(`
+      const native = Math.max.bind(null);
+      pulumi.runtime.serializeFunction(() => native(1, 2)).catch((error) => pulumi.log.warn(error.message));
+    `);
+    const text = printed.map(({ message }) => message).join("\n");
+    assert.match(text, /index\.js\(4,/);
+    assert.match(text, /native code/);
   });
 
   it("is arborist once a function's packages are looked for", async () => {

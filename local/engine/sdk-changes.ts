@@ -1,0 +1,63 @@
+/**
+ * What `lean-sdk.ts` changes in the text of Pulumi's SDKs while Node reads it, so that a program starts in half the time.
+ * None of it changes what a program can do or see. A text that is not found is no error: that SDK merely starts slower.
+ *
+ * Most of what the SDKs load serves to serialize functions (TypeScript, npm's arborist), to trace (OpenTelemetry), or one
+ * of two hundred AWS services.
+ */
+export type Change = (source: string) => string;
+
+/** Global symbols, under which the changed text finds what defers. */
+export const DEFERRED_MODULE = "demo-auth:deferred-module";
+export const DEFERRED_FUNCTIONS = "demo-auth:deferred-functions";
+
+/** By file, below `node_modules`. */
+export const SDK_CHANGES: Readonly<Record<string, readonly Change[]>> = {
+  "@pulumi/aws/index.js": [deferred(/__importStar\(require\("\.\/(?!config"|types"|utilities")\w+"\)\)/g)],
+  "@pulumi/pulumi/runtime/closure/codePaths.js": [
+    deferred('__importStar(require("@npmcli/arborist"))'),
+    deferred('__importDefault(require("normalize-package-data"))'),
+  ],
+  "@pulumi/pulumi/runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
+  "@pulumi/pulumi/cmd/run/tracing.js": [deferredFunctions(/require\("@opentelemetry\/(?!api")[\w-]+"\)/g)],
+  // To serialize functions, the SDK debugs itself from its start on, which makes all code slower to load. V8 tells of the
+  // scripts from before when it is asked later, to whoever listens then.
+  "@pulumi/pulumi/cmd/run/index.js": [replaced("return v8Hooks.isInitializedAsync();", "return Promise.resolve();")],
+  "@pulumi/pulumi/runtime/closure/v8Hooks.js": [
+    replaced(
+      "inspectorSession.connect();",
+      'inspectorSession.connect(); inspectorSession.addListener("Debugger.scriptParsed", ' +
+        "({ params }) => scriptIdToUrlMap.set(params.scriptId, params.url));",
+    ),
+  ],
+  // The SDK notes where each of its promises was made; printing that place looks every frame up in a source map.
+  "@pulumi/pulumi/runtime/debuggable.js": [
+    replaced("{ writable: true, value: new Error().stack }", "{ get: ((place) => () => place.stack)(new Error()) }"),
+  ],
+};
+
+/** For a program whose debug messages nobody hears: each would wait for the answer to the one before. */
+export const QUIET_CHANGES: typeof SDK_CHANGES = {
+  "@pulumi/pulumi/log/index.js": [
+    replaced(
+      "return log(engine, engproto.LogSeverity.DEBUG, msg, resource, streamId, ephemeral);",
+      "return Promise.resolve();",
+    ),
+  ],
+};
+
+function replaced(text: string, by: string): Change {
+  return (source) => source.replace(text, () => by);
+}
+
+/** For modules whose members are read where they are used. */
+function deferred(expression: string | RegExp): Change {
+  return (source) =>
+    source.replace(expression, (load) => `globalThis[Symbol.for("${DEFERRED_MODULE}")](() => ${load})`);
+}
+
+/** For modules whose functions and classes are taken out of them when they are loaded. */
+function deferredFunctions(expression: string | RegExp): Change {
+  return (source) =>
+    source.replace(expression, (load) => `globalThis[Symbol.for("${DEFERRED_FUNCTIONS}")](() => ${load})`);
+}
