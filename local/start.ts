@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { ReadyDocument } from "./cloud.ts";
 import type { Message } from "./cognito/service.ts";
 import { EventLog } from "./console/event-log.ts";
@@ -81,8 +82,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
       const [declaration, { deploy }] = await Promise.all([
         declare(project, { ...options, signal: until }, join(directory, "functions")),
-        // The services are loaded while the program is evaluated.
-        import("./deployment.ts"),
+        loadServices(),
       ]);
       return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
     };
@@ -92,7 +92,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     let current = await build(firstProject);
     live.add(current);
     current.takeOver();
-    const { consoleListener } = await import("./console/console.ts");
+    const { consoleListener } = await loadServices();
     consoleServer.handle(consoleListener({ deployment: () => current, events, world }));
 
     const reload = async (superseded: AbortSignal) => {
@@ -136,6 +136,16 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     await close();
     throw error;
   }
+}
+
+/** What serves, which is loaded while the program is evaluated: the program's process is to be started first. */
+async function loadServices() {
+  await setImmediate();
+  const [{ deploy }, { consoleListener }] = await Promise.all([
+    import("./deployment.ts"),
+    import("./console/console.ts"),
+  ]);
+  return { deploy, consoleListener };
 }
 
 /** Loaded only when asked for: the certificate library is most of what it costs. */
