@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures demo-auth beside its peers and beside what Node itself can do, in one run on one machine.
  *
- *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,artefact,growth] [--pairs N]
+ *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,artefact,growth,other-registries] [--pairs N]
  *
  * Absolute times do not hold from machine to machine, so every goal is about a ratio, or a difference to an empty script,
  * of runs that were taken side by side. A whole run writes `bench/results/<date>.json`, the pictures in `docs/images` and
@@ -17,6 +17,7 @@ import { measureCommandLine } from "./cases/command-line.ts";
 import { checkCorrectness } from "./cases/correctness.ts";
 import { measureGrowth } from "./cases/growth.ts";
 import { measureMemory } from "./cases/memory.ts";
+import { measureOtherRegistries } from "./cases/other-registries.ts";
 import { measureReady } from "./cases/ready.ts";
 import { measureRequests } from "./cases/requests.ts";
 import { measureSignIns } from "./cases/sign-in.ts";
@@ -24,7 +25,7 @@ import { type Figure, verdictOf } from "./measure/figure.ts";
 import { type Growth, goalChart, growthChart } from "./report/chart.ts";
 import { drawFlame } from "./report/flame.ts";
 import { markdownTable, plainTable, withTable } from "./report/table.ts";
-import { installPeers, reportAbsentPeers } from "./system/peers.ts";
+import { installPeers } from "./system/peers.ts";
 import { openWorkspace, repository } from "./system/workspace.ts";
 
 const parts: Record<string, (bench: Bench) => Promise<void>> = {
@@ -35,6 +36,7 @@ const parts: Record<string, (bench: Bench) => Promise<void>> = {
   cli: measureCommandLine,
   artefact: measureArtefact,
   growth: measureGrowth,
+  "other-registries": measureOtherRegistries,
   flame: drawFlame,
 };
 
@@ -76,7 +78,6 @@ try {
   say("forged, expired and foreign tokens, scopes: before anything is counted");
   await checkCorrectness(bench);
   for (const name of chosen) await parts[name]!(bench);
-  reportAbsentPeers(bench);
 } finally {
   workspace.close();
 }

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { amount, type Bench } from "../bench.ts";
 import { CONNECTIONS, sendRequests, signInAgainAndAgain } from "../load/generate.ts";
+import type { RequestLoad } from "../load/requests.ts";
 import { median } from "../measure/statistics.ts";
 import type { Growth } from "../report/chart.ts";
 import { startCloud } from "../system/cloud.ts";
@@ -12,6 +13,7 @@ import { authorizeUrl, type Prepared, prepareCloud } from "./preparation.ts";
 const PART = "Growth";
 /** How far apart the people are who sign in, in a pool of many. */
 const SIGNING_IN = 100;
+const FIRST_SEEN = 1500;
 
 export async function measureGrowth(bench: Bench): Promise<void> {
   const { workspace } = bench;
@@ -39,7 +41,7 @@ export async function measureGrowth(bench: Bench): Promise<void> {
 
   const byTokens: { at: number; prepared: Prepared }[] = [];
   for (const kilobytes of [1, 2, 4, 8]) {
-    const filled = { tokens: amount(bench, 1501, 201), tokenCharacters: kilobytes * 1000 };
+    const filled = { tokens: 2 * amount(bench, FIRST_SEEN, 200) + 1, tokenCharacters: kilobytes * 1000 };
     byTokens.push({ at: kilobytes, prepared: await prepareCloud(workspace, { name: `tokens-${kilobytes}` }, filled) });
   }
   await grow(bench, "kilobytes of token", "authorized requests", byTokens, requestRate);
@@ -84,15 +86,17 @@ async function requestRate(bench: Bench, prepared: Prepared): Promise<number> {
 
 async function firstSeenRate(bench: Bench, prepared: Prepared): Promise<number> {
   return during(bench, prepared, async (send) => {
+    const each = amount(bench, FIRST_SEEN, 200);
     await send(amount(bench, 3000, 500), "one");
-    return send(amount(bench, 1500, 200), "distinct");
+    await send(each, { from: 1 });
+    return send(each, { from: 1 + each });
   });
 }
 
 async function during(
   { workspace }: Bench,
   prepared: Prepared,
-  work: (send: (requests: number, tokens: "one" | "distinct") => Promise<number>) => Promise<number>,
+  work: (send: (requests: number, tokens: RequestLoad["tokens"]) => Promise<number>) => Promise<number>,
 ): Promise<number> {
   const cloud = await startCloud(workspace, prepared.options);
   const { port, pathname: path } = cloud.api;

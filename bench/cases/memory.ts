@@ -11,11 +11,10 @@ import {
   type Peer,
   peerVersion,
 } from "../system/peers.ts";
+import { SETTLE_MS } from "../system/processes.ts";
 import { prepareCloud } from "./preparation.ts";
 
 const PART = "Memory";
-/** So that what was needed for starting may go. */
-const SETTLE_MS = 2000;
 
 export async function measureMemory(bench: Bench): Promise<void> {
   const { workspace } = bench;
@@ -72,6 +71,7 @@ export async function measureMemory(bench: Bench): Promise<void> {
     await wait(SETTLE_MS);
     const before = cloud.subject.memory();
     await sendRequests({ ...load, requests });
+    const under = cloud.subject.memory();
     await wait(SETTLE_MS);
     const after = cloud.subject.memory();
     bench.report({
@@ -83,6 +83,16 @@ export async function measureMemory(bench: Bench): Promise<void> {
       unit: "times",
       goal: { atMost: 1.3 },
       samples: { own: [after], other: [before] },
+    });
+    bench.report({
+      part: PART,
+      name: "the same, before it comes to rest",
+      own: megabytes(under),
+      other: megabytes(before),
+      value: under / before,
+      unit: "times",
+      goal: undefined,
+      samples: { own: [under], other: [before] },
     });
   } finally {
     await cloud.subject.stop();

@@ -1,9 +1,11 @@
 /** Whole sign-ins: the page, the password, the tokens. Their rate has to stay what it was, and so does the memory. */
+import { setTimeout as wait } from "node:timers/promises";
 import { amount, type Bench } from "../bench.ts";
 import { CONNECTIONS, signInAgainAndAgain } from "../load/generate.ts";
 import { lastTenthOverFirst } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
 import { cognitoLocalState, launchCognitoLocal, peerVersion } from "../system/peers.ts";
+import { SETTLE_MS } from "../system/processes.ts";
 import { authorizeUrl, prepareCloud } from "./preparation.ts";
 
 const PART = "Sign-in through the pages, 10 people at once";
@@ -25,8 +27,11 @@ export async function measureSignIns(bench: Bench): Promise<void> {
     connections: CONNECTIONS,
   } as const;
   const firstTime = await signInAgainAndAgain({ ...load, signIns: people });
+  await wait(SETTLE_MS);
   const memoryBefore = cloud.subject.memory();
   const own = await signInAgainAndAgain({ ...load, signIns });
+  const memoryUnder = cloud.subject.memory();
+  await wait(SETTLE_MS);
   const memoryAfter = cloud.subject.memory();
   await cloud.subject.stop();
 
@@ -77,9 +82,9 @@ export async function measureSignIns(bench: Bench): Promise<void> {
   });
   bench.report({
     part: PART,
-    name: "memory after them, beside before",
-    own: `${megabytes(memoryAfter)}`,
-    other: `${megabytes(memoryBefore)}`,
+    name: `memory at rest after them (${megabytes(memoryUnder)} before it comes to rest), beside at rest before`,
+    own: megabytes(memoryAfter),
+    other: megabytes(memoryBefore),
     value: memoryAfter / memoryBefore,
     unit: "times",
     goal: { atMost: 1.3 },

@@ -15,8 +15,8 @@ export interface RequestLoad {
   status: number;
   /** A file of tokens, one a line, or none to send. */
   tokenFile: string | undefined;
-  /** `one`: the first of them in every request. `distinct`: each of the others in its turn. */
-  tokens: "one" | "distinct" | "none";
+  /** `one`: the first of them in every request. Otherwise each in its turn, beginning with the one at that place. */
+  tokens: "one" | { from: number } | "none";
   connections: number;
 }
 
@@ -37,7 +37,8 @@ const encode = (token?: string) =>
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${token === undefined ? "" : `Authorization: Bearer ${token}\r\n`}\r\n`,
     "latin1",
   );
-const messages = tokens === "none" ? [encode()] : (tokens === "one" ? known.slice(0, 1) : known.slice(1)).map(encode);
+const chosen = tokens === "one" ? known.slice(0, 1) : tokens === "none" ? [undefined] : known.slice(tokens.from);
+const messages = chosen.map(encode);
 const statusBytes = Buffer.from(`HTTP/1.1 ${status} `, "latin1");
 
 const latencies = new Float64Array(requests);

@@ -5,8 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Bench } from "../bench.ts";
-import { absentFigure } from "../measure/figure.ts";
 import { freePorts, Subject, timeToEnd } from "./processes.ts";
 import { emailOf, password } from "./state.ts";
 import { repository, type Workspace } from "./workspace.ts";
@@ -169,15 +167,4 @@ export async function launchOauth2MockServer(workspace: Workspace): Promise<Peer
     { cwd: workspace.directory },
   );
   return { subject, url: new URL(`http://127.0.0.1:${port}/.well-known/openid-configuration`) };
-}
-
-/** Peers from other registries than npm, by the command that would be there. */
-const FOREIGN = [{ command: "ministack", from: "PyPI" }];
-
-/** Says of each that it is absent, or that it was left out. */
-export function reportAbsentPeers({ report }: Bench): void {
-  for (const { command, from } of FOREIGN)
-    report(
-      absentFigure("Peers from other registries", command, `comes from ${from}, and the bench installs from npm only`),
-    );
 }

@@ -15,6 +15,9 @@ export interface StartOptions {
   onLine?: (line: string) => void;
 }
 
+/** How long a process is left alone before it is weighed, so that what it needed for its work may go. */
+export const SETTLE_MS = 2000;
+
 let folder: string | undefined;
 let started = 0;
 
