@@ -7,7 +7,6 @@ import type { GatewayResponseDefinition } from "../definitions.ts";
 import type { Exchange, GatewayAnswer } from "./exchange.ts";
 import type { EdgeRefusal, GatewayError } from "./gateway-error.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "./header-fields.ts";
-import { type ContextVariables, contextValue, contextVariables } from "./templates/context-variables.ts";
 import { mappedValue } from "./templates/parameter-mapping.ts";
 
 export function gatewayAnswer(exchange: Exchange, error: GatewayError): GatewayAnswer {
@@ -46,11 +45,10 @@ function customised(
   exchange: Exchange,
   error: GatewayError,
 ): GatewayAnswer {
-  const context = contextVariables(exchange, error);
   const headers: string[] = [];
   for (const [target, source] of Object.entries(custom.responseParameters)) {
     const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
-    const value = mappedValue(source, { exchange, context });
+    const value = mappedValue(source, { exchange, error });
     if (name === undefined || value === undefined || !isFieldName(name) || !isFieldValue(value)) continue;
     if (!isConnectionBound(name)) headers.push(name, value);
   }
@@ -60,7 +58,7 @@ function customised(
     ...answer,
     status,
     headers,
-    ...(template !== undefined && { contentType, body: substituted(template, exchange, context) }),
+    ...(template !== undefined && { contentType, body: substituted(template, exchange, error) }),
   };
 }
 
@@ -74,13 +72,11 @@ function chosenTemplate(templates: Record<string, string>, exchange: Exchange): 
 }
 
 /** Gateway responses know plain variables only, no Velocity. */
-function substituted(template: string, exchange: Exchange, context: ContextVariables): string {
+function substituted(template: string, exchange: Exchange, error: GatewayError): string {
   return template.replace(
     /\$(?:\{(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w.:-]+)\}|(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w:-]+(?:\.[\w:-]+)*))/g,
     (_, bracedWhere, bracedName, where, name) => {
-      const [source, variable] = [bracedWhere ?? where, bracedName ?? name];
-      if (source === "context") return contextValue(context, variable) ?? "";
-      return mappedValue(`${source}.${variable}`, { exchange, context }) ?? "";
+      return mappedValue(`${bracedWhere ?? where}.${bracedName ?? name}`, { exchange, error }) ?? "";
     },
   );
 }

@@ -5,7 +5,6 @@
 import type { GatewayAnswer, IntegratedExchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
-import { contextVariables } from "../templates/context-variables.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
 import { integrationBody } from "./integration-request.ts";
 import { integrationAnswer } from "./integration-response.ts";
@@ -45,11 +44,10 @@ export async function httpIntegration(exchange: IntegratedExchange): Promise<Gat
 
 function target(exchange: IntegratedExchange, proxy: boolean): URL {
   const { uri = "", requestParameters } = exchange.route.method.integration;
-  const context = contextVariables(exchange);
   const filled = uri
     .replace(/\{(\w+)\+?\}/g, (whole, name) => {
       const source = requestParameters[`integration.request.path.${name}`] ?? `method.request.path.${name}`;
-      return mappedValue(source, { exchange, context }) ?? whole;
+      return mappedValue(source, { exchange }) ?? whole;
     })
     .replace(/\$\{stageVariables\.(\w+)\}/g, (_, name) => exchange.stage.variables[name] ?? "");
   const url = URL.parse(filled);
@@ -72,10 +70,9 @@ function forwardHeaders({ headers: { raw } }: IntegratedExchange, headers: Heade
 }
 
 function mapRequest(exchange: IntegratedExchange, url: URL, headers: Headers): void {
-  const context = contextVariables(exchange);
   for (const [name, source] of Object.entries(exchange.route.method.integration.requestParameters)) {
     const [, where, key = ""] = /^integration\.request\.(header|querystring)\.(.+)$/.exec(name) ?? [];
-    const value = mappedValue(source, { exchange, context });
+    const value = mappedValue(source, { exchange });
     if (value === undefined) continue;
     if (where === "querystring") url.searchParams.set(key, value);
     if (where === "header" && isFieldName(key) && isFieldValue(value)) headers.set(key, value);

@@ -6,7 +6,6 @@ import type { IntegrationResponseDefinition } from "../../definitions.ts";
 import type { GatewayAnswer, IntegratedExchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
-import { contextVariables } from "../templates/context-variables.ts";
 import { renderTemplate } from "../templates/mapping-template.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
 
@@ -45,7 +44,6 @@ export function integrationAnswer(exchange: IntegratedExchange, result: Integrat
     );
   }
 
-  const context = contextVariables(exchange);
   const fields = new Map<string, [name: string, value: string]>();
   const put = (name: string, value: string | undefined) => {
     if (value === undefined || !isFieldName(name) || !isFieldValue(value) || isConnectionBound(name)) return;
@@ -54,7 +52,7 @@ export function integrationAnswer(exchange: IntegratedExchange, result: Integrat
   };
   for (const [target, source] of Object.entries(selected.responseParameters)) {
     const name = /^method\.response\.header\.(.+)$/.exec(target)?.[1];
-    if (name) put(name, mappedValue(source, { exchange, context, integration: result }));
+    if (name) put(name, mappedValue(source, { exchange, integration: result }));
   }
 
   const [templateType, template] = responseTemplate(selected.responseTemplates);

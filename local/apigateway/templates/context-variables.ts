@@ -52,31 +52,27 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 
 /** All of them. */
 export function contextVariables(exchange: Exchange, error?: GatewayError): ContextVariables {
-  const variables: ContextVariables = {};
-  for (const name in VARIABLES) variables[name] = VARIABLES[name]!(exchange, error);
-  return variables;
+  return Object.fromEntries(Object.entries(VARIABLES).map(([name, variable]) => [name, variable(exchange, error)]));
 }
 
 /**
  * @param path e.g. `authorizer.claims.sub`, without `$context.`
  * @returns `undefined` for what the request does not have
  */
-export function contextValue(variables: ContextVariables, path: string): string | undefined {
-  return printed(variables, path.split("."));
+export function contextValue(path: string, exchange: Exchange, error?: GatewayError): string | undefined {
+  return contextReader(path)(exchange, error);
 }
 
-/** One variable, for a format that is filled in again and again; `path` as in `contextValue`. */
+/** `contextValue` for a format that is filled in again and again. */
 export function contextReader(path: string): (exchange: Exchange, error?: GatewayError) => string | undefined {
   const [name = "", ...steps] = path.split(".");
   const variable = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;
-  return (exchange, error) => printed(variable?.(exchange, error), steps);
-}
-
-function printed(tree: unknown, steps: readonly string[]): string | undefined {
-  let value = tree;
-  for (const step of steps) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as ContextVariables)[step];
-  }
-  return value === undefined || value === null || typeof value === "object" ? undefined : String(value);
+  return (exchange, error) => {
+    let value = variable?.(exchange, error);
+    for (const step of steps) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as ContextVariables)[step];
+    }
+    return value === undefined || value === null || typeof value === "object" ? undefined : String(value);
+  };
 }

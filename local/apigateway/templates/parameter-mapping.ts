@@ -4,18 +4,20 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html).
  */
 import type { Exchange } from "../exchange.ts";
-import { type ContextVariables, contextValue } from "./context-variables.ts";
+import type { GatewayError } from "../gateway-error.ts";
+import { contextValue } from "./context-variables.ts";
 import { jsonPath } from "./json-path.ts";
 
 export interface MappingSources {
   exchange: Exchange;
-  context: ContextVariables;
+  /** Why the gateway answers itself. */
+  error?: GatewayError;
   /** What the integration answered, when it did. */
   integration?: { header(lowerCaseName: string): string | undefined; body: string };
 }
 
 /** @returns `undefined` when the source has no value, so that the target is left out */
-export function mappedValue(source: string, { exchange, context, integration }: MappingSources): string | undefined {
+export function mappedValue(source: string, { exchange, error, integration }: MappingSources): string | undefined {
   const literal = /^'(.*)'$/s.exec(source);
   if (literal) return literal[1];
   const [, where, name = ""] =
@@ -30,7 +32,7 @@ export function mappedValue(source: string, { exchange, context, integration }: 
     case "method.request.path":
       return own(exchange.pathParameters, name);
     case "context":
-      return contextValue(context, name);
+      return contextValue(name, exchange, error);
     case "stageVariables":
       return own(exchange.stage?.variables, name);
     case "integration.response.header":
