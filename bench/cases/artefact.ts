@@ -3,20 +3,17 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { type Bench, inPairs } from "../bench.ts";
-import type { Goal } from "../measure/figure.ts";
-import { median, medianRatio } from "../measure/statistics.ts";
+import { ratio } from "../measure/comparison.ts";
 import { startCloud } from "../system/cloud.ts";
 import { timeToEnd } from "../system/processes.ts";
 import { repository } from "../system/workspace.ts";
-import { prepareCloud } from "./preparation.ts";
+import { functionFolder, prepareCloud } from "./preparation.ts";
 
 const PART = "Deployed artefact";
 
 export async function measureArtefact(bench: Bench): Promise<void> {
   const prepared = await prepareCloud(bench.workspace, { name: "artefact" });
-  const functions = join(prepared.stateDirectory, "functions");
-  const [folder = ""] = readdirSync(functions);
-  reportSize(bench, join(functions, folder));
+  reportSize(bench, functionFolder(prepared));
   await measureColdStart(bench);
   await measureEvaluation(bench);
 }
@@ -63,16 +60,7 @@ async function measureColdStart(bench: Bench): Promise<void> {
     () => initOf(own),
     () => initOf(empty),
   );
-  bench.report({
-    part: PART,
-    name: "cold initialization, beside an empty handler",
-    own: `${Math.round(median(runs.own))} ms`,
-    other: `${Math.round(median(runs.other))} ms`,
-    value: medianRatio(runs.own, runs.other),
-    unit: "times",
-    goal: undefined,
-    samples: runs,
-  });
+  bench.report(ratio({ part: PART, name: "cold initialization, beside an empty handler" }, runs));
 }
 
 /** Reads the console's events until the function's report is among them. */
@@ -112,29 +100,14 @@ async function measureEvaluation(bench: Bench): Promise<void> {
     () => evaluation(workspace.project),
     () => evaluation(bare),
   );
-  const report = (name: string, samples: { own: number[]; other: number[] }, goal: Goal | undefined) =>
-    bench.report({
-      part: PART,
-      name,
-      own: `${Math.round(median(samples.own))} ms`,
-      other: `${Math.round(median(samples.other))} ms`,
-      value: medianRatio(samples.own, samples.other),
-      unit: "times",
-      goal,
-      samples,
-    });
   const imports = 'await import("@pulumi/pulumi"); await import("@pulumi/aws");';
   const alone = await inPairs(
     bench.pairs,
     () => evaluation(workspace.project),
     () => timeToEnd(process.execPath, ["--input-type=module", "-e", imports], { cwd: bare }),
   );
-  report("evaluation of the program, beside Node that only imports @pulumi/pulumi and @pulumi/aws", alone, {
-    atMost: 1.25,
-  });
-  report(
-    "the same, beside a program that only imports them, through the engine, which defers most of it",
-    runs,
-    undefined,
-  );
+  const beside = "evaluation of the program, beside Node that only imports @pulumi/pulumi and @pulumi/aws";
+  bench.report(ratio({ part: PART, name: beside, goal: { atMost: 1.25 } }, alone));
+  const lean = "the same, beside a program that only imports them, through the engine, which defers most of it";
+  bench.report(ratio({ part: PART, name: lean }, runs));
 }

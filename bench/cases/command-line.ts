@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { signUpAndIn } from "../../cli/tour/person.ts";
 import { systemWorld } from "../../cli/world.ts";
 import { type Bench, inPairs } from "../bench.ts";
+import { difference, ratio } from "../measure/comparison.ts";
 import { absentFigure } from "../measure/figure.ts";
-import { median, medianDifference, medianRatio } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
 import { Subject, timeToEnd } from "../system/processes.ts";
 import { prepareCloud } from "./preparation.ts";
@@ -33,7 +33,7 @@ export async function measureCommandLine(bench: Bench): Promise<void> {
     await signIn(bench, cloud.ready.console, env, workspace.project);
 
     for (const [args, goal] of [
-      [["--version"], 15],
+      [["--version"], { atMost: 15 }],
       [["--help"], undefined],
       [["status"], undefined],
       [["token"], undefined],
@@ -42,16 +42,7 @@ export async function measureCommandLine(bench: Bench): Promise<void> {
       bench.say(`demo-auth ${args.join(" ")}`);
       await run(...args);
       const runs = await inPairs(times, () => run(...args), emptyScript);
-      bench.report({
-        part: PART,
-        name: `${args.join(" ")}, over an empty script`,
-        own: `${Math.round(median(runs.own))} ms`,
-        other: `${Math.round(median(runs.other))} ms`,
-        value: medianDifference(runs.own, runs.other),
-        unit: "ms",
-        goal: goal === undefined ? undefined : { atMost: goal },
-        samples: runs,
-      });
+      bench.report(difference({ part: PART, name: `${args.join(" ")}, over an empty script`, goal }, runs));
     }
 
     bench.say("a script that loads the AWS SDK unbundled");
@@ -60,7 +51,8 @@ export async function measureCommandLine(bench: Bench): Promise<void> {
       () => run("token"),
       () => timeToEnd(process.execPath, [sdk]),
     );
-    reportRatio(bench, "token, beside only loading the AWS SDK's Cognito client", unbundled);
+    const loading = "token, beside only loading the AWS SDK's Cognito client";
+    bench.report(ratio({ part: PART, name: loading }, unbundled));
 
     bench.say("a script that does the same request with fetch");
     const token = execFileSync(process.execPath, [workspace.cli, "token"], {
@@ -79,16 +71,8 @@ export async function measureCommandLine(bench: Bench): Promise<void> {
       () => run("call", "/transactions"),
       () => timeToEnd(process.execPath, [fetching], { env: { TOKEN: token } }),
     );
-    bench.report({
-      part: PART,
-      name: "call, over a script that fetches the same with the token at hand",
-      own: `${Math.round(median(fetched.own))} ms`,
-      other: `${Math.round(median(fetched.other))} ms`,
-      value: medianDifference(fetched.own, fetched.other),
-      unit: "ms",
-      goal: { atMost: 25 },
-      samples: fetched,
-    });
+    const fetchAlone = "call, over a script that fetches the same with the token at hand";
+    bench.report(difference({ part: PART, name: fetchAlone, goal: { atMost: 25 } }, fetched));
 
     if (!hasCommand("curl")) bench.report(absentFigure(PART, "call, beside curl", "no curl on this machine"));
     else {
@@ -100,7 +84,7 @@ export async function measureCommandLine(bench: Bench): Promise<void> {
         () => run("call", "/transactions"),
         () => timeToEnd("curl", ["--silent", "--fail", "--header", `@${header}`, cloud.api.href]),
       );
-      reportRatio(bench, "call, beside curl with the token at hand", runs);
+      bench.report(ratio({ part: PART, name: "call, beside curl with the token at hand" }, runs));
     }
   } finally {
     await cloud.subject.stop();
@@ -138,17 +122,4 @@ function hasCommand(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function reportRatio({ report }: Bench, name: string, runs: { own: number[]; other: number[] }): void {
-  report({
-    part: PART,
-    name,
-    own: `${Math.round(median(runs.own))} ms`,
-    other: `${Math.round(median(runs.other))} ms`,
-    value: medianRatio(runs.own, runs.other),
-    unit: "times",
-    goal: undefined,
-    samples: runs,
-  });
 }

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { amount, type Bench } from "../bench.ts";
-import { CONNECTIONS, sendRequests, signInAgainAndAgain } from "../load/generate.ts";
+import { CONNECTIONS, loadOn, sendRequests, signInAgainAndAgain } from "../load/generate.ts";
 import type { RequestLoad } from "../load/requests.ts";
 import { median } from "../measure/statistics.ts";
 import type { Growth } from "../report/chart.ts";
@@ -99,11 +99,10 @@ async function during(
   work: (send: (requests: number, tokens: RequestLoad["tokens"]) => Promise<number>) => Promise<number>,
 ): Promise<number> {
   const cloud = await startCloud(workspace, prepared.options);
-  const { port, pathname: path } = cloud.api;
   const { tokenFile } = prepared;
   try {
     return await work(async (requests, tokens) => {
-      const load = { port: Number(port), path, requests, status: 200, tokenFile, tokens, connections: CONNECTIONS };
+      const load = { ...loadOn(cloud.api), requests, status: 200, tokenFile, tokens };
       return (await sendRequests(load)).perSecond;
     });
   } finally {

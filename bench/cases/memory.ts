@@ -1,7 +1,7 @@
 /** Resident memory of the whole family of processes: idle, and after many requests. */
 import { setTimeout as wait } from "node:timers/promises";
 import { amount, type Bench } from "../bench.ts";
-import { CONNECTIONS, sendRequests } from "../load/generate.ts";
+import { loadOn, sendRequests } from "../load/generate.ts";
 import { median, medianRatio } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
 import {
@@ -58,14 +58,7 @@ export async function measureMemory(bench: Bench): Promise<void> {
   bench.say(`memory after ${requests} requests`);
   const cloud = await startCloud(workspace, prepared.options);
   try {
-    const load = {
-      port: Number(cloud.api.port),
-      path: cloud.api.pathname,
-      status: 200,
-      tokenFile: prepared.tokenFile,
-      tokens: "one",
-      connections: CONNECTIONS,
-    } as const;
+    const load = { ...loadOn(cloud.api), status: 200, tokenFile: prepared.tokenFile, tokens: "one" } as const;
     // One request starts the function, whose process belongs to both sides of the comparison.
     await sendRequests({ ...load, requests: 1, connections: 1 });
     await wait(SETTLE_MS);

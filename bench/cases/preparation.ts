@@ -1,5 +1,6 @@
 /** What several parts need before they can measure: somebody's tokens, many tokens, and a cloud that has users. */
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { FormBrowser, redirectParameters } from "../../cli/tour/form-browser.ts";
 import type { SignInLoad } from "../load/sign-ins.ts";
@@ -78,6 +79,13 @@ export interface Prepared {
   /** What the function answers to the first of them. */
   body: string;
   users: SignInLoad["users"];
+}
+
+/** The folder of the one function that the prepared cloud unpacked. */
+export function functionFolder({ stateDirectory }: Pick<Prepared, "stateDirectory">): string {
+  const functions = join(stateDirectory, "functions");
+  const [name = ""] = readdirSync(functions);
+  return join(functions, name);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** From the start of the process to the first answered request, as somebody would wait for it. */
-import { appendFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, inPairs } from "../bench.ts";
-import { median, medianDifference, medianRatio } from "../measure/statistics.ts";
+import { difference, type Runs, ratio } from "../measure/comparison.ts";
+import type { Goal } from "../measure/figure.ts";
 import { launchCloud } from "../system/cloud.ts";
 import {
   cognitoLocalState,
@@ -14,7 +15,7 @@ import {
   serverlessProject,
 } from "../system/peers.ts";
 import { timeToEnd } from "../system/processes.ts";
-import { type Prepared, prepareCloud } from "./preparation.ts";
+import { functionFolder, type Prepared, prepareCloud } from "./preparation.ts";
 
 const PART = "Ready: start to first answer";
 
@@ -22,11 +23,9 @@ export async function measureReady(bench: Bench): Promise<void> {
   const { workspace } = bench;
   const prepared = await prepareCloud(workspace, { name: "ready" });
   const [token = ""] = readFileSync(prepared.tokenFile, "utf8").split("\n");
-  const functions = join(prepared.stateDirectory, "functions");
-  const [functionDirectory = ""] = readdirSync(functions);
   const project = serverlessProject(
     workspace,
-    join(functions, functionDirectory),
+    functionFolder(prepared),
     prepared.clientId,
     prepared.poolArn,
     "serverless-ready",
@@ -38,13 +37,9 @@ export async function measureReady(bench: Bench): Promise<void> {
     () => ownStart(bench, prepared, token, true),
     () => peerStart(() => launchServerlessOffline(project), { authorization: `Bearer ${token}` }),
   );
-  report(
-    bench,
-    "program evaluated, function run",
-    first,
-    `serverless-offline ${peerVersion("serverless-offline")}`,
-    0.7,
-  );
+  const serverless = `beside serverless-offline ${peerVersion("serverless-offline")}`;
+  const evaluated = `program evaluated, function run, ${serverless}`;
+  bench.report(ratio({ part: PART, name: evaluated, goal: { atMost: 0.7 } }, first));
 
   bench.say("evaluated again after a change, beside serverless-offline");
   const change = () => appendFileSync(join(workspace.project, "infra/index.ts"), "\n");
@@ -60,8 +55,8 @@ export async function measureReady(bench: Bench): Promise<void> {
     },
     () => peerStart(() => launchServerlessOffline(project), { authorization: `Bearer ${token}` }),
   );
-  const peer = `serverless-offline ${peerVersion("serverless-offline")}`;
-  report(bench, "program changed and evaluated again, function run", changed, peer, undefined);
+  const afterChange = `program changed and evaluated again, function run, ${serverless}`;
+  bench.report(ratio({ part: PART, name: afterChange }, changed));
 
   bench.say("nothing changed since, beside an empty Node script");
   await ownStart(bench, prepared, undefined, false);
@@ -70,31 +65,13 @@ export async function measureReady(bench: Bench): Promise<void> {
     () => ownStart(bench, prepared, undefined, false),
     () => timeToEnd(process.execPath, ["-e", ""]),
   );
-  bench.report({
-    part: PART,
-    name: "nothing changed, first answer of the gateway, over an empty script",
-    own: `${Math.round(median(again.own))} ms`,
-    other: `empty script ${Math.round(median(again.other))} ms`,
-    value: medianDifference(again.own, again.other),
-    unit: "ms",
-    goal: { atMost: 200 },
-    samples: again,
-  });
+  overEmptyScript(bench, "nothing changed, first answer of the gateway", again, { atMost: 200 });
   const withFunction = await inPairs(
     bench.pairs,
     () => ownStart(bench, prepared, token, false),
     () => timeToEnd(process.execPath, ["-e", ""]),
   );
-  bench.report({
-    part: PART,
-    name: "nothing changed, first answer of the function, over an empty script",
-    own: `${Math.round(median(withFunction.own))} ms`,
-    other: `empty script ${Math.round(median(withFunction.other))} ms`,
-    value: medianDifference(withFunction.own, withFunction.other),
-    unit: "ms",
-    goal: undefined,
-    samples: withFunction,
-  });
+  overEmptyScript(bench, "nothing changed, first answer of the function", withFunction);
 
   bench.say("nothing changed since, beside the identity providers");
   const state = cognitoLocalState(workspace, "ready", 10);
@@ -108,7 +85,8 @@ export async function measureReady(bench: Bench): Promise<void> {
       () => ownStart(bench, prepared, undefined, false),
       () => peerStart(launch),
     );
-    report(bench, "nothing changed, first answer of the gateway", runs, `${name} ${peerVersion(name)}`, undefined);
+    const beside = `nothing changed, first answer of the gateway, beside ${name} ${peerVersion(name)}`;
+    bench.report(ratio({ part: PART, name: beside }, runs));
   }
 }
 
@@ -134,21 +112,7 @@ async function peerStart(launch: () => Promise<Peer>, headers: Record<string, st
   }
 }
 
-function report(
-  bench: Bench,
-  name: string,
-  runs: { own: number[]; other: number[] },
-  beside: string,
-  atMost: number | undefined,
-): void {
-  bench.report({
-    part: PART,
-    name: `${name}, beside ${beside}`,
-    own: `${Math.round(median(runs.own))} ms`,
-    other: `${Math.round(median(runs.other))} ms`,
-    value: medianRatio(runs.own, runs.other),
-    unit: "times",
-    goal: atMost === undefined ? undefined : { atMost },
-    samples: runs,
-  });
+function overEmptyScript(bench: Bench, name: string, runs: Runs, goal?: Goal): void {
+  const figure = difference({ part: PART, name: `${name}, over an empty script`, goal }, runs);
+  bench.report({ ...figure, other: `empty script ${figure.other}` });
 }

@@ -3,16 +3,15 @@
  * at best with the same body, and beside serverless-offline with the same function.
  */
 
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { amount, type Bench, inPairs } from "../bench.ts";
-import { CONNECTIONS, sendRequests } from "../load/generate.ts";
+import { loadOn, sendRequests } from "../load/generate.ts";
 import type { RequestLoad, RequestLoadResult } from "../load/requests.ts";
-import { median, medianRatio } from "../measure/statistics.ts";
+import { ratio } from "../measure/comparison.ts";
+import { median } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
 import { launchServerlessOffline, peerVersion, serverlessProject } from "../system/peers.ts";
 import { freePorts, Subject } from "../system/processes.ts";
-import { type Prepared, prepareCloud } from "./preparation.ts";
+import { functionFolder, type Prepared, prepareCloud } from "./preparation.ts";
 
 const PART = "Request, 10 connections";
 
@@ -34,7 +33,7 @@ export async function measureRequests(bench: Bench): Promise<void> {
     const { tokenFile } = prepared;
     return async (): Promise<RequestLoadResult> => {
       const { url, close } = await open();
-      const at = { port: Number(url.port), path: url.pathname, status: 200, tokenFile, connections: CONNECTIONS };
+      const at = { ...loadOn(url), status: 200, tokenFile };
       try {
         await sendRequests({ ...at, requests, tokens: "one", ...warmUp });
         return await sendRequests({ ...at, requests, tokens: "one", ...counted });
@@ -77,10 +76,8 @@ export async function measureRequests(bench: Bench): Promise<void> {
   compare(bench, "first-seen token, beside bare verification", verified, { atLeast: 0.6 });
 
   bench.say("authorized request, beside serverless-offline");
-  const functions = join(prepared.stateDirectory, "functions");
-  const [functionDirectory = ""] = readdirSync(functions);
-  const deployed = join(functions, functionDirectory);
-  const project = serverlessProject(bench.workspace, deployed, prepared.clientId, prepared.poolArn);
+  const { clientId, poolArn } = prepared;
+  const project = serverlessProject(bench.workspace, functionFolder(prepared), clientId, poolArn);
   const slow = amount(bench, 8000, 1500);
   const beside = await inPairs(
     bench.pairs,
@@ -119,15 +116,5 @@ function compare(
   goal: { atLeast: number },
 ): void {
   const rates = (results: RequestLoadResult[]) => results.map(({ perSecond }) => perSecond);
-  const shown = (results: RequestLoadResult[]) => `${Math.round(median(rates(results))).toLocaleString("en-US")}/s`;
-  report({
-    part: PART,
-    name,
-    own: shown(own),
-    other: shown(other),
-    value: medianRatio(rates(own), rates(other)),
-    unit: "times",
-    goal,
-    samples: { own: rates(own), other: rates(other) },
-  });
+  report(ratio({ part: PART, name, goal, unit: "/s" }, { own: rates(own), other: rates(other) }));
 }

@@ -6,6 +6,9 @@ import type { SignInLoad, SignInResult } from "./sign-ins.ts";
 
 export const CONNECTIONS = 10;
 
+/** The part of a load that says where it goes. */
+export const loadOn = ({ port, pathname }: URL) => ({ port: Number(port), path: pathname, connections: CONNECTIONS });
+
 /** @throws Error when an answer was not what it had to be: nothing is counted then */
 export const sendRequests = (load: RequestLoad): Promise<RequestLoadResult> => generate("requests.ts", load);
 

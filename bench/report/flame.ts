@@ -2,7 +2,7 @@
 import type { Bench } from "../bench.ts";
 import { amount } from "../bench.ts";
 import { prepareCloud } from "../cases/preparation.ts";
-import { CONNECTIONS, sendRequests } from "../load/generate.ts";
+import { loadOn, sendRequests } from "../load/generate.ts";
 import { startCloud } from "../system/cloud.ts";
 import { escaped } from "./chart.ts";
 
@@ -27,14 +27,7 @@ export async function drawFlame(bench: Bench): Promise<void> {
   const prepared = await prepareCloud(bench.workspace, { name: "flame" });
   const cloud = await startCloud(bench.workspace, { ...prepared.options, nodeArguments: ["--inspect=127.0.0.1:0"] });
   try {
-    const load = {
-      port: Number(cloud.api.port),
-      path: cloud.api.pathname,
-      status: 200,
-      tokenFile: prepared.tokenFile,
-      tokens: "one",
-      connections: CONNECTIONS,
-    } as const;
+    const load = { ...loadOn(cloud.api), status: 200, tokenFile: prepared.tokenFile, tokens: "one" } as const;
     await sendRequests({ ...load, requests: amount(bench, 10_000, 1000) });
     const profile = await profileDuring(cloud.subject.said, () =>
       sendRequests({ ...load, requests: amount(bench, 40_000, 4000) }),

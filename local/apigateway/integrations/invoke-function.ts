@@ -2,11 +2,10 @@
  * Calls the function behind an integration, with the permission, the payload limit and the time limit that API Gateway
  * has for it (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html).
  */
+import { PAYLOAD_LIMIT_BYTES } from "../../lambda/outcomes.ts";
 import type { Invocation } from "../../world.ts";
 import type { IntegratedExchange } from "../exchange.ts";
 import { GatewayError } from "../gateway-error.ts";
-
-const PAYLOAD_LIMIT_BYTES = 6_291_556;
 
 /**
  * @param payload JSON text
