@@ -1,5 +1,5 @@
 /** The process. */
 import { run } from "./run.ts";
-import { systemWorld } from "./world.ts";
+import { systemWorld } from "./shared/world.ts";
 
 await run(systemWorld());

@@ -2,23 +2,23 @@
  * The command tree. Each command registers itself from a file of its own and loads its work only when it runs.
  */
 import { Command } from "commander";
-import { registerAuthorizer } from "./commands/authorizer.ts";
-import { registerCall } from "./commands/call.ts";
-import { registerCompletion } from "./commands/completion.ts";
-import { registerConfig } from "./commands/config.ts";
-import { registerDoctor } from "./commands/doctor.ts";
-import { registerExec } from "./commands/exec.ts";
-import { registerHelpTopics } from "./commands/help-topics.ts";
-import { registerLocal } from "./commands/local.ts";
-import { registerLogin } from "./commands/login.ts";
-import { registerLogout } from "./commands/logout.ts";
-import { registerStatus } from "./commands/status.ts";
-import { registerToken } from "./commands/token.ts";
-import { registerTour } from "./commands/tour.ts";
-import { registerUse } from "./commands/use.ts";
-import type { Registrant } from "./invocation.ts";
-import { version } from "./version.ts";
-import type { World } from "./world.ts";
+import { registerAuthorizer } from "./commands/authorizer/authorizer-command.ts";
+import { registerCall } from "./commands/call/call-command.ts";
+import { registerCompletion } from "./commands/completion/completion-command.ts";
+import { registerConfig } from "./commands/config/config-command.ts";
+import { registerDoctor } from "./commands/doctor/doctor-command.ts";
+import { registerExec } from "./commands/exec/exec-command.ts";
+import { registerHelpTopics } from "./commands/help/help-topics.ts";
+import { registerLocal } from "./commands/local/local-command.ts";
+import { registerLogin } from "./commands/login/login-command.ts";
+import { registerLogout } from "./commands/logout/logout-command.ts";
+import { registerStatus } from "./commands/status/status-command.ts";
+import { registerToken } from "./commands/token/token-command.ts";
+import { registerTour } from "./commands/tour/tour-command.ts";
+import { registerUse } from "./commands/use/use-command.ts";
+import type { Registrant } from "./shared/command-context.ts";
+import { version } from "./shared/version.ts";
+import type { World } from "./shared/world.ts";
 
 /** In the order in which help lists them. */
 const registrants: readonly Registrant[] = [

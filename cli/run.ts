@@ -2,15 +2,15 @@
  * One command line from its arguments to its exit code. Ctrl-C needs nothing here: without a handler Node dies by the
  * signal.
  */
-import { exitCodes, reportOf } from "./errors.ts";
-import type { World } from "./world.ts";
+import { exitCodes, reportOf } from "./shared/errors.ts";
+import type { World } from "./shared/world.ts";
 
 /** Runs one command line and sets the exit code. */
 export async function run(world: World): Promise<void> {
   endQuietlyWithoutReader(world);
   const given = [...world.arguments];
   if (given.length === 1 && (given[0] === "--version" || given[0] === "-V")) {
-    const { version } = await import("./version.ts");
+    const { version } = await import("./shared/version.ts");
     world.stdout.write(`${version}\n`);
     return;
   }
@@ -26,7 +26,7 @@ export async function run(world: World): Promise<void> {
 /** Says what went wrong, unless it was only `--help`. @returns the exit code */
 async function fail(world: World, given: readonly string[], thrown: unknown): Promise<number> {
   if ((thrown as { exitCode?: unknown }).exitCode === 0) return exitCodes.ok;
-  const { openOutput } = await import("./output.ts");
+  const { openOutput } = await import("./shared/output.ts");
   const typed = given.slice(0, given.includes("--") ? given.indexOf("--") : undefined);
   const out = openOutput(world, {
     json: typed.includes("--json"),

@@ -7,18 +7,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { ReadyDocument } from "./cloud.ts";
 import type { Message } from "./cognito/service.ts";
 import { EventLog } from "./console/event-log.ts";
-import { type DeclarationOptions, declare } from "./declaration.ts";
-import type { Deployment } from "./deployment.ts";
 import { type Project, readProject } from "./engine/project.ts";
+import { type EvaluationOptions, evaluateProject } from "./host/evaluation.ts";
+import type { Generation } from "./host/generation.ts";
+import { CONSOLE, Origins } from "./host/origins.ts";
+import type { ReadyDocument } from "./host/ready-document.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
-import { CONSOLE, Origins } from "./origins.ts";
+import type { CloudEvent, Platform } from "./platform.ts";
 import { openStore } from "./store/store.ts";
-import type { CloudEvent, World } from "./world.ts";
 
-export interface LocalCloudOptions extends DeclarationOptions {
+export interface LocalCloudOptions extends EvaluationOptions {
   /** Where `Pulumi.yaml` lies. */
   projectDirectory: string;
   stack: string;
@@ -68,7 +68,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
     const events = new EventLog();
     if (options.onEvent) events.subscribe(options.onEvent);
-    const world: World = {
+    const platform: Platform = {
       now: options.now ?? Date.now,
       randomUUID,
       randomBytes,
@@ -80,24 +80,24 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
     const build = async (project: Project, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
-      const [declaration, { deploy }] = await Promise.all([
-        declare(project, { ...options, signal: until }, join(directory, "functions")),
+      const [declaration, { startGeneration }] = await Promise.all([
+        evaluateProject(project, { ...options, signal: until }, join(directory, "functions")),
         loadServices(),
       ]);
-      return deploy(declaration, { origins, world, certificateAuthority: tls?.caFile });
+      return startGeneration(declaration, { origins, platform, certificateAuthority: tls?.caFile });
     };
 
-    const live = new Set<Deployment>();
+    const live = new Set<Generation>();
     closers.push(async () => void (await Promise.all([...live].map((deployment) => deployment.close()))));
     let current = await build(firstProject);
     live.add(current);
     current.takeOver();
     const { consoleListener } = await loadServices();
-    consoleServer.handle(consoleListener({ deployment: () => current, events, world }));
+    consoleServer.handle(consoleListener({ deployment: () => current, events, platform }));
 
     const reload = async (superseded: AbortSignal) => {
       const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
-        events.emit({ kind: "program", at: world.now(), outcome, ...(reason === undefined ? {} : { reason }) });
+        events.emit({ kind: "program", at: platform.now(), outcome, ...(reason === undefined ? {} : { reason }) });
       tell("evaluating");
       try {
         const next = await build(read(), superseded);
@@ -141,11 +141,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 /** What serves, which is loaded while the program is evaluated: the program's process is to be started first. */
 async function loadServices() {
   await setImmediate();
-  const [{ deploy }, { consoleListener }] = await Promise.all([
-    import("./deployment.ts"),
+  const [{ startGeneration }, { consoleListener }] = await Promise.all([
+    import("./host/generation.ts"),
     import("./console/console.ts"),
   ]);
-  return { deploy, consoleListener };
+  return { startGeneration, consoleListener };
 }
 
 /** Loaded only when asked for: the certificate library is most of what it costs. */

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type CommandDescription, describeCommand, type OptionDescription } from "../cli/command-tree.ts";
-import { errorCodes, exitCodeMeanings } from "../cli/errors.ts";
 import { buildProgram } from "../cli/program.ts";
-import { systemWorld } from "../cli/world.ts";
+import { errorCodes, exitCodeMeanings } from "../cli/shared/errors.ts";
+import { systemWorld } from "../cli/shared/world.ts";
 
 /** The whole reference page. */
 export function cliReference(): string {

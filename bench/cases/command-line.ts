@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { signUpAndIn } from "../../cli/tour/person.ts";
-import { systemWorld } from "../../cli/world.ts";
+import { signUpAndIn } from "../../cli/commands/tour/person.ts";
+import { systemWorld } from "../../cli/shared/world.ts";
 import { type Bench, inPairs } from "../bench.ts";
 import { difference, ratio } from "../measure/comparison.ts";
 import { absentFigure } from "../measure/figure.ts";

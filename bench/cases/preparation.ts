@@ -2,7 +2,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { FormBrowser, redirectParameters } from "../../cli/tour/form-browser.ts";
+import { FormBrowser, redirectParameters } from "../../cli/commands/tour/form-browser.ts";
 import type { SignInLoad } from "../load/sign-ins.ts";
 import { type CloudOptions, type RunningCloud, startCloud } from "../system/cloud.ts";
 import { decode, emailOf, password, poolKey, seedUsers, signed, writeTokens } from "../system/state.ts";

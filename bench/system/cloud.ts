@@ -1,6 +1,6 @@
 /** `demo-auth local` as a user starts it, with its state in a folder of the bench. */
 import { join } from "node:path";
-import type { ReadyDocument, ReadyUserPool } from "../../local/cloud.ts";
+import type { ReadyDocument, ReadyUserPool } from "../../local/host/ready-document.ts";
 import { freePorts, Subject } from "./processes.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { hashPassword } from "../../local/cognito/accounts/passwords.ts";
 import { keyRing, type SigningKey } from "../../local/cognito/state/keys.ts";
 import { UserTable } from "../../local/cognito/state/users.ts";
-import type { UserPoolDefinition } from "../../local/definitions.ts";
+import type { UserPoolModel } from "../../local/model.ts";
+import type { Platform } from "../../local/platform.ts";
 import { openStore } from "../../local/store/store.ts";
-import type { World } from "../../local/world.ts";
 
 export const password = "Correct-horse-7";
 
@@ -26,22 +26,22 @@ export interface Token {
 }
 
 /** Opens the state of a cloud that does not run. */
-function open(stateDirectory: string): { world: World; close: () => void } {
+function open(stateDirectory: string): { platform: Platform; close: () => void } {
   const store = openStore(join(stateDirectory, "state.db"));
-  const world: World = { now: Date.now, randomUUID, randomBytes, store, emit: () => {} };
-  return { world, close: () => store.close() };
+  const platform: Platform = { now: Date.now, randomUUID, randomBytes, store, emit: () => {} };
+  return { platform, close: () => store.close() };
 }
 
 /** Adds confirmed users `user<from>@example.com` … up to `to`, all with one password. */
 export async function seedUsers(stateDirectory: string, poolId: string, from: number, to: number): Promise<void> {
-  const { world, close } = open(stateDirectory);
+  const { platform, close } = open(stateDirectory);
   try {
     const pool = { id: poolId, usernameAttributes: ["email"], aliasAttributes: [], usernameCaseSensitive: false };
-    const users = new UserTable(pool as unknown as UserPoolDefinition, world);
+    const users = new UserTable(pool as unknown as UserPoolModel, platform);
     const hashes = await Promise.all(
       Array.from({ length: Math.min(to - from, OWN_HASHES) }, () => hashPassword(password, randomBytes(16))),
     );
-    world.store.transaction(() => {
+    platform.store.transaction(() => {
       for (let index = from; index < to; index++) {
         const sub = users.newSub();
         users.insert({
@@ -63,9 +63,9 @@ export async function seedUsers(stateDirectory: string, poolId: string, from: nu
 
 /** The key that the pool signs its ID tokens with. */
 export async function poolKey(stateDirectory: string, poolId: string): Promise<SigningKey> {
-  const { world, close } = open(stateDirectory);
+  const { platform, close } = open(stateDirectory);
   try {
-    return (await keyRing(poolId, world).keys()).id;
+    return (await keyRing(poolId, platform).keys()).id;
   } finally {
     close();
   }

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { World } from "../world.ts";
+import type { World } from "../shared/world.ts";
 
 export interface BrowserOptions {
   /** A program to start instead of the default browser, with arguments separated by spaces. */

@@ -1,7 +1,7 @@
 /** Where a user pool's own pages are: OpenID Connect Discovery 1.0 §4, for targets that do not say. */
-import { CliError } from "../errors.ts";
-import { requestJson } from "../http.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { requestJson } from "../shared/http.ts";
+import type { World } from "../shared/world.ts";
 import { checkAddress } from "./addresses.ts";
 
 /**

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CliError } from "../errors.ts";
+import { CliError } from "../shared/errors.ts";
 import { isLoopback } from "./addresses.ts";
 import { securityHeaders } from "./callback-page.ts";
 

@@ -1,10 +1,10 @@
 /**
  * Cognito's token and revocation endpoints for a public client: RFC 6749 §4.1.3 and §6, RFC 7636 §4.5, RFC 7009.
  */
-import { CliError } from "../errors.ts";
-import { request } from "../http.ts";
-import { safeText } from "../text.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { request } from "../shared/http.ts";
+import { safeText } from "../shared/text.ts";
+import type { World } from "../shared/world.ts";
 
 export interface TokenResponse {
   idToken: string | undefined;

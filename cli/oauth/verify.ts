@@ -14,9 +14,9 @@ import {
   JwtNotBeforeError,
   KidNotFoundInJwksError,
 } from "aws-jwt-verify/error";
-import { CliError } from "../errors.ts";
-import { requestJson } from "../http.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { requestJson } from "../shared/http.ts";
+import type { World } from "../shared/world.ts";
 import { sameSecret } from "./authorization-request.ts";
 
 /** Seconds that this machine's clock may differ from the issuer's. */

@@ -2,9 +2,9 @@
  * The token a command needs, from the stored session: read, refreshed under a lock when it is about to expire, or a
  * sentence that says what is missing.
  */
-import { CliError } from "../errors.ts";
-import { duration } from "../text.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { duration } from "../shared/text.ts";
+import type { World } from "../shared/world.ts";
 import { withLock } from "./lock.ts";
 import { type Binding, expiryOf, type Session, type TokenUse, tokenOf } from "./session.ts";
 import type { SessionStore, StoredSession } from "./store.ts";

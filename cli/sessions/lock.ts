@@ -5,9 +5,9 @@
 import { readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { CliError } from "../errors.ts";
-import { ensurePrivateDirectory } from "../private-files.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { ensurePrivateDirectory } from "../shared/private-files.ts";
+import type { World } from "../shared/world.ts";
 
 /** A holder does at most one token request, which ends after 10 s. */
 const staleAfterMs = 30_000;

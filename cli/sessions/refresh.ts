@@ -2,10 +2,11 @@
  * New tokens for a session of the code flow: RFC 6749 §6 with rotation (RFC 9700 §2.2.2). What comes back is verified
  * like a sign-in's, and must name the same user.
  */
-import { CliError } from "../errors.ts";
+
 import { refreshTokens, TokenRequestRefused, type TokenResponse } from "../oauth/token-endpoint.ts";
 import { verifyTokens } from "../oauth/verify.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import type { World } from "../shared/world.ts";
 import type { Session } from "./session.ts";
 
 /**

@@ -6,10 +6,10 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CliError } from "../errors.ts";
-import { deletePrivateFile, readPrivateFile, writePrivateFile } from "../private-files.ts";
+import { CliError } from "../shared/errors.ts";
+import { deletePrivateFile, readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import type { World } from "../shared/world.ts";
 import { stateHome } from "../targets/state-home.ts";
-import type { World } from "../world.ts";
 import type { Keyring } from "./keyring.ts";
 import { type Binding, parseSession, type Session, sameBinding, sessionName } from "./session.ts";
 

@@ -5,10 +5,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { CliError } from "../errors.ts";
-import { readPrivateFile, writePrivateFile } from "../private-files.ts";
-import { safeText } from "../text.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { safeText } from "../shared/text.ts";
+import type { World } from "../shared/world.ts";
 import { callbackUrlsFor, parseSettings, type TargetSettings } from "./settings.ts";
 import { stateHome, userConfigFile } from "./state-home.ts";
 

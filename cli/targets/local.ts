@@ -4,12 +4,12 @@
  */
 import { readdir, unlink } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { CliError } from "../errors.ts";
-import { requestJson } from "../http.ts";
 import { checkAddress, isLoopback } from "../oauth/addresses.ts";
-import { readPrivateFile } from "../private-files.ts";
-import { safeText } from "../text.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { requestJson } from "../shared/http.ts";
+import { readPrivateFile } from "../shared/private-files.ts";
+import { safeText } from "../shared/text.ts";
+import type { World } from "../shared/world.ts";
 import { parseSettings, type TargetSettings } from "./settings.ts";
 import { type Surroundings, stateHome } from "./state-home.ts";
 

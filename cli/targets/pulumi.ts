@@ -5,10 +5,10 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { CliError } from "../errors.ts";
-import { readPrivateFile, writePrivateFile } from "../private-files.ts";
-import { safeText } from "../text.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { safeText } from "../shared/text.ts";
+import type { World } from "../shared/world.ts";
 import { parseSettings, type TargetSettings } from "./settings.ts";
 import { stateHome } from "./state-home.ts";
 

@@ -3,9 +3,9 @@
  * set of DEMO_AUTH_ variables, what `demo-auth use` chose, `demo-auth.json`, a running local cloud, the selected Pulumi
  * stack, the profile named `default`. Single DEMO_AUTH_ variables then override the base, except under `--target`.
  */
-import { CliError } from "../errors.ts";
-import { safeText } from "../text.ts";
-import type { World } from "../world.ts";
+import { CliError } from "../shared/errors.ts";
+import { safeText } from "../shared/text.ts";
+import type { World } from "../shared/world.ts";
 import {
   chosenTarget,
   environmentSettings,

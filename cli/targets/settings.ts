@@ -3,11 +3,12 @@
  * running local cloud. All of it is parsed here, once; a project file can come with a cloned repository, so addresses
  * are restricted and tokens are never read from it.
  */
-import { CliError } from "../errors.ts";
+
 import { checkAddress, checkIssuer, cognitoIssuer } from "../oauth/addresses.ts";
 import type { Flow } from "../oauth/authorization-request.ts";
 import type { TokenUse } from "../sessions/session.ts";
-import { safeText } from "../text.ts";
+import { CliError } from "../shared/errors.ts";
+import { safeText } from "../shared/text.ts";
 
 export interface Route {
   method: string;

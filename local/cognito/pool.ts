@@ -1,21 +1,21 @@
 /** One user pool at run time: what the program declared, joined with what the state holds. */
-import type { AppClientDefinition, UserPoolDefinition } from "../definitions.ts";
-import type { World } from "../world.ts";
+import type { AppClientModel, UserPoolModel } from "../model.ts";
+import type { Platform } from "../platform.ts";
 import { CodeTable } from "./state/codes.ts";
 import { GrantTable } from "./state/grants.ts";
 import { GroupTable } from "./state/groups.ts";
 import { type KeyRing, keyRing } from "./state/keys.ts";
 import type { Outbox } from "./state/messages.ts";
-import { SignInFlows, SignInSessions } from "./state/sign-in-state.ts";
+import { SignInFlows, SignInSessions } from "./state/sign-in-sessions.ts";
 import { UserTable } from "./state/users.ts";
 
 export interface Pool {
-  definition: UserPoolDefinition;
+  model: UserPoolModel;
   /** `iss` of every token, and the base of the discovery document. */
   issuer: string;
   /** Origin of the pool's first hosted-UI domain; `undefined` without one. */
   hostedUiOrigin: string | undefined;
-  world: World;
+  platform: Platform;
   keys: KeyRing;
   users: UserTable;
   groups: GroupTable;
@@ -24,28 +24,28 @@ export interface Pool {
   sessions: SignInSessions;
   flows: SignInFlows;
   grants: GrantTable;
-  client(id: string): AppClientDefinition | undefined;
+  client(id: string): AppClientModel | undefined;
   /** Runs work on one user after whatever else is under way for that user: guesses cannot be made side by side. */
   inTurn<T>(sub: string, work: () => Promise<T>): Promise<T>;
 }
 
 export function openPool(
-  definition: UserPoolDefinition,
-  options: { issuer: string; hostedUiOrigin: string | undefined; world: World; outbox: Outbox },
+  model: UserPoolModel,
+  options: { issuer: string; hostedUiOrigin: string | undefined; platform: Platform; outbox: Outbox },
 ): Pool {
-  const { world } = options;
+  const { platform } = options;
   const turns = new Map<string, Promise<unknown>>();
-  const clients = new Map(definition.clients.map((client) => [client.id, client]));
+  const clients = new Map(model.clients.map((client) => [client.id, client]));
   return {
-    definition,
+    model,
     ...options,
-    keys: keyRing(definition.id, world),
-    users: new UserTable(definition, world),
-    groups: new GroupTable(definition, world),
-    codes: new CodeTable(definition.id, world),
-    sessions: new SignInSessions(definition.id, world),
-    flows: new SignInFlows(definition.id, world),
-    grants: new GrantTable(definition.id, world),
+    keys: keyRing(model.id, platform),
+    users: new UserTable(model, platform),
+    groups: new GroupTable(model, platform),
+    codes: new CodeTable(model.id, platform),
+    sessions: new SignInSessions(model.id, platform),
+    flows: new SignInFlows(model.id, platform),
+    grants: new GrantTable(model.id, platform),
     client: (id) => clients.get(id),
     inTurn(sub, work) {
       const turn = (turns.get(sub) ?? Promise.resolve()).then(work, work);

@@ -1,9 +1,9 @@
 /**
  * The user-pool service: what the rest of the local cloud sees of Cognito. It is given pools as a program declared them
- * and a world to live in, and answers HTTP requests; ports, names and wiring are its caller's.
+ * and a platform to live in, and answers HTTP requests; ports, names and wiring are its caller's.
  */
-import type { UserPoolDefinition } from "../definitions.ts";
-import type { TokenIssuer, World } from "../world.ts";
+import type { UserPoolModel } from "../model.ts";
+import type { Platform, TokenIssuer } from "../platform.ts";
 import {
   confirmUser,
   createUser,
@@ -77,8 +77,8 @@ export interface UserAdministration {
 }
 
 export interface CognitoServiceOptions {
-  pools: UserPoolDefinition[];
-  world: World;
+  pools: UserPoolModel[];
+  platform: Platform;
   /** e.g. `http://127.0.0.1:4510`; a pool's issuer is this and `/<poolId>` */
   identityProviderOrigin: string;
   /** e.g. `http://127.0.0.1:4511` */
@@ -87,23 +87,23 @@ export interface CognitoServiceOptions {
 
 /** @throws StateLayoutError when another release wrote the state */
 export function cognitoService(options: CognitoServiceOptions): CognitoService {
-  const { world } = options;
-  prepareTables(world.store);
-  const prune = pruner(world.store, () => world.now());
+  const { platform } = options;
+  prepareTables(platform.store);
+  const prune = pruner(platform.store, () => platform.now());
   prune();
-  const mail = outbox(world);
+  const mail = outbox(platform);
   const pools = new Map<string, Pool>();
   const hostedUis = new Map<string, (request: Request) => Promise<Response>>();
-  for (const definition of options.pools) {
-    const domain = definition.domains[0]?.domain;
-    const pool = openPool(definition, {
-      issuer: `${options.identityProviderOrigin}/${definition.id}`,
+  for (const model of options.pools) {
+    const domain = model.domains[0]?.domain;
+    const pool = openPool(model, {
+      issuer: `${options.identityProviderOrigin}/${model.id}`,
       hostedUiOrigin: domain === undefined ? undefined : options.hostedUiOrigin(domain),
-      world,
+      platform,
       outbox: mail,
     });
-    pools.set(definition.id, pool);
-    for (const each of definition.domains) hostedUis.set(each.domain, hostedUiApp(pool, each));
+    pools.set(model.id, pool);
+    for (const each of model.domains) hostedUis.set(each.domain, hostedUiApp(pool, each));
   }
   const identityProvider = identityProviderApp(pools);
   // Nobody is answered before the users that the program declares are there.
@@ -129,7 +129,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
       };
     },
     tokenIssuer(userPoolArn) {
-      const pool = [...pools.values()].find(({ definition }) => definition.arn === userPoolArn);
+      const pool = [...pools.values()].find(({ model }) => model.arn === userPoolArn);
       return pool && { userPoolArn, issuer: pool.issuer, publicKey: (kid) => pool.keys.publicKey(kid) };
     },
     messages: () => mail.list(),

@@ -7,7 +7,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { CognitoError } from "../cognito/errors.ts";
 import type { UserAdministration } from "../cognito/service.ts";
-import type { Deployment } from "../deployment.ts";
+import type { Generation } from "../host/generation.ts";
 import { refusal } from "./guard.ts";
 
 const LONGEST_BODY_BYTES = 64 * 1024;
@@ -16,7 +16,7 @@ const LONGEST_SHOWN_ANSWER = 20_000;
 type Input = Record<string, unknown>;
 
 /** @param deployment what runs now */
-export function consoleActions(deployment: () => Deployment): Hono {
+export function consoleActions(deployment: () => Generation): Hono {
   const app = new Hono();
   app.use(bodyLimit({ maxSize: LONGEST_BODY_BYTES }));
 

@@ -6,9 +6,9 @@
 import type { RequestListener } from "node:http";
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import type { Deployment } from "../deployment.ts";
+import type { Generation } from "../host/generation.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
-import type { World } from "../world.ts";
+import type { Platform } from "../platform.ts";
 import { consoleActions } from "./actions.ts";
 import type { EventLog } from "./event-log.ts";
 import { onlyTheConsolesPage, refuseOtherSites } from "./guard.ts";
@@ -17,13 +17,13 @@ import { consolePage } from "./page.ts";
 
 export interface ConsoleServices {
   /** What runs now. */
-  deployment: () => Deployment;
+  deployment: () => Generation;
   events: EventLog;
-  world: World;
+  platform: Platform;
 }
 
-export function consoleListener({ deployment, events, world }: ConsoleServices): RequestListener {
-  const run = { id: world.randomUUID(), pageToken: world.randomBytes(32).toString("base64url") };
+export function consoleListener({ deployment, events, platform }: ConsoleServices): RequestListener {
+  const run = { id: platform.randomUUID(), pageToken: platform.randomBytes(32).toString("base64url") };
   const app = new Hono();
 
   app.use(async (context, next) => {

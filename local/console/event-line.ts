@@ -1,6 +1,6 @@
 /** One line of text for one event, for the terminal. */
 import { stripVTControlCharacters } from "node:util";
-import type { CloudEvent } from "../world.ts";
+import type { CloudEvent } from "../platform.ts";
 
 /** @returns the line, or `undefined` for what a person need not see */
 export function eventLine(event: CloudEvent): string | undefined {

@@ -1,5 +1,5 @@
 /** What happened lately, for the terminal and the console page: the newest events, and whoever listens for more. */
-import type { CloudEvent } from "../world.ts";
+import type { CloudEvent } from "../platform.ts";
 
 /** A person looks at the last of them. Under load, what is kept outlives V8's young generation and makes it grow. */
 const KEPT = 250;

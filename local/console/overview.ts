@@ -1,6 +1,7 @@
 /** What the console page shows of a deployment: what runs and where, and every resource with its place in the tutorial. */
-import type { ReadyDocument } from "../cloud.ts";
+
 import type { ResourceGraph } from "../engine/graph.ts";
+import type { ReadyDocument } from "../host/ready-document.ts";
 import { tutorialStep } from "./tutorial.ts";
 
 export interface Overview {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { html, raw } from "hono/html";
-import type { ReadyDocument } from "../cloud.ts";
+import type { ReadyDocument } from "../host/ready-document.ts";
 import { pageScript } from "./script.ts";
 import { pageStyle } from "./style.ts";
 

@@ -13,7 +13,7 @@ const STEP_OF_TYPE: Record<string, string> = {
   "aws:apigateway/method:Method": "Create a method, with the authorizer on it",
   "aws:apigateway/integration:Integration": "Let the method invoke the function",
   "aws:apigateway/authorizer:Authorizer": "Create the Cognito authorizer",
-  "aws:apigateway/deployment:Deployment": "Deploy the API",
+  "aws:apigateway/deployment:Generation": "Deploy the API",
   "aws:apigateway/stage:Stage": "Deploy to a stage",
 };
 

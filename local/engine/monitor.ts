@@ -43,7 +43,7 @@ export function createMonitor(
   provider: Provider,
   onDiagnostic: (diagnostic: Diagnostic) => void,
 ): Monitor {
-  const deployment = new Deployment(project.name, project.stack, provider, onDiagnostic);
+  const deployment = new Registrations(project.name, project.stack, provider, onDiagnostic);
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
 
   server.addService(resourceGrpc.ResourceMonitorService as never, {
@@ -130,7 +130,7 @@ export function createMonitor(
   };
 }
 
-class Deployment {
+class Registrations {
   readonly graph: ResourceGraph;
   readonly diagnostics: Diagnostic[] = [];
   rootUrn = "";

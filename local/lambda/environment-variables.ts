@@ -2,14 +2,14 @@
  * The variables a function finds in `process.env`: its own and those of the Lambda service, nothing of this machine
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
  */
-import type { FunctionDefinition } from "../definitions.ts";
+import type { FunctionModel } from "../model.ts";
 
 /**
  * The credentials open nothing anywhere, and say so to whoever finds them in a log. The runtime API and X-Ray addresses
  * are loopback ones, so that what a function sends there never leaves the machine; nothing answers on them.
  */
-export function environmentVariables(definition: FunctionDefinition, logStreamName: string): Record<string, string> {
-  const nodeMajor = runtimeMajor(definition.runtime);
+export function environmentVariables(model: FunctionModel, logStreamName: string): Record<string, string> {
+  const nodeMajor = runtimeMajor(model.runtime);
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
@@ -21,24 +21,24 @@ export function environmentVariables(definition: FunctionDefinition, logStreamNa
     AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
     _AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
-    ...definition.environment,
+    ...model.environment,
     AWS_ACCESS_KEY_ID: "AKIALOCALNOTREALKEYS",
     AWS_SECRET_ACCESS_KEY: "local-cloud-credentials-are-not-real",
     AWS_SESSION_TOKEN: "local-cloud-credentials-are-not-real",
-    AWS_REGION: definition.region,
-    AWS_DEFAULT_REGION: definition.region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
-    AWS_LAMBDA_FUNCTION_NAME: definition.name,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySizeMb),
+    AWS_REGION: model.region,
+    AWS_DEFAULT_REGION: model.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${model.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: model.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(model.memorySizeMb),
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroupName,
+    AWS_LAMBDA_LOG_GROUP_NAME: model.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
     AWS_LAMBDA_RUNTIME_API: "127.0.0.1:9001",
     LAMBDA_RUNTIME_DIR: "/var/runtime",
-    LAMBDA_TASK_ROOT: definition.codeDirectory,
-    PWD: definition.codeDirectory,
-    _HANDLER: definition.handler,
+    LAMBDA_TASK_ROOT: model.codeDirectory,
+    PWD: model.codeDirectory,
+    _HANDLER: model.handler,
   };
 }
 

@@ -10,8 +10,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { FunctionDefinition } from "../definitions.ts";
-import type { Invocation } from "../world.ts";
+import type { FunctionModel } from "../model.ts";
+import type { InvocationResult } from "../platform.ts";
 import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
 import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
 import {
@@ -29,7 +29,7 @@ export interface Job {
   /** JSON text */
   payload: string;
   traceId: string | undefined;
-  settle(outcome: Invocation): void;
+  settle(outcome: InvocationResult): void;
 }
 
 /** How an invocation went, for the REPORT line. */
@@ -51,7 +51,7 @@ export interface EnvironmentOwner {
   gone(environment: ExecutionEnvironment, breakdown: Breakdown | undefined): void;
   log(line: string): void;
   started(job: Job): void;
-  finished(job: Job, outcome: Invocation, report: Report): void;
+  finished(job: Job, outcome: InvocationResult, report: Report): void;
 }
 
 /** Initialization may take this long, whatever the function's own timeout. */
@@ -76,7 +76,7 @@ const BOOTSTRAP = fileURLToPath(
 );
 
 export class ExecutionEnvironment {
-  readonly #definition: FunctionDefinition;
+  readonly #model: FunctionModel;
   readonly #owner: EnvironmentOwner;
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
@@ -95,11 +95,11 @@ export class ExecutionEnvironment {
   #watch: NodeJS.Timeout | undefined;
   #maxMemoryBytes = 0;
 
-  constructor(definition: FunctionDefinition, owner: EnvironmentOwner, logStreamName: string) {
-    this.#definition = definition;
+  constructor(model: FunctionModel, owner: EnvironmentOwner, logStreamName: string) {
+    this.#model = model;
     this.#owner = owner;
-    const { memorySizeMb, codeDirectory } = definition;
-    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(definition, logStreamName);
+    const { memorySizeMb, codeDirectory } = model;
+    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(model, logStreamName);
     const flags = [
       `--max-old-space-size=${Math.floor(memorySizeMb * 0.9)}`,
       `--max-semi-space-size=${Math.max(1, Math.floor(memorySizeMb * 0.05))}`,
@@ -117,14 +117,14 @@ export class ExecutionEnvironment {
     this.#channel.write(
       encodeFrame({
         codeDirectory,
-        handler: definition.handler,
-        runtimeMajor: runtimeMajor(definition.runtime) ?? 24,
-        logFormat: definition.logFormat,
-        functionName: definition.name,
-        functionArn: definition.arn,
+        handler: model.handler,
+        runtimeMajor: runtimeMajor(model.runtime) ?? 24,
+        logFormat: model.logFormat,
+        functionName: model.name,
+        functionArn: model.arn,
         memorySizeMb,
-        timeoutMs: definition.timeoutSeconds * 1000,
-        logGroupName: definition.logGroupName,
+        timeoutMs: model.timeoutSeconds * 1000,
+        logGroupName: model.logGroupName,
         logStreamName,
         lateVariables: {
           LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? null,
@@ -208,7 +208,7 @@ export class ExecutionEnvironment {
       case "ready":
         this.#state = "ready";
         this.#initMs = performance.now() - this.#createdAt;
-        this.#limitSeconds = this.#definition.timeoutSeconds;
+        this.#limitSeconds = this.#model.timeoutSeconds;
         this.#owner.idle(this);
         return;
       case "busy":
@@ -248,7 +248,7 @@ export class ExecutionEnvironment {
   #lookAfter(): void {
     this.#watch = undefined;
     if (this.#state !== "starting" && this.#jobs.length === 0) return;
-    const { memorySizeMb } = this.#definition;
+    const { memorySizeMb } = this.#model;
     if (this.#overdue()) {
       // The answer may have arrived while this process was busy elsewhere: it is read first.
       setImmediate(() => {
@@ -270,7 +270,7 @@ export class ExecutionEnvironment {
 
   /** V8 aborts the process when the heap is full. */
   #killedBy(signal: NodeJS.Signals): Breakdown {
-    const { memorySizeMb } = this.#definition;
+    const { memorySizeMb } = this.#model;
     return signal === "SIGKILL" ? { kind: "out-of-memory", memorySizeMb } : { kind: "signal", signal, memorySizeMb };
   }
 
@@ -302,7 +302,7 @@ export class ExecutionEnvironment {
     for (const stream of this.#process.stdio) stream?.destroy();
   }
 
-  #finish(outcome: Invocation, durationMs: number, status: Report["status"]): void {
+  #finish(outcome: InvocationResult, durationMs: number, status: Report["status"]): void {
     const job = this.#jobs.shift();
     if (!job) return;
     this.#owner.finished(job, outcome, this.#report(durationMs, status));

@@ -2,7 +2,7 @@
  * The answers of the Invoke API that the Lambda service makes itself, when the function could not answer
  * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-context.html).
  */
-import type { Invocation } from "../world.ts";
+import type { InvocationResult } from "../platform.ts";
 
 /** Why an execution environment ended, or never came to be. */
 export type Breakdown =
@@ -15,7 +15,7 @@ export type Breakdown =
 /** The largest payload a function may be sent or answer with: 6 MB and a little for its envelope. */
 export const PAYLOAD_LIMIT_BYTES = 6_291_556;
 
-export function breakdownOutcome(breakdown: Breakdown, requestId: string): Invocation {
+export function breakdownOutcome(breakdown: Breakdown, requestId: string): InvocationResult {
   switch (breakdown.kind) {
     case "init-error":
       return failed(breakdown.payload, `The function's code could not be loaded: ${summary(breakdown.payload)}.`);
@@ -54,7 +54,7 @@ export function breakdownOutcome(breakdown: Breakdown, requestId: string): Invoc
 }
 
 /** What the function itself answered. */
-export function functionOutcome(payload: string, threw: boolean): Invocation {
+export function functionOutcome(payload: string, threw: boolean): InvocationResult {
   if (threw) return failed(payload, `The function threw ${summary(payload)}.`);
   if (payload.length * 3 > PAYLOAD_LIMIT_BYTES) {
     const size = Buffer.byteLength(payload);
@@ -66,11 +66,11 @@ export function functionOutcome(payload: string, threw: boolean): Invocation {
   return { payload, functionError: undefined, reason: undefined };
 }
 
-function serviceError(errorType: string, errorMessage: string, reason: string): Invocation {
+function serviceError(errorType: string, errorMessage: string, reason: string): InvocationResult {
   return failed(JSON.stringify({ errorType, errorMessage }), reason);
 }
 
-function failed(payload: string, reason: string): Invocation {
+function failed(payload: string, reason: string): InvocationResult {
   return { payload, functionError: "Unhandled", reason };
 }
 

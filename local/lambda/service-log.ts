@@ -3,42 +3,42 @@
  * invocation
  * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html).
  */
-import type { FunctionDefinition } from "../definitions.ts";
-import type { World } from "../world.ts";
+import type { FunctionModel } from "../model.ts";
+import type { Platform } from "../platform.ts";
 import type { Job, Report } from "./execution-environment.ts";
 
 export class ServiceLog {
   readonly streamName: string;
-  readonly #definition: FunctionDefinition;
-  readonly #world: World;
+  readonly #model: FunctionModel;
+  readonly #platform: Platform;
   /** Printing a time costs more than comparing it, and many lines share a millisecond. */
   #printed = { at: Number.NaN, text: "" };
 
-  constructor(definition: FunctionDefinition, world: World) {
-    this.#definition = definition;
-    this.#world = world;
-    const day = new Date(world.now()).toISOString().slice(0, 10).replaceAll("-", "/");
-    this.streamName = `${day}/[$LATEST]${world.randomUUID().replaceAll("-", "")}`;
+  constructor(model: FunctionModel, platform: Platform) {
+    this.#model = model;
+    this.#platform = platform;
+    const day = new Date(platform.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    this.streamName = `${day}/[$LATEST]${platform.randomUUID().replaceAll("-", "")}`;
   }
 
   write(line: string): void {
-    this.#world.emit({ kind: "function-log", at: this.#world.now(), functionName: this.#definition.name, line });
+    this.#platform.emit({ kind: "function-log", at: this.#platform.now(), functionName: this.#model.name, line });
   }
 
   /** An environment begins to load the code. */
   initialization(): void {
     const version = `nodejs:${process.versions.node}`;
-    if (this.#definition.logFormat === "JSON") {
+    if (this.#model.logFormat === "JSON") {
       const record = { initializationType: "on-demand", phase: "init", runtimeVersion: version };
-      this.#platform("platform.initStart", JSON.stringify(record));
+      this.#writePlatformLine("platform.initStart", JSON.stringify(record));
     } else {
       this.write(`INIT_START Runtime Version: ${version}`);
     }
   }
 
   start({ requestId }: Job): void {
-    if (this.#definition.logFormat === "JSON") {
-      this.#platform("platform.start", `{"requestId":"${requestId}","version":"$LATEST"}`);
+    if (this.#model.logFormat === "JSON") {
+      this.#writePlatformLine("platform.start", `{"requestId":"${requestId}","version":"$LATEST"}`);
     } else {
       this.write(`START RequestId: ${requestId} Version: $LATEST`);
     }
@@ -46,14 +46,17 @@ export class ServiceLog {
 
   end({ requestId }: Job, report: Report): void {
     const { durationMs, initMs, maxMemoryBytes, status } = report;
-    const memorySizeMB = this.#definition.memorySizeMb;
+    const memorySizeMB = this.#model.memorySizeMb;
     const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(maxMemoryBytes / (1024 * 1024)));
     const billedMs = Math.ceil(durationMs + (initMs ?? 0));
-    if (this.#definition.logFormat === "JSON") {
+    if (this.#model.logFormat === "JSON") {
       const metrics =
         `"durationMs":${rounded(durationMs)},"billedDurationMs":${billedMs},"memorySizeMB":${memorySizeMB}` +
         `,"maxMemoryUsedMB":${maxMemoryUsedMB}${initMs === undefined ? "" : `,"initDurationMs":${rounded(initMs)}`}`;
-      this.#platform("platform.report", `{"requestId":"${requestId}","metrics":{${metrics}},"status":"${status}"}`);
+      this.#writePlatformLine(
+        "platform.report",
+        `{"requestId":"${requestId}","metrics":{${metrics}},"status":"${status}"}`,
+      );
       return;
     }
     if (status === "timeout") {
@@ -74,12 +77,12 @@ export class ServiceLog {
   }
 
   /** @param record JSON text */
-  #platform(type: string, record: string): void {
+  #writePlatformLine(type: string, record: string): void {
     this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`);
   }
 
   #time(): string {
-    const at = this.#world.now();
+    const at = this.#platform.now();
     if (at !== this.#printed.at) this.#printed = { at, text: new Date(at).toISOString() };
     return this.#printed.text;
   }

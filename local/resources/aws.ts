@@ -1,5 +1,5 @@
 /** The AWS account behind the engine: the one table of the resource types that the local cloud knows. */
-import type { CloudDefinition } from "../definitions.ts";
+
 import {
   type NewResource,
   type Provider,
@@ -9,6 +9,7 @@ import {
 } from "../engine/graph.ts";
 import { type Diagnostic, ProgramError } from "../engine/problems.ts";
 import type { Archive, Values } from "../engine/values.ts";
+import type { CloudModel } from "../model.ts";
 import { apiKey, gatewayResponse, model, requestValidator, usagePlan, usagePlanKey } from "./apigateway/api-parts.ts";
 import { authorizer } from "./apigateway/authorizer.ts";
 import { integration, integrationResponse, method, methodResponse } from "./apigateway/method.ts";
@@ -19,10 +20,12 @@ import { managedLoginBranding, resourceServer, user, userGroup, userInGroup } fr
 import { userPool } from "./cognito/user-pool.ts";
 import { userPoolClient } from "./cognito/user-pool-client.ts";
 import { userPoolDomain } from "./cognito/user-pool-domain.ts";
-import { invokeFunction } from "./functions.ts";
+import { unservedInputs } from "./contract.ts";
 import { lambdaFunction, permission } from "./lambda/function.ts";
 import { createOther } from "./other.ts";
+import { invokeFunction } from "./provider-functions.ts";
 import type { Account, ResourceType } from "./resource-type.ts";
+import type { Unserved } from "./unserved.ts";
 
 const EMULATED: ResourceType[] = [
   ...[userPool, userPoolDomain, userPoolClient, resourceServer, userGroup, user, userInGroup, managedLoginBranding],
@@ -72,8 +75,8 @@ export function awsProvider(region: string): Provider {
 }
 
 export interface Declared {
-  definition: CloudDefinition;
-  notEmulated: { type: string; name: string }[];
+  model: CloudModel;
+  unserved: Unserved[];
 }
 
 /**
@@ -81,7 +84,7 @@ export interface Declared {
  * @param unpack lays out a function's archive; returns its folder
  * @throws ProgramError when AWS would refuse a combination that only shows in the whole
  */
-export function declareCloud(graph: ResourceGraph, region: string, unpack: (archive: Archive) => string): Declared {
+export function buildModel(graph: ResourceGraph, region: string, unpack: (archive: Archive) => string): Declared {
   const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack);
   const problems: Diagnostic[] = [];
   const attempt = (resource: Resource, work: () => void) => {
@@ -95,10 +98,17 @@ export function declareCloud(graph: ResourceGraph, region: string, unpack: (arch
   for (const resource of graph.resources) {
     if (resource.type.startsWith("pulumi:")) continue;
     const resourceType = BY_TYPE.get(resource.type);
-    if (resourceType) attempt(resource, () => resourceType.declare?.(resource, cloud));
-    else if (resource.custom) cloud.notEmulated.push({ type: resource.type, name: resource.name });
+    if (resourceType) {
+      for (const { property, reason, guards } of resourceType.inputs
+        ? unservedInputs(resourceType.inputs, resource.inputs)
+        : []) {
+        const { type, name } = resource;
+        cloud.unserved.push({ type, name, property, reason, ...(guards && { guards }) });
+      }
+      attempt(resource, () => resourceType.declare?.(resource, cloud));
+    } else if (resource.custom) cloud.unserved.push({ type: resource.type, name: resource.name });
   }
   for (const { resource, work } of cloud.remaining()) attempt(resource, work);
   if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems);
-  return { definition: cloud.definition, notEmulated: cloud.notEmulated };
+  return { model: cloud.model, unserved: cloud.unserved };
 }

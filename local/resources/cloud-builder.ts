@@ -1,25 +1,21 @@
-/** Gathers what the resources of one program declare into the definition that the services are started from. */
-import type {
-  ApiResourceDefinition,
-  CloudDefinition,
-  MethodDefinition,
-  RestApiDefinition,
-  UserPoolDefinition,
-} from "../definitions.ts";
+/** Gathers what the resources of one program declare into the model that the services are started from. */
+
 import { type Resource, ResourceProblem } from "../engine/graph.ts";
 import type { Archive } from "../engine/values.ts";
+import type { ApiResourceModel, CloudModel, MethodModel, RestApiModel, UserPoolModel } from "../model.ts";
+import type { Unserved } from "./unserved.ts";
 
 export class CloudBuilder {
-  readonly definition: CloudDefinition;
+  readonly model: CloudModel;
   /** What the program declares and the local cloud does not serve. */
-  readonly notEmulated: { type: string; name: string }[] = [];
+  readonly unserved: Unserved[] = [];
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
   readonly #atTheEnd: { resource: Resource; work: () => void }[] = [];
 
   constructor(region: string, accountId: string, unpack: (archive: Archive) => string) {
-    this.definition = { region, accountId, userPools: [], restApis: [], functions: [] };
+    this.model = { region, accountId, userPools: [], restApis: [], functions: [] };
     this.unpack = unpack;
   }
 
@@ -33,22 +29,22 @@ export class CloudBuilder {
     return this.#atTheEnd;
   }
 
-  userPool(id: unknown, dependent: Resource): UserPoolDefinition {
-    return this.definition.userPools.find((pool) => pool.id === id) ?? missing("user pool", id, dependent);
+  userPool(id: unknown, dependent: Resource): UserPoolModel {
+    return this.model.userPools.find((pool) => pool.id === id) ?? missing("user pool", id, dependent);
   }
 
-  restApi(id: unknown, dependent: Resource): RestApiDefinition {
-    return this.definition.restApis.find((api) => api.id === id) ?? missing("REST API", id, dependent);
+  restApi(id: unknown, dependent: Resource): RestApiModel {
+    return this.model.restApis.find((api) => api.id === id) ?? missing("REST API", id, dependent);
   }
 
-  apiResource(apiId: unknown, resourceId: unknown, dependent: Resource): ApiResourceDefinition {
+  apiResource(apiId: unknown, resourceId: unknown, dependent: Resource): ApiResourceModel {
     return (
       this.restApi(apiId, dependent).resources.find((resource) => resource.id === resourceId) ??
       missing("API resource", resourceId, dependent)
     );
   }
 
-  method(apiId: unknown, resourceId: unknown, httpMethod: unknown, dependent: Resource): MethodDefinition {
+  method(apiId: unknown, resourceId: unknown, httpMethod: unknown, dependent: Resource): MethodModel {
     const resource = this.apiResource(apiId, resourceId, dependent);
     return (
       resource.methods.find((method) => method.httpMethod === httpMethod) ??

@@ -1,8 +1,10 @@
 /** The shape of a resource type: what the cloud makes of its inputs, and what the services are to serve because of it. */
 import { createHash } from "node:crypto";
+import type { CustomResource } from "@pulumi/pulumi";
 import type { NewResource, Resource } from "../engine/graph.ts";
 import type { Values } from "../engine/values.ts";
 import type { CloudBuilder } from "./cloud-builder.ts";
+import type { AnyContract, Contract } from "./contract.ts";
 
 /** The account and region that the program deploys to, and what it has made there so far. */
 export interface Account {
@@ -15,6 +17,8 @@ export interface Account {
 export interface ResourceType {
   /** Pulumi's type token. */
   type: string;
+  /** What is done with each of its inputs. */
+  inputs?: AnyContract;
   /**
    * What AWS answers when the resource is created.
    * @returns its id, and the outputs that are not simply its inputs
@@ -23,6 +27,33 @@ export interface ResourceType {
   create(resource: NewResource, account: Account): { id: string; outputs: Values };
   /** Adds to what the local cloud serves. Types without it are only looked up by others. */
   declare?(resource: Resource, cloud: CloudBuilder): void;
+}
+
+/** What the provider makes by itself: all that its resource class has and that is neither an input nor Pulumi's own. */
+type ProviderOutputs<Class, Args> = {
+  [Name in Exclude<keyof Class, keyof Args | keyof CustomResource>]: unknown;
+};
+
+interface TypedResourceType<Class, Args> extends Omit<ResourceType, "type" | "inputs" | "create"> {
+  /** Every input of the provider's `…Args` type. */
+  inputs: Contract<Args>;
+  /** Inputs that earlier majors of the provider had. */
+  older?: AnyContract;
+  create(
+    resource: NewResource,
+    account: Account,
+  ): { id: string; outputs: ProviderOutputs<Class, Args> & { [Name in keyof Args]?: unknown } };
+}
+
+/**
+ * One resource type of a provider: `resourceType<cognito.UserPool, cognito.UserPoolArgs>("aws:cognito/userPool:UserPool", …)`.
+ * The compiler refuses a missing input, and outputs that the provider documents and `create` leaves out.
+ */
+export function resourceType<Class, Args>(
+  type: string,
+  { inputs, older, ...work }: TypedResourceType<Class, Args>,
+): ResourceType {
+  return { type, inputs: { ...(inputs as AnyContract), ...older }, ...(work as Omit<ResourceType, "type" | "inputs">) };
 }
 
 const LOWER_ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";

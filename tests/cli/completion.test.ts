@@ -2,9 +2,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { type CommandDescription, describeCommand, type OptionDescription } from "../../cli/command-tree.ts";
-import { completionScript } from "../../cli/completion.ts";
+import { completionScript } from "../../cli/commands/completion/completion.ts";
 import { buildProgram } from "../../cli/program.ts";
-import { systemWorld } from "../../cli/world.ts";
+import { systemWorld } from "../../cli/shared/world.ts";
 
 const option = (
   flags: string,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { heapAtRest } from "../../cli/heap-at-rest.ts";
+import { heapAtRest } from "../../cli/commands/local/heap-at-rest.ts";
 
 const MB = 1024 * 1024;
 

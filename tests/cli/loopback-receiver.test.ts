@@ -5,8 +5,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { request as httpRequest, type OutgoingHttpHeaders } from "node:http";
 import { connect, createServer, type Server } from "node:net";
+import { type SignedIn, type SignInRequest, signIn } from "../../cli/oauth/browser-sign-in.ts";
 import { openReceiver } from "../../cli/oauth/loopback-receiver.ts";
-import { type SignedIn, type SignInRequest, signIn } from "../../cli/oauth/sign-in.ts";
 import { browse, finishCallback, freePort, post, redirectOf } from "./support/cli.ts";
 import { type FakeCognito, startFakeCognito, user } from "./support/fake-cognito.ts";
 import { testWorld } from "./support/world.ts";

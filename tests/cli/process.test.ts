@@ -308,7 +308,7 @@ describe("the process", () => {
     }
 
     it("keeps an unexpected error's report free of them too", async () => {
-      const { redact } = await import("../../cli/text.ts");
+      const { redact } = await import("../../cli/shared/text.ts");
       const line =
         'at https://x/cb?code=abc123&state=s3cret#id_token=eyJhbGciOi.eyJzdWIi.c2ln {"refresh_token":"rrr"} Authorization: Bearer ttt';
       const clean = redact(line);

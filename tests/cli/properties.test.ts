@@ -1,13 +1,13 @@
 /** What holds for any input: parsers never throw or believe too much, and text from elsewhere is always harmless. */
 import { equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { CliError } from "../../cli/errors.ts";
 import { checkAddress, checkIssuer, isLoopback } from "../../cli/oauth/addresses.ts";
 import { readAuthorizationResponse } from "../../cli/oauth/authorization-response.ts";
 import { splitPaste } from "../../cli/oauth/paste.ts";
 import { parseSession } from "../../cli/sessions/session.ts";
+import { CliError } from "../../cli/shared/errors.ts";
+import { redact, safeText } from "../../cli/shared/text.ts";
 import { parseSettings } from "../../cli/targets/settings.ts";
-import { redact, safeText } from "../../cli/text.ts";
 
 const state = "s".repeat(43);
 

@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { noBrowserReason } from "../../cli/oauth/browser.ts";
 import { readPastes, splitPaste } from "../../cli/oauth/paste.ts";
 import { buildProgram } from "../../cli/program.ts";
-import { duration, safeText } from "../../cli/text.ts";
+import { duration, safeText } from "../../cli/shared/text.ts";
 import { type Bench, openBench } from "./support/cli.ts";
 import { testWorld } from "./support/world.ts";
 

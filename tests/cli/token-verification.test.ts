@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { type JWTPayload, SignJWT } from "jose";
-import { type SignedIn, signIn } from "../../cli/oauth/sign-in.ts";
+import { type SignedIn, signIn } from "../../cli/oauth/browser-sign-in.ts";
 import type { TokenRefusal } from "../../cli/oauth/verify.ts";
 import { browse, freePort } from "./support/cli.ts";
 import { type FakeCognito, startFakeCognito, user } from "./support/fake-cognito.ts";

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { buildProgram } from "../../cli/program.ts";
-import { systemWorld } from "../../cli/world.ts";
+import { systemWorld } from "../../cli/shared/world.ts";
 import { repository } from "../support/shell.ts";
 
 const documents = [

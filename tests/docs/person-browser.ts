@@ -1,7 +1,7 @@
 /** Started in the place of a browser (`DEMO_AUTH_BROWSER`): somebody who signs up and in at the address given last. */
 
-import { signUpAndIn } from "../../cli/tour/person.ts";
-import { systemWorld } from "../../cli/world.ts";
+import { signUpAndIn } from "../../cli/commands/tour/person.ts";
+import { systemWorld } from "../../cli/shared/world.ts";
 
 const [console = "", startUrl = ""] = process.argv.slice(2);
 await signUpAndIn(

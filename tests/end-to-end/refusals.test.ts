@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { signUpAndIn } from "../../cli/tour/person.ts";
-import { systemWorld } from "../../cli/world.ts";
+import { signUpAndIn } from "../../cli/commands/tour/person.ts";
+import { systemWorld } from "../../cli/shared/world.ts";
+import type { CloudEvent } from "../../local/platform.ts";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
-import type { CloudEvent } from "../../local/world.ts";
 import { openShell, repository, type Shell } from "../support/shell.ts";
 import { type SignedUp, signUp } from "../support/sign-up.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import type { Browser } from "playwright-core";
-import { signUpAndIn } from "../../cli/tour/person.ts";
-import { systemWorld } from "../../cli/world.ts";
+import { signUpAndIn } from "../../cli/commands/tour/person.ts";
+import { systemWorld } from "../../cli/shared/world.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { openShell, type Shell } from "../support/shell.ts";
 

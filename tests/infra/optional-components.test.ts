@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { readProject } from "../../local/engine/project.ts";
 import { runProgram } from "../../local/engine/run-program.ts";
-import { awsProvider, declareCloud } from "../../local/resources/aws.ts";
+import { awsProvider, buildModel } from "../../local/resources/aws.ts";
 import { configText, type Evaluation, evaluateStack, type Wire } from "./support/evaluate.ts";
 
 const types = {
@@ -46,8 +46,8 @@ describe("what is optional", function () {
       project.config[`demo-auth:${key}`] = configText(true);
     }
     const { graph } = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
-    const { notEmulated } = declareCloud(graph, "us-east-1", () => "/nowhere");
-    const listed = new Set(notEmulated.map(({ type }) => type));
+    const { unserved } = buildModel(graph, "us-east-1", () => "/nowhere");
+    const listed = new Set(unserved.map(({ type }) => type));
     for (const type of [types.webAcl, types.association, types.alarm, types.dashboard, types.topic]) {
       equal(listed.has(type), true, type);
     }

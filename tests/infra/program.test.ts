@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { ProgramError } from "../../local/engine/problems.ts";
 import { readProject } from "../../local/engine/project.ts";
 import { runProgram } from "../../local/engine/run-program.ts";
-import { awsProvider, declareCloud } from "../../local/resources/aws.ts";
+import { awsProvider, buildModel } from "../../local/resources/aws.ts";
 import { evaluateStack, stackFile } from "./support/evaluate.ts";
 
 const projectDirectory = new URL("../..", import.meta.url).pathname;
@@ -65,10 +65,10 @@ describe("the program under the local engine", function () {
     it(`declares stack ${stack} as one pool, one protected route and one function`, async () => {
       const project = readProject(projectDirectory, stack, {});
       const { graph } = await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env });
-      const { definition } = declareCloud(graph, "us-east-1", () => "/nowhere");
-      const [pool] = definition.userPools;
-      const [api] = definition.restApis;
-      deepEqual([definition.userPools.length, definition.restApis.length, definition.functions.length], [1, 1, 1]);
+      const { model } = buildModel(graph, "us-east-1", () => "/nowhere");
+      const [pool] = model.userPools;
+      const [api] = model.restApis;
+      deepEqual([model.userPools.length, model.restApis.length, model.functions.length], [1, 1, 1]);
       equal(pool?.clients[0]?.branded, true);
       const methods = api?.resources.flatMap(({ path, methods }) =>
         methods.map(({ httpMethod, authorization, authorizationScopes, integration }) => ({
@@ -83,7 +83,7 @@ describe("the program under the local engine", function () {
           route: "GET /transactions",
           authorization: "COGNITO_USER_POOLS",
           authorizationScopes: authorization.scopes,
-          functionArn: definition.functions[0]?.arn,
+          functionArn: model.functions[0]?.arn,
         },
       ]);
       deepEqual(api?.authorizers[0]?.providerArns, [pool?.arn]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { localAddresses } from "../../local/addresses.ts";
-import type { CloudDefinition } from "../../local/definitions.ts";
+import { localAddresses } from "../../local/host/addresses.ts";
+import type { CloudModel } from "../../local/model.ts";
 
-const definition = {
+const model = {
   region: "eu-west-1",
   accountId: "123456789012",
   functions: [],
@@ -16,9 +16,9 @@ const definition = {
     },
   ],
   restApis: [{ id: "abcde12345", region: "eu-west-1" }],
-} as unknown as CloudDefinition;
+} as unknown as CloudModel;
 
-const localise = localAddresses(definition, {
+const localise = localAddresses(model, {
   identityProvider: "http://127.0.0.1:1",
   hostedUi: new Map([
     ["mine", "http://127.0.0.1:2"],

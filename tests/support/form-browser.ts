@@ -1,2 +1,2 @@
 /** The scriptless browser that the tour drives the hosted UI with serves the tests as well. */
-export * from "../../cli/tour/form-browser.ts";
+export * from "../../cli/commands/tour/form-browser.ts";

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { ReadyDocument } from "../../local/cloud.ts";
+import type { ReadyDocument } from "../../local/host/ready-document.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 export const repository = join(import.meta.dirname, "../..");

@@ -1,5 +1,5 @@
 /** Signs somebody up at a running local cloud, through the hosted UI's forms, and brings back the tokens of the redirect. */
-import type { ReadyDocument, ReadyUserPool } from "../../local/cloud.ts";
+import type { ReadyDocument, ReadyUserPool } from "../../local/host/ready-document.ts";
 import { FormBrowser, type Page, redirectParameters } from "./form-browser.ts";
 
 export const password = "Correct-horse-7";

@@ -2,7 +2,7 @@
  * What an administrator does to users: the functions behind the Admin* operations of the JSON API and behind the
  * console page.
  */
-import type { UserPoolDefinition } from "../../definitions.ts";
+import type { UserPoolModel } from "../../model.ts";
 import { CognitoError, invalidParameter, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
@@ -30,14 +30,14 @@ export function requireUser(pool: Pool, username: string): User {
 
 /** A user who must choose a password at the first sign-in. */
 export async function createUser(pool: Pool, input: NewUserInput): Promise<User> {
-  const { definition, users } = pool;
+  const { model, users } = pool;
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
-  checkAttributes(definition, attributes, true);
+  checkAttributes(model, attributes, true);
   const password = input.temporaryPassword ?? generatePassword(pool);
-  checkPolicy(definition.passwordPolicy, password);
+  checkPolicy(model.passwordPolicy, password);
   const sub = users.newSub();
   const credentials = await newCredentials(pool, username ?? sub, password);
-  return pool.world.store.transaction(() => {
+  return pool.platform.store.transaction(() => {
     const user = users.insert({
       sub,
       username: username ?? sub,
@@ -65,7 +65,7 @@ export async function inviteAgain(pool: Pool, user: User, name: string): Promise
 function invite(pool: Pool, { attributes }: User, name: string, password: string): void {
   const to = attributes.email ?? attributes.phone_number;
   if (to === undefined) return;
-  pool.outbox.send(pool.definition, {
+  pool.outbox.send(pool.model, {
     to,
     subject: attributes.email === undefined ? "" : "Your temporary password",
     body: `Your username is ${name} and temporary password is ${password}`,
@@ -87,7 +87,7 @@ export function confirmUser(pool: Pool, username: string): void {
 /** A disabled user's sessions and grants end at once. */
 export function setEnabled(pool: Pool, username: string, enabled: boolean): void {
   const user = requireUser(pool, username);
-  pool.world.store.transaction(() => {
+  pool.platform.store.transaction(() => {
     pool.users.update(user.sub, { enabled });
     if (!enabled) signOutEverywhere(pool, user);
   });
@@ -107,7 +107,7 @@ export async function setUserPassword(
   password: string,
   permanent: boolean,
 ): Promise<void> {
-  checkPolicy(pool.definition.passwordPolicy, password);
+  checkPolicy(pool.model.passwordPolicy, password);
   const { sub } = requireUser(pool, username);
   await pool.inTurn(sub, async () => {
     const user = pool.users.bySub(sub);
@@ -127,10 +127,10 @@ export function setAttributes(
   attributes: Record<string, string>,
   administrator: boolean,
 ): User {
-  checkAttributes(pool.definition, attributes, administrator);
+  checkAttributes(pool.model, attributes, administrator);
   const changed = { ...user.attributes };
   for (const [name, value] of Object.entries(attributes)) {
-    const schema = pool.definition.schema.find((entry) => entry.name === name);
+    const schema = pool.model.schema.find((entry) => entry.name === name);
     if (schema?.mutable === false && user.attributes[name] !== value)
       throw invalidParameter(`user.${name}: Attribute cannot be updated.`);
     if (schema?.required && value === "")
@@ -149,10 +149,10 @@ export function setAttributes(
 
 /** Every token and every hosted-UI session of the user ends. */
 export function signOutEverywhere(pool: Pool, user: User): void {
-  pool.world.store.transaction(() => {
+  pool.platform.store.transaction(() => {
     pool.grants.revokeAll(user.sub);
     pool.sessions.deleteAll(user.sub);
-    pool.users.update(user.sub, { tokensValidFrom: pool.world.now() });
+    pool.users.update(user.sub, { tokensValidFrom: pool.platform.now() });
   });
 }
 
@@ -162,7 +162,7 @@ export class DeclaredUserError extends Error {
   readonly next = "Change the user in the program.";
 
   constructor(pool: Pool, username: string, cause: CognitoError) {
-    super(`The user ${JSON.stringify(username)} of user pool ${pool.definition.name} is refused: ${cause.message}`, {
+    super(`The user ${JSON.stringify(username)} of user pool ${pool.model.name} is refused: ${cause.message}`, {
       cause,
     });
     this.name = "DeclaredUserError";
@@ -174,7 +174,7 @@ export class DeclaredUserError extends Error {
  * @throws DeclaredUserError
  */
 export async function putDeclaredUsers(pool: Pool): Promise<void> {
-  for (const declared of pool.definition.users) {
+  for (const declared of pool.model.users) {
     try {
       const existing = pool.users.find(declared.username);
       const user = existing ?? (await insertDeclared(pool, declared));
@@ -186,13 +186,13 @@ export async function putDeclaredUsers(pool: Pool): Promise<void> {
   }
 }
 
-async function insertDeclared(pool: Pool, declared: UserPoolDefinition["users"][number]): Promise<User> {
+async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][number]): Promise<User> {
   const { username, attributes } = nameAndAttributes(pool, declared.username, declared.attributes);
-  checkAttributes(pool.definition, attributes, true);
+  checkAttributes(pool.model, attributes, true);
   const sub = declared.sub ?? pool.users.newSub();
   const password = declared.password ?? declared.temporaryPassword ?? generatePassword(pool);
   const credentials = await newCredentials(pool, username ?? sub, password);
-  checkPolicy(pool.definition.passwordPolicy, password);
+  checkPolicy(pool.model.passwordPolicy, password);
   const permanent = declared.password !== undefined;
   return pool.users.insert({
     sub,
@@ -206,7 +206,7 @@ async function insertDeclared(pool: Pool, declared: UserPoolDefinition["users"][
 }
 
 const temporaryPasswordExpiry = (pool: Pool): number =>
-  pool.world.now() + pool.definition.passwordPolicy.temporaryPasswordValidityDays * 86_400_000;
+  pool.platform.now() + pool.model.passwordPolicy.temporaryPasswordValidityDays * 86_400_000;
 
 function withVerificationFlags(attributes: Record<string, string>): Record<string, string> {
   const flags: Record<string, string> = {};
@@ -216,11 +216,11 @@ function withVerificationFlags(attributes: Record<string, string>): Record<strin
 
 /** A password that meets every policy Cognito allows, and that a person can type. */
 function generatePassword(pool: Pool): string {
-  const length = Math.max(pool.definition.passwordPolicy.minimumLength, 12);
-  return `Aa1!${pool.world.randomBytes(length).toString("base64url")}`.slice(0, length);
+  const length = Math.max(pool.model.passwordPolicy.minimumLength, 12);
+  return `Aa1!${pool.platform.randomBytes(length).toString("base64url")}`.slice(0, length);
 }
 
 function note(pool: Pool, user: User, action: string): void {
-  const at = pool.world.now();
-  pool.world.emit({ kind: "user", at, userPoolId: pool.definition.id, username: user.username, action });
+  const at = pool.platform.now();
+  pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username: user.username, action });
 }

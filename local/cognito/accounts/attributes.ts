@@ -2,7 +2,7 @@
  * User attributes: which exist in a pool, which values they take, which an app client may read or write, and which a
  * granted scope lets into a token (Cognito developer guide, "Working with user attributes" and "Scopes").
  */
-import type { AppClientDefinition, AttributeSchema, UserPoolDefinition } from "../../definitions.ts";
+import type { AppClientModel, AttributeSchema, UserPoolModel } from "../../model.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 
 /** The OpenID Connect claims that every pool has as attributes. */
@@ -36,7 +36,7 @@ export const isEmail = (text: string): boolean => text.length <= longestValue &&
 export const isPhoneNumber = (text: string): boolean => phoneNumber.test(text);
 
 /** How a schema entry or standard attribute is declared in this pool. */
-export function attributeSchema(pool: UserPoolDefinition, name: string): AttributeSchema | undefined {
+export function attributeSchema(pool: UserPoolModel, name: string): AttributeSchema | undefined {
   const declared = pool.schema.find((entry) => entry.name === name);
   if (declared) return declared;
   if (!standard.includes(name) && !verification.includes(name)) return undefined;
@@ -53,7 +53,7 @@ export function attributeSchema(pool: UserPoolDefinition, name: string): Attribu
 }
 
 /** The attributes a person must give at sign-up, without the one that is the username. */
-export function requiredAttributes(pool: UserPoolDefinition): string[] {
+export function requiredAttributes(pool: UserPoolModel): string[] {
   return pool.schema.filter((entry) => entry.required && entry.name !== "sub").map((entry) => entry.name);
 }
 
@@ -62,11 +62,7 @@ export function requiredAttributes(pool: UserPoolDefinition): string[] {
  * @param administrator whether `email_verified` and `phone_number_verified` may be set
  * @throws CognitoError InvalidParameterException
  */
-export function checkAttributes(
-  pool: UserPoolDefinition,
-  attributes: Record<string, string>,
-  administrator = false,
-): void {
+export function checkAttributes(pool: UserPoolModel, attributes: Record<string, string>, administrator = false): void {
   const refuse = (name: string, why: string) =>
     invalidParameter(`Attributes did not conform to the schema: ${name}: ${why}`, name);
   for (const [name, value] of Object.entries(attributes)) {
@@ -94,19 +90,19 @@ export function checkAttributes(
 }
 
 /** @throws CognitoError InvalidParameterException, naming the attribute that is missing */
-export function checkRequired(pool: UserPoolDefinition, attributes: Record<string, string>): void {
+export function checkRequired(pool: UserPoolModel, attributes: Record<string, string>): void {
   for (const name of requiredAttributes(pool))
     if (!attributes[name])
       throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`, name);
 }
 
 /** @throws CognitoError NotAuthorizedException when the client may not write one of them */
-export function checkWritable(client: AppClientDefinition, names: string[]): void {
+export function checkWritable(client: AppClientModel, names: string[]): void {
   if (client.writeAttributes && names.some((name) => !client.writeAttributes!.includes(name)))
     throw new CognitoError("NotAuthorizedException", "A client attempted to write unauthorized attribute");
 }
 
-export function isReadable(client: AppClientDefinition, name: string): boolean {
+export function isReadable(client: AppClientModel, name: string): boolean {
   return client.readAttributes === undefined || client.readAttributes.includes(name);
 }
 
@@ -116,7 +112,7 @@ export function isReadable(client: AppClientDefinition, name: string): boolean {
  */
 export function grantedAttributes(
   attributes: Record<string, string>,
-  client: AppClientDefinition,
+  client: AppClientModel,
   scopes: string[],
 ): Record<string, string> {
   const everything = scopes.includes("profile") || !scopes.some((scope) => scope === "email" || scope === "phone");

@@ -9,13 +9,13 @@ export type Credentials = Pick<User, "passwordHash" | "srpSalt" | "srpVerifier">
 
 /** @param username the immutable one, which the SRP verifier is bound to */
 export async function newCredentials(pool: Pool, username: string, password: string): Promise<Credentials> {
-  const passwordHash = await hashPassword(password, pool.world.randomBytes(16));
+  const passwordHash = await hashPassword(password, pool.platform.randomBytes(16));
   return { passwordHash, ...newSrpVerifier(pool, username, password) };
 }
 
 export function newSrpVerifier(pool: Pool, username: string, password: string): Pick<User, "srpSalt" | "srpVerifier"> {
-  const salt = pool.world.randomBytes(16).toString("hex");
-  return { srpSalt: salt, srpVerifier: srpVerifier({ poolId: pool.definition.id, username, password, salt }) };
+  const salt = pool.platform.randomBytes(16).toString("hex");
+  return { srpSalt: salt, srpVerifier: srpVerifier({ poolId: pool.model.id, username, password, salt }) };
 }
 
 /**
@@ -30,7 +30,7 @@ export async function setPassword(
   password: string,
   changes: Partial<Pick<User, "status" | "temporaryPasswordExpiresAt" | "attributes">>,
 ): Promise<User> {
-  const remembered = pool.definition.passwordPolicy.passwordHistorySize;
+  const remembered = pool.model.passwordPolicy.passwordHistorySize;
   if (remembered > 0) {
     const former = [user.passwordHash, ...pool.users.formerPasswords(user.sub, remembered)];
     for (const hash of former.slice(0, remembered))
@@ -38,7 +38,7 @@ export async function setPassword(
         throw new CognitoError("PasswordHistoryPolicyViolationException", "Password has previously been used.");
   }
   const credentials = await newCredentials(pool, user.username, password);
-  return pool.world.store.transaction(() => {
+  return pool.platform.store.transaction(() => {
     if (remembered > 0 && user.passwordHash !== null) pool.users.rememberPassword(user.sub, user.passwordHash);
     pool.sessions.deleteAll(user.sub);
     return pool.users.update(user.sub, {

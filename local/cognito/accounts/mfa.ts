@@ -6,13 +6,13 @@ import { base32, verifyTotp } from "./totp.ts";
 
 /** @returns the user's pending secret, in base32; a new one unless one is already waiting and `keep` is set */
 export function associateSoftwareToken(pool: Pool, user: User, keep = false): string {
-  if (!pool.definition.softwareTokenMfa)
+  if (!pool.model.softwareTokenMfa)
     throw new CognitoError(
       "SoftwareTokenMFANotFoundException",
       "Software Token MFA has not been enabled by the userPool",
     );
   if (keep && user.totpPending !== null) return user.totpPending;
-  const secret = base32(pool.world.randomBytes(32));
+  const secret = base32(pool.platform.randomBytes(32));
   pool.users.update(user.sub, { totpPending: secret });
   return secret;
 }
@@ -29,7 +29,7 @@ export function verifySoftwareToken(pool: Pool, sub: string, code: string): User
       "Software token TOTP multi-factor authentication (MFA) is not enabled for the user pool.",
     );
   pool.codes.countAttempt(sub, "second-factor");
-  const step = verifyTotp(user.totpPending, code, pool.world.now(), 0);
+  const step = verifyTotp(user.totpPending, code, pool.platform.now(), 0);
   if (step === undefined) throw new CognitoError("EnableSoftwareTokenMFAException", "Code mismatch");
   pool.codes.forgetAttempts(sub, "second-factor");
   return pool.users.update(sub, {
@@ -37,7 +37,7 @@ export function verifySoftwareToken(pool: Pool, sub: string, code: string): User
     totpPending: null,
     totpVerified: true,
     totpLastStep: step,
-    mfaEnabled: user.mfaEnabled || pool.definition.mfa === "ON",
+    mfaEnabled: user.mfaEnabled || pool.model.mfa === "ON",
   });
 }
 
@@ -46,7 +46,7 @@ export function checkSecondFactor(pool: Pool, sub: string, code: string): User {
   const user = pool.users.bySub(sub);
   if (!user?.totpSecret) throw codeMismatch();
   pool.codes.countAttempt(sub, "second-factor");
-  const step = verifyTotp(user.totpSecret, code, pool.world.now(), user.totpLastStep);
+  const step = verifyTotp(user.totpSecret, code, pool.platform.now(), user.totpLastStep);
   if (step === undefined) throw codeMismatch();
   pool.codes.forgetAttempts(sub, "second-factor");
   return pool.users.update(sub, { totpLastStep: step });

@@ -5,7 +5,7 @@
  */
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import type { PasswordPolicy } from "../../definitions.ts";
+import type { PasswordPolicy } from "../../model.ts";
 import { CognitoError } from "../errors.ts";
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);

@@ -1,12 +1,12 @@
 /** A person gets a password changed: forgotten, known, or one that an administrator set for the first sign-in. */
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
+import { recordFailure, refuseDuringBackOff } from "./authentication.ts";
 import { setPassword } from "./credentials.ts";
 import { checkPolicy, verifyPassword } from "./passwords.ts";
-import { recordFailure, refuseDuringBackOff } from "./sign-in.ts";
 import { type CodeDelivery, masked, sendCode, simulatedDelivery, unknownUser } from "./sign-up.ts";
 
 /**
@@ -15,7 +15,7 @@ import { type CodeDelivery, masked, sendCode, simulatedDelivery, unknownUser } f
  * @throws CognitoError UserNotFoundException or InvalidParameterException where existence is not hidden,
  *   NotAuthorizedException for a user who never chose a password, LimitExceededException
  */
-export function forgotPassword(pool: Pool, client: AppClientDefinition, username: string): CodeDelivery {
+export function forgotPassword(pool: Pool, client: AppClientModel, username: string): CodeDelivery {
   const user = pool.users.find(username);
   const delivery = user && verifiedDestination(user);
   if (!user?.enabled || !delivery) {
@@ -36,10 +36,10 @@ export function forgotPassword(pool: Pool, client: AppClientDefinition, username
 /** @throws CognitoError InvalidPasswordException, CodeMismatchException, ExpiredCodeException, LimitExceededException */
 export async function confirmForgotPassword(
   pool: Pool,
-  client: AppClientDefinition,
+  client: AppClientModel,
   input: { username: string; code: string; password: string },
 ): Promise<User> {
-  checkPolicy(pool.definition.passwordPolicy, input.password);
+  checkPolicy(pool.model.passwordPolicy, input.password);
   const found = pool.users.find(input.username);
   if (!found?.enabled || !verifiedDestination(found)) {
     // As for somebody whose code was sent and mistyped: `forgotPassword` said that one was sent.
@@ -67,7 +67,7 @@ export async function confirmForgotPassword(
 
 /** @throws CognitoError NotAuthorizedException when the old one is wrong, InvalidPasswordException, LimitExceededException */
 export async function changePassword(pool: Pool, sub: string, previous: string, proposed: string): Promise<void> {
-  checkPolicy(pool.definition.passwordPolicy, proposed);
+  checkPolicy(pool.model.passwordPolicy, proposed);
   await pool.inTurn(sub, async () => {
     const user = pool.users.bySub(sub);
     if (!user) throw incorrectPassword();
@@ -88,20 +88,20 @@ export async function changePassword(pool: Pool, sub: string, previous: string, 
  */
 export async function completeNewPassword(
   pool: Pool,
-  client: AppClientDefinition,
+  client: AppClientModel,
   sub: string,
   password: string,
   attributes: Record<string, string>,
 ): Promise<User> {
-  checkPolicy(pool.definition.passwordPolicy, password, "Password does not conform to policy");
-  checkAttributes(pool.definition, attributes);
+  checkPolicy(pool.model.passwordPolicy, password, "Password does not conform to policy");
+  checkAttributes(pool.model, attributes);
   checkWritable(client, Object.keys(attributes));
   return pool.inTurn(sub, async () => {
     const user = pool.users.bySub(sub);
     if (user?.status !== "FORCE_CHANGE_PASSWORD")
       throw new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
     const complete = { ...user.attributes, ...attributes };
-    checkRequired(pool.definition, complete);
+    checkRequired(pool.model, complete);
     const changed = await setPassword(pool, user, password, { status: "CONFIRMED", attributes: complete });
     userEvent(pool, user, "chose a password");
     return changed;
@@ -118,6 +118,6 @@ function verifiedDestination({ attributes }: User): CodeDelivery | undefined {
 }
 
 function userEvent(pool: Pool, user: User, action: string): void {
-  const at = pool.world.now();
-  pool.world.emit({ kind: "user", at, userPoolId: pool.definition.id, username: user.username, action });
+  const at = pool.platform.now();
+  pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username: user.username, action });
 }

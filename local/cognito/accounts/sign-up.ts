@@ -1,5 +1,5 @@
 /** A person makes an account: sign-up, the code that proves the address, asking for another code. */
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeExpired, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { LimitedAction } from "../state/codes.ts";
@@ -35,16 +35,16 @@ export interface SignUpResult {
  */
 export async function signUp(
   pool: Pool,
-  client: AppClientDefinition,
+  client: AppClientModel,
   input: { username: string; password: string; attributes: Record<string, string> },
 ): Promise<SignUpResult> {
-  const { definition, users } = pool;
-  if (definition.adminCreateUserOnly)
+  const { model, users } = pool;
+  if (model.adminCreateUserOnly)
     throw new CognitoError("NotAuthorizedException", "SignUp is not permitted for this user pool");
-  checkPolicy(definition.passwordPolicy, input.password);
+  checkPolicy(model.passwordPolicy, input.password);
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
-  checkAttributes(definition, attributes);
-  checkRequired(definition, attributes);
+  checkAttributes(model, attributes);
+  checkRequired(model, attributes);
   // The address that serves as the name is not an attribute that the client writes.
   checkWritable(client, Object.keys(input.attributes));
   refuseTakenName(pool, input.username);
@@ -52,7 +52,7 @@ export async function signUp(
   const sub = users.newSub();
   const credentials = await newCredentials(pool, username ?? sub, input.password);
   const delivery = codeDestination(pool, attributes);
-  return pool.world.store.transaction(() => {
+  return pool.platform.store.transaction(() => {
     const user = users.insert({
       sub,
       username: username ?? sub,
@@ -60,10 +60,10 @@ export async function signUp(
       attributes: { ...attributes, ...initialVerification(attributes) },
       ...credentials,
     });
-    pool.world.emit({
+    pool.platform.emit({
       kind: "user",
-      at: pool.world.now(),
-      userPoolId: definition.id,
+      at: pool.platform.now(),
+      userPoolId: model.id,
       username: input.username,
       action: "signed up",
     });
@@ -76,7 +76,7 @@ export async function signUp(
  * Makes the account usable; the address that the code went to becomes verified.
  * @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException, NotAuthorizedException
  */
-export function confirmSignUp(pool: Pool, client: AppClientDefinition, username: string, code: string): User {
+export function confirmSignUp(pool: Pool, client: AppClientModel, username: string, code: string): User {
   const user = pool.users.find(username);
   if (!user) throw unknownUser(client);
   if (!/^\S{1,2048}$/.test(code))
@@ -87,7 +87,7 @@ export function confirmSignUp(pool: Pool, client: AppClientDefinition, username:
     throw new CognitoError("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
   pool.codes.countAttempt(user.sub, "confirm-sign-up");
   pool.codes.check(user.sub, "sign-up", code);
-  return pool.world.store.transaction(() => {
+  return pool.platform.store.transaction(() => {
     const delivery = codeDestination(pool, user.attributes);
     const verified = delivery ? { [`${delivery.attribute}_verified`]: "true" } : {};
     const confirmed = pool.users.update(user.sub, {
@@ -96,10 +96,10 @@ export function confirmSignUp(pool: Pool, client: AppClientDefinition, username:
     });
     pool.codes.drop(user.sub, "sign-up");
     pool.codes.forgetAttempts(user.sub, "confirm-sign-up");
-    pool.world.emit({
+    pool.platform.emit({
       kind: "user",
-      at: pool.world.now(),
-      userPoolId: pool.definition.id,
+      at: pool.platform.now(),
+      userPoolId: pool.model.id,
       username: user.username,
       action: "confirmed",
     });
@@ -112,7 +112,7 @@ export function confirmSignUp(pool: Pool, client: AppClientDefinition, username:
  * @returns where it went; for a user who must not be known to be missing, where it would have gone
  * @throws CognitoError InvalidParameterException for a confirmed user, LimitExceededException after five in an hour
  */
-export function resendCode(pool: Pool, client: AppClientDefinition, username: string): CodeDelivery {
+export function resendCode(pool: Pool, client: AppClientModel, username: string): CodeDelivery {
   const user = pool.users.find(username);
   if (!user?.enabled && client.hideUserExistence) return simulatedDelivery(pool, username, "resend-code");
   if (!user) throw unknownUser(client);
@@ -144,7 +144,7 @@ export function simulatedDelivery(pool: Pool, username: string, action: LimitedA
 export function codeDestination(pool: Pool, attributes: Record<string, string>): CodeDelivery | undefined {
   for (const attribute of ["email", "phone_number"] as const) {
     const destination = attributes[attribute];
-    if (destination && pool.definition.autoVerifiedAttributes.includes(attribute))
+    if (destination && pool.model.autoVerifiedAttributes.includes(attribute))
       return { destination, medium: attribute === "email" ? "EMAIL" : "SMS", attribute };
   }
   return undefined;
@@ -158,20 +158,20 @@ export const masked = (delivery: CodeDelivery): CodeDelivery => ({
 /** Writes the pool's verification message with the code, or with a link that carries it, to the outbox. */
 export function sendCode(
   pool: Pool,
-  client: AppClientDefinition,
+  client: AppClientModel,
   user: User,
   { destination, medium }: CodeDelivery,
   kind: MessageKind,
   code: string,
 ): void {
-  const { verificationEmail } = pool.definition;
+  const { verificationEmail } = pool.model;
   const { subject, message } = verificationEmail;
   const linked = verificationEmail.option === "CONFIRM_WITH_LINK" && (kind === "sign-up" || kind === "resend-code");
   const plain = kind === "forgot-password" ? "Your password reset code is {####}" : "Your confirmation code is {####}";
   const template =
     medium === "SMS" || kind === "forgot-password" || (!linked && !message.includes("{####}")) ? plain : message;
   const body = linked && medium === "EMAIL" ? withLink(pool, client, user, message, code) : template;
-  pool.outbox.send(pool.definition, {
+  pool.outbox.send(pool.model, {
     to: destination,
     subject: medium === "EMAIL" ? subject : "",
     body: body.replaceAll("{####}", code).replaceAll("{username}", user.username),
@@ -181,14 +181,14 @@ export function sendCode(
 }
 
 /** `{##Verify Email##}` becomes a link to the hosted UI's `/confirmUser`. */
-function withLink(pool: Pool, client: AppClientDefinition, user: User, message: string, code: string): string {
+function withLink(pool: Pool, client: AppClientModel, user: User, message: string, code: string): string {
   const query = new URLSearchParams({ client_id: client.id, user_name: user.username, confirmation_code: code });
   const href = `${pool.hostedUiOrigin ?? pool.issuer}/confirmUser/?${query}`.replaceAll("&", "&amp;");
   const marked = /\{##([^#]*)##\}/.test(message) ? message : `${message} {##Verify Email##}`;
   return marked.replace(/\{##([^#]*)##\}/g, (_, text: string) => `<a href="${href}">${text}</a>`);
 }
 
-export function unknownUser(client: AppClientDefinition): CognitoError {
+export function unknownUser(client: AppClientModel): CognitoError {
   if (client.hideUserExistence) return codeExpired();
   return new CognitoError("UserNotFoundException", "Username/client id combination not found.");
 }
@@ -199,7 +199,7 @@ export function nameAndAttributes(
   name: string,
   given: Record<string, string>,
 ): { username: string | undefined; attributes: Record<string, string> } {
-  const { usernameAttributes, aliasAttributes } = pool.definition;
+  const { usernameAttributes, aliasAttributes } = pool.model;
   if (usernameAttributes.length > 0) {
     for (const attribute of usernameAttributes)
       if (name.length <= 128 && (attribute === "email" ? isEmail(name) : isPhoneNumber(name)))
@@ -230,7 +230,7 @@ export function nameAndAttributes(
 /** Says so before the costly hash; the insert decides. */
 function refuseTakenName(pool: Pool, name: string): void {
   if (!pool.users.find(name)) return;
-  if (pool.definition.usernameAttributes.length === 0)
+  if (pool.model.usernameAttributes.length === 0)
     throw new CognitoError("UsernameExistsException", "User already exists");
   const kind = isEmail(name) ? "email" : "phone_number";
   throw new CognitoError("UsernameExistsException", `An account with the given ${kind} already exists.`);

@@ -1,6 +1,6 @@
 /** What people do to their own account: before a sign-in with an app client, after it with an access token. */
 
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { setAttributes, signOutEverywhere } from "../accounts/admin.ts";
 import { checkWritable } from "../accounts/attributes.ts";
 import {
@@ -24,10 +24,10 @@ import {
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
+import { resume } from "./auth-operations.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
 import { attributes, boolean, type Input, object, optionalString, string, strings } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
-import { resume } from "./sign-in.ts";
 
 function namedCaller(pools: Pools, input: Input) {
   const caller = callerClient(pools, string(input, "ClientId"));
@@ -88,12 +88,12 @@ export async function updateUserAttributes(pools: Pools, input: Input): Promise<
   const { pool, user, client } = await callerUser(pools, input);
   const changes = attributes(input, "UserAttributes");
   checkWritable(client, Object.keys(changes));
-  return pool.world.store.transaction(() => {
+  return pool.platform.store.transaction(() => {
     const updated = setAttributes(pool, user, changes, false);
     const deliveries: CodeDelivery[] = [];
     for (const attribute of ["email", "phone_number"] as const) {
       const changed = updated.attributes[attribute] && updated.attributes[attribute] !== user.attributes[attribute];
-      if (changed && pool.definition.autoVerifiedAttributes.includes(attribute))
+      if (changed && pool.model.autoVerifiedAttributes.includes(attribute))
         deliveries.push(sendAttributeCode(pool, client, updated, attribute));
     }
     return { CodeDeliveryDetailsList: deliveries.map(codeDeliveryDetails) };
@@ -189,7 +189,7 @@ function nextSession(pool: Pool, session: string, clientId: string, user: User, 
 
 function sendAttributeCode(
   pool: Pool,
-  client: AppClientDefinition,
+  client: AppClientModel,
   user: User,
   attribute: "email" | "phone_number",
 ): CodeDelivery {

@@ -72,7 +72,7 @@ export const administration: Record<string, Operation> = {
   ),
 
   AdminResetUserPassword: changeUser((pool, user) => {
-    const client = pool.definition.clients[0];
+    const client = pool.model.clients[0];
     const delivery = codeDestination(pool, user.attributes);
     if (!client || !delivery || user.attributes[`${delivery.attribute}_verified`] !== "true")
       throw invalidParameter(

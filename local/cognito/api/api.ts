@@ -10,11 +10,11 @@ import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import * as account from "./account.ts";
 import { administration } from "./administration.ts";
+import * as signIn from "./auth-operations.ts";
 import type { Pools } from "./callers.ts";
 import { declared, refuseProgramsBusiness } from "./declared.ts";
 import type { Input } from "./input.ts";
 import type { Output } from "./output.ts";
-import * as signIn from "./sign-in.ts";
 
 type Operation = (pools: Pools, input: Input) => Promise<Output>;
 
@@ -57,7 +57,7 @@ export function jsonApi(pools: Pools): (request: Request) => Promise<Response | 
     if (request.method === "OPTIONS") return preflight(request);
     const target = request.headers.get("x-amz-target");
     if (request.method !== "POST" || target === null) return undefined;
-    const requestId = [...pools.values()][0]?.world.randomUUID() ?? "";
+    const requestId = [...pools.values()][0]?.platform.randomUUID() ?? "";
     try {
       const operation = target.startsWith(service) ? target.slice(service.length) : "";
       return answer(200, requestId, await run(pools, operation, request));
@@ -140,10 +140,10 @@ function preflight(request: Request): Response | undefined {
 
 function report(pools: Pools, target: string, error: unknown): void {
   const [pool] = pools.values();
-  pool?.world.emit({
+  pool?.platform.emit({
     kind: "oauth",
-    at: pool.world.now(),
-    userPoolId: pool.definition.id,
+    at: pool.platform.now(),
+    userPoolId: pool.model.id,
     clientId: undefined,
     endpoint: target,
     outcome: "failed",

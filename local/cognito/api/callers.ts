@@ -1,6 +1,6 @@
 /** Who calls, and about which pool: by app client, by access token, or as an administrator by pool id. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
@@ -12,7 +12,7 @@ export type Pools = ReadonlyMap<string, Pool>;
 
 export interface ClientCaller {
   pool: Pool;
-  client: AppClientDefinition;
+  client: AppClientModel;
 }
 
 /** @throws CognitoError ResourceNotFoundException */
@@ -33,7 +33,7 @@ export function requirePool(pools: Pools, input: Input): Pool {
 }
 
 /** @throws CognitoError ResourceNotFoundException */
-export function poolClient(pool: Pool, input: Input): AppClientDefinition {
+export function poolClient(pool: Pool, input: Input): AppClientModel {
   const id = string(input, "ClientId");
   const client = pool.client(id);
   if (!client) throw new CognitoError("ResourceNotFoundException", `User pool client ${id} does not exist.`);
@@ -45,7 +45,7 @@ export function poolClient(pool: Pool, input: Input): AppClientDefinition {
  * @param usernames the names the caller may have meant
  * @throws CognitoError NotAuthorizedException
  */
-export function checkSecretHash(client: AppClientDefinition, usernames: string[], hash: string | undefined): void {
+export function checkSecretHash(client: AppClientModel, usernames: string[], hash: string | undefined): void {
   if (client.secret === undefined) return;
   if (hash === undefined)
     throw new CognitoError(
@@ -66,7 +66,7 @@ export function checkSecretHash(client: AppClientDefinition, usernames: string[]
 export async function callerUser(
   pools: Pools,
   input: Input,
-): Promise<{ pool: Pool; user: User; client: AppClientDefinition }> {
+): Promise<{ pool: Pool; user: User; client: AppClientModel }> {
   const token = string(input, "AccessToken");
   const issuer = claimedIssuer(token);
   const pool = [...pools.values()].find((each) => each.issuer === issuer);

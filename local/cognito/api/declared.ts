@@ -18,16 +18,16 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
   },
 
   async ListUserPools(pools, input) {
-    const all = [...pools.values()].map(({ definition: { id, name } }) => ({ Id: id, Name: name }));
+    const all = [...pools.values()].map(({ model: { id, name } }) => ({ Id: id, Name: name }));
     const { items, NextToken } = pageOf(all, input);
     return { UserPools: items, NextToken };
   },
 
   async ListUserPoolClients(pools, input) {
-    const { definition } = requirePool(pools, input);
-    const all = definition.clients.map(({ id, name }) => ({
+    const { model } = requirePool(pools, input);
+    const all = model.clients.map(({ id, name }) => ({
       ClientId: id,
-      UserPoolId: definition.id,
+      UserPoolId: model.id,
       ClientName: name,
     }));
     const { items, NextToken } = pageOf(all, input);
@@ -36,12 +36,12 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
 
   async DescribeUserPoolDomain(pools, input) {
     const domain = string(input, "Domain");
-    for (const { definition } of pools.values()) {
-      const found = definition.domains.find((each) => each.domain === domain);
+    for (const { model } of pools.values()) {
+      const found = model.domains.find((each) => each.domain === domain);
       if (found)
         return {
           DomainDescription: {
-            UserPoolId: definition.id,
+            UserPoolId: model.id,
             Domain: domain,
             Status: "ACTIVE",
             ManagedLoginVersion: found.managedLoginVersion,
@@ -52,10 +52,10 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
   },
 
   async ListResourceServers(pools, input) {
-    const { definition } = requirePool(pools, input);
+    const { model } = requirePool(pools, input);
     return {
-      ResourceServers: definition.resourceServers.map(({ identifier, name, scopes }) => ({
-        UserPoolId: definition.id,
+      ResourceServers: model.resourceServers.map(({ identifier, name, scopes }) => ({
+        UserPoolId: model.id,
         Identifier: identifier,
         Name: name,
         Scopes: scopes.map((scope) => ({ ScopeName: scope.name, ScopeDescription: scope.description })),
@@ -64,10 +64,10 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
   },
 
   async GetUserPoolMfaConfig(pools, input) {
-    const { definition } = requirePool(pools, input);
+    const { model } = requirePool(pools, input);
     return {
-      SoftwareTokenMfaConfiguration: { Enabled: definition.softwareTokenMfa },
-      MfaConfiguration: definition.mfa,
+      SoftwareTokenMfaConfiguration: { Enabled: model.softwareTokenMfa },
+      MfaConfiguration: model.mfa,
     };
   },
 };

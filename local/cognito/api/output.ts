@@ -1,6 +1,6 @@
 /** Users, groups, pools and clients in the shapes of the JSON API. Times are seconds since the epoch. */
 
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { isReadable } from "../accounts/attributes.ts";
 import type { CodeDelivery } from "../accounts/sign-up.ts";
 import type { Pool } from "../pool.ts";
@@ -13,7 +13,7 @@ export type Output = Record<string, unknown>;
 const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 /** @param client cuts the attributes down to those it may read */
-export function userAttributes(user: User, client?: AppClientDefinition): { Name: string; Value: string }[] {
+export function userAttributes(user: User, client?: AppClientModel): { Name: string; Value: string }[] {
   const all = { sub: user.sub, ...user.attributes };
   return Object.entries(all)
     .filter(([name]) => name === "sub" || client === undefined || isReadable(client, name))
@@ -41,7 +41,7 @@ export function userType(user: User, wanted?: string[]): Output {
 export function groupType(pool: Pool, group: Group): Output {
   return {
     GroupName: group.name,
-    UserPoolId: pool.definition.id,
+    UserPoolId: pool.model.id,
     Description: group.description === "" ? undefined : group.description,
     Precedence: group.precedence,
     LastModifiedDate: seconds(group.modifiedAt),
@@ -67,12 +67,12 @@ export function authenticationResult(tokens: GrantedTokens): Output {
 }
 
 export function userPoolType(pool: Pool): Output {
-  const { definition } = pool;
-  const { passwordPolicy: policy } = definition;
+  const { model } = pool;
+  const { passwordPolicy: policy } = model;
   return {
-    Id: definition.id,
-    Name: definition.name,
-    Arn: definition.arn,
+    Id: model.id,
+    Name: model.name,
+    Arn: model.arn,
     Policies: {
       PasswordPolicy: {
         MinimumLength: policy.minimumLength,
@@ -84,8 +84,8 @@ export function userPoolType(pool: Pool): Output {
         TemporaryPasswordValidityDays: policy.temporaryPasswordValidityDays,
       },
     },
-    DeletionProtection: definition.deletionProtection ? "ACTIVE" : "INACTIVE",
-    SchemaAttributes: definition.schema.map((schema) => ({
+    DeletionProtection: model.deletionProtection ? "ACTIVE" : "INACTIVE",
+    SchemaAttributes: model.schema.map((schema) => ({
       Name: schema.name,
       AttributeDataType: schema.type,
       Mutable: schema.mutable,
@@ -97,23 +97,23 @@ export function userPoolType(pool: Pool): Output {
         NumberAttributeConstraints: { MinValue: text(schema.minValue), MaxValue: text(schema.maxValue) },
       }),
     })),
-    AutoVerifiedAttributes: definition.autoVerifiedAttributes,
-    AliasAttributes: definition.aliasAttributes.length > 0 ? definition.aliasAttributes : undefined,
-    UsernameAttributes: definition.usernameAttributes.length > 0 ? definition.usernameAttributes : undefined,
-    UsernameConfiguration: { CaseSensitive: definition.usernameCaseSensitive },
-    MfaConfiguration: definition.mfa,
+    AutoVerifiedAttributes: model.autoVerifiedAttributes,
+    AliasAttributes: model.aliasAttributes.length > 0 ? model.aliasAttributes : undefined,
+    UsernameAttributes: model.usernameAttributes.length > 0 ? model.usernameAttributes : undefined,
+    UsernameConfiguration: { CaseSensitive: model.usernameCaseSensitive },
+    MfaConfiguration: model.mfa,
     EstimatedNumberOfUsers: pool.users.count(),
-    AdminCreateUserConfig: { AllowAdminCreateUserOnly: definition.adminCreateUserOnly },
-    Domain: definition.domains.find(({ custom }) => !custom)?.domain,
-    CustomDomain: definition.domains.find(({ custom }) => custom)?.domain,
-    UserPoolTier: definition.tier,
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: model.adminCreateUserOnly },
+    Domain: model.domains.find(({ custom }) => !custom)?.domain,
+    CustomDomain: model.domains.find(({ custom }) => custom)?.domain,
+    UserPoolTier: model.tier,
   };
 }
 
-export function userPoolClientType(pool: Pool, client: AppClientDefinition): Output {
+export function userPoolClientType(pool: Pool, client: AppClientModel): Output {
   const { validity, refreshTokenRotation: rotation } = client;
   return {
-    UserPoolId: pool.definition.id,
+    UserPoolId: pool.model.id,
     ClientName: client.name,
     ClientId: client.id,
     ClientSecret: client.secret,

@@ -3,27 +3,27 @@
  * (Cognito developer guide, "User pool endpoints and managed login reference").
  */
 import { Hono } from "hono";
-import type { HostedUiDefinition } from "../../definitions.ts";
+import type { HostedUiModel } from "../../model.ts";
 import type { Pool } from "../pool.ts";
 import { challengeRoutes } from "./challenge-routes.ts";
-import type { HostedUi } from "./exchange.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
+import type { HostedUi } from "./page-request.ts";
 import { errorPage } from "./pages.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
 import { signUpRoutes } from "./sign-up-routes.ts";
 
-export function hostedUiApp(pool: Pool, domain: HostedUiDefinition): (request: Request) => Promise<Response> {
+export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Request) => Promise<Response> {
   const app = new Hono();
   const hostedUi: HostedUi = { pool, domain };
-  const poolName = pool.definition.name;
+  const poolName = pool.model.name;
 
   app.use(async (c, next) => {
     await next();
     // As Cognito sends them, but for Strict-Transport-Security: kept by a browser, it would break plain HTTP on localhost.
     const headers: Record<string, string> = {
-      "x-amz-cognito-request-id": pool.world.randomUUID(),
+      "x-amz-cognito-request-id": pool.platform.randomUUID(),
       "cache-control": "no-cache, no-store, max-age=0, must-revalidate",
       pragma: "no-cache",
       expires: "0",
@@ -55,10 +55,10 @@ export function hostedUiApp(pool: Pool, domain: HostedUiDefinition): (request: R
   app.get("/", (c) => c.html(errorPage(poolName, "Open the address that your application sends people to."), 400));
   app.notFound((c) => c.html(errorPage(poolName, "There is no such page."), 404));
   app.onError((error, c) => {
-    pool.world.emit({
+    pool.platform.emit({
       kind: "oauth",
-      at: pool.world.now(),
-      userPoolId: pool.definition.id,
+      at: pool.platform.now(),
+      userPoolId: pool.model.id,
       clientId: c.req.query("client_id"),
       endpoint: c.req.path,
       outcome: "failed",

@@ -5,11 +5,11 @@
  * Order of checks: as long as the client or its redirect address is in doubt nothing goes back to the application;
  * after that every refusal does, in the query for `code` and in the fragment for `token`.
  */
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import type { Pool } from "../pool.ts";
 
 export interface AuthorizationRequest {
-  client: AppClientDefinition;
+  client: AppClientModel;
   responseType: "code" | "token";
   redirectUri: string;
   scopes: string[];
@@ -104,7 +104,7 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
     );
 
   // A feature of the tiers above LITE; there the parameter means nothing.
-  const resource = pool.definition.tier === "LITE" ? undefined : parameter("resource");
+  const resource = pool.model.tier === "LITE" ? undefined : parameter("resource");
   if (resource !== undefined && !isResource(resource))
     return refer(
       "invalid_request",
@@ -139,7 +139,7 @@ function isResource(text: string): boolean {
 type Scopes = { ok: true; scopes: string[] } | { ok: false; reason: string };
 
 /** Without a `scope` parameter, everything the client may have. */
-function requestedScopes(client: AppClientDefinition, scope: string | undefined): Scopes {
+function requestedScopes(client: AppClientModel, scope: string | undefined): Scopes {
   if (scope === undefined) return { ok: true, scopes: client.scopes };
   const scopes = [...new Set(scope.split(" ").filter(Boolean))];
   if (scopes.length === 0) return { ok: true, scopes: client.scopes };

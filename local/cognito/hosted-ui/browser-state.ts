@@ -10,7 +10,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import type { Pool } from "../pool.ts";
-import type { FlowStep, SignInFlow, SignInSession } from "../state/sign-in-state.ts";
+import type { FlowStep, SignInFlow, SignInSession } from "../state/sign-in-sessions.ts";
 
 const sessionCookie = "cognito";
 const flowCookie = "cognito-fl";
@@ -82,7 +82,7 @@ export function endFlow(context: Context, pool: Pool, flow: BrowserFlow): boolea
 /** The value for the form's `_csrf` field; sets the cookie that must match it. */
 export function forgeryToken(context: Context, pool: Pool): string {
   const existing = getCookie(context, forgeryCookie);
-  const token = existing !== undefined && uuid.test(existing) ? existing : pool.world.randomUUID();
+  const token = existing !== undefined && uuid.test(existing) ? existing : pool.platform.randomUUID();
   setCookie(context, forgeryCookie, token);
   return token;
 }

@@ -8,10 +8,11 @@ import { requiredAttributes } from "../accounts/attributes.ts";
 import { associateSoftwareToken, checkSecondFactor, verifySoftwareToken } from "../accounts/mfa.ts";
 import { completeNewPassword } from "../accounts/recovery.ts";
 import { otpauthUri } from "../accounts/totp.ts";
-import type { FlowStep } from "../state/sign-in-state.ts";
+import type { FlowStep } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, currentFlow, endFlow } from "./browser-state.ts";
+import type { Markup } from "./layout.ts";
 import {
   advance,
   authorization,
@@ -25,8 +26,7 @@ import {
   postedFields,
   signInEvent,
   signUpAttributes,
-} from "./exchange.ts";
-import type { Markup } from "./layout.ts";
+} from "./page-request.ts";
 import { changePasswordPage, type FormState, mfaPage, mfaSetupPage, type PageContext } from "./pages.ts";
 
 interface Challenge {
@@ -41,7 +41,7 @@ interface Challenge {
 
 export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;
-  const missing = (user: User) => requiredAttributes(pool.definition).filter((name) => !user.attributes[name]);
+  const missing = (user: User) => requiredAttributes(pool.model).filter((name) => !user.attributes[name]);
 
   const challenges: Challenge[] = [
     {
@@ -66,7 +66,7 @@ export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
       page: (context, user, state) => {
         const secret = associateSoftwareToken(pool, user, true);
         const account = user.attributes.email ?? user.username;
-        return mfaSetupPage(context, secret, otpauthUri(secret, pool.definition.name, account), state);
+        return mfaSetupPage(context, secret, otpauthUri(secret, pool.model.name, account), state);
       },
       answer: async (_request, flow, fields) => verifySoftwareToken(pool, flow.sub, digits(fields)),
     },

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
 import { readText } from "../body.ts";
 import type { Pool } from "../pool.ts";
@@ -15,7 +15,7 @@ import { type GrantedTokens, openGrant, refreshGrant } from "../tokens/grant-tok
 import { issueClientToken, type Tokens } from "../tokens/issue.ts";
 import { isCustomScope } from "./authorization-request.ts";
 import { forgeryToken } from "./browser-state.ts";
-import { type HostedUi, oauthEvent } from "./exchange.ts";
+import { type HostedUi, oauthEvent } from "./page-request.ts";
 
 type TokenErrorCode =
   | "invalid_request"
@@ -116,7 +116,7 @@ export function oauthEndpoints(app: Hono, { pool }: HostedUi): void {
 type Fields = Record<string, string>;
 
 const grants = {
-  async authorization_code(pool: Pool, client: AppClientDefinition, fields: Fields) {
+  async authorization_code(pool: Pool, client: AppClientModel, fields: Fields) {
     if (!client.flows.includes("code"))
       throw new OAuthError("unauthorized_client", `client ${client.name} does not allow the code flow`);
     const id = required(fields, "code");
@@ -133,7 +133,7 @@ const grants = {
     return tokenBody(await openGrant(pool, { client, user, scopes, nonce, resource, authTime, eventId, hosted: true }));
   },
 
-  async refresh_token(pool: Pool, client: AppClientDefinition, fields: Fields) {
+  async refresh_token(pool: Pool, client: AppClientModel, fields: Fields) {
     if (!client.refreshTokenRotation.enabled && !client.explicitAuthFlows.includes("ALLOW_REFRESH_TOKEN_AUTH"))
       throw new OAuthError("unauthorized_client", `client ${client.name} does not have ALLOW_REFRESH_TOKEN_AUTH`);
     const refreshed = await refreshGrant(pool, client, required(fields, "refresh_token"));
@@ -141,7 +141,7 @@ const grants = {
     return tokenBody(refreshed.tokens);
   },
 
-  async client_credentials(pool: Pool, client: AppClientDefinition, fields: Fields) {
+  async client_credentials(pool: Pool, client: AppClientModel, fields: Fields) {
     if (client.secret === undefined || !client.flows.includes("client_credentials"))
       throw new OAuthError("unauthorized_client", `client ${client.name} does not allow client_credentials`);
     const allowed = client.scopes.filter(isCustomScope);
@@ -176,7 +176,7 @@ function checkVerifier(challenge: string | undefined, verifier: string | undefin
  * By HTTP Basic or by fields, not by both with different names; a client with a secret must show it.
  * @throws OAuthError invalid_client
  */
-function authenticateClient(c: Context, pool: Pool, fields: Fields, status: 400 | 401 = 400): AppClientDefinition {
+function authenticateClient(c: Context, pool: Pool, fields: Fields, status: 400 | 401 = 400): AppClientModel {
   const basic = basicCredentials(c.req.header("authorization"));
   const id = basic?.id ?? fields.client_id;
   if (id === undefined) throw new OAuthError("invalid_client", "no client_id", status);

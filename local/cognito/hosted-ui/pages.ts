@@ -1,7 +1,7 @@
 /** The hosted UI's pages, one function each: what the person sees, given what is known. */
 import { html, raw } from "hono/html";
 import { renderSVG } from "uqr";
-import type { UserPoolDefinition } from "../../definitions.ts";
+import type { UserPoolModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
 import { passwordRules } from "../accounts/passwords.ts";
 import type { CodeDelivery } from "../accounts/sign-up.ts";
@@ -10,7 +10,7 @@ import { ruleList } from "./password-rules.ts";
 
 /** What every page of a sign-in needs. */
 export interface PageContext {
-  pool: UserPoolDefinition;
+  pool: UserPoolModel;
   /** The authorization request's query, carried by every link and form. */
   query: string;
   csrf: string;
@@ -252,11 +252,11 @@ export function errorPage(poolName: string, message: string, hints: string[] = [
   );
 }
 
-function isUsername(pool: UserPoolDefinition, attribute: string): boolean {
+function isUsername(pool: UserPoolModel, attribute: string): boolean {
   return pool.usernameAttributes.length === 1 && pool.usernameAttributes[0] === attribute;
 }
 
-function usernameField(pool: UserPoolDefinition, isNew = false): Field {
+function usernameField(pool: UserPoolModel, isNew = false): Field {
   const base = { name: "username", autocomplete: "username" } as const;
   if (isUsername(pool, "email"))
     return {
@@ -335,7 +335,7 @@ function codeField(id: string, label: string, state: FormState): Field {
 }
 
 /** A new password with the pool's rules listed under it. */
-function newPasswordFields(pool: UserPoolDefinition, state: FormState, width: Width, label: string): Markup {
+function newPasswordFields(pool: UserPoolModel, state: FormState, width: Width, label: string): Markup {
   return html`${field({ name: "password", id: label === "Password" ? "signUpFormPassword" : "new_password", label, type: "password", autocomplete: "new-password", placeholder: "Password", error: state.errors?.password, describedBy: "password-rules" }, width)}
           ${ruleList(passwordRules(pool.passwordPolicy), `password-rules-${width}`)}`;
 }

@@ -12,7 +12,7 @@ import {
   outdatedForm,
   pageContext,
   postedFields,
-} from "./exchange.ts";
+} from "./page-request.ts";
 import { confirmForgotPasswordPage, type FormState, forgotPasswordPage } from "./pages.ts";
 
 /** As long as the code lives. */

@@ -1,6 +1,6 @@
 /** `/oauth2/authorize`, `/login` and `/logout`: who is signed in with this browser, and for which application. */
 import type { Hono } from "hono";
-import { checkPassword } from "../accounts/sign-in.ts";
+import { checkPassword } from "../accounts/authentication.ts";
 import type { CognitoError } from "../errors.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
@@ -18,7 +18,7 @@ import {
   postedFields,
   signInEvent,
   toErrorPage,
-} from "./exchange.ts";
+} from "./page-request.ts";
 import { type FormState, signInPage } from "./pages.ts";
 
 export function signInRoutes(app: Hono, hostedUi: HostedUi): void {

@@ -5,6 +5,7 @@ import { codeDestination, confirmSignUp, masked, resendCode, signUp } from "../a
 import { CognitoError } from "../errors.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
+import { notice } from "./layout.ts";
 import {
   advance,
   authorization,
@@ -16,8 +17,7 @@ import {
   pageContext,
   postedFields,
   signUpAttributes,
-} from "./exchange.ts";
-import { notice } from "./layout.ts";
+} from "./page-request.ts";
 import { confirmPage, errorPage, type FormState, signUpPage } from "./pages.ts";
 
 export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
@@ -53,7 +53,7 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
         return c.html(
           notice(
             "Account created",
-            pool.definition.name,
+            pool.model.name,
             html`<h1>Your account was created</h1><p>An administrator has to confirm it before you can sign in.</p>`,
           ),
         );
@@ -113,19 +113,19 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   app.on("GET", ["/confirmUser", "/confirmUser/"], (c) => {
     const { client_id = "", user_name = "", confirmation_code = "" } = c.req.query();
     const client = pool.client(client_id);
-    if (!client) return c.html(errorPage(pool.definition.name, "Client does not exist."), 400);
+    if (!client) return c.html(errorPage(pool.model.name, "Client does not exist."), 400);
     try {
       confirmSignUp(pool, client, user_name, confirmation_code);
       return c.html(
         notice(
           "Confirmed",
-          pool.definition.name,
+          pool.model.name,
           html`<h1>Your registration has been confirmed!</h1><p>You can sign in now.</p>`,
         ),
       );
     } catch (error) {
       if (!(error instanceof CognitoError)) throw error;
-      return c.html(errorPage(pool.definition.name, error.message), 400);
+      return c.html(errorPage(pool.model.name, error.message), 400);
     }
   });
 }

@@ -3,7 +3,7 @@
  * Lifetimes and rates as in Cognito's quotas: sign-up and attribute codes live 24 hours, forgot-password codes one hour.
  */
 import { timingSafeEqual } from "node:crypto";
-import type { World } from "../../world.ts";
+import type { Platform } from "../../platform.ts";
 import { attemptLimitExceeded, codeExpired, codeMismatch } from "../errors.ts";
 import { digest } from "./tables.ts";
 
@@ -29,13 +29,13 @@ export type LimitedAction = keyof typeof hourly;
 
 export class CodeTable {
   readonly #poolId: string;
-  readonly #world: World;
+  readonly #platform: Platform;
   readonly #statements;
 
-  constructor(poolId: string, world: World) {
+  constructor(poolId: string, platform: Platform) {
     this.#poolId = poolId;
-    this.#world = world;
-    const { db } = world.store;
+    this.#platform = platform;
+    const { db } = platform.store;
     this.#statements = {
       put: db.prepare(
         "INSERT OR REPLACE INTO cognito_codes (pool_id, sub, kind, code, expires_at) VALUES (?, ?, ?, ?, ?)",
@@ -61,8 +61,8 @@ export class CodeTable {
 
   /** Makes a new code; the one before stops working. */
   issue(sub: string, purpose: CodePurpose): string {
-    const code = sixDigits(this.#world);
-    this.#statements.put.run(this.#poolId, sub, purpose, code, this.#world.now() + lifetimes[purpose]);
+    const code = sixDigits(this.#platform);
+    this.#statements.put.run(this.#poolId, sub, purpose, code, this.#platform.now() + lifetimes[purpose]);
     return code;
   }
 
@@ -71,7 +71,9 @@ export class CodeTable {
    * @throws CognitoError ExpiredCodeException when there is none, CodeMismatchException when it is another
    */
   check(sub: string, purpose: CodePurpose, code: string): void {
-    const row = this.#statements.get.get(this.#poolId, sub, purpose, this.#world.now()) as { code: string } | undefined;
+    const row = this.#statements.get.get(this.#poolId, sub, purpose, this.#platform.now()) as
+      | { code: string }
+      | undefined;
     if (!row) throw codeExpired();
     const expected = Buffer.from(row.code);
     const actual = Buffer.from(code);
@@ -87,7 +89,7 @@ export class CodeTable {
    * @throws CognitoError LimitExceededException
    */
   countAttempt(sub: string, action: LimitedAction): void {
-    const now = this.#world.now();
+    const now = this.#platform.now();
     const row = this.#statements.count.get(this.#poolId, sub, action, now + hour, now, now) as { count: number };
     if (row.count > hourly[action]) throw attemptLimitExceeded();
   }
@@ -102,7 +104,7 @@ export class CodeTable {
 
   /** A ghost's failed sign-ins in a row, in the form of a user's. */
   ghostFailures(ghost: string): { failedAttempts: number; lastFailedAt: number } {
-    const row = this.#statements.failures.get(this.#poolId, ghost, this.#world.now()) as
+    const row = this.#statements.failures.get(this.#poolId, ghost, this.#platform.now()) as
       | { count: number; expires_at: number }
       | undefined;
     return row
@@ -111,7 +113,7 @@ export class CodeTable {
   }
 
   recordGhostFailure(ghost: string): void {
-    const now = this.#world.now();
+    const now = this.#platform.now();
     const { failedAttempts } = this.ghostFailures(ghost);
     this.#statements.setFailures.run(this.#poolId, ghost, failedAttempts + 1, now + quietPeriod);
   }
@@ -122,9 +124,9 @@ export class CodeTable {
 }
 
 /** Uniform over 000000–999999. */
-function sixDigits(world: World): string {
+function sixDigits(platform: Platform): string {
   for (;;) {
-    const drawn = world.randomBytes(4).readUInt32BE();
+    const drawn = platform.randomBytes(4).readUInt32BE();
     if (drawn < 4_294_000_000) return String(drawn % 1_000_000).padStart(6, "0");
   }
 }

@@ -2,7 +2,7 @@
  * What a sign-in granted an app client beyond its first tokens: authorization codes and refresh tokens.
  * A grant is named by its `origin_jti`, which both of its tokens carry; revoking it ends every token of it.
  */
-import type { World } from "../../world.ts";
+import type { Platform } from "../../platform.ts";
 import { digest } from "./tables.ts";
 
 /** An access token outlives its grant's refresh token by a day at most (the longest validity Cognito allows). */
@@ -45,13 +45,13 @@ export interface RefreshToken {
 
 export class GrantTable {
   readonly #poolId: string;
-  readonly #world: World;
+  readonly #platform: Platform;
   readonly #statements;
 
-  constructor(poolId: string, world: World) {
+  constructor(poolId: string, platform: Platform) {
     this.#poolId = poolId;
-    this.#world = world;
-    const { db } = world.store;
+    this.#platform = platform;
+    const { db } = platform.store;
     this.#statements = {
       putCode: db.prepare(
         "INSERT INTO cognito_authorization_codes (digest, pool_id, client_id, sub, data, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -81,9 +81,9 @@ export class GrantTable {
 
   /** @returns a lower-case UUID, good for five minutes and for one use */
   issueCode(code: AuthorizationCode): string {
-    const id = this.#world.randomUUID();
+    const id = this.#platform.randomUUID();
     const { clientId, sub } = code;
-    const expires = this.#world.now() + authorizationCodeLifetime;
+    const expires = this.#platform.now() + authorizationCodeLifetime;
     this.#statements.putCode.run(digest(id), this.#poolId, clientId, sub, JSON.stringify(code), expires);
     return id;
   }
@@ -93,13 +93,13 @@ export class GrantTable {
     const row = this.#statements.takeCode.get(digest(id), this.#poolId) as
       | { data: string; expires_at: number }
       | undefined;
-    return row && row.expires_at > this.#world.now() ? JSON.parse(row.data) : undefined;
+    return row && row.expires_at > this.#platform.now() ? JSON.parse(row.data) : undefined;
   }
 
   /** Opens a grant and returns its first refresh token. */
   open(grant: Grant, refreshTokenSeconds: number): string {
-    const expires = this.#world.now() + refreshTokenSeconds * 1000;
-    return this.#world.store.transaction(() => {
+    const expires = this.#platform.now() + refreshTokenSeconds * 1000;
+    return this.#platform.store.transaction(() => {
       this.#statements.putGrant.run(
         grant.originJti,
         this.#poolId,
@@ -117,7 +117,7 @@ export class GrantTable {
   }
 
   find(token: string): RefreshToken | undefined {
-    const row = this.#statements.getToken.get(digest(token), this.#poolId, this.#world.now()) as
+    const row = this.#statements.getToken.get(digest(token), this.#poolId, this.#platform.now()) as
       | Record<string, string | number | null>
       | undefined;
     if (!row) return undefined;
@@ -136,9 +136,9 @@ export class GrantTable {
 
   /** Rotation: a new token with the old one's expiry. The old one keeps the time at which it was first replaced. */
   rotate(token: string, originJti: string): string {
-    return this.#world.store.transaction(() => {
+    return this.#platform.store.transaction(() => {
       const { expires_at } = this.#statements.tokenExpiry.get(digest(token)) as { expires_at: number };
-      this.#statements.replace.run(this.#world.now(), digest(token));
+      this.#statements.replace.run(this.#platform.now(), digest(token));
       return this.#newToken(originJti, expires_at);
     });
   }
@@ -160,7 +160,7 @@ export class GrantTable {
   }
 
   #newToken(originJti: string, expires: number): string {
-    const token = this.#world.randomBytes(96).toString("base64url");
+    const token = this.#platform.randomBytes(96).toString("base64url");
     this.#statements.putToken.run(digest(token), this.#poolId, originJti, expires);
     return token;
   }

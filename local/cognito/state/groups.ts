@@ -1,6 +1,6 @@
 /** The groups of one pool and who is in them. A group the program declares is put back at every start. */
-import type { UserPoolDefinition } from "../../definitions.ts";
-import type { World } from "../../world.ts";
+import type { UserPoolModel } from "../../model.ts";
+import type { Platform } from "../../platform.ts";
 import { CognitoError } from "../errors.ts";
 
 export interface Group {
@@ -13,13 +13,13 @@ export interface Group {
 
 export class GroupTable {
   readonly #poolId: string;
-  readonly #world: World;
+  readonly #platform: Platform;
   readonly #statements;
 
-  constructor(pool: UserPoolDefinition, world: World) {
+  constructor(pool: UserPoolModel, platform: Platform) {
     this.#poolId = pool.id;
-    this.#world = world;
-    const { db } = world.store;
+    this.#platform = platform;
+    const { db } = platform.store;
     this.#statements = {
       get: db.prepare("SELECT * FROM cognito_groups WHERE pool_id = ? AND name = ?"),
       list: db.prepare("SELECT * FROM cognito_groups WHERE pool_id = ? AND name > ? ORDER BY name LIMIT ?"),
@@ -43,7 +43,7 @@ export class GroupTable {
         `SELECT sub FROM cognito_group_members WHERE pool_id = ? AND group_name = ? AND sub > ? ORDER BY sub LIMIT ?`,
       ),
     };
-    world.store.transaction(() => {
+    platform.store.transaction(() => {
       for (const { name, description, precedence } of pool.groups) this.put(name, description, precedence);
     });
   }
@@ -66,13 +66,13 @@ export class GroupTable {
 
   put(name: string, description: string, precedence: number | undefined): Group {
     const existing = this.#statements.get.get(this.#poolId, name) as { created_at: number } | undefined;
-    const now = this.#world.now();
+    const now = this.#platform.now();
     this.#statements.put.run(this.#poolId, name, description, precedence ?? null, existing?.created_at ?? now, now);
     return this.get(name);
   }
 
   delete(name: string): void {
-    this.#world.store.transaction(() => {
+    this.#platform.store.transaction(() => {
       for (const statement of this.#statements.remove) statement.run(this.#poolId, name);
     });
   }

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import type { World } from "../../world.ts";
+import type { Platform } from "../../platform.ts";
 
 export interface SigningKey {
   /** 44 characters of standard base64 */
@@ -29,8 +29,8 @@ export interface KeyRing {
 const generate = promisify(generateKeyPair);
 
 /** Starts making the keys at once when there are none, off the main thread. */
-export function keyRing(poolId: string, world: World): KeyRing {
-  const { db } = world.store;
+export function keyRing(poolId: string, platform: Platform): KeyRing {
+  const { db } = platform.store;
   const select = db.prepare("SELECT use, kid, private_key FROM cognito_keys WHERE pool_id = ?");
   let ready = read();
   const pending = ready ? undefined : make();
@@ -48,15 +48,15 @@ export function keyRing(poolId: string, world: World): KeyRing {
   }
 
   async function make(): Promise<PoolKeys> {
-    const [id, access] = await Promise.all([newKey(world), newKey(world)]);
+    const [id, access] = await Promise.all([newKey(platform), newKey(platform)]);
     if (db.isOpen) {
       const insert = db.prepare(
         "INSERT OR IGNORE INTO cognito_keys (pool_id, use, kid, private_key, created_at) VALUES (?, ?, ?, ?, ?)",
       );
-      world.store.transaction(() => {
+      platform.store.transaction(() => {
         for (const [use, key] of Object.entries({ id, access })) {
           const pem = key.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
-          insert.run(poolId, use, key.kid, pem, world.now());
+          insert.run(poolId, use, key.kid, pem, platform.now());
         }
       });
       // Another process on the same state may have been first; its keys are then the pool's.
@@ -72,7 +72,7 @@ export function keyRing(poolId: string, world: World): KeyRing {
   };
 }
 
-async function newKey(world: World): Promise<SigningKey> {
+async function newKey(platform: Platform): Promise<SigningKey> {
   const { privateKey, publicKey } = await generate("rsa", { modulusLength: 2048 });
-  return { kid: world.randomBytes(32).toString("base64"), privateKey, publicKey };
+  return { kid: platform.randomBytes(32).toString("base64"), privateKey, publicKey };
 }

@@ -2,8 +2,8 @@
  * The outbox: what Cognito would send by e-mail or SMS is kept here for the console page and `/api/messages`.
  * This is the only place where a code is kept in clear beside the code table; nothing of it goes to the event stream.
  */
-import type { UserPoolDefinition } from "../../definitions.ts";
-import type { Store, World } from "../../world.ts";
+import type { UserPoolModel } from "../../model.ts";
+import type { Platform, Store } from "../../platform.ts";
 
 export type MessageKind = "sign-up" | "resend-code" | "forgot-password" | "verify-attribute" | "admin-create-user";
 
@@ -24,25 +24,25 @@ export interface Message {
 const kept = 10_000;
 
 export interface Outbox {
-  send(pool: UserPoolDefinition, message: Omit<Message, "sentAt">): void;
+  send(pool: UserPoolModel, message: Omit<Message, "sentAt">): void;
   /** Newest last, all pools. */
   list(): Message[];
 }
 
-export function outbox(world: World): Outbox {
-  const { db } = world.store;
+export function outbox(platform: Platform): Outbox {
+  const { db } = platform.store;
   const insert = db.prepare(
     "INSERT INTO cognito_messages (pool_id, recipient, subject, body, code, kind, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
   );
   const trim = db.prepare("DELETE FROM cognito_messages WHERE id <= ?");
   return {
     send(pool, { to, subject, body, code, kind }) {
-      const at = world.now();
+      const at = platform.now();
       const { id } = insert.get(pool.id, to, subject, body, code, kind, at) as { id: number };
       if (id % 100 === 0) trim.run(id - kept);
-      world.emit({ kind: "mail", at, userPoolId: pool.id, to, subject, messageKind: kind });
+      platform.emit({ kind: "mail", at, userPoolId: pool.id, to, subject, messageKind: kind });
     },
-    list: () => listMessages(world.store),
+    list: () => listMessages(platform.store),
   };
 }
 

@@ -4,7 +4,7 @@
  * Secrets that only need to be recognised again (session ids, codes, refresh tokens) are kept as SHA-256 digests.
  */
 import { createHash } from "node:crypto";
-import type { Store } from "../../world.ts";
+import type { Store } from "../../platform.ts";
 
 const schemaVersion = 2;
 

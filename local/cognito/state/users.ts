@@ -1,9 +1,9 @@
 /**
  * The users of one pool as they are stored: found by any name they may sign in with, changed in one statement each.
- * Lifecycle rules (who may do what, when) are not here but in `sign-up.ts`, `sign-in.ts` and `recovery.ts`.
+ * Lifecycle rules (who may do what, when) are not here but in `sign-up.ts`, `authentication.ts` and `recovery.ts`.
  */
-import type { UserPoolDefinition } from "../../definitions.ts";
-import type { World } from "../../world.ts";
+import type { UserPoolModel } from "../../model.ts";
+import type { Platform } from "../../platform.ts";
 import { CognitoError } from "../errors.ts";
 
 export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED" | "EXTERNAL_PROVIDER";
@@ -79,15 +79,15 @@ const fields = Object.keys(columns) as (keyof typeof columns)[];
 const flags = new Set<keyof User>(["enabled", "totpVerified", "mfaEnabled"]);
 
 export class UserTable {
-  readonly #pool: UserPoolDefinition;
-  readonly #world: World;
+  readonly #pool: UserPoolModel;
+  readonly #platform: Platform;
   readonly #select: string;
   readonly #statements;
 
-  constructor(pool: UserPoolDefinition, world: World) {
+  constructor(pool: UserPoolModel, platform: Platform) {
     this.#pool = pool;
-    this.#world = world;
-    const { db } = world.store;
+    this.#platform = platform;
+    const { db } = platform.store;
     const names = fields.map((field) => columns[field]).join(", ");
     const select = `SELECT id, ${names} FROM cognito_users`;
     this.#select = select;
@@ -154,7 +154,7 @@ export class UserTable {
     const condition = prefix ? `${column} >= ? AND ${column} < ?` : `${column} = ?`;
     const bounds = prefix ? [value, `${value}\u{10FFFF}`] : [value];
     // `+id`: the order must not tempt SQLite to walk through all users instead of using the field's index.
-    return this.#world.store.db
+    return this.#platform.store.db
       .prepare(`${this.#select} WHERE pool_id = ? AND ${condition} AND +id > ? ORDER BY +id LIMIT ?`)
       .all(this.#pool.id, ...bounds, id, limit)
       .map((row) => toUser(row)!);
@@ -166,7 +166,7 @@ export class UserTable {
 
   /** @throws CognitoError UsernameExistsException when any of the user's names is taken */
   insert(user: NewUser): User {
-    const now = this.#world.now();
+    const now = this.#platform.now();
     const complete: User = {
       enabled: true,
       passwordHash: null,
@@ -186,7 +186,7 @@ export class UserTable {
       ...user,
       id: 0,
     };
-    return this.#world.store.transaction(() => {
+    return this.#platform.store.transaction(() => {
       this.#claimNames(complete, "UsernameExistsException");
       const row = this.#statements.insert.get(this.#pool.id, ...values(complete)) as { id: number };
       return { ...complete, id: row.id };
@@ -198,11 +198,11 @@ export class UserTable {
    * @throws CognitoError AliasExistsException when a changed attribute is somebody else's name
    */
   update(sub: string, changes: Partial<Omit<User, "id" | "sub" | "username">>): User {
-    return this.#world.store.transaction(() => {
+    return this.#platform.store.transaction(() => {
       const before = this.bySub(sub);
       if (!before) throw new CognitoError("UserNotFoundException", "User does not exist.");
       const counted = Object.keys(changes).every((field) => ["failedAttempts", "lastFailedAt"].includes(field));
-      const after: User = { ...before, ...changes, modifiedAt: counted ? before.modifiedAt : this.#world.now() };
+      const after: User = { ...before, ...changes, modifiedAt: counted ? before.modifiedAt : this.#platform.now() };
       if (changes.attributes) {
         this.#statements.dropNames.run(this.#pool.id, sub);
         this.#claimNames(after, "AliasExistsException");
@@ -213,7 +213,7 @@ export class UserTable {
   }
 
   delete(sub: string): void {
-    this.#world.store.transaction(() => {
+    this.#platform.store.transaction(() => {
       for (const statement of this.#statements.remove) statement.run(this.#pool.id, sub);
     });
   }
@@ -230,7 +230,7 @@ export class UserTable {
 
   /** A `sub` as pools make them since 2023: a UUID's shape, version 7's digit, no RFC 9562 variant. */
   newSub(): string {
-    const hex = this.#world.randomBytes(16).toString("hex");
+    const hex = this.#platform.randomBytes(16).toString("hex");
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 

@@ -31,7 +31,7 @@ export async function checkAccessToken(pool: Pool, token: string): Promise<Check
   if (!signed) return { ok: false, reason: "signature" };
   // From here on the claims are our own words.
   if (claims.token_use !== "access" || claims.iss !== pool.issuer) return { ok: false, reason: "malformed" };
-  if (claims.exp * 1000 <= pool.world.now()) return { ok: false, reason: "expired" };
+  if (claims.exp * 1000 <= pool.platform.now()) return { ok: false, reason: "expired" };
   const user = pool.users.bySub(claims.sub);
   if (!user?.enabled) return { ok: false, reason: "user" };
   const live =

@@ -1,5 +1,5 @@
 /** A grant's tokens: issued with a refresh token, and again for that refresh token (with rotation, if the client has it). */
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { issueTokens, type Tokens } from "./issue.ts";
@@ -13,7 +13,7 @@ export interface GrantedTokens extends Tokens {
 export async function openGrant(
   pool: Pool,
   grant: {
-    client: AppClientDefinition;
+    client: AppClientModel;
     user: User;
     scopes: string[];
     authTime: number;
@@ -24,7 +24,7 @@ export async function openGrant(
   },
 ): Promise<GrantedTokens> {
   const { client, user, scopes, hosted, resource, authTime, eventId } = grant;
-  const originJti = pool.world.randomUUID();
+  const originJti = pool.platform.randomUUID();
   const refreshToken = pool.grants.open(
     { originJti, clientId: client.id, sub: user.sub, scopes, hosted, resource, authTime, eventId },
     client.validity.refreshTokenSeconds,
@@ -38,13 +38,13 @@ export type Refreshed =
   | { ok: false; reason: "unknown" | "revoked" | "replaced" | "user" };
 
 /** With rotation the token presented stays good for the grace period, so that a retry after a lost answer works. */
-export async function refreshGrant(pool: Pool, client: AppClientDefinition, token: string): Promise<Refreshed> {
+export async function refreshGrant(pool: Pool, client: AppClientModel, token: string): Promise<Refreshed> {
   const found = pool.grants.find(token);
   if (!found || found.grant.clientId !== client.id) return { ok: false, reason: "unknown" };
   const { grant, replacedAt } = found;
   if (found.revoked) return { ok: false, reason: "revoked" };
   const { enabled: rotates, graceSeconds } = client.refreshTokenRotation;
-  if (replacedAt !== undefined && pool.world.now() >= replacedAt + graceSeconds * 1000)
+  if (replacedAt !== undefined && pool.platform.now() >= replacedAt + graceSeconds * 1000)
     return { ok: false, reason: "replaced" };
   const user = pool.users.bySub(grant.sub);
   if (!user?.enabled) return { ok: false, reason: "user" };

@@ -4,7 +4,7 @@
  */
 import { createHash, sign } from "node:crypto";
 import { promisify } from "node:util";
-import type { AppClientDefinition } from "../../definitions.ts";
+import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
 import type { Pool } from "../pool.ts";
 import type { SigningKey } from "../state/keys.ts";
@@ -14,7 +14,7 @@ import type { User } from "../state/users.ts";
 export const adminScope = "aws.cognito.signin.user.admin";
 
 export interface TokenRequest {
-  client: AppClientDefinition;
+  client: AppClientModel;
   user: User;
   scopes: string[];
   /** Seconds; when the person last gave a password. */
@@ -47,7 +47,7 @@ const toJson = (value: unknown) => JSON.stringify(value).replaceAll("/", "\\/");
 export async function issueTokens(pool: Pool, request: TokenRequest): Promise<Tokens> {
   const { client, user, scopes } = request;
   const keys = await pool.keys.keys();
-  const issuedAt = Math.floor(pool.world.now() / 1000);
+  const issuedAt = Math.floor(pool.platform.now() / 1000);
   const groups = pool.groups.ofUser(user.sub).map((group) => group.name);
   const shared = { "cognito:groups": groups.length > 0 ? groups : undefined };
 
@@ -65,7 +65,7 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     auth_time: request.authTime,
     exp: issuedAt + client.validity.accessTokenSeconds,
     iat: issuedAt,
-    jti: pool.world.randomUUID(),
+    jti: pool.platform.randomUUID(),
     username: user.username,
   });
   const expiresIn = client.validity.accessTokenSeconds;
@@ -94,16 +94,16 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     phone_number,
     exp: issuedAt + client.validity.idTokenSeconds,
     iat: issuedAt,
-    jti: pool.world.randomUUID(),
+    jti: pool.platform.randomUUID(),
     email,
   });
   return { idToken, accessToken, expiresIn };
 }
 
 /** The access token of a client that acts for itself (`client_credentials`). */
-export async function issueClientToken(pool: Pool, client: AppClientDefinition, scopes: string[]): Promise<Tokens> {
+export async function issueClientToken(pool: Pool, client: AppClientModel, scopes: string[]): Promise<Tokens> {
   const { access } = await pool.keys.keys();
-  const issuedAt = Math.floor(pool.world.now() / 1000);
+  const issuedAt = Math.floor(pool.platform.now() / 1000);
   const expiresIn = client.validity.accessTokenSeconds;
   const accessToken = await signToken(access, {
     sub: client.id,
@@ -114,7 +114,7 @@ export async function issueClientToken(pool: Pool, client: AppClientDefinition, 
     exp: issuedAt + expiresIn,
     iat: issuedAt,
     version: 2,
-    jti: pool.world.randomUUID(),
+    jti: pool.platform.randomUUID(),
     client_id: client.id,
   });
   return { idToken: undefined, accessToken, expiresIn };

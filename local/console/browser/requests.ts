@@ -1,5 +1,5 @@
 /** The live log: every request with the authorizer's decision and its reason, and what else happened. */
-import type { ApiRequestEvent, CloudEvent } from "../../world.ts";
+import type { ApiRequestEvent, CloudEvent } from "../../platform.ts";
 import type { Kit } from "./kit.ts";
 
 export function requestLog({ byId, make, time, on }: Kit): void {

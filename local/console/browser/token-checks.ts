@@ -2,7 +2,7 @@
  * Decodes a JSON Web Token and checks it as an authorizer would, in the browser: RS256 signature against the pool's keys
  * (RFC 7515), issuer, expiry and kind (RFC 7519). The token goes nowhere; only the pool's public keys are fetched.
  */
-import type { ReadyUserPool } from "../../cloud.ts";
+import type { ReadyUserPool } from "../../host/ready-document.ts";
 
 export interface Check {
   name: string;

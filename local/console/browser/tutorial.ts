@@ -1,5 +1,5 @@
 /** The tutorial's steps on what runs: call without a token, sign in, call with the token. */
-import type { ReadyUserPool } from "../../cloud.ts";
+import type { ReadyUserPool } from "../../host/ready-document.ts";
 import type { Overview } from "../overview.ts";
 import type { Kit } from "./kit.ts";
 

@@ -1,6 +1,7 @@
 /** The smaller parts of a REST API: gateway responses, request validators and models, API keys and usage plans. */
-import type { UsagePlanDefinition } from "../../definitions.ts";
+
 import type { Values } from "../../engine/values.ts";
+import type { UsagePlanModel } from "../../model.ts";
 import { arnOf, flag, list, map, number, physicalName, type ResourceType, stableId, text } from "../resource-type.ts";
 
 export const gatewayResponse: ResourceType = {
@@ -90,7 +91,7 @@ export const usagePlan: ResourceType = {
     const stages = list<Values>(inputs.apiStages);
     const throttle = inputs.throttleSettings as Values | undefined;
     const quota = inputs.quotaSettings as Values | undefined;
-    const plan: UsagePlanDefinition = {
+    const plan: UsagePlanModel = {
       id,
       name: outputs.name as string,
       stages: stages.map(({ apiId, stage }) => `${apiId}:${stage}`),
@@ -119,7 +120,7 @@ export const usagePlanKey: ResourceType = {
   },
   declare(resource, cloud) {
     const { keyId, usagePlanId } = resource.inputs;
-    for (const api of cloud.definition.restApis) {
+    for (const api of cloud.model.restApis) {
       const plan = api.usagePlans.find(({ id }) => id === usagePlanId);
       if (!plan) continue;
       if (!plan.apiKeyIds.includes(keyId as string)) plan.apiKeyIds.push(keyId as string);

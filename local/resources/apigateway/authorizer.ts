@@ -1,6 +1,7 @@
 /** aws:apigateway/authorizer:Authorizer (CreateAuthorizer). */
-import type { AuthorizerDefinition } from "../../definitions.ts";
+
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { AuthorizerModel } from "../../model.ts";
 import { arnOf, list, number, type ResourceType, stableId, text } from "../resource-type.ts";
 
 const DEFAULT_IDENTITY_SOURCE = "method.request.header.Authorization";
@@ -28,7 +29,7 @@ export const authorizer: ResourceType = {
     cloud.restApi(inputs.restApi, resource).authorizers.push({
       id,
       name: text(inputs.name) ?? resource.name,
-      type: outputs.type as AuthorizerDefinition["type"],
+      type: outputs.type as AuthorizerModel["type"],
       providerArns: list(inputs.providerArns),
       identitySource: outputs.identitySource as string,
       identityValidationExpression: text(inputs.identityValidationExpression),

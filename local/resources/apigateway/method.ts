@@ -1,7 +1,8 @@
 /** What is put on an API resource: methods, their integrations and responses (PutMethod, PutIntegration and their defaults). */
-import type { IntegrationDefinition, IntegrationResponseDefinition, MethodDefinition } from "../../definitions.ts";
+
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
+import type { IntegrationModel, IntegrationResponseModel, MethodModel } from "../../model.ts";
 import { flag, list, map, number, type ResourceType, text } from "../resource-type.ts";
 import { functionOf } from "./rest-api.ts";
 
@@ -26,7 +27,7 @@ export const method: ResourceType = {
     const target = cloud.apiResource(inputs.restApi, inputs.resourceId, resource);
     target.methods.push({
       httpMethod: inputs.httpMethod as string,
-      authorization: inputs.authorization as MethodDefinition["authorization"],
+      authorization: inputs.authorization as MethodModel["authorization"],
       authorizerId: text(inputs.authorizerId),
       authorizationScopes: list(inputs.authorizationScopes),
       apiKeyRequired: flag(inputs.apiKeyRequired),
@@ -55,19 +56,19 @@ export const integration: ResourceType = {
   declare(resource, cloud) {
     const { inputs, outputs } = resource;
     const uri = text(inputs.uri);
-    const definition: IntegrationDefinition = {
-      type: inputs.type as IntegrationDefinition["type"],
+    const model: IntegrationModel = {
+      type: inputs.type as IntegrationModel["type"],
       httpMethod: text(inputs.integrationHttpMethod),
       uri,
       functionArn: functionOf(uri),
       timeoutMilliseconds: outputs.timeoutMilliseconds as number,
-      passthroughBehavior: outputs.passthroughBehavior as IntegrationDefinition["passthroughBehavior"],
+      passthroughBehavior: outputs.passthroughBehavior as IntegrationModel["passthroughBehavior"],
       contentHandling: contentHandling(inputs),
       requestParameters: map(inputs.requestParameters),
       requestTemplates: map(inputs.requestTemplates),
       responses: [],
     };
-    cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration = definition;
+    cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration = model;
   },
 };
 
@@ -110,5 +111,4 @@ export const integrationResponse: ResourceType = {
   },
 };
 
-const contentHandling = (inputs: Values) =>
-  text(inputs.contentHandling) as IntegrationResponseDefinition["contentHandling"];
+const contentHandling = (inputs: Values) => text(inputs.contentHandling) as IntegrationResponseModel["contentHandling"];

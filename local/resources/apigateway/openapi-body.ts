@@ -4,19 +4,14 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import { parse } from "yaml";
-import type {
-  AuthorizerDefinition,
-  IntegrationDefinition,
-  MethodDefinition,
-  RestApiDefinition,
-} from "../../definitions.ts";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
+import type { AuthorizerModel, IntegrationModel, MethodModel, RestApiModel } from "../../model.ts";
 import { flag, list, map, number, stableId, text } from "../resource-type.ts";
 import { functionOf } from "./rest-api.ts";
 
 export type ImportedApi = Pick<
-  RestApiDefinition,
+  RestApiModel,
   "resources" | "authorizers" | "gatewayResponses" | "requestValidators" | "models"
 >;
 
@@ -39,13 +34,11 @@ export function readOpenApiBody(body: string, urn: string, rootId: string): Impo
         validateParameters: flag(validator.validateRequestParameters),
       }),
     ),
-    models: Object.entries(map(map<Values>(document.components).schemas ?? document.definitions)).map(
-      ([name, schema]) => ({
-        name,
-        contentType: "application/json",
-        schema: JSON.stringify(dereferenced(schema, document)),
-      }),
-    ),
+    models: Object.entries(map(map<Values>(document.components).schemas ?? document.models)).map(([name, schema]) => ({
+      name,
+      contentType: "application/json",
+      schema: JSON.stringify(dereferenced(schema, document)),
+    })),
   };
   const schemes = securitySchemes(document);
   for (const [name, scheme] of Object.entries(schemes)) {
@@ -116,8 +109,8 @@ function dereferenced(value: unknown, document: Values, within: readonly string[
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dereferenced(item, document, within)]));
 }
 
-function authorizerOf(name: string, scheme: Values, authorizer: Values, urn: string): AuthorizerDefinition {
-  const type = String(authorizer.type).toUpperCase() as AuthorizerDefinition["type"];
+function authorizerOf(name: string, scheme: Values, authorizer: Values, urn: string): AuthorizerModel {
+  const type = String(authorizer.type).toUpperCase() as AuthorizerModel["type"];
   return {
     id: stableId(`${urn}#authorizer/${name}`, 6),
     name,
@@ -129,10 +122,7 @@ function authorizerOf(name: string, scheme: Values, authorizer: Values, urn: str
   };
 }
 
-type Authorization = Pick<
-  MethodDefinition,
-  "authorization" | "authorizerId" | "authorizationScopes" | "apiKeyRequired"
->;
+type Authorization = Pick<MethodModel, "authorization" | "authorizerId" | "authorizationScopes" | "apiKeyRequired">;
 
 /** An operation's own `security` replaces the document's; an empty one opens the method. */
 function authorizationOf(
@@ -226,20 +216,20 @@ function requestModels(
   );
 }
 
-function integrationOf(operation: Values): IntegrationDefinition | undefined {
+function integrationOf(operation: Values): IntegrationModel | undefined {
   const integration = map<unknown>(operation["x-amazon-apigateway-integration"]);
   if (!integration.type) return undefined;
   const uri = text(integration.uri);
   const word = (value: unknown) => text(value)?.toUpperCase();
   return {
-    type: word(integration.type) as IntegrationDefinition["type"],
+    type: word(integration.type) as IntegrationModel["type"],
     httpMethod: text(integration.httpMethod),
     uri,
     functionArn: functionOf(uri),
     timeoutMilliseconds: number(integration.timeoutInMillis, 29000),
     passthroughBehavior: (word(integration.passthroughBehavior) ??
-      "WHEN_NO_MATCH") as IntegrationDefinition["passthroughBehavior"],
-    contentHandling: word(integration.contentHandling) as IntegrationDefinition["contentHandling"],
+      "WHEN_NO_MATCH") as IntegrationModel["passthroughBehavior"],
+    contentHandling: word(integration.contentHandling) as IntegrationModel["contentHandling"],
     requestParameters: map(integration.requestParameters),
     requestTemplates: map(integration.requestTemplates),
     responses: Object.entries(map<Values>(integration.responses)).map(([pattern, response]) => ({
@@ -247,12 +237,12 @@ function integrationOf(operation: Values): IntegrationDefinition | undefined {
       selectionPattern: pattern === "default" ? undefined : pattern,
       responseParameters: map(response.responseParameters),
       responseTemplates: map(response.responseTemplates),
-      contentHandling: word(response.contentHandling) as IntegrationDefinition["contentHandling"],
+      contentHandling: word(response.contentHandling) as IntegrationModel["contentHandling"],
     })),
   };
 }
 
-const methodResponses = (operation: Values): MethodDefinition["methodResponses"] =>
+const methodResponses = (operation: Values): MethodModel["methodResponses"] =>
   Object.entries(map<Values>(operation.responses)).map(([statusCode, response]) => ({
     statusCode,
     responseParameters: Object.fromEntries(

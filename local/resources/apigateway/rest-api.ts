@@ -1,6 +1,7 @@
 /** aws:apigateway/restApi:RestApi and its resources: the tree of paths that methods are put on. */
-import type { RestApiDefinition } from "../../definitions.ts";
+
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { RestApiModel } from "../../model.ts";
 import {
   arnOf,
   flag,
@@ -52,15 +53,14 @@ export const restApi: ResourceType = {
   declare({ id, urn, inputs, outputs }, cloud) {
     const body = text(inputs.body);
     const rootId = outputs.rootResourceId as string;
-    const api: RestApiDefinition = {
+    const api: RestApiModel = {
       id,
       name: outputs.name as string,
       arn: outputs.arn as string,
       executionArn: outputs.executionArn as string,
       region: outputs.region as string,
-      accountId: cloud.definition.accountId,
-      endpointType: (text(map<unknown>(inputs.endpointConfiguration).types) ??
-        "EDGE") as RestApiDefinition["endpointType"],
+      accountId: cloud.model.accountId,
+      endpointType: (text(map<unknown>(inputs.endpointConfiguration).types) ?? "EDGE") as RestApiModel["endpointType"],
       binaryMediaTypes: list(inputs.binaryMediaTypes),
       disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
       apiKeySource: inputs.apiKeySource === "AUTHORIZER" ? "AUTHORIZER" : "HEADER",
@@ -75,7 +75,7 @@ export const restApi: ResourceType = {
       invokePermissions: [],
       ...(body !== undefined && readOpenApiBody(body, urn, rootId)),
     };
-    cloud.definition.restApis.push(api);
+    cloud.model.restApis.push(api);
   },
 };
 

@@ -1,7 +1,8 @@
 /** aws:cognito/userPoolClient:UserPoolClient: an app client (CreateUserPoolClient, and its defaults and refusals). */
-import type { AppClientDefinition, OAuthFlow } from "../../definitions.ts";
+
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
+import type { AppClientModel, OAuthFlow } from "../../model.ts";
 import { flag, list, map, number, physicalName, type ResourceType, stableId, text } from "../resource-type.ts";
 
 const DEFAULT_AUTH_FLOWS = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
@@ -42,7 +43,7 @@ export const userPoolClient: ResourceType = {
     const units = map(inputs.tokenValidityUnits);
     const seconds = (value: unknown, unit: string | undefined, usual: string, preset: number) =>
       value === undefined || Number(value) === 0 ? preset : Number(value) * (UNIT_SECONDS[unit ?? usual] ?? 1);
-    const client: AppClientDefinition = {
+    const client: AppClientModel = {
       id,
       name: outputs.name as string,
       secret: text(outputs.clientSecret) || undefined,

@@ -1,13 +1,24 @@
 /** aws:cognito/userPoolDomain:UserPoolDomain: the origin of a pool's hosted UI (CreateUserPoolDomain). */
+import type { cognito } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
-import { number, type ResourceType, stableId, text } from "../resource-type.ts";
+import { served } from "../contract.ts";
+import { number, resourceType, stableId, text } from "../resource-type.ts";
 import { userPool } from "./user-pool.ts";
 
 const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const RESERVED = ["aws", "amazon", "cognito"];
 
-export const userPoolDomain: ResourceType = {
-  type: "aws:cognito/userPoolDomain:UserPoolDomain",
+type Domain = cognito.UserPoolDomain;
+type DomainArgs = cognito.UserPoolDomainArgs;
+
+export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/userPoolDomain:UserPoolDomain", {
+  inputs: {
+    certificateArn: served,
+    domain: served,
+    managedLoginVersion: served,
+    region: served,
+    userPoolId: served,
+  },
 
   create({ urn, inputs }, account) {
     const domain = text(inputs.domain) ?? "";
@@ -51,4 +62,4 @@ export const userPoolDomain: ResourceType = {
       managedLoginVersion: resource.outputs.managedLoginVersion === 2 ? 2 : 1,
     });
   },
-};
+});

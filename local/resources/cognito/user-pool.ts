@@ -1,7 +1,8 @@
 /** aws:cognito/userPool:UserPool: a directory of users (CreateUserPool, and its defaults). */
-import type { AttributeSchema, PasswordPolicy, UserPoolDefinition } from "../../definitions.ts";
+
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
+import type { AttributeSchema, PasswordPolicy, UserPoolModel } from "../../model.ts";
 import { arnOf, flag, list, map, number, physicalName, type ResourceType, stableId, text } from "../resource-type.ts";
 
 const STANDARD_ATTRIBUTES = new Set([
@@ -55,7 +56,7 @@ export const userPool: ResourceType = {
   },
 
   declare({ id, inputs, outputs }, cloud) {
-    const pool: UserPoolDefinition = {
+    const pool: UserPoolModel = {
       id,
       arn: outputs.arn as string,
       name: outputs.name as string,
@@ -67,12 +68,12 @@ export const userPool: ResourceType = {
       ),
       autoVerifiedAttributes: list(inputs.autoVerifiedAttributes),
       passwordPolicy: passwordPolicy(inputs),
-      mfa: outputs.mfaConfiguration as UserPoolDefinition["mfa"],
+      mfa: outputs.mfaConfiguration as UserPoolModel["mfa"],
       softwareTokenMfa: flag(map<unknown>(inputs.softwareTokenMfaConfiguration).enabled),
       adminCreateUserOnly: flag(map<unknown>(inputs.adminCreateUserConfig).allowAdminCreateUserOnly),
       schema: list<Values>(inputs.schemas).map(attributeSchema),
       verificationEmail: verificationEmail(inputs),
-      tier: outputs.userPoolTier as UserPoolDefinition["tier"],
+      tier: outputs.userPoolTier as UserPoolModel["tier"],
       deletionProtection: outputs.deletionProtection === "ACTIVE",
       domains: [],
       clients: [],
@@ -80,12 +81,12 @@ export const userPool: ResourceType = {
       groups: [],
       users: [],
     };
-    cloud.definition.userPools.push(pool);
+    cloud.model.userPools.push(pool);
   },
 };
 
 /** Two pairs of texts: one with a code in it, one with a link. */
-function verificationEmail(inputs: Values): UserPoolDefinition["verificationEmail"] {
+function verificationEmail(inputs: Values): UserPoolModel["verificationEmail"] {
   const template = map<unknown>(inputs.verificationMessageTemplate);
   if (template.defaultEmailOption === "CONFIRM_WITH_LINK") {
     return {

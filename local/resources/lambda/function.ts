@@ -54,14 +54,14 @@ export const lambdaFunction: ResourceType = {
     const code = inputs.code;
     // Another language, a container image, or code that lies in S3: requests that need it say that it does not run here.
     if (!runtime?.startsWith("nodejs") || !(code instanceof Archive) || code.uri) {
-      cloud.notEmulated.push({ type: resource.type, name: resource.name });
+      cloud.unserved.push({ type: resource.type, name: resource.name });
       return;
     }
-    cloud.definition.functions.push({
+    cloud.model.functions.push({
       name: id,
       arn: outputs.arn as string,
       region: outputs.region as string,
-      accountId: cloud.definition.accountId,
+      accountId: cloud.model.accountId,
       runtime,
       handler: text(inputs.handler) ?? "",
       memorySizeMb: outputs.memorySize as number,
@@ -90,7 +90,7 @@ export const permission: ResourceType = {
     const { inputs } = resource;
     if (inputs.principal !== "apigateway.amazonaws.com") return;
     cloud.atTheEnd(resource, () => {
-      const { functions, restApis } = cloud.definition;
+      const { functions, restApis } = cloud.model;
       const target = String(inputs.function);
       const functionArn = functions.find(({ name, arn }) => name === target || arn === target)?.arn ?? target;
       for (const api of restApis) api.invokePermissions.push({ functionArn, sourceArn: text(inputs.sourceArn) });

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
 import type { Keyring } from "../../../cli/sessions/keyring.ts";
-import { systemWorld, type World } from "../../../cli/world.ts";
+import { systemWorld, type World } from "../../../cli/shared/world.ts";
 
 export interface TestWorld extends World {
   /** What was written so far. */

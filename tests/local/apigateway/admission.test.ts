@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { RestApiDefinition, UsagePlanDefinition } from "../../../local/definitions.ts";
+import type { RestApiModel, UsagePlanModel } from "../../../local/model.ts";
 import { startApi } from "./api-harness.ts";
-import { method, resources, secured, stage } from "./definitions.ts";
+import { method, resources, secured, stage } from "./models.ts";
 
 describe("a request validator", () => {
   const schema = {
@@ -13,7 +13,7 @@ describe("a request validator", () => {
       payee: { $ref: "https://apigateway.amazonaws.com/restapis/demoapi123/models/Payee" },
     },
   };
-  const api: Partial<RestApiDefinition> = {
+  const api: Partial<RestApiModel> = {
     requestValidators: [{ id: "val1", name: "all", validateBody: true, validateParameters: true }],
     models: [
       { name: "Payment", contentType: "application/json", schema: JSON.stringify(schema) },
@@ -65,7 +65,7 @@ describe("a request validator", () => {
 });
 
 describe("API keys and usage plans", () => {
-  const plan = (overrides: Partial<UsagePlanDefinition> = {}): UsagePlanDefinition => ({
+  const plan = (overrides: Partial<UsagePlanModel> = {}): UsagePlanModel => ({
     id: "plan1",
     name: "Basic",
     stages: ["demoapi123:Test"],
@@ -74,7 +74,7 @@ describe("API keys and usage plans", () => {
     apiKeyIds: ["key1", "key3"],
     ...overrides,
   });
-  const api = (usagePlan = plan()): Partial<RestApiDefinition> => ({
+  const api = (usagePlan = plan()): Partial<RestApiModel> => ({
     resources: resources({ "/": [method("GET", { apiKeyRequired: true })], "/free": [method("GET")] }),
     apiKeys: [
       { id: "key1", name: "a", value: "secret-one", enabled: true },
@@ -113,18 +113,18 @@ describe("API keys and usage plans", () => {
     await using running = await startApi({ api: api(limited) });
     const send = () => running.send("GET", "/Test", { headers: { "x-api-key": "secret-one" } });
     const noon = Date.UTC(2026, 5, 15, 12);
-    running.world.setTime(noon);
+    running.platform.setTime(noon);
     assert.deepEqual([(await send()).status, (await send()).status], [200, 200]);
     const throttled = await send();
     assert.deepEqual([throttled.status, throttled.body], [429, '{"message":"Too Many Requests"}']);
     assert.equal(throttled.headers["x-amzn-errortype"], "TooManyRequestsException");
-    running.world.setTime(noon + 1000);
+    running.platform.setTime(noon + 1000);
     assert.equal((await send()).status, 200);
-    running.world.setTime(noon + 5000);
+    running.platform.setTime(noon + 5000);
     const exceeded = await send();
     assert.deepEqual([exceeded.status, exceeded.body], [429, '{"message":"Limit Exceeded"}']);
     assert.equal(exceeded.headers["x-amzn-errortype"], "LimitExceededException");
-    running.world.setTime(noon + 24 * 3600 * 1000);
+    running.platform.setTime(noon + 24 * 3600 * 1000);
     assert.equal((await send()).status, 200);
   });
 
@@ -148,7 +148,7 @@ describe("stage throttling", () => {
         resources: resources({ "/items": [method("GET"), method("POST")] }),
       },
     });
-    api.world.setTime(Date.UTC(2026, 0, 1));
+    api.platform.setTime(Date.UTC(2026, 0, 1));
     const statuses = async (verb: string, times: number) => {
       const all: number[] = [];
       for (let i = 0; i < times; i++) all.push((await api.send(verb, "/Test/items")).status);
@@ -160,7 +160,7 @@ describe("stage throttling", () => {
       api.lastRequest().reason,
       "More requests than the stage lets POST /items take: 1 a second, 1 at once.",
     );
-    api.world.setTime(Date.UTC(2026, 0, 1) + 1000);
+    api.platform.setTime(Date.UTC(2026, 0, 1) + 1000);
     assert.deepEqual(await statuses("POST", 1), [200]);
   });
 });
@@ -180,7 +180,7 @@ describe("the stage's access log", () => {
     const allowed = await api.get("/Test/transactions", api.pool.idToken());
     await api.get("/Test/transactions");
     await api.get("/elsewhere");
-    const lines = api.world.events.filter((event) => event.kind === "access-log");
+    const lines = api.platform.events.filter((event) => event.kind === "access-log");
     assert.equal(lines.length, 2);
     assert.deepEqual([lines[0]?.apiId, lines[0]?.stage], ["demoapi123", "Test"]);
     assert.deepEqual(JSON.parse(lines[0]!.line), {

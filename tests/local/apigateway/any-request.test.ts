@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { method, resources, secured } from "./definitions.ts";
+import { method, resources, secured } from "./models.ts";
 import { base64url, testPool } from "./test-pool.ts";
 
 /** What AWS itself would answer to some request or other; a 500 is none of them here. */
@@ -30,17 +30,17 @@ describe("whatever is sent to a REST API", () => {
     for (const [, status] of reply.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)) {
       assert.ok(EXPECTED.has(Number(status)), `status ${status} in ${reply.slice(0, 300)}`);
     }
-    const fault = api.world.events.find(
+    const fault = api.platform.events.find(
       (event) => event.kind === "api-request" && event.reason?.includes("fault of its own"),
     );
     assert.equal(fault, undefined);
     assert.doesNotMatch(reply, /node:internal|\.ts:\d+/);
-    api.world.events.length = 0;
+    api.platform.events.length = 0;
   }
 
   async function assertAlive() {
     assert.equal((await api.send("GET", "/Test")).status, 200);
-    api.world.events.length = 0;
+    api.platform.events.length = 0;
   }
 
   const pathText = fc.string({
@@ -222,7 +222,7 @@ describe("whatever is sent to a REST API", () => {
 
   it("half, and then nothing, is noted as the client's leaving", async () => {
     const head = `POST /Test HTTP/1.1\r\nHost: 127.0.0.1:${api.port}\r\nContent-Length: 100\r\n\r\n`;
-    api.world.events.length = 0;
+    api.platform.events.length = 0;
     await api.raw(`${head}abc`, { end: true });
     while (!api.lastRequest()) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(api.lastRequest().reason, "The client went away before its body was complete.");

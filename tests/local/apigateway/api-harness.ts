@@ -1,13 +1,13 @@
 /** A REST API on a port of its own, in front of a function that the test writes. */
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
-import { restApi } from "../../../local/apigateway/rest-api.ts";
-import type { FunctionDefinition, RestApiDefinition } from "../../../local/definitions.ts";
+import { restApi } from "../../../local/apigateway/rest/rest-api-listener.ts";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
-import type { ApiRequestEvent, InvokeFunction } from "../../../local/world.ts";
+import type { FunctionModel, RestApiModel } from "../../../local/model.ts";
+import type { ApiRequestEvent, InvokeFunction } from "../../../local/platform.ts";
 import { deploy } from "../lambda/function-harness.ts";
-import type { RecordedWorld } from "../lambda/recorded-world.ts";
-import { apiDefinition, authorizer } from "./definitions.ts";
+import type { RecordedPlatform } from "../lambda/recorded-platform.ts";
+import { apiDefinition, authorizer } from "./models.ts";
 import { type TestPool, testPool } from "./test-pool.ts";
 
 export interface Reply {
@@ -22,8 +22,8 @@ export interface Reply {
 export interface RunningApi {
   origin: string;
   port: number;
-  world: RecordedWorld;
-  definition: RestApiDefinition;
+  platform: RecordedPlatform;
+  model: RestApiModel;
   pool: TestPool;
   send(
     method: string,
@@ -44,9 +44,9 @@ export interface RunningApi {
 export const ECHO = `exports.handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) });`;
 
 export interface ApiOptions {
-  api?: Partial<RestApiDefinition>;
+  api?: Partial<RestApiModel>;
   code?: string;
-  function?: Partial<FunctionDefinition>;
+  function?: Partial<FunctionModel>;
   pools?: TestPool[];
   /** Instead of the deployed code. */
   invoke?: InvokeFunction;
@@ -54,16 +54,16 @@ export interface ApiOptions {
 
 export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
   const pools = options.pools ?? [testPool()];
-  const definition = apiDefinition({
+  const model = apiDefinition({
     authorizers: [authorizer({ providerArns: pools.map((pool) => pool.userPoolArn) })],
     ...options.api,
   });
   const deployed = deploy(options.code ?? ECHO, options.function);
-  const { world } = deployed;
+  const { platform } = deployed;
   const server = await listenOnLoopback(0);
   server.handle(
-    restApi(definition, {
-      world,
+    restApi(model, {
+      platform,
       invoke: options.invoke ?? deployed.host.invoke,
       tokenIssuer: (arn) => pools.find((pool) => pool.userPoolArn === arn),
     }),
@@ -91,8 +91,8 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
   return {
     origin: server.origin,
     port: server.port,
-    world,
-    definition,
+    platform,
+    model,
     pool: pools[0]!,
     send,
     get: (path, authorization) =>
@@ -106,8 +106,8 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
         socket.on("error", (error: NodeJS.ErrnoException) => error.code !== "ECONNRESET" && reject(error));
         socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
       }),
-    lastRequest: () => world.events.filter((event) => event.kind === "api-request").at(-1)!,
-    functionLog: () => world.events.filter((event) => event.kind === "function-log").map(({ line }) => line),
+    lastRequest: () => platform.events.filter((event) => event.kind === "api-request").at(-1)!,
+    functionLog: () => platform.events.filter((event) => event.kind === "function-log").map(({ line }) => line),
     async [Symbol.asyncDispose]() {
       await server.close();
       await deployed[Symbol.asyncDispose]();

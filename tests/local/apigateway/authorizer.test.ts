@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { apiDefinition, authorizer, resources, secured } from "./definitions.ts";
+import { apiDefinition, authorizer, resources, secured } from "./models.ts";
 import { base64url, testPool } from "./test-pool.ts";
 
 describe("a method behind a Cognito authorizer", () => {
@@ -196,11 +196,11 @@ describe("a method behind a Cognito authorizer", () => {
     const start = Date.now();
     const token = pool.idToken({ exp: Math.floor(start / 1000) + 100 });
     assert.equal((await api.get("/Test/transactions", token)).status, 200);
-    api.world.setTime(Math.floor(start / 1000) * 1000 + 99_999);
+    api.platform.setTime(Math.floor(start / 1000) * 1000 + 99_999);
     assert.equal((await api.get("/Test/transactions", token)).status, 200);
-    api.world.setTime(Math.floor(start / 1000) * 1000 + 100_000);
+    api.platform.setTime(Math.floor(start / 1000) * 1000 + 100_000);
     assert.equal((await api.get("/Test/transactions", token)).body, '{"message":"The incoming token has expired"}');
-    api.world.setTime(Date.now());
+    api.platform.setTime(Date.now());
   });
 });
 

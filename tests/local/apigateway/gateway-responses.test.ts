@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { GatewayResponseDefinition } from "../../../local/definitions.ts";
+import type { GatewayResponseModel } from "../../../local/model.ts";
 import { startApi } from "./api-harness.ts";
 import { testPool } from "./test-pool.ts";
 
-function custom(responseType: string, overrides: Partial<GatewayResponseDefinition> = {}): GatewayResponseDefinition {
+function custom(responseType: string, overrides: Partial<GatewayResponseModel> = {}): GatewayResponseModel {
   return { responseType, statusCode: undefined, responseParameters: {}, responseTemplates: {}, ...overrides };
 }
 

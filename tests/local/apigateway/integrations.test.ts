@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import type {
-  IntegrationDefinition,
-  IntegrationResponseDefinition,
-  MethodDefinition,
-} from "../../../local/definitions.ts";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
+import type { IntegrationModel, IntegrationResponseModel, MethodModel } from "../../../local/model.ts";
 import { type ApiOptions, startApi } from "./api-harness.ts";
-import { lambdaProxy, method, resources, secured, stage } from "./definitions.ts";
+import { lambdaProxy, method, resources, secured, stage } from "./models.ts";
 import { testPool } from "./test-pool.ts";
 
-function response(overrides: Partial<IntegrationResponseDefinition> = {}): IntegrationResponseDefinition {
+function response(overrides: Partial<IntegrationResponseModel> = {}): IntegrationResponseModel {
   return {
     statusCode: "200",
     selectionPattern: undefined,
@@ -20,11 +16,11 @@ function response(overrides: Partial<IntegrationResponseDefinition> = {}): Integ
   };
 }
 
-function lambda(overrides: Partial<IntegrationDefinition> = {}): IntegrationDefinition {
+function lambda(overrides: Partial<IntegrationModel> = {}): IntegrationModel {
   return lambdaProxy({ type: "AWS", responses: [response()], ...overrides });
 }
 
-function mock(overrides: Partial<IntegrationDefinition> = {}): IntegrationDefinition {
+function mock(overrides: Partial<IntegrationModel> = {}): IntegrationModel {
   return {
     ...lambdaProxy(),
     type: "MOCK",
@@ -40,11 +36,7 @@ function mock(overrides: Partial<IntegrationDefinition> = {}): IntegrationDefini
 const MIRROR = `exports.handler = async (event) => event;`;
 
 /** One method, `POST /items/{id}`. */
-const start = (
-  integration: IntegrationDefinition,
-  overrides: Partial<MethodDefinition> = {},
-  options: ApiOptions = {},
-) =>
+const start = (integration: IntegrationModel, overrides: Partial<MethodModel> = {}, options: ApiOptions = {}) =>
   startApi({
     code: MIRROR,
     ...options,
@@ -259,7 +251,7 @@ describe("a mock integration", () => {
 });
 
 describe("an HTTP integration", () => {
-  const http = (uri: string, overrides: Partial<IntegrationDefinition> = {}) =>
+  const http = (uri: string, overrides: Partial<IntegrationModel> = {}) =>
     lambdaProxy({ type: "HTTP_PROXY", httpMethod: "ANY", uri, functionArn: undefined, ...overrides });
 
   it("[D.6] talks to a service on this machine", async () => {

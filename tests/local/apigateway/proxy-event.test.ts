@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { javaDate } from "../../../local/apigateway/claims.ts";
+import { javaDate } from "../../../local/apigateway/rest/claims.ts";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { method, resources, secured, stage } from "./definitions.ts";
+import { method, resources, secured, stage } from "./models.ts";
 import { testPool } from "./test-pool.ts";
 
 describe("the event of a Lambda proxy integration", () => {
@@ -89,9 +89,9 @@ describe("the event of a Lambda proxy integration", () => {
   });
 
   it("[D.4] has the request's context", async () => {
-    api.world.setTime(Date.UTC(2026, 5, 15, 5, 12, 43, 250));
+    api.platform.setTime(Date.UTC(2026, 5, 15, 5, 12, 43, 250));
     const reply = await api.send("GET", "/Test/open");
-    api.world.setTime(Date.now());
+    api.platform.setTime(Date.now());
     const { requestContext } = JSON.parse(reply.body);
     const { requestTime, requestTimeEpoch, requestId, extendedRequestId, stage, apiId, deploymentId } = requestContext;
     assert.equal(requestTime, "15/Jun/2026:05:12:43 +0000");

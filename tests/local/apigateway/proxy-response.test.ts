@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { apiDefinition, FUNCTION_ARN, lambdaProxy, method, resources, secured } from "./definitions.ts";
+import { apiDefinition, FUNCTION_ARN, lambdaProxy, method, resources, secured } from "./models.ts";
 
 /** Answers with the JSON in its body; throws when there is none. */
 const MIRROR = `exports.handler = async (event) => JSON.parse(event.body);`;

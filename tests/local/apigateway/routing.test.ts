@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { method, resources, secured } from "./definitions.ts";
+import { method, resources, secured } from "./models.ts";
 
 describe("the routes of a REST API", () => {
   let api: RunningApi;

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { testInvokeEndpoint } from "../../../local/apigateway/test-invoke-endpoint.ts";
+import { testInvokeEndpoint } from "../../../local/apigateway/rest/test-invoke-endpoint.ts";
 import { deploy } from "../lambda/function-harness.ts";
 import { ECHO } from "./api-harness.ts";
-import { apiDefinition, authorizer, resources, secured } from "./definitions.ts";
+import { apiDefinition, authorizer, resources, secured } from "./models.ts";
 import { testPool } from "./test-pool.ts";
 
 describe("the test operations of the API Gateway control plane", () => {
   const pool = testPool();
   const deployed = deploy(ECHO);
-  const definition = apiDefinition({
+  const model = apiDefinition({
     authorizers: [authorizer({ providerArns: [pool.userPoolArn] })],
     resources: resources({ "/items/{id}": [secured("GET"), secured("POST")] }),
   });
-  const answer = testInvokeEndpoint([definition], {
-    world: deployed.world,
+  const answer = testInvokeEndpoint([model], {
+    platform: deployed.platform,
     invoke: deployed.host.invoke,
     tokenIssuer: () => pool,
   });
@@ -50,7 +50,7 @@ describe("the test operations of the API Gateway control plane", () => {
   });
 
   it("[D.9] TestInvokeMethod sends a request past the authorizer", async () => {
-    deployed.world.setTime(Date.UTC(2025, 8, 29, 19, 28, 50));
+    deployed.platform.setTime(Date.UTC(2025, 8, 29, 19, 28, 50));
     const { status, json } = await post("/restapis/demoapi123/resources/res1/methods/POST", {
       pathWithQueryString: "/items/7?a=b",
       body: "hello",

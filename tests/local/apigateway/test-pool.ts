@@ -1,7 +1,7 @@
 /** A user pool's keys and tokens, made here with node:crypto alone. */
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
-import type { TokenIssuer } from "../../../local/world.ts";
-import { ACCOUNT } from "./definitions.ts";
+import type { TokenIssuer } from "../../../local/platform.ts";
+import { ACCOUNT } from "./models.ts";
 
 export interface TestPool extends TokenIssuer {
   kid: string;

@@ -1,7 +1,7 @@
 /** An authorizer that cannot get at the keys to verify with lets nothing through: a peer was seen to warn and go on. */
 import assert from "node:assert/strict";
 import { type RunningApi, startApi } from "./api-harness.ts";
-import { authorizer } from "./definitions.ts";
+import { authorizer } from "./models.ts";
 import { base64url, type TestPool, testPool } from "./test-pool.ts";
 
 const now = () => Math.floor(Date.now() / 1000);

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import * as legacy from "amazon-cognito-identity-js";
 import { totpAt } from "../../../local/cognito/accounts/totp.ts";
-import type { UserPoolDefinition } from "../../../local/definitions.ts";
+import type { UserPoolModel } from "../../../local/model.ts";
 import {
   appClient,
   decode,
@@ -29,7 +29,7 @@ const clientOf = (cloud: RunningCognito) =>
   });
 
 async function withPool(
-  changes: Partial<UserPoolDefinition>,
+  changes: Partial<UserPoolModel>,
   work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient) => Promise<void>,
 ) {
   const cloud = await startCognito([userPool(changes)]);
@@ -375,7 +375,7 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
     }));
 
   it("[C.3] writes what the pool's schema and the client allow, and is told why not", () => {
-    const schema = (name: string, changes: Partial<UserPoolDefinition["schema"][number]>) => ({
+    const schema = (name: string, changes: Partial<UserPoolModel["schema"][number]>) => ({
       name,
       type: "String" as const,
       mutable: true,

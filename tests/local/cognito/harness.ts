@@ -3,17 +3,17 @@ import { createPublicKey, randomBytes, randomUUID, verify } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { type CognitoService, cognitoService } from "../../../local/cognito/service.ts";
 import { prepareTables } from "../../../local/cognito/state/tables.ts";
-import type { AppClientDefinition, UserPoolDefinition } from "../../../local/definitions.ts";
 import { type LoopbackServer, listenOnLoopback } from "../../../local/http/loopback.ts";
+import type { AppClientModel, UserPoolModel } from "../../../local/model.ts";
+import type { CloudEvent, Store } from "../../../local/platform.ts";
 import { openStore } from "../../../local/store/store.ts";
-import type { CloudEvent, Store } from "../../../local/world.ts";
 import { FormBrowser, type Page } from "../../support/form-browser.ts";
 
 export const password = "Correct-horse-7";
 
 export const callback = "http://localhost:47810/callback";
 
-export function appClient(changes: Partial<AppClientDefinition> = {}): AppClientDefinition {
+export function appClient(changes: Partial<AppClientModel> = {}): AppClientModel {
   return {
     id: "6fjv3m1qc1k0a8v5b9c2d3e4f5",
     name: "DemoClient",
@@ -42,7 +42,7 @@ export function appClient(changes: Partial<AppClientDefinition> = {}): AppClient
   };
 }
 
-export function userPool(changes: Partial<UserPoolDefinition> = {}): UserPoolDefinition {
+export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
   const id = changes.id ?? "us-east-1_Ab3dEf6hI";
   return {
     id,
@@ -107,7 +107,7 @@ interface KeyRow {
 /** Making RSA keys costs more than most tests do; what a closed cloud's pools had made serves later ones. */
 const spareKeys: KeyRow[][] = [];
 
-function lendKeys(store: Store, pools: UserPoolDefinition[]): void {
+function lendKeys(store: Store, pools: UserPoolModel[]): void {
   prepareTables(store);
   const insert = store.db.prepare("INSERT INTO cognito_keys VALUES (?, ?, ?, ?, 0)");
   for (const { id } of pools)
@@ -123,7 +123,7 @@ function takeKeysBack({ db }: Store): void {
 
 /** @param stateFile to start again with the same state; in memory by default */
 export async function startCognito(
-  pools: UserPoolDefinition[] = [userPool()],
+  pools: UserPoolModel[] = [userPool()],
   stateFile = ":memory:",
 ): Promise<RunningCognito> {
   const clock = { ms: Date.now() };
@@ -149,7 +149,7 @@ export async function startCognito(
   try {
     service = cognitoService({
       pools,
-      world: { now: () => clock.ms, randomUUID, randomBytes, store, emit: (event) => void events.push(event) },
+      platform: { now: () => clock.ms, randomUUID, randomBytes, store, emit: (event) => void events.push(event) },
       identityProviderOrigin: idp.origin,
       hostedUiOrigin: (domain) => domains.get(domain)!.origin,
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { totpAt } from "../../../local/cognito/accounts/totp.ts";
-import type { UserPoolDefinition } from "../../../local/definitions.ts";
+import type { UserPoolModel } from "../../../local/model.ts";
 import { redirectParameters } from "../../support/form-browser.ts";
 import {
   appClient,
@@ -30,7 +30,7 @@ const required = (name: string) => ({
 });
 
 /** Runs one promise against a pool of its own. */
-async function withPool(changes: Partial<UserPoolDefinition>, work: (cloud: RunningCognito) => Promise<void>) {
+async function withPool(changes: Partial<UserPoolModel>, work: (cloud: RunningCognito) => Promise<void>) {
   const cloud = await startCognito([userPool(changes)]);
   try {
     await work(cloud);

@@ -1,13 +1,13 @@
 /** What `demo-auth local` says on a terminal, and what it keeps to itself elsewhere. */
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
-import type { Invocation } from "../../../cli/invocation.ts";
-import { localDisplay } from "../../../cli/local-display.ts";
-import { openOutput } from "../../../cli/output.ts";
-import { systemWorld } from "../../../cli/world.ts";
-import type { ReadyDocument } from "../../../local/cloud.ts";
+import { localDisplay } from "../../../cli/commands/local/local-display.ts";
+import type { CommandContext } from "../../../cli/shared/command-context.ts";
+import { openOutput } from "../../../cli/shared/output.ts";
+import { systemWorld } from "../../../cli/shared/world.ts";
 import { ProgramError } from "../../../local/engine/problems.ts";
-import type { CloudEvent } from "../../../local/world.ts";
+import type { ReadyDocument } from "../../../local/host/ready-document.ts";
+import type { CloudEvent } from "../../../local/platform.ts";
 
 const READY: ReadyDocument = {
   event: "ready",
@@ -26,6 +26,7 @@ const READY: ReadyDocument = {
   ],
   apis: [
     {
+      kind: "REST",
       name: "orders",
       id: "abc",
       authorizers: [],
@@ -87,8 +88,8 @@ function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
       }),
       { isTTY },
     );
-  const world = { ...systemWorld(), env: { NO_COLOR: "1" }, stdout: stream("stdout"), stderr: stream("stderr") };
-  const io = { world, out: openOutput(world, flags), flags } as unknown as Invocation;
+  const platform = { ...systemWorld(), env: { NO_COLOR: "1" }, stdout: stream("stdout"), stderr: stream("stderr") };
+  const io = { platform, out: openOutput(platform, flags), flags } as unknown as CommandContext;
   return { display: localDisplay(io), text };
 }
 

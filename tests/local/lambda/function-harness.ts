@@ -2,16 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { FunctionDefinition } from "../../../local/definitions.ts";
-import { type FunctionHost, functionHost } from "../../../local/lambda/functions.ts";
-import type { Invocation } from "../../../local/world.ts";
-import { type RecordedWorld, recordedWorld } from "./recorded-world.ts";
+import { type FunctionHost, functionHost } from "../../../local/lambda/function-host.ts";
+import type { FunctionModel } from "../../../local/model.ts";
+import type { InvocationResult } from "../../../local/platform.ts";
+import { type RecordedPlatform, recordedPlatform } from "./recorded-platform.ts";
 
 export interface DeployedTestFunction {
-  definition: FunctionDefinition;
-  world: RecordedWorld;
+  model: FunctionModel;
+  platform: RecordedPlatform;
   host: FunctionHost;
-  invoke(event?: unknown): Promise<Invocation>;
+  invoke(event?: unknown): Promise<InvocationResult>;
   /** What the function and the service logged so far. */
   log(): string[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -20,18 +20,18 @@ export interface DeployedTestFunction {
 /** @param code one file's source, taken as `index.js`, or several files by path */
 export function deploy(
   code: string | Record<string, string>,
-  overrides: Partial<FunctionDefinition> = {},
+  overrides: Partial<FunctionModel> = {},
 ): DeployedTestFunction {
-  const world = recordedWorld();
+  const platform = recordedPlatform();
   const codeDirectory = writeCode(code);
-  const definition = functionDefinition({ codeDirectory, ...overrides });
-  const host = functionHost([definition], world);
+  const model = functionDefinition({ codeDirectory, ...overrides });
+  const host = functionHost([model], platform);
   return {
-    definition,
-    world,
+    model,
+    platform,
     host,
-    invoke: (event = {}) => host.invoke(definition.arn, JSON.stringify(event)),
-    log: () => world.events.filter((event) => event.kind === "function-log").map((event) => event.line),
+    invoke: (event = {}) => host.invoke(model.arn, JSON.stringify(event)),
+    log: () => platform.events.filter((event) => event.kind === "function-log").map((event) => event.line),
     async [Symbol.asyncDispose]() {
       await host.close();
       rmSync(codeDirectory, { recursive: true, force: true });
@@ -48,7 +48,7 @@ export function writeCode(code: string | Record<string, string>): string {
   return directory;
 }
 
-export function functionDefinition(overrides: Partial<FunctionDefinition>): FunctionDefinition {
+export function functionDefinition(overrides: Partial<FunctionModel>): FunctionModel {
   const name = overrides.name ?? "Demo";
   return {
     name,

@@ -92,7 +92,7 @@ describe("finding a handler", () => {
       "secret.cjs": "",
     };
     await using outer = deploy(code);
-    const codeDirectory = `${outer.definition.codeDirectory}/archive`;
+    const codeDirectory = `${outer.model.codeDirectory}/archive`;
     assert.equal(await resultOf("", { codeDirectory }), "MODULE_NOT_FOUND");
     assert.equal((await errorOf("", { codeDirectory, handler: "up.handler" })).errorType, "Runtime.ImportModuleError");
   });
@@ -251,7 +251,7 @@ describe("what a function finds around it", () => {
   it("[E.6] is the archive as working directory, and UTC", async () => {
     await using demo = deploy(`exports.handler = async () => [process.cwd(), new Date(2026, 0, 1).toISOString()];`);
     const { payload } = await demo.invoke();
-    assert.deepEqual(JSON.parse(payload), [demo.definition.codeDirectory, "2026-01-01T00:00:00.000Z"]);
+    assert.deepEqual(JSON.parse(payload), [demo.model.codeDirectory, "2026-01-01T00:00:00.000Z"]);
   });
 
   it("[E.6] is the trace header of the invocation, and none when none came", async () => {
@@ -259,7 +259,7 @@ describe("what a function finds around it", () => {
       `exports.handler = async (e, c) => [process.env._X_AMZN_TRACE_ID ?? null, c.xRayTraceId ?? null];`,
     );
     const traceId = "Root=1-5759e988-bd862e3fe1be46a994272793";
-    const traced = await demo.host.invoke(demo.definition.arn, "{}", { traceId });
+    const traced = await demo.host.invoke(demo.model.arn, "{}", { traceId });
     assert.deepEqual(JSON.parse(traced.payload), [traceId, traceId]);
     assert.deepEqual(JSON.parse((await demo.invoke()).payload), [null, null]);
   });
@@ -279,7 +279,7 @@ describe("what a function finds around it", () => {
        };`,
     });
     const traceId = "Root=1-5759e988-bd862e3fe1be46a994272793";
-    const { payload } = await demo.host.invoke(demo.definition.arn, "{}", { traceId });
+    const { payload } = await demo.host.invoke(demo.model.arn, "{}", { traceId });
     assert.deepEqual(JSON.parse(payload), [[true, true, traceId], traceId, "7", false, false]);
   });
 
@@ -485,6 +485,6 @@ describe("execution environments", () => {
     await assert.rejects(demo.host.invoke("arn:aws:lambda:us-east-1:123456789012:function:Nobody", "{}"), {
       name: "ResourceNotFoundException",
     });
-    assert.equal((await demo.host.invoke(`${demo.definition.arn}:$LATEST`, "{}")).functionError, "Unhandled");
+    assert.equal((await demo.host.invoke(`${demo.model.arn}:$LATEST`, "{}")).functionError, "Unhandled");
   });
 });

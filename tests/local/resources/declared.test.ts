@@ -4,7 +4,7 @@ import type { ResourceGraph } from "../../../local/engine/graph.ts";
 import { ProgramError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { runProgram } from "../../../local/engine/run-program.ts";
-import { awsProvider, declareCloud } from "../../../local/resources/aws.ts";
+import { awsProvider, buildModel } from "../../../local/resources/aws.ts";
 import { temporaryProject } from "../../support/temporary.ts";
 
 async function graphOf(program: string): Promise<ResourceGraph> {
@@ -17,17 +17,17 @@ async function graphOf(program: string): Promise<ResourceGraph> {
   return (await runProgram({ project, provider: awsProvider("us-east-1"), environment: process.env })).graph;
 }
 
-const declare = async (program: string) => declareCloud(await graphOf(program), "us-east-1", () => "/code");
+const declare = async (program: string) => buildModel(await graphOf(program), "us-east-1", () => "/code");
 
 describe("what a program declares", function () {
   this.timeout(30_000);
 
   it("has the API's defaults where the program says nothing", async () => {
-    const { definition } = await declare(`
+    const { model } = await declare(`
       const pool = new aws.cognito.UserPool("p");
       new aws.cognito.UserPoolClient("c", { userPoolId: pool.id });
     `);
-    const [pool] = definition.userPools;
+    const [pool] = model.userPools;
     assert.deepEqual(
       [
         pool!.tier,
@@ -65,7 +65,7 @@ describe("what a program declares", function () {
       new aws.cognito.ResourceServer("r", { userPoolId: pool.id, identifier: "orders", name: "Orders", scopes: [{ scopeName: "read", scopeDescription: "Read" }] });
       exports.sub = user.sub;
     `);
-    const [pool] = declareCloud(graph, "us-east-1", () => "/code").definition.userPools;
+    const [pool] = buildModel(graph, "us-east-1", () => "/code").model.userPools;
     assert.deepEqual(pool!.verificationEmail, {
       option: "CONFIRM_WITH_LINK",
       subject: "Come in",
@@ -79,21 +79,21 @@ describe("what a program declares", function () {
   });
 
   it("uses the region of an explicit provider", async () => {
-    const { definition } = await declare(`
+    const { model } = await declare(`
       const provider = new aws.Provider("eu", { region: "eu-central-1" });
       new aws.cognito.UserPool("p", {}, { provider });
     `);
-    assert.match(definition.userPools[0]!.id, /^eu-central-1_/);
+    assert.match(model.userPools[0]!.id, /^eu-central-1_/);
   });
 
   it("lists a function that cannot run here, and serves the rest", async () => {
-    const { definition, notEmulated } = await declare(`
+    const { model, unserved } = await declare(`
       new aws.lambda.Function("py", { runtime: "python3.13", handler: "a.b", role: "arn:aws:iam::123456789012:role/r", code: new pulumi.asset.FileArchive(".") });
       new aws.cognito.UserPool("p");
     `);
-    assert.deepEqual(definition.functions, []);
-    assert.equal(definition.userPools.length, 1);
-    assert.deepEqual(notEmulated, [{ type: "aws:lambda/function:Function", name: "py" }]);
+    assert.deepEqual(model.functions, []);
+    assert.equal(model.userPools.length, 1);
+    assert.deepEqual(unserved, [{ type: "aws:lambda/function:Function", name: "py" }]);
   });
 
   it("may build on what exists in a real account, by name and ARN", async () => {

@@ -216,7 +216,7 @@ describe("a REST API that is an OpenAPI document", () => {
     ]);
   });
 
-  it("may be YAML, and Swagger 2 with its own places for definitions", () => {
+  it("may be YAML, and Swagger 2 with its own places for models", () => {
     const body = [
       'swagger: "2.0"',
       "securityDefinitions:",
@@ -225,12 +225,12 @@ describe("a REST API that is an OpenAPI document", () => {
       "    name: Authorization",
       "    in: header",
       "    x-amazon-apigateway-authorizer: { type: cognito_user_pools, providerARNs: [a] }",
-      "definitions: { Order: { type: object } }",
+      "models: { Order: { type: object } }",
       "paths:",
       "  /orders:",
       "    post:",
       "      security: [{ users: [] }]",
-      "      parameters: [{ in: body, name: Order, schema: { $ref: '#/definitions/Order' } }]",
+      "      parameters: [{ in: body, name: Order, schema: { $ref: '#/models/Order' } }]",
     ].join("\n");
     const [post] = readOpenApiBody(body, urn, "root").resources[1]!.methods;
     equal(post?.authorization, "COGNITO_USER_POOLS");

@@ -1,0 +1,234 @@
+/**
+ * Calling the protected API as curl would, with the right token. The token goes to the target's API origin only, and
+ * never along a redirect.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { requireToken } from "../../sessions/access.ts";
+import type { TokenUse } from "../../sessions/session.ts";
+import { SessionStore } from "../../sessions/store.ts";
+import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
+import { CliError } from "../../shared/errors.ts";
+import { request } from "../../shared/http.ts";
+import type { HttpAnswer } from "../../shared/http-client.ts";
+import { safeBlock, safeText } from "../../shared/text.ts";
+import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
+
+export interface CallFlags {
+  request?: string;
+  data?: string;
+  header?: string[];
+  include?: boolean;
+  raw?: boolean;
+  type?: string;
+  timeout?: string;
+  login?: boolean;
+}
+
+interface ApiCall {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  body: string | Uint8Array | undefined;
+  use: TokenUse;
+}
+
+/** @throws CliError `api_unauthorized` on 401, `api_refused` on any other status from 400, after printing the answer */
+export async function callApi(io: CommandContext<CallFlags>, path: string): Promise<void> {
+  const resolution = await resolveTarget(io);
+  const body = await readBody(io);
+  let { target } = resolution;
+  let answer = await send(io, target, path, body);
+  if (resolution.cached && looksMoved(answer)) {
+    const fresh = (await resolveTarget(io, { refresh: true })).target;
+    if (fresh.apiUrl !== target.apiUrl) {
+      io.out.note(`The stack has changed; calling ${fresh.apiUrl}.`);
+      target = fresh;
+      answer = await send(io, target, path, body);
+    }
+  }
+  if (answer instanceof CliError) throw answer;
+  await show(io, answer, target);
+}
+
+/** A network failure is returned, not thrown: the stack may have moved. */
+async function send(
+  io: CommandContext<CallFlags>,
+  target: Target,
+  path: string,
+  body: ApiCall["body"],
+): Promise<HttpAnswer | CliError> {
+  const call = prepare(io, target, path, body);
+  const token = await tokenFor(io, target, call.use);
+  io.out.debug(`${call.method} ${call.url.origin}${call.url.pathname} with the ${call.use} token`);
+  try {
+    return await request(io.world, "the API", call.url, {
+      method: call.method,
+      headers: { ...call.headers, authorization: `Bearer ${token}` },
+      body: call.body,
+      timeoutMs: parseDuration(io.flags.timeout ?? "30s"),
+    });
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}
+
+function prepare(io: CommandContext<CallFlags>, target: Target, path: string, body: ApiCall["body"]): ApiCall {
+  if (target.apiUrl === undefined) {
+    throw new CliError("configuration_missing", `${target.label} does not say where its API is.`, {
+      next: "Set apiUrl in demo-auth.json, or DEMO_AUTH_API_URL",
+    });
+  }
+  const method = (io.flags.request ?? (body === undefined ? "GET" : "POST")).toUpperCase();
+  if (!/^[A-Z]+$/.test(method)) throw usage(`"${safeText(method, 30)}" is not an HTTP method`);
+  const { pathname, search } = apiPath(target.apiUrl, path);
+  const corrected = caseCorrectedPath(target.routes, pathname);
+  if (corrected) io.out.note(`The API has ${corrected}, not ${safeText(pathname)}; calling ${corrected}.`);
+  const route = findRoute(target.routes, method, corrected ?? pathname);
+  const use = io.flags.type ?? tokenUseFor(target, route);
+  if (use !== "id" && use !== "access") throw usage("--type must be id or access");
+  return {
+    method,
+    url: new URL(target.apiUrl + (corrected ?? pathname) + search),
+    headers: parseHeaders(io.flags.header ?? [], body !== undefined),
+    body,
+    use,
+  };
+}
+
+/** Path and query below the stage's URL. An absolute URL must lie there too: the token goes nowhere else. */
+function apiPath(apiUrl: string, path: string): { pathname: string; search: string } {
+  const base = new URL(`${apiUrl}/`);
+  const absolute = /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith("//");
+  const url = absolute ? URL.parse(path, base) : URL.parse(apiUrl + (path.startsWith("/") ? path : `/${path}`));
+  if (!url || url.origin !== base.origin || !`${url.pathname}/`.startsWith(base.pathname)) {
+    throw usage(
+      `The token is for ${apiUrl} only, so ${safeText(path, 100)} is not called`,
+      "Give a path: demo-auth call /transactions",
+    );
+  }
+  return { pathname: url.pathname.slice(base.pathname.length - 1) || "/", search: url.search };
+}
+
+function parseHeaders(lines: readonly string[], hasBody: boolean): Record<string, string> {
+  const headers: Record<string, string> = { accept: "application/json, */*;q=0.5" };
+  if (hasBody) headers["content-type"] = "application/json";
+  for (const line of lines) {
+    const [, name = "", value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
+    if (name === "")
+      throw usage(`"${safeText(line.split(":")[0] ?? "", 60)}" is not a header`, "Write -H 'Name: value'");
+    if (/^(authorization|host|content-length|transfer-encoding|connection)$/i.test(name))
+      throw usage(`${name} is set by demo-auth itself`);
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+async function readBody(io: CommandContext<CallFlags>): Promise<ApiCall["body"]> {
+  const { data } = io.flags;
+  if (data === undefined) return undefined;
+  if (data === "-") {
+    const chunks: Buffer[] = [];
+    for await (const chunk of io.world.stdin) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks);
+  }
+  if (!data.startsWith("@")) return data;
+  const file = resolve(io.world.workingDirectory, data.slice(1));
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new CliError("file_unreadable", `Could not read ${file}: ${(error as Error).message}.`);
+  }
+}
+
+async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: TokenUse): Promise<string> {
+  const store = new SessionStore(io.world);
+  try {
+    return (await requireToken(io.world, store, targetBinding(target), { use })).token;
+  } catch (error) {
+    const mendable = error instanceof CliError && ["not_signed_in", "token_expired"].includes(error.code);
+    if (!io.flags.login || !mendable) throw error;
+  }
+  const { performSignIn } = await import("../login/login.ts");
+  const { resolveTarget: resolveAgain } = await import("../../targets/resolve.ts");
+  // The flags of `call` are not those of a sign-in: its --timeout is for the API.
+  const { timeout: _, ...flags } = io.flags;
+  const { session } = await performSignIn({ ...io, flags }, await resolveAgain(io.world, io.flags));
+  const token = use === "id" ? session.idToken : session.accessToken;
+  if (token) return token;
+  throw new CliError("token_missing", `The sign-in brought no ${use} token.`, { next: "Check the target's scopes" });
+}
+
+/** A deployed stage that is gone answers 403 Missing Authentication Token, or its name no longer resolves. */
+function looksMoved(answer: HttpAnswer | CliError): boolean {
+  if (answer instanceof CliError) return answer.code === "network_failed";
+  return answer.status === 403 && answer.headers["x-amzn-errortype"] !== "AccessDeniedException";
+}
+
+async function show(io: CommandContext<CallFlags>, answer: HttpAnswer, target: Target): Promise<void> {
+  const { out, flags } = io;
+  const { status, headers, body } = answer;
+  const statusLine = `HTTP ${status} ${safeText(answer.statusText, 60)}`.trimEnd();
+  if (out.json) {
+    out.document({ status, headers, body: bodyValue(body) });
+  } else {
+    if (flags.include) {
+      const lines = Object.entries(headers).map(([name, value]) => safeText(`${name}: ${value}`, 8192));
+      out.data(`${[statusLine, ...lines].join("\n")}\n\n`);
+    }
+    if (status < 200 || status > 299) out.note(`${out.mark("red", statusLine)}`);
+    out.data(out.stdoutIsTerminal && !flags.raw ? forTerminal(body) : body);
+  }
+  if (status >= 400) throw refusal(answer, target);
+}
+
+function bodyValue(bytes: Buffer): unknown {
+  const text = bytes.toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function forTerminal(bytes: Buffer): string {
+  const value = bodyValue(bytes);
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return text === "" || text.endsWith("\n") ? safeBlock(text) : `${safeBlock(text)}\n`;
+}
+
+/**
+ * A request without credentials to a path that is not there is told "Missing Authentication Token". One that carries a token
+ * is taken for an AWS signature, and its parts are complained about instead.
+ */
+function isUnknownRoute(answer: HttpAnswer, said: string): boolean {
+  const type = answer.headers["x-amzn-errortype"] ?? "";
+  return /missing authentication token/i.test(said) || /^(IncompleteSignature|InvalidSignature)Exception/.test(type);
+}
+
+function refusal(answer: HttpAnswer, target: Target): CliError {
+  const { status } = answer;
+  const message = Object(bodyValue(answer.body)).message;
+  const said = typeof message === "string" ? `: ${safeText(message, 200)}` : "";
+  const what = `The API answered ${status}${said.replace(/\.+$/, "")}.`;
+  if (status === 401) {
+    const next = /expired/i.test(said)
+      ? "demo-auth login --force"
+      : "demo-auth login --force. If it stays: does the method want the other token? demo-auth call --type access …";
+    return new CliError("api_unauthorized", what, { next });
+  }
+  if (status === 403 && isUnknownRoute(answer, said)) {
+    const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
+    const known = routes ? ` The routes are: ${routes}` : "";
+    return new CliError(
+      "api_refused",
+      `${what} That is how API Gateway says that there is no such method and path ("Missing Authentication Token").`,
+      {
+        next: `Check path, method and stage (${target.apiUrl}).${known}`,
+      },
+    );
+  }
+  const next = status >= 500 ? "See the function's log; on the local cloud, its console shows why" : undefined;
+  return new CliError("api_refused", what, { next });
+}

@@ -1,0 +1,15 @@
+/** `demo-auth config`: flags only; the work is `show-config.ts`. */
+import { action, type Registrant } from "../../shared/command-context.ts";
+
+export const registerConfig: Registrant = (program, world) => {
+  program
+    .command("config")
+    .summary("show every setting and where it comes from")
+    .description("Shows what the commands here speak to: every value and the source that it comes from.")
+    .action(
+      action(world, async (io) => {
+        const { showConfig } = await import("./show-config.ts");
+        await showConfig(io);
+      }),
+    );
+};

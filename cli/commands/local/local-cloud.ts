@@ -1,0 +1,162 @@
+/**
+ * `demo-auth local` at work: starts the local cloud, reloads it when its sources change, and writes the run file by which
+ * the other commands find it. What it says is `local-display.ts`.
+ */
+import { createHash } from "node:crypto";
+import { unlink } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { reloadOnChange } from "../../../local/host/watch.ts";
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/start.ts";
+import { type CommandContext, usage } from "../../shared/command-context.ts";
+import { writePrivateFile } from "../../shared/private-files.ts";
+import { safeText } from "../../shared/text.ts";
+import type { World } from "../../shared/world.ts";
+import { type RunningCloud, runDirectory } from "../../targets/local.ts";
+import { stateHome } from "../../targets/state-home.ts";
+import { heapAtRest } from "./heap-at-rest.ts";
+import { localDisplay } from "./local-display.ts";
+
+export interface LocalFlags {
+  stack: string;
+  project: string;
+  port: string;
+  state?: string;
+  ephemeral?: boolean;
+  watch?: boolean;
+  fresh?: boolean;
+  https?: boolean;
+}
+
+/** Runs a local cloud until it is interrupted. */
+export async function local(io: CommandContext<LocalFlags>): Promise<void> {
+  const { world, flags } = io;
+  const interrupted = world.interrupted();
+  const projectDirectory = resolve(world.workingDirectory, flags.project);
+  const state = stateDirectory(world, flags, projectDirectory);
+  const display = localDisplay(io);
+  const atWork = heapAtRest(world);
+  let cloud: LocalCloud | undefined;
+  const ending = new AbortController();
+  const starting = startAnnounced(world, {
+    ...programOptions({ ...io, out: display.out }, projectDirectory),
+    signal: ending.signal,
+    stack: flags.stack,
+    port: parsePort(flags.port),
+    https: flags.https,
+    stateDirectory: state,
+    graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
+    onProgress: display.progress,
+    onEvent: (event) => {
+      atWork();
+      display.event(event, () => cloud?.messages() ?? []);
+    },
+  });
+  // The watch begins before the program is read, so that no edit falls between.
+  const stopWatching = flags.watch
+    ? reloadOnChange(async () => (await starting).reload(), {
+        directory: projectDirectory,
+        ignore: [stateHome(world), ...(state === undefined ? [] : [state])],
+        onChange: display.changed,
+        onReload: display.reloaded,
+        onFailure: display.reloadFailed,
+        onBlindness: display.out.warn,
+      })
+    : () => {};
+  // A program that is being evaluated ends too; that it did not finish is no news then.
+  interrupted.then(() => {
+    stopWatching();
+    ending.abort();
+  });
+  try {
+    cloud = await starting;
+    if (!ending.signal.aborted) display.ready(cloud.ready, state !== undefined);
+    const signal = await interrupted;
+    await cloud.close();
+    world.dieBySignal(signal);
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
+    world.dieBySignal(await interrupted);
+  } finally {
+    stopWatching();
+  }
+}
+
+/** What the program gets to see, and where its messages go. */
+export function programOptions(
+  { world, out, flags }: CommandContext,
+  projectDirectory: string,
+): Pick<LocalCloudOptions, "projectDirectory" | "environment" | "onProgramMessage" | "debug"> {
+  out.note(out.mark("dim", `Evaluating the Pulumi program in ${projectDirectory}…`));
+  return {
+    projectDirectory,
+    environment: { ...world.env },
+    debug: flags.debug,
+    onProgramMessage: ({ severity, message }) => {
+      // Errors are reported as a whole when the program ends.
+      if (severity === "warning") out.warn(safeText(message, 2000));
+      else if (severity === "info") out.note(safeText(message, 2000));
+      else if (severity === "debug") out.debug(message);
+    },
+  };
+}
+
+/** Starts a cloud that the other commands find, until it is closed. */
+export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
+  const cloud = await startLocalCloud(options);
+  const file = join(runDirectory(world), `${world.processId}.json`);
+  const { console, project, certificateAuthority } = cloud.ready;
+  const running: RunningCloud = {
+    pid: world.processId,
+    console,
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+    project,
+    startedAt: world.now(),
+  };
+  try {
+    await writePrivateFile(world, file, JSON.stringify(running));
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  }
+  return {
+    get ready() {
+      return cloud.ready;
+    },
+    messages: cloud.messages,
+    reload: cloud.reload,
+    async close() {
+      await unlink(file).catch(() => undefined);
+      await cloud.close();
+    },
+  };
+}
+
+/** One folder of state for each stack of each project; `undefined` for a cloud that forgets. */
+export function stateDirectory(
+  world: World,
+  flags: Pick<LocalFlags, "state" | "ephemeral" | "stack">,
+  projectDirectory: string,
+): string | undefined {
+  if (flags.ephemeral) return undefined;
+  if (flags.state !== undefined) return resolve(world.workingDirectory, flags.state);
+  return join(stateHome(world), "local", stackName(projectDirectory, flags.stack));
+}
+
+/** Where the evaluated program of a stack is remembered: apart from the state, so that a cloud that forgets can use it. */
+export function graphMemory(world: World, stack: string, projectDirectory: string): string {
+  return join(stateHome(world), "local", "evaluated", `${stackName(projectDirectory, stack)}.json`);
+}
+
+/** A file name that tells a person what it is for, and differs for each folder. */
+function stackName(projectDirectory: string, stack: string): string {
+  const digest = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 8);
+  return `${basename(projectDirectory)}-${stack}`.replaceAll(/[^A-Za-z0-9._-]/g, "_").concat("-", digest);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  // The hosted UIs and APIs take the ports that follow.
+  if (!/^\d+$/.test(text) || port > 65_000)
+    throw usage(`"${safeText(text, 20)}" is not a port`, "Write a number up to 65000, or 0 for any free one");
+  return port;
+}

@@ -1,0 +1,163 @@
+/**
+ * What `demo-auth local` says. On a terminal: what runs where, then a line for each request with the reason for each
+ * refusal, and codes as they are mailed. Elsewhere it is quiet, and its state is one JSON document a line on stdout, so
+ * that no code ends up in a log.
+ */
+
+import type { Message } from "../../../local/cognito/service.ts";
+import { eventLine } from "../../../local/console/event-line.ts";
+import type { ReadyDocument } from "../../../local/host/ready-document.ts";
+import type { CloudEvent } from "../../../local/platform.ts";
+import type { CommandContext } from "../../shared/command-context.ts";
+import { reportOf } from "../../shared/errors.ts";
+import type { Output } from "../../shared/output.ts";
+import { safeBlock, safeText } from "../../shared/text.ts";
+
+export interface LocalDisplay {
+  /** For whatever else is said while the cloud runs. */
+  out: Output;
+  /** @param resources how many the program has made so far */
+  progress(resources: number): void;
+  /** @param kept whether users and keys outlive the cloud */
+  ready(ready: ReadyDocument, kept: boolean): void;
+  event(event: CloudEvent, messages: () => Message[]): void;
+  /** @param files what changed, relative to the project */
+  changed(files: string[]): void;
+  reloaded(ready: ReadyDocument): void;
+  /** The changed program is broken and what ran before keeps running. */
+  reloadFailed(error: unknown): void;
+}
+
+export function localDisplay({ world, out, flags }: CommandContext): LocalDisplay {
+  return out.json || !out.stderrIsTerminal ? forPrograms(out) : forPeople(out, world.stderr, flags.quiet === true);
+}
+
+function forPrograms(out: Output): LocalDisplay {
+  return {
+    out: { ...out, note: () => {} },
+    progress() {},
+    ready: (ready) => out.document(ready),
+    event() {},
+    changed() {},
+    reloaded: (ready) => out.document({ ...ready, event: "reloaded" }),
+    reloadFailed: (error) => out.document({ event: "reload-failed", error: reportOf(error) }),
+  };
+}
+
+/** Moves to the beginning of the line and empties it (ECMA-48 CR, EL). */
+const FRESH_LINE = "\r\x1b[K";
+
+function forPeople(out: Output, terminal: { write(text: string): unknown }, quiet: boolean): LocalDisplay {
+  let progressShown = false;
+  const clearProgress = () => {
+    if (progressShown) terminal.write(FRESH_LINE);
+    progressShown = false;
+  };
+  const line = (text: string) => {
+    clearProgress();
+    out.note(text);
+  };
+  const stamped = (at: number, text: string) =>
+    line(`${out.mark("dim", new Date(at).toTimeString().slice(0, 8))} ${text}`);
+  return {
+    out: {
+      ...out,
+      note: line,
+      warn(text) {
+        clearProgress();
+        out.warn(text);
+      },
+    },
+    progress(resources) {
+      if (quiet) return;
+      terminal.write(`${FRESH_LINE}${out.mark("dim", `  ${resources} ${resources === 1 ? "resource" : "resources"}`)}`);
+      progressShown = true;
+    },
+    ready(ready, kept) {
+      clearProgress();
+      describe(out, ready);
+      const fate = kept ? "kept" : "forgotten";
+      out.note(
+        `\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are ${fate}.\n`,
+      );
+    },
+    event(event, messages) {
+      const text = eventLine(event);
+      if (text === undefined) return;
+      if (event.kind !== "mail") return stamped(event.at, coloured(out, event, text));
+      const code = messages().findLast(({ to }) => to === event.to)?.code;
+      stamped(event.at, code ? `${text}  ${out.mark("bold", `code ${safeText(code, 40)}`)}` : text);
+    },
+    changed(files) {
+      const named = files
+        .slice(0, 3)
+        .map((file) => safeText(file, 200))
+        .join(", ");
+      const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
+      line(`${out.mark("cyan", "↻")} ${named}${more} changed; evaluating the program again…`);
+    },
+    reloaded(ready) {
+      line(
+        `${out.mark("green", "✓")} The changed program runs: ${summary(ready)}. Users and sessions are as they were.`,
+      );
+    },
+    reloadFailed(error) {
+      clearProgress();
+      const { message, hint } = reportOf(error);
+      out.error({ code: "program_failed", message: safeBlock(message), exitCode: 0, ...(hint && { hint }) });
+      line(out.mark("dim", "  What ran before keeps running."));
+    },
+  };
+}
+
+function coloured(out: Output, event: CloudEvent, text: string): string {
+  if (event.kind !== "api-request") return text;
+  const [status = "", ...rest] = text.split(" ");
+  const style = event.status < 400 ? "green" : event.status < 500 ? "yellow" : "red";
+  return `${out.mark(style, status)} ${rest.join(" ")}`;
+}
+
+function summary({ apis, functions, userPools }: ReadyDocument): string {
+  const count = (number: number, one: string) => `${number} ${one}${number === 1 ? "" : "s"}`;
+  const routes = apis.flatMap(({ stages }) => stages.flatMap((stage) => stage.routes)).length;
+  return `${count(userPools.length, "user pool")}, ${count(routes, "route")}, ${count(functions.length, "function")}`;
+}
+
+function describe(out: Output, ready: ReadyDocument): void {
+  const { project } = ready;
+  const heading = (text: string) => out.note(`\n${out.mark("bold", text)}`);
+  out.note(`${out.mark("green", "✓")} ${project.name}, stack ${project.stack}, runs on this machine.`);
+  heading("Console, with mail and users");
+  out.note(`  ${ready.console}`);
+  for (const pool of ready.userPools) {
+    heading(`User pool ${pool.name} (${pool.id})`);
+    if (pool.hostedUi) out.note(`  hosted UI  ${pool.hostedUi}`);
+    out.note(`  issuer     ${pool.issuer}`);
+    for (const client of pool.clients)
+      out.note(`  app client ${client.name} (${client.id}): ${client.flows.join(", ")}`);
+  }
+  for (const api of ready.apis) {
+    heading(`API ${api.name} (${api.id})`);
+    for (const { url, routes } of api.stages) {
+      for (const { method, path, authorization, scopes } of routes) {
+        const guard = authorization === "NONE" ? "open to anyone" : [authorization, ...scopes].join(" ");
+        out.note(`  ${method.padEnd(7)} ${url}${path}  ${out.mark("dim", guard)}`);
+      }
+    }
+  }
+  if (ready.functions.length > 0) {
+    heading("Functions");
+    for (const { name, runtime } of ready.functions) out.note(`  ${name} (${runtime})`);
+  }
+  if (ready.declaredNotEmulated.length > 0) {
+    heading("Declared, not emulated");
+    out.note(
+      `  ${ready.declaredNotEmulated.map(({ type, name }) => `${name} (${type.split(":").at(-1)})`).join(", ")}`,
+    );
+  }
+  if (ready.certificateAuthority) {
+    heading("Certificate authority, for loopback names only");
+    out.note(`  ${ready.certificateAuthority}`);
+    out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
+  }
+}

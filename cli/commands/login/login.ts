@@ -1,0 +1,265 @@
+/**
+ * Signing in to a target: choosing flow, callback address and storage, opening the browser, and telling the person.
+ */
+
+import type { Flow } from "../../oauth/authorization-request.ts";
+import { noBrowserReason } from "../../oauth/browser.ts";
+import { type SignedIn, signIn } from "../../oauth/browser-sign-in.ts";
+import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
+import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
+import { requireToken } from "../../sessions/access.ts";
+import { probeKeyring } from "../../sessions/keyring.ts";
+import { withLock } from "../../sessions/lock.ts";
+import { displayName, expiryOf, type Session } from "../../sessions/session.ts";
+import { SessionStore, type StoredSession } from "../../sessions/store.ts";
+import {
+  type CommandContext,
+  parseDuration,
+  target as resolveTarget,
+  targetWords,
+  usage,
+} from "../../shared/command-context.ts";
+import { CliError } from "../../shared/errors.ts";
+import { duration, safeText } from "../../shared/text.ts";
+import { parseStorage, type StoragePreference } from "../../targets/configuration.ts";
+import type { Resolution } from "../../targets/resolve.ts";
+import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
+
+export interface LoginFlags {
+  flow?: Flow;
+  port?: string[];
+  redirectHost?: string;
+  listenHost?: string;
+  /** A program's name, or false after `--no-browser`. */
+  browser?: string | boolean;
+  paste?: boolean;
+  privateWindow?: boolean;
+  timeout?: string;
+  prompt?: string;
+  loginHint?: string;
+  idp?: string;
+  storage?: StoragePreference;
+  force?: boolean;
+}
+
+const defaultTimeout = "5m";
+
+/** A sign-in's outcome; `storage` is absent when it was asked not to be kept. */
+export interface LoginResult {
+  session: Session;
+  storage: StoredSession["storage"] | undefined;
+}
+
+/** `demo-auth login`: signs in unless a valid session exists, and says so on stderr or as one JSON object. */
+export async function login(io: CommandContext<LoginFlags>): Promise<void> {
+  parseDuration(io.flags.timeout ?? defaultTimeout);
+  const resolution = await resolveTarget(io, { refresh: true });
+  const existing = io.flags.force ? undefined : await validSession(io, resolution.target);
+  if (existing) {
+    if (io.out.json) io.out.document(describeLogin(existing, resolution.target, true));
+    else {
+      const { session } = existing;
+      const left = (expiryOf(session, tokenUseFor(resolution.target, undefined)) ?? io.world.now()) - io.world.now();
+      io.out.note(`Already signed in as ${safeText(displayName(session.user))} (expires in ${duration(left)}).`);
+      io.out.note(`Sign in again with: demo-auth login${targetWords(io.flags)} --force`);
+    }
+    return;
+  }
+  const result = await performSignIn(io, resolution);
+  if (io.out.json) io.out.document(describeLogin(result, resolution.target, false));
+  else sayWelcome(io, result, resolution.target);
+}
+
+/** Runs one sign-in and keeps its session. Used by `login` and by `call --login`. */
+export async function performSignIn(io: CommandContext<LoginFlags>, resolution: Resolution): Promise<LoginResult> {
+  const { world, flags, out } = io;
+  const { target } = resolution;
+  const flow = flags.flow ?? target.flow;
+  const kind = storagePreference(io, resolution);
+  const store = new SessionStore(world);
+  if (kind === "keyring") await probeKeyring(await world.keyring(), world.randomBytes);
+  if (kind === "file") await store.probe();
+
+  const hostedUi = await hostedUiOrigin(world, target.issuer, target.hostedUiUrl);
+  let result: LoginResult | undefined;
+  await signIn(
+    world,
+    {
+      issuer: target.issuer,
+      clientId: target.clientId,
+      hostedUi,
+      flow,
+      scopes: target.scopes,
+      redirectUris: redirectUris(target, flags),
+      prompt: flags.prompt,
+      loginHint: flags.loginHint,
+      identityProvider: flags.idp,
+      listenHost: flags.listenHost,
+      paste: wantsPaste(io),
+      timeoutMs: parseDuration(flags.timeout ?? defaultTimeout),
+    },
+    {
+      ready: (addresses) => guideToBrowser(io, addresses),
+      async keep(signedIn) {
+        const session = toSession(signedIn, target, flow, hostedUi, world.now());
+        if (kind === "none") result = { session, storage: undefined };
+        else {
+          const write = () => store.write(session, kind);
+          result = { session, storage: await withLock(world, `${store.fileOf(session)}.lock`, write) };
+        }
+        for (const warning of signedIn.verified.warnings) out.warn(warning);
+      },
+      unauthenticatedError: (claimed) =>
+        out.warn(`Ignored an error that nothing proves to be the identity provider's: ${claimed}. Still waiting.`),
+      pasteRefused: (reason) => out.important(reason),
+      debug: out.debug,
+    },
+  );
+  return result!;
+}
+
+async function validSession(io: CommandContext, target: Target): Promise<LoginResult | undefined> {
+  const store = new SessionStore(io.world);
+  const request = { use: tokenUseFor(target, undefined) };
+  try {
+    return (await requireToken(io.world, store, targetBinding(target), request)).stored;
+  } catch (error) {
+    // Whatever is wrong with the old session, a new sign-in mends it; only unsafe storage must be dealt with first.
+    if (error instanceof CliError && error.code !== "storage_unsafe") {
+      io.out.debug(`no usable session: ${error.code}`);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function storagePreference(io: CommandContext<LoginFlags>, resolution: Resolution): StoragePreference {
+  return (
+    io.flags.storage ??
+    parseStorage(io.world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE") ??
+    resolution.userConfig.storage ??
+    "file"
+  );
+}
+
+/** The callback addresses to try, in order. @throws CliError when none is usable or a wanted one is not registered */
+function redirectUris(target: Target, flags: LoginFlags): string[] {
+  const registered = loopbackRedirectUris(target.callbackUrls);
+  if (registered.length === 0) {
+    throw new CliError("configuration_invalid", "The app client has no callback URL on this machine.", {
+      next: "Register http://127.0.0.1:47810/callback on it, and list it under callbackUrls",
+    });
+  }
+  const wanted = flags.port?.map(Number);
+  const portOf = (uri: string) => Number(new URL(uri).port || 80);
+  const chosen = registered
+    .filter((uri) => flags.redirectHost === undefined || new URL(uri).hostname === flags.redirectHost)
+    .filter((uri) => wanted === undefined || wanted.includes(portOf(uri)));
+  if (chosen.length > 0)
+    return wanted ? chosen.toSorted((a, b) => wanted.indexOf(portOf(a)) - wanted.indexOf(portOf(b))) : chosen;
+  throw usage(
+    "The app client is not registered for that callback address",
+    `Registered are: ${registered.map((uri) => safeText(uri)).join(", ")}`,
+  );
+}
+
+function wantsPaste(io: CommandContext<LoginFlags>): boolean {
+  if (io.flags.paste) return true;
+  const remote = io.flags.browser === false || noBrowserReason(io.world) !== undefined;
+  return remote && io.world.stdin.isTTY === true && io.flags.input !== false;
+}
+
+type Addresses = { authorizationUrl: string; startUrl: string; redirectUri: string; close(error: Error): void };
+
+function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses): void {
+  const { world, flags, out } = io;
+  const reason = noBrowserReason(world);
+  const explicit = typeof flags.browser === "string" ? flags.browser : undefined;
+  const opens = flags.browser !== false && (explicit !== undefined || reason === undefined);
+  if (flags.listenHost) {
+    out.warn(`Listening on ${safeText(flags.listenHost)}: other machines can reach this sign-in while it waits.`);
+  }
+  out.note(
+    opens ? "Opening your browser. If nothing happens, open this address yourself:" : "Open this address to sign in:",
+  );
+  out.important(addresses.authorizationUrl);
+  const port = new URL(addresses.redirectUri).port || "80";
+  if (reason === "ssh") {
+    out.note(`If your browser runs on another machine, connect with: ssh -L ${port}:127.0.0.1:${port} user@host`);
+  }
+  if (wantsPaste(io))
+    out.note("Or paste here the address that the browser ends at (it is not shown), then press Enter.");
+  out.note(out.mark("dim", `Waiting at ${addresses.redirectUri} (Ctrl-C to stop)…`));
+  if (!opens) return;
+  world.openBrowser(addresses.startUrl, { command: explicit, privateWindow: flags.privateWindow }).then(
+    ({ failed }) =>
+      void failed.then((why) => out.warn(`The browser did not open: ${safeText(why)}. Open the address above.`)),
+    (error: Error) => {
+      const why = safeText(error.message, 200);
+      if (explicit === undefined && !flags.privateWindow)
+        out.warn(`The browser did not open: ${why}. Open the address above.`);
+      else
+        addresses.close(
+          new CliError("browser_unusable", `The browser could not be started: ${why}.`, {
+            next: "demo-auth login --no-browser",
+          }),
+        );
+    },
+  );
+}
+
+function toSession(signedIn: SignedIn, target: Target, flow: Flow, hostedUi: string, now: number): Session {
+  const { verified } = signedIn;
+  return {
+    ...targetBinding(target),
+    flow,
+    hostedUi,
+    idToken: signedIn.idToken,
+    accessToken: signedIn.accessToken,
+    refreshToken: signedIn.refreshToken,
+    user: verified.user,
+    scopes: verified.scopes,
+    idExpiresAt: verified.idExpiresAt,
+    accessExpiresAt: verified.accessExpiresAt,
+    signedInAt: now,
+  };
+}
+
+/** The `--json` object of `login`: everything but tokens. */
+function describeLogin({ session, storage }: LoginResult, target: Target, already: boolean) {
+  return {
+    user: { sub: session.user.sub, email: session.user.email },
+    flow: session.flow,
+    expiresAt: isoTime(
+      expiryOf(session, tokenUseFor(target, undefined)) ?? session.idExpiresAt ?? session.accessExpiresAt,
+    ),
+    issuer: session.issuer,
+    clientId: session.clientId,
+    storage: storage ?? { kind: "none" },
+    target: target.label,
+    alreadySignedIn: already,
+  };
+}
+
+function isoTime(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
+
+function sayWelcome(io: CommandContext, { session, storage }: LoginResult, target: Target): void {
+  const { out, world } = io;
+  const expiresAt = expiryOf(session, tokenUseFor(target, undefined)) ?? session.signedInAt;
+  const clock = new Date(expiresAt).toTimeString().slice(0, 5);
+  const kept = storage
+    ? `stored in ${storage.path}${storage.kind === "keyring" ? ", sealed by the keyring" : ""}`
+    : "not stored";
+  const who = safeText(displayName(session.user));
+  out.note(
+    `${out.mark("green", "✓")} Signed in as ${out.mark("bold", who)} (expires ${clock}, in ${duration(expiresAt - world.now())}; ${kept})`,
+  );
+  if (session.refreshToken && storage?.kind === "file") {
+    out.note("The session can be renewed for days; --storage keyring seals it with your system's keyring.");
+  }
+  const route = target.routes.find((known) => known.method === "GET" && !known.path.includes("{"));
+  if (target.apiUrl)
+    out.note(`Next: demo-auth call${targetWords(io.flags)} ${route ? safeText(route.path) : "/<path>"}`);
+}

@@ -1,0 +1,17 @@
+/** `demo-auth status`: flags only; the work is `status.ts`. */
+import { action, type Registrant } from "../../shared/command-context.ts";
+
+export const registerStatus: Registrant = (program, world) => {
+  program
+    .command("status")
+    .summary("show who is signed in, and until when")
+    .description(
+      "Shows who is signed in to the target, until when, and where the session is kept. Exits 4 when nobody is.",
+    )
+    .action(
+      action(world, async (io) => {
+        const { status } = await import("./status.ts");
+        await status(io);
+      }),
+    );
+};

@@ -1,0 +1,19 @@
+/** `demo-auth tour`: flags only; the work is `tour.ts`. */
+import { action, type Registrant } from "../../shared/command-context.ts";
+import type { TourFlags } from "./tour.ts";
+
+export const registerTour: Registrant = (program, world) => {
+  program
+    .command("tour")
+    .summary("show the whole tutorial on this machine")
+    .description("Starts the local cloud, calls the API without a token, signs up and in, and calls it again.")
+    .option("--stack <name>", "stack whose config to use", "dev")
+    .option("--project <directory>", "folder of the Pulumi project", ".")
+    .option("--headless", "fill in the sign-up pages by itself, without a browser")
+    .action(
+      action<TourFlags>(world, async (io) => {
+        const { tour } = await import("./tour.ts");
+        await tour(io);
+      }),
+    );
+};

@@ -1,0 +1,30 @@
+/** Which target a project's commands speak to from now on. */
+import { type CommandContext, usage } from "../../shared/command-context.ts";
+import { safeText } from "../../shared/text.ts";
+import { chooseTarget, chosenTarget } from "../../targets/configuration.ts";
+import { resolveTarget } from "../../targets/resolve.ts";
+
+export interface UseFlags {
+  clear?: boolean;
+}
+
+/** Without a name or `--clear`, says what is chosen. @throws CliError when the named target cannot be read */
+export async function use(io: CommandContext<UseFlags>, name: string | undefined): Promise<void> {
+  const { world, out, flags } = io;
+  if (name !== undefined && flags.clear) throw usage("Either a target or --clear");
+  if (name === undefined && !flags.clear) {
+    const chosen = await chosenTarget(world, world.workingDirectory);
+    if (out.json) out.document({ target: chosen ?? null });
+    else if (chosen) out.data(`${safeText(chosen)}\n`);
+    else out.note("Nothing is chosen here: a demo-auth.json, a running local cloud or the selected stack is used.");
+    return;
+  }
+  if (name !== undefined && name !== "local") {
+    // A target that cannot be read now would only fail later.
+    await resolveTarget(world, { ...io.flags, target: name }, { refresh: true, warn: out.warn });
+  }
+  const folder = await chooseTarget(world, world.workingDirectory, name);
+  if (out.json) out.document({ target: name ?? null, project: folder });
+  else
+    out.note(name ? `Commands in ${folder} speak to ${safeText(name)} now.` : `The choice for ${folder} is forgotten.`);
+}

@@ -1,0 +1,64 @@
+/**
+ * A REST API made ready to answer: its model, compiled once, with what its requests look up.
+ */
+import type { ApiResourceModel, GatewayResponseModel, MethodModel, RestApiModel, StageModel } from "../../model.ts";
+import type { InvokeFunction, Platform, TokenIssuer } from "../../platform.ts";
+import { type AccessLog, accessLog } from "./access-log.ts";
+import { CognitoAuthorizer } from "./cognito-authorizer.ts";
+import { RequestIds } from "./request-ids.ts";
+import { Router } from "./router.ts";
+import { StagedMethods } from "./staged-method.ts";
+import { UsagePlans } from "./usage-plans.ts";
+import { RequestValidator } from "./validate-request.ts";
+
+export interface ApiServices {
+  platform: Platform;
+  invoke: InvokeFunction;
+  tokenIssuer(userPoolArn: string): TokenIssuer | undefined;
+}
+
+export interface Route {
+  resource: ApiResourceModel;
+  method: MethodModel;
+}
+
+export interface CompiledApi {
+  model: RestApiModel;
+  services: ApiServices;
+  ids: RequestIds;
+  stages: Map<string, StageModel>;
+  router: Router<Route>;
+  /** By id */
+  cognitoAuthorizers: Map<string, CognitoAuthorizer>;
+  gatewayResponses: Map<string, GatewayResponseModel>;
+  stagedMethods: StagedMethods;
+  /** Of the stages that declare one. */
+  accessLogs: Map<StageModel, AccessLog>;
+  usagePlans: UsagePlans;
+  requestValidator: RequestValidator;
+}
+
+export function compileApi(model: RestApiModel, services: ApiServices): CompiledApi {
+  return {
+    model,
+    services,
+    ids: new RequestIds(services.platform),
+    stages: new Map(model.stages.map((stage) => [stage.name, stage])),
+    router: new Router<Route>(model.resources, (resource, httpMethod) => ({
+      resource,
+      method: resource.methods.find((method) => method.httpMethod === httpMethod)!,
+    })),
+    cognitoAuthorizers: new Map(
+      model.authorizers
+        .filter(({ type }) => type === "COGNITO_USER_POOLS")
+        .map((authorizer) => [authorizer.id, new CognitoAuthorizer(authorizer, services)]),
+    ),
+    gatewayResponses: new Map(model.gatewayResponses.map((response) => [response.responseType, response])),
+    stagedMethods: new StagedMethods(),
+    accessLogs: new Map(
+      model.stages.flatMap((stage) => (stage.accessLog ? [[stage, accessLog(stage.accessLog.format)]] : [])),
+    ),
+    usagePlans: new UsagePlans(model),
+    requestValidator: new RequestValidator(model),
+  };
+}

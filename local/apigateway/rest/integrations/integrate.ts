@@ -1,0 +1,41 @@
+/**
+ * Hands a request to what stands behind its method.
+ */
+
+import { GatewayError } from "../gateway-error.ts";
+import type { GatewayAnswer, IntegratedGatewayExchange, RoutedGatewayExchange } from "../gateway-exchange.ts";
+import { httpIntegration } from "./http.ts";
+import { invokeFunction } from "./invoke-function.ts";
+import { lambdaIntegration } from "./lambda.ts";
+import { mockIntegration } from "./mock.ts";
+import { proxyEvent } from "./proxy-event.ts";
+import { proxyAnswer } from "./proxy-response.ts";
+
+/** @throws GatewayError for whatever the integration could not answer */
+export function integrate(exchange: RoutedGatewayExchange): GatewayAnswer | Promise<GatewayAnswer> {
+  requireIntegration(exchange);
+  switch (exchange.route.method.integration.type) {
+    case "AWS_PROXY":
+      return lambdaProxy(exchange);
+    case "AWS":
+      return lambdaIntegration(exchange);
+    case "MOCK":
+      return mockIntegration(exchange);
+    case "HTTP":
+    case "HTTP_PROXY":
+      return httpIntegration(exchange);
+  }
+}
+
+async function lambdaProxy(exchange: IntegratedGatewayExchange): Promise<GatewayAnswer> {
+  const { payload, functionError, reason } = await invokeFunction(exchange, proxyEvent(exchange));
+  exchange.integrationStatus = 200;
+  if (functionError === undefined) return proxyAnswer(exchange, payload);
+  throw new GatewayError("INTEGRATION_FAILURE", reason ?? "The function failed.", { status: 502 });
+}
+
+function requireIntegration(exchange: RoutedGatewayExchange): asserts exchange is IntegratedGatewayExchange {
+  const { method, resource } = exchange.route;
+  if (method.integration) return;
+  throw new GatewayError("API_CONFIGURATION_ERROR", `${method.httpMethod} ${resource.path} has no integration.`);
+}

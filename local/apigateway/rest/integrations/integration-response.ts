@@ -1,0 +1,103 @@
+/**
+ * What the client gets of a non-proxy integration: the response whose pattern matches, its parameters and template
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html).
+ */
+import type { IntegrationResponseModel } from "../../../model.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
+import { renderTemplate } from "../templates/mapping-template.ts";
+import { mappedValue } from "../templates/parameter-mapping.ts";
+
+export interface IntegrationResult {
+  /** What selection patterns are matched against: a status, or a function's error message; `undefined` for success. */
+  selection: string | undefined;
+  body: string;
+  header(lowerCaseName: string): string | undefined;
+  /** Whether a Lambda function answered. */
+  traced: boolean;
+}
+
+/** Kept under another name: the gateway sends its own. */
+const REMAPPED = new Set([
+  "authorization",
+  "content-md5",
+  "date",
+  "expect",
+  "host",
+  "max-forwards",
+  "proxy-authenticate",
+  "server",
+  "user-agent",
+  "www-authenticate",
+]);
+
+/** @throws GatewayError `API_CONFIGURATION_ERROR` when no integration response is for this result */
+export function integrationAnswer(exchange: IntegratedGatewayExchange, result: IntegrationResult): GatewayAnswer {
+  const { responses } = exchange.route.method.integration;
+  const selected = select(responses, result.selection);
+  if (!selected) {
+    const what = result.selection === undefined ? "a success" : JSON.stringify(result.selection.slice(0, 200));
+    throw new GatewayError(
+      "API_CONFIGURATION_ERROR",
+      `The integration has no response for ${what}: none matches, and there is no default (one without selectionPattern).`,
+    );
+  }
+
+  const fields = new Map<string, [name: string, value: string]>();
+  const put = (name: string, value: string | undefined) => {
+    if (value === undefined || !isFieldName(name) || !isFieldValue(value) || isConnectionBound(name)) return;
+    const lower = name.toLowerCase();
+    fields.set(lower, [REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name, value]);
+  };
+  for (const [target, source] of Object.entries(selected.responseParameters)) {
+    const name = /^method\.response\.header\.(.+)$/.exec(target)?.[1];
+    if (name) put(name, mappedValue(source, { exchange, integration: result }));
+  }
+
+  const [templateType, template] = responseTemplate(selected.responseTemplates);
+  const rendered = template ? renderTemplate(template, exchange, result.body) : undefined;
+  for (const [name, value] of Object.entries(rendered?.headerOverrides ?? {})) put(name, value);
+  const contentType = fields.get("content-type")?.[1] ?? templateType;
+  fields.delete("content-type");
+  const body = rendered?.text ?? result.body;
+  return {
+    status: validStatus(rendered?.statusOverride ?? Number(selected.statusCode)),
+    contentType,
+    headers: [...fields.values()].flat(),
+    body: selected.contentHandling === "CONVERT_TO_BINARY" ? Buffer.from(body, "base64") : body,
+    traced: result.traced,
+    errorType: undefined,
+    reason: undefined,
+  };
+}
+
+/** The whole text has to match a pattern, as Java's `String.matches` has it. */
+function select(
+  responses: readonly IntegrationResponseModel[],
+  selection: string | undefined,
+): IntegrationResponseModel | undefined {
+  const matching =
+    selection !== undefined &&
+    responses.find(({ selectionPattern }) => selectionPattern && pattern(selectionPattern).test(selection));
+  return matching || responses.find(({ selectionPattern }) => !selectionPattern);
+}
+
+function pattern(source: string): RegExp {
+  try {
+    return new RegExp(`^(?:${source})$`, "u");
+  } catch {
+    throw new GatewayError("API_CONFIGURATION_ERROR", `The selection pattern ${source} is no regular expression.`);
+  }
+}
+
+function responseTemplate(templates: Record<string, string>): [contentType: string, template: string | undefined] {
+  const [first = "application/json"] = Object.keys(templates);
+  const type = Object.hasOwn(templates, "application/json") ? "application/json" : first;
+  return [type, templates[type]];
+}
+
+function validStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new GatewayError("API_CONFIGURATION_ERROR", `The integration response's status ${status} cannot be sent.`);
+}

@@ -1,0 +1,94 @@
+/**
+ * The data plane of one REST API: a request goes through a chain of steps until one refuses it or the integration
+ * answers (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html).
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RestApiModel } from "../../model.ts";
+import type { ApiRequestEvent } from "../../platform.ts";
+import { authorize } from "./authorize.ts";
+import { type ApiServices, type CompiledApi, compileApi } from "./compiled-api.ts";
+import { EdgeRefusal, GatewayError } from "./gateway-error.ts";
+import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
+import { edgeAnswer, gatewayAnswer } from "./gateway-responses.ts";
+import { integrate } from "./integrations/integrate.ts";
+import { announcesBody, openExchange, parseRequest, readBody } from "./request.ts";
+import { respond } from "./respond.ts";
+import { routeRequest } from "./route-request.ts";
+import { throttleMethod } from "./throttle.ts";
+
+/**
+ * @returns a listener that answers as the API does on AWS; paths are those of the wire, `/<stage>/<path>`
+ */
+export function restApi(model: RestApiModel, services: ApiServices): RequestListener {
+  const api = compileApi(model, services);
+  return (incoming, response) => void serve(api, incoming, response);
+}
+
+async function serve(api: CompiledApi, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const startedAt = performance.now();
+  const exchange = openExchange(api, incoming);
+  let answer: GatewayAnswer;
+  let refusal: GatewayError | EdgeRefusal | undefined;
+  try {
+    answer = await answerRequest(exchange, incoming);
+  } catch (error) {
+    refusal = asRefusal(error);
+    answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(exchange, refusal);
+  }
+  respond(exchange, answer, response);
+  record(exchange, answer, refusal, performance.now() - startedAt);
+}
+
+async function answerRequest(exchange: GatewayExchange, incoming: IncomingMessage): Promise<GatewayAnswer> {
+  const { api } = exchange;
+  parseRequest(exchange);
+  const hasBody = announcesBody(incoming);
+  routeRequest(exchange);
+  authorize(exchange);
+  api.usagePlans.admit(exchange);
+  throttleMethod(exchange);
+  if (hasBody) exchange.body = await readBody(incoming);
+  api.requestValidator.validate(exchange);
+  return integrate(exchange);
+}
+
+function decisionOf({ route, identity }: GatewayExchange): Pick<ApiRequestEvent, "decision"> {
+  if (!route) return {};
+  if (route.method.authorization === "NONE") return { decision: "open to anyone" };
+  return { decision: identity ? "let in" : "refused" };
+}
+
+function asRefusal(error: unknown): GatewayError | EdgeRefusal {
+  if (error instanceof GatewayError || error instanceof EdgeRefusal) return error;
+  const reason = `The local cloud failed on this request, which is a fault of its own: ${error}`;
+  return new GatewayError("API_CONFIGURATION_ERROR", reason);
+}
+
+function record(
+  exchange: GatewayExchange,
+  answer: GatewayAnswer,
+  refusal: GatewayError | EdgeRefusal | undefined,
+  durationMs: number,
+): void {
+  const { api, stage } = exchange;
+  const { platform } = api.services;
+  platform.emit({
+    kind: "api-request",
+    at: exchange.receivedAt,
+    apiId: api.model.id,
+    requestId: exchange.requestId,
+    stage: stage?.name,
+    method: exchange.httpMethod,
+    path: exchange.requestPath,
+    status: answer.status,
+    durationMs,
+    ...decisionOf(exchange),
+    principal: exchange.identity?.principal,
+    reason: answer.reason,
+  });
+  const accessLog = stage && api.accessLogs.get(stage);
+  if (!accessLog) return;
+  const error = refusal instanceof GatewayError ? refusal : undefined;
+  const line = accessLog({ exchange, answer, error, durationMs });
+  platform.emit({ kind: "access-log", at: exchange.receivedAt, apiId: api.model.id, stage: stage.name, line });
+}

@@ -1,0 +1,74 @@
+/**
+ * Finds stage, resource and method of a request; what matches nothing gets the refusals that API Gateway has for it
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
+ */
+import { createHash } from "node:crypto";
+import { GatewayError } from "./gateway-error.ts";
+import type { GatewayExchange, RoutedGatewayExchange } from "./gateway-exchange.ts";
+
+/** @throws GatewayError `MISSING_AUTHENTICATION_TOKEN` or `INVALID_SIGNATURE`, both 403: there is no 404 and no 405 */
+export function routeRequest(exchange: GatewayExchange): asserts exchange is RoutedGatewayExchange {
+  const { api, stageName, httpMethod, path } = exchange;
+  const stage = stageName === undefined ? undefined : api.stages.get(stageName);
+  if (!stage) {
+    const stages = [...api.stages.keys()].map((name) => `/${name}`).join(", ") || "none is deployed";
+    throw new GatewayError("INVALID_API_KEY", `The path begins with no stage of this API. Its stages: ${stages}.`);
+  }
+  exchange.stage = stage;
+  if (api.model.disableExecuteApiEndpoint) {
+    throw new GatewayError("INVALID_API_KEY", "The API's default endpoint is disabled (disableExecuteApiEndpoint).");
+  }
+
+  const match = api.router.match(httpMethod, path);
+  if (!match) throw noSuchMethod(exchange);
+  exchange.route = match.route;
+  exchange.staged = api.stagedMethods.get(stage, match.route, exchange.receivedAt);
+  exchange.pathParameters = match.pathParameters;
+}
+
+function noSuchMethod({ api, httpMethod, path, headers }: GatewayExchange): GatewayError {
+  const others = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"].filter(
+    (method) => api.router.match(method, path) !== undefined,
+  );
+  const reason =
+    others.length > 0
+      ? `${path} has no method ${httpMethod} (it has ${others.join(", ")}), and API Gateway answers that with 403.`
+      : `No resource matches ${path}, and API Gateway answers that with 403.`;
+  const authorization = headers.last("authorization");
+  if (authorization === undefined) return new GatewayError("MISSING_AUTHENTICATION_TOKEN", reason);
+  return new GatewayError(
+    "INVALID_SIGNATURE",
+    `${reason} The request has an Authorization header, so it is taken for an AWS signature.`,
+    signatureComplaint(authorization, headers.last("x-amz-date") ?? headers.last("date")),
+  );
+}
+
+/** The request found no method, so its `Authorization` can only be a Signature Version 4, which is checked part by part. */
+function signatureComplaint(authorization: string, date: string | undefined): { message: string; errorType: string } {
+  const digest = createHash("sha256").update(authorization).digest("base64");
+  const space = authorization.indexOf(" ");
+  const parts = (space < 0 ? authorization : authorization.slice(space + 1)).split(",").map((part) => part.trim());
+  if (parts.some((part) => !part.includes("="))) {
+    const message =
+      "Invalid key=value pair (missing equal-sign) in Authorization header " +
+      `(hashed with SHA-256 and encoded with Base64): '${digest}'.`;
+    return { message, errorType: "IncompleteSignatureException" };
+  }
+  const named = new Set(parts.map((part) => part.slice(0, part.indexOf("="))));
+  const missing = ["Credential", "Signature", "SignedHeaders"]
+    .filter((name) => !named.has(name))
+    .map((name) => `Authorization header requires '${name}' parameter.`);
+  if (date === undefined) {
+    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  }
+  if (missing.length > 0) {
+    const message = `${missing.join(" ")} (Hashed with SHA-256 and encoded with Base64) Authorization=${digest}`;
+    return { message, errorType: "IncompleteSignatureException" };
+  }
+  return {
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access " +
+      "Key and signing method. Consult the service documentation for details.",
+    errorType: "InvalidSignatureException",
+  };
+}

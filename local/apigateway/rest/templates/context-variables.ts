@@ -1,0 +1,78 @@
+/**
+ * `$context`: what templates, access logs and parameter mappings may know of a request
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html).
+ */
+import { requestTimeClf } from "../clock-formats.ts";
+import type { GatewayError } from "../gateway-error.ts";
+import type { GatewayExchange } from "../gateway-exchange.ts";
+
+export type ContextVariables = Record<string, unknown>;
+
+/** @returns a value, a tree of values, or `undefined` for what the request does not have */
+type Variable = (exchange: GatewayExchange, error: GatewayError | undefined) => unknown;
+
+const VARIABLES: Readonly<Record<string, Variable>> = {
+  accountId: ({ api }) => api.model.accountId,
+  apiId: ({ api }) => api.model.id,
+  authorizer: ({ identity }) => identity && { claims: identity.claims, principalId: identity.principal },
+  deploymentId: ({ stage }) => stage?.deploymentId,
+  domainName: ({ headers }) => headers.last("host"),
+  domainPrefix: ({ api }) => api.model.id,
+  error: (_, error) =>
+    error && {
+      message: error.clientMessage ?? "",
+      messageString: JSON.stringify(error.clientMessage),
+      responseType: error.responseType,
+      validationErrorString: error.validationErrors,
+    },
+  extendedRequestId: ({ extendedRequestId }) => extendedRequestId,
+  httpMethod: ({ httpMethod }) => httpMethod,
+  identity: ({ apiKey, sourceIp, headers }) => ({
+    apiKey: apiKey?.value,
+    apiKeyId: apiKey?.id,
+    sourceIp,
+    userAgent: headers.last("user-agent"),
+  }),
+  integration: ({ integrationLatencyMs, integrationStatus }) => ({
+    latency: integrationLatencyMs,
+    status: integrationStatus,
+  }),
+  integrationLatency: ({ integrationLatencyMs }) => integrationLatencyMs,
+  integrationStatus: ({ integrationStatus }) => integrationStatus,
+  path: ({ requestPath }) => requestPath,
+  protocol: () => "HTTP/1.1",
+  requestId: ({ requestId }) => requestId,
+  requestTime: ({ receivedAt }) => requestTimeClf(receivedAt),
+  requestTimeEpoch: ({ receivedAt }) => receivedAt,
+  resourceId: ({ route }) => route?.resource.id,
+  resourcePath: ({ route }) => route?.resource.path,
+  stage: ({ stage }) => stage?.name,
+  xrayTraceId: ({ traceId }) => traceId,
+};
+
+/** All of them. */
+export function contextVariables(exchange: GatewayExchange, error?: GatewayError): ContextVariables {
+  return Object.fromEntries(Object.entries(VARIABLES).map(([name, variable]) => [name, variable(exchange, error)]));
+}
+
+/**
+ * @param path e.g. `authorizer.claims.sub`, without `$context.`
+ * @returns `undefined` for what the request does not have
+ */
+export function contextValue(path: string, exchange: GatewayExchange, error?: GatewayError): string | undefined {
+  return contextReader(path)(exchange, error);
+}
+
+/** `contextValue` for a format that is filled in again and again. */
+export function contextReader(path: string): (exchange: GatewayExchange, error?: GatewayError) => string | undefined {
+  const [name = "", ...steps] = path.split(".");
+  const variable = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;
+  return (exchange, error) => {
+    let value = variable?.(exchange, error);
+    for (const step of steps) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as ContextVariables)[step];
+    }
+    return value === undefined || value === null || typeof value === "object" ? undefined : String(value);
+  };
+}

@@ -1,0 +1,308 @@
+/**
+ * InitiateAuth and RespondToAuthChallenge with their Admin* twins, and what ends a sign-in
+ * (Amazon Cognito user pools API reference; developer guide, "Authentication flows").
+ */
+import { createHmac } from "node:crypto";
+import type { AppClientModel } from "../../model.ts";
+import { requiredAttributes } from "../accounts/attributes.ts";
+import {
+  acceptPassword,
+  checkPassword,
+  nextStep,
+  recordFailure,
+  refuseDuringBackOff,
+  refuseGhost,
+  refuseUnusable,
+} from "../accounts/authentication.ts";
+import { checkSecondFactor } from "../accounts/mfa.ts";
+import { completeNewPassword } from "../accounts/recovery.ts";
+import { beginSrp, type SrpExchange, verifySrp } from "../accounts/srp.ts";
+import { CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
+import type { User } from "../state/users.ts";
+import { openGrant, refreshGrant } from "../tokens/grant-tokens.ts";
+import { adminScope } from "../tokens/issue.ts";
+import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
+import { type Input, optionalString, string, stringMap } from "./input.ts";
+import { authenticationResult, type Output } from "./output.ts";
+
+const sessionExpired = () =>
+  new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+
+const asAdministrator = (pools: Pools, input: Input): ClientCaller => {
+  const pool = requirePool(pools, input);
+  return { pool, client: poolClient(pool, input) };
+};
+const asClient = (pools: Pools, input: Input): ClientCaller => callerClient(pools, string(input, "ClientId"));
+
+export const initiateAuth = (pools: Pools, input: Input): Promise<Output> =>
+  initiate(asClient(pools, input), input, ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"]);
+
+export const adminInitiateAuth = (pools: Pools, input: Input): Promise<Output> =>
+  initiate(asAdministrator(pools, input), input, [
+    ...["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"],
+  ]);
+
+async function initiate({ pool, client }: ClientCaller, input: Input, served: string[]): Promise<Output> {
+  const given = string(input, "AuthFlow");
+  const flow = given === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : given;
+  if (!served.includes(flow)) throw invalidParameter("Initiate Auth method not supported.");
+  const setting = flow === "ADMIN_NO_SRP_AUTH" ? "ADMIN_USER_PASSWORD_AUTH" : flow;
+  if (!client.explicitAuthFlows.some((allowed) => allowed === `ALLOW_${setting}` || allowed === flow))
+    throw invalidParameter(`${flow} flow not enabled for this client`);
+  const parameters = stringMap(input, "AuthParameters");
+
+  if (flow === "REFRESH_TOKEN_AUTH") return refresh(pool, client, parameter(parameters, "REFRESH_TOKEN"), parameters);
+  const username = parameter(parameters, "USERNAME");
+  checkSecretHash(client, [username], parameters.SECRET_HASH);
+  if (flow === "USER_SRP_AUTH") return startSrp(pool, client, username, parameter(parameters, "SRP_A"));
+  const password = parameter(parameters, "PASSWORD");
+  return watched(pool, client, username, async () =>
+    advance(pool, client, await checkPassword(pool, client, username, password)),
+  );
+}
+
+export const respondToAuthChallenge = (pools: Pools, input: Input): Promise<Output> =>
+  respond(asClient(pools, input), input);
+
+export const adminRespondToAuthChallenge = (pools: Pools, input: Input): Promise<Output> =>
+  respond(asAdministrator(pools, input), input);
+
+async function respond({ pool, client }: ClientCaller, input: Input): Promise<Output> {
+  const name = string(input, "ChallengeName");
+  const responses = stringMap(input, "ChallengeResponses");
+  const answer = Object.hasOwn(challenges, name) ? challenges[name] : undefined;
+  if (!answer) throw invalidParameter(`Challenge ${name} is not served by the local cloud.`);
+  const username = parameter(responses, "USERNAME");
+  const user = pool.users.find(username);
+  const names = [username, ...(user ? [user.username, user.attributes.email ?? username] : [])];
+  checkSecretHash(client, names, responses.SECRET_HASH);
+  return watched(pool, client, username, () => answer(pool, client, responses, optionalString(input, "Session")));
+}
+
+type Answer = (
+  pool: Pool,
+  client: AppClientModel,
+  responses: Record<string, string>,
+  session: string | undefined,
+) => Promise<Output>;
+
+const challenges: Record<string, Answer> = {
+  async PASSWORD_VERIFIER(pool, client, responses) {
+    const secretBlock = Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
+    const timestamp = parameter(responses, "TIMESTAMP");
+    const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
+    const { id, flow } = resume(pool, client, secretBlock.toString("base64url"), "PASSWORD_VERIFIER");
+    const { name, username, exchange } = JSON.parse(flow.data) as {
+      name: string;
+      username: string;
+      exchange: SrpExchange;
+    };
+    // One try for one exchange: a second would let a client guess against the same `b`.
+    if (!pool.flows.end(id)) throw sessionExpired();
+    const proved = () => verifySrp(exchange, { poolId: pool.model.id, username, secretBlock, timestamp, signature });
+    // The signature is checked all the same, so that the time does not tell.
+    if (flow.sub === "")
+      return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, String(proved())));
+    const user = await pool.inTurn(flow.sub, async () => {
+      const current = pool.users.bySub(flow.sub);
+      if (!current) throw incorrectPassword("deleted meanwhile");
+      refuseDuringBackOff(pool, current);
+      if (!proved()) {
+        recordFailure(pool, current);
+        throw incorrectPassword("wrong password");
+      }
+      return acceptPassword(pool, current);
+    });
+    return advance(pool, client, user);
+  },
+
+  async NEW_PASSWORD_REQUIRED(pool, client, responses, session) {
+    const { id, flow } = resume(pool, client, session, "NEW_PASSWORD_REQUIRED");
+    const attributes: Record<string, string> = {};
+    for (const [key, value] of Object.entries(responses))
+      if (key.startsWith("userAttributes.")) attributes[key.slice("userAttributes.".length)] = value;
+    const user = await completeNewPassword(pool, client, flow.sub, parameter(responses, "NEW_PASSWORD"), attributes);
+    pool.flows.end(id);
+    return advance(pool, client, user);
+  },
+
+  async SOFTWARE_TOKEN_MFA(pool, client, responses, session) {
+    const { id, flow } = resume(pool, client, session, "SOFTWARE_TOKEN_MFA");
+    const user = checkSecondFactor(pool, flow.sub, parameter(responses, "SOFTWARE_TOKEN_MFA_CODE"));
+    if (!pool.flows.end(id)) throw sessionExpired();
+    return finish(pool, client, user);
+  },
+
+  async MFA_SETUP(pool, client, _responses, session) {
+    const { id, flow } = resume(pool, client, session, "MFA_SETUP");
+    const user = pool.users.bySub(flow.sub);
+    if (flow.data !== "verified" || !user) throw sessionExpired();
+    if (!pool.flows.end(id)) throw sessionExpired();
+    return finish(pool, client, user);
+  },
+};
+
+/** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
+export function resume(
+  pool: Pool,
+  client: AppClientModel | undefined,
+  session: string | undefined,
+  step: FlowStep,
+): { id: string; flow: SignInFlow } {
+  const flow = session === undefined ? undefined : pool.flows.get(session);
+  if (session === undefined || flow?.step !== step || (client && flow.clientId !== client.id)) throw sessionExpired();
+  return { id: session, flow };
+}
+
+/** A user who does not exist gets an exchange too, the same salt and id at every try (RFC 5054 §2.5.1.3). */
+async function startSrp(pool: Pool, client: AppClientModel, username: string, A: string): Promise<Output> {
+  const user = pool.users.find(username);
+  if (!user && !client.hideUserExistence) throw new CognitoError("UserNotFoundException", "User does not exist.");
+  const { id } = await pool.keys.keys();
+  const made = (purpose: string) =>
+    createHmac("sha256", id.privateKey.export({ type: "pkcs8", format: "der" }))
+      .update(`${purpose} ${pool.users.key(username)}`)
+      .digest("hex");
+  const known = user?.srpSalt && user.srpVerifier ? { salt: user.srpSalt, verifier: user.srpVerifier } : undefined;
+  const userId = user?.username ?? made("id").replace(/^(.{8})(.{4}).(.{3})(.{4})(.{12}).*$/, "$1-$2-7$3-$4-$5");
+  const exchange = beginSrp(
+    A,
+    known ?? { salt: made("salt").slice(0, 32), verifier: made("verifier").repeat(12) },
+    pool.platform.randomBytes(32),
+  );
+  if (!exchange) throw invalidParameter("Incorrect SRP_A value.");
+  const secretBlock = pool.flows.begin(
+    {
+      clientId: client.id,
+      sub: known ? user!.sub : "",
+      step: "PASSWORD_VERIFIER",
+      data: JSON.stringify({ name: username, username: userId, exchange }),
+    },
+    client.validity.authSessionMinutes * 60,
+  );
+  return {
+    ChallengeName: "PASSWORD_VERIFIER",
+    ChallengeParameters: {
+      SALT: exchange.salt,
+      SECRET_BLOCK: Buffer.from(secretBlock, "base64url").toString("base64"),
+      SRP_B: exchange.B,
+      USERNAME: userId,
+      USER_ID_FOR_SRP: userId,
+    },
+  };
+}
+
+/** After a right password: the next challenge, or tokens. */
+async function advance(pool: Pool, client: AppClientModel, user: User): Promise<Output> {
+  const step = nextStep(pool, user);
+  if (step === undefined) return finish(pool, client, user);
+  const flow = { clientId: client.id, sub: user.sub, step, data: "" };
+  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  return { ChallengeName: step, Session, ChallengeParameters: challengeParameters(pool, user, step) };
+}
+
+function challengeParameters(pool: Pool, user: User, step: FlowStep): Record<string, string> {
+  const shared = { USER_ID_FOR_SRP: user.username };
+  if (step === "SOFTWARE_TOKEN_MFA") return shared;
+  if (step === "MFA_SETUP") return { ...shared, MFAS_CAN_SETUP: JSON.stringify(["SOFTWARE_TOKEN_MFA"]) };
+  const missing = requiredAttributes(pool.model).filter((name) => !user.attributes[name]);
+  return {
+    ...shared,
+    requiredAttributes: JSON.stringify(missing.map((name) => `userAttributes.${name}`)),
+    userAttributes: JSON.stringify(user.attributes),
+  };
+}
+
+async function finish(pool: Pool, client: AppClientModel, user: User): Promise<Output> {
+  refuseUnusable(pool, user);
+  const tokens = await openGrant(pool, {
+    client,
+    user,
+    scopes: [adminScope],
+    authTime: Math.floor(pool.platform.now() / 1000),
+    eventId: pool.platform.randomUUID(),
+    hosted: false,
+  });
+  emitSignIn(pool, client, user.username, "signed in");
+  return authenticationResult(tokens);
+}
+
+async function refresh(
+  pool: Pool,
+  client: AppClientModel,
+  token: string,
+  parameters: Record<string, string>,
+): Promise<Output> {
+  if (client.secret !== undefined) {
+    const sub = pool.grants.find(token)?.grant.sub;
+    const user = sub === undefined ? undefined : pool.users.bySub(sub);
+    checkSecretHash(client, user ? [user.username, user.attributes.email ?? ""] : [], parameters.SECRET_HASH);
+  }
+  return refreshed(pool, client, token);
+}
+
+async function refreshed(pool: Pool, client: AppClientModel, token: string): Promise<Output> {
+  const outcome = await refreshGrant(pool, client, token);
+  if (outcome.ok) return authenticationResult(outcome.tokens);
+  const message = outcome.reason === "revoked" ? "Refresh Token has been revoked" : "Invalid Refresh Token";
+  throw new CognitoError("NotAuthorizedException", message, `refresh token: ${outcome.reason}`);
+}
+
+/** GetTokensFromRefreshToken: the refresh of clients with rotation. */
+export async function getTokensFromRefreshToken(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client } = callerClient(pools, string(input, "ClientId"));
+  checkClientSecret(client, input);
+  return refreshed(pool, client, string(input, "RefreshToken"));
+}
+
+export async function revokeToken(pools: Pools, input: Input): Promise<Output> {
+  const { pool, client } = callerClient(pools, string(input, "ClientId"));
+  checkClientSecret(client, input);
+  if (!client.tokenRevocation)
+    throw new CognitoError("UnsupportedOperationException", "The client does not have token revocation enabled.");
+  const token = string(input, "Token");
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw new CognitoError("UnsupportedTokenTypeException", "Only refresh tokens can be revoked.");
+  const found = pool.grants.find(token);
+  if (found?.grant.clientId === client.id) pool.grants.revoke(found.grant.originJti);
+  return {};
+}
+
+function checkClientSecret(client: AppClientModel, input: Input): void {
+  if (client.secret === undefined || optionalString(input, "ClientSecret") === client.secret) return;
+  throw new CognitoError("NotAuthorizedException", "Client secret is missing or wrong.");
+}
+
+function parameter(parameters: Record<string, string>, name: string): string {
+  const value = parameters[name];
+  if (value === undefined || value === "") throw invalidParameter(`Missing required parameter ${name}`);
+  return value;
+}
+
+async function watched(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  work: () => Promise<Output>,
+): Promise<Output> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CognitoError) emitSignIn(pool, client, username, "refused", error.reason ?? error.message);
+    throw error;
+  }
+}
+
+function emitSignIn(pool: Pool, client: AppClientModel, username: string, outcome: string, reason?: string): void {
+  pool.platform.emit({
+    kind: "sign-in",
+    at: pool.platform.now(),
+    userPoolId: pool.model.id,
+    clientId: client.id,
+    username,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
+}

@@ -1,0 +1,231 @@
+/** What the hosted UI's routes share: one request as they see it, and how it ends. */
+import type { Context } from "hono";
+import type { HostedUiModel } from "../../model.ts";
+import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import { readText } from "../body.ts";
+import { CognitoError } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { SignInSession } from "../state/sign-in-sessions.ts";
+import type { User } from "../state/users.ts";
+import { issueTokens } from "../tokens/issue.ts";
+import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
+import { beginFlow, forgeryToken, isForged, startSession } from "./browser-state.ts";
+import type { FormState, PageContext } from "./pages.ts";
+
+export interface HostedUi {
+  pool: Pool;
+  domain: HostedUiModel;
+}
+
+/** A form's fields; a repeated one counts once, and files are nothing. */
+export type Fields = Record<string, string>;
+
+const stepPaths: Record<SignInStep, string> = {
+  NEW_PASSWORD_REQUIRED: "/changePassword",
+  SOFTWARE_TOKEN_MFA: "/mfa",
+  MFA_SETUP: "/mfa/setup",
+};
+
+/** How long a person may take to find the sign-up code in the mail before signing in again. */
+export const confirmationSeconds = 24 * 3600;
+
+export const outdatedForm = "This page was out of date. Please try again.";
+
+/**
+ * The authorization request that the page's query carries, or the answer that refuses it.
+ * The same checks for every page and method: a form posted to a forged address gets no further than a link to it.
+ */
+export function authorization(c: Context, { pool, domain }: HostedUi): AuthorizationRequest | Response {
+  const url = new URL(c.req.url);
+  const parsed = parseAuthorization(pool, url, domain.managedLoginVersion === 2);
+  const refused = parsed.ok ? pageRefusal(parsed.request, domain, url.pathname) : parsed;
+  if (parsed.ok && refused === undefined) return parsed.request;
+  oauthEvent(c, pool, c.req.query("client_id"), "refused", refused!.reason);
+  return "page" in refused!
+    ? toErrorPage(c, refused.page.error, refused.page.clientId)
+    : c.redirect(refused!.redirect, 302);
+}
+
+/** Why a good request gets no page to sign in on. A session that is already there does not need one. */
+function pageRefusal({ client }: AuthorizationRequest, domain: HostedUiModel, path: string) {
+  if (path === "/oauth2/authorize") return undefined;
+  const refuse = (error: string, reason: string) => ({ page: { error, clientId: client.id }, reason });
+  if (domain.managedLoginVersion === 2 && !client.branded)
+    return refuse("Login pages unavailable", `client ${client.name} has no managed login branding style`);
+  if (!client.identityProviders.includes("COGNITO"))
+    return refuse("Login option is not available", `client ${client.name} lacks COGNITO among its identity providers`);
+  return undefined;
+}
+
+export function toErrorPage(c: Context, error: string, clientId: string | undefined): Response {
+  const query = new URLSearchParams({ error, ...(clientId !== undefined && { client_id: clientId }) });
+  return c.redirect(local(c, `/error?${query}`), 302);
+}
+
+/** An address of this hosted UI, under the name by which the browser reached it. */
+export const local = (c: Context, path: string): string => new URL(c.req.url).origin + path;
+
+export function pageContext(c: Context, { pool }: HostedUi, request: AuthorizationRequest): PageContext {
+  return { pool: pool.model, query: request.query, csrf: forgeryToken(c, pool) };
+}
+
+/** The posted fields, or `undefined` when the form was not ours. */
+export async function postedFields(c: Context): Promise<Fields | undefined> {
+  const type = c.req.header("content-type") ?? "";
+  if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
+  const text = await readText(c.req.raw);
+  if (text === undefined) return undefined;
+  const fields: Fields = Object.fromEntries(new URLSearchParams(text));
+  return isForged(c, fields._csrf) ? undefined : fields;
+}
+
+/** Ends a sign-in: the browser keeps a session, the application gets what it asked for. */
+export async function completeSignIn(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+): Promise<Response> {
+  const { pool } = hostedUi;
+  const session = {
+    sub: user.sub,
+    authTime: Math.floor(pool.platform.now() / 1000),
+    eventId: pool.platform.randomUUID(),
+  };
+  startSession(c, pool, session);
+  signInEvent(pool, request, user.username, "signed in");
+  return grantRedirect(c, hostedUi, request, user, session);
+}
+
+/**
+ * After a right password or code: whatever must still be done, or back to the application.
+ * @throws CognitoError for an account that may not sign in
+ */
+export async function advance(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+): Promise<Response> {
+  const { pool } = hostedUi;
+  refuseUnusable(pool, user);
+  const step = nextStep(pool, user);
+  if (step === undefined) return completeSignIn(c, hostedUi, request, user);
+  const seconds = request.client.validity.authSessionMinutes * 60;
+  beginFlow(c, pool, { clientId: request.client.id, sub: user.sub, step, data: "" }, seconds);
+  return c.redirect(local(c, `${stepPaths[step]}?${request.query}`), 302);
+}
+
+/** The redirect that carries a code, or tokens in the fragment. */
+export async function grantRedirect(
+  c: Context,
+  { pool }: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+  { authTime, eventId }: SignInSession,
+): Promise<Response> {
+  const { client, redirectUri, scopes, state, nonce, resource } = request;
+  if (request.responseType === "code") {
+    const code = pool.grants.issueCode({
+      clientId: client.id,
+      sub: user.sub,
+      redirectUri,
+      scopes,
+      nonce,
+      codeChallenge: request.codeChallenge,
+      resource,
+      authTime,
+      eventId,
+    });
+    return c.redirect(withParameters(redirectUri, "?", { code, state }), 302);
+  }
+  const tokens = await issueTokens(pool, {
+    client,
+    user,
+    scopes,
+    authTime,
+    eventId,
+    originJti: undefined,
+    nonce,
+    resource,
+    hosted: true,
+  });
+  oauthEvent(c, pool, client.id, "tokens issued");
+  const parameters = {
+    id_token: tokens.idToken,
+    access_token: tokens.accessToken,
+    expires_in: tokens.expiresIn,
+    token_type: "Bearer",
+    state,
+  };
+  return c.redirect(withParameters(redirectUri, "#", parameters), 302);
+}
+
+/** What to show for a refusal: its sentence beside the field it is about. Anything else is a fault and goes on. */
+export function formStateOf(error: unknown, values: Fields): FormState {
+  if (!(error instanceof CognitoError)) throw error;
+  const { _csrf, password, confirm_password, code, ...shown } = values;
+  switch (error.type) {
+    case "InvalidPasswordException":
+    case "PasswordHistoryPolicyViolationException":
+      return { values: shown, errors: { password: error.message } };
+    case "UsernameExistsException":
+      return { values: shown, errors: { username: error.message } };
+    case "CodeMismatchException":
+    case "ExpiredCodeException":
+    case "EnableSoftwareTokenMFAException":
+      return { values: shown, errors: { code: error.message } };
+  }
+  const field = [error.field, `requiredAttributes[${error.field}]`].find(
+    (name) => name !== undefined && Object.hasOwn(shown, name),
+  );
+  return field === undefined
+    ? { values: shown, error: error.message }
+    : { values: shown, errors: { [field]: error.message } };
+}
+
+/** `requiredAttributes[email]=…` and its like, without the empty ones. */
+export function signUpAttributes(fields: Fields): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const attribute = /^requiredAttributes\[([^\]]+)\]$/.exec(name)?.[1];
+    if (attribute !== undefined && value !== "") attributes[attribute] = value;
+  }
+  return attributes;
+}
+
+export function signInEvent(
+  pool: Pool,
+  request: AuthorizationRequest,
+  username: string,
+  outcome: string,
+  reason?: string,
+): void {
+  pool.platform.emit({
+    kind: "sign-in",
+    at: pool.platform.now(),
+    userPoolId: pool.model.id,
+    clientId: request.client.id,
+    username,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
+}
+
+export function oauthEvent(
+  c: Context,
+  pool: Pool,
+  clientId: string | undefined,
+  outcome: string,
+  reason?: string,
+): void {
+  pool.platform.emit({
+    kind: "oauth",
+    at: pool.platform.now(),
+    userPoolId: pool.model.id,
+    clientId,
+    endpoint: new URL(c.req.url).pathname,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
+}

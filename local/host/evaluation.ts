@@ -1,0 +1,84 @@
+/**
+ * From a project on disk to what the services serve: the program is evaluated and its resources become the model; nothing
+ * is started.
+ */
+
+import { evaluate } from "../engine/evaluate.ts";
+import type { ResourceGraph } from "../engine/graph.ts";
+import type { Diagnostic } from "../engine/problems.ts";
+import type { Project } from "../engine/project.ts";
+import type { CloudModel } from "../model.ts";
+import { unpackArchive } from "../resources/archive.ts";
+import { awsProvider, buildModel } from "../resources/aws.ts";
+import type { Unserved } from "../resources/unserved.ts";
+
+export interface EvaluationOptions {
+  /** A file to remember the evaluated program in; `undefined` evaluates it every time. */
+  graphMemory?: string | undefined;
+  /** The environment that the program sees. */
+  environment: Record<string, string | undefined>;
+  /** A folder that may lie inside the project and is no part of it. */
+  stateDirectory: string | undefined;
+  /** Hears debug messages only with `debug`. */
+  onProgramMessage?: (message: Diagnostic) => void;
+  debug?: boolean | undefined;
+  /** Hears how many resources the program has made so far. */
+  onProgress?: (resources: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface Evaluation {
+  project: Project;
+  graph: ResourceGraph;
+  model: CloudModel;
+  unserved: Unserved[];
+}
+
+const DEFAULT_REGION = "us-east-1";
+
+/**
+ * @param codeDirectory where the archives of functions are laid out
+ * @throws ProjectError, ProgramError
+ */
+export async function evaluateProject(
+  project: Project,
+  options: EvaluationOptions,
+  codeDirectory: string,
+): Promise<Evaluation> {
+  const { environment, onProgramMessage, onProgress, signal } = options;
+  const region =
+    project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
+  const provider = awsProvider(region);
+  let resources = 0;
+  const graph = await evaluate({
+    project,
+    memory: options.graphMemory,
+    ownFolder: options.stateDirectory,
+    provider: {
+      ...provider,
+      create(resource) {
+        const made = provider.create(resource);
+        onProgress?.(++resources);
+        return made;
+      },
+    },
+    environment,
+    debug: options.debug,
+    ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  const { model, unserved } = buildModel(graph, region, (archive) =>
+    unpackArchive(archive, project.workingDirectory, codeDirectory),
+  );
+  sortByName(model);
+  return { project, graph, model, unserved };
+}
+
+/** Registration runs in parallel and its order is not fixed; ports and documents must not change from run to run. */
+function sortByName({ userPools, restApis, functions }: CloudModel): void {
+  const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  userPools.sort(byName);
+  for (const { clients } of userPools) clients.sort(byName);
+  restApis.sort(byName);
+  functions.sort(byName);
+}

@@ -1,0 +1,124 @@
+/**
+ * One generation of a cloud: the services of one evaluation of the program, built and ready to answer. A cloud has one at a
+ * time; the next takes over the origins, and the one before ends when the requests that it has taken are answered.
+ */
+import type { RequestListener } from "node:http";
+import { restApi } from "../apigateway/rest/rest-api-listener.ts";
+import { testInvokeEndpoint } from "../apigateway/rest/test-invoke-endpoint.ts";
+import { type CognitoService, cognitoService } from "../cognito/service.ts";
+import type { ResourceGraph } from "../engine/graph.ts";
+import { fetchListener } from "../http/fetch-listener.ts";
+import { functionHost } from "../lambda/function-host.ts";
+import type { Platform } from "../platform.ts";
+import { type LocalOrigins, localAddresses } from "./addresses.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { CONSOLE, type Origins } from "./origins.ts";
+import { type ReadyDocument, readyDocument } from "./ready-document.ts";
+
+const hostedUiName = (domain: string) => `hosted UI ${domain}`;
+const apiName = (id: string) => `API ${id}`;
+
+/** What stays from one generation to the next. */
+export interface Site {
+  origins: Origins;
+  platform: Platform;
+  /** The file of the authority that clients are to trust, when the origins speak TLS. */
+  certificateAuthority: string | undefined;
+}
+
+export interface Generation {
+  ready: ReadyDocument;
+  graph: ResourceGraph;
+  cognito: CognitoService;
+  /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
+  apiGateway(request: Request): Promise<Response>;
+  /** Answers from now on at its origins; what the program no longer declares is answered with 503. */
+  takeOver(): void;
+  /** Ends the functions once no request is being answered. */
+  retire(): Promise<void>;
+  /** Ends the functions at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws PortTakenError when something new finds its port taken
+ * @throws StateLayoutError when another release wrote the users
+ * @throws DeclaredUserError when a user that the program declares breaks the pool's rules; nothing has changed then
+ */
+export async function startGeneration(
+  evaluation: Evaluation,
+  { origins, platform, certificateAuthority }: Site,
+): Promise<Generation> {
+  const { model, graph } = evaluation;
+  const hostedUis = new Map<string, string>();
+  for (const pool of model.userPools)
+    for (const { domain } of pool.domains) hostedUis.set(domain, (await origins.open(hostedUiName(domain))).origin);
+  const apis = new Map<string, string>();
+  for (const { id } of model.restApis) apis.set(id, (await origins.open(apiName(id))).origin);
+
+  const addresses: LocalOrigins = {
+    identityProvider: origins.get(CONSOLE).origin,
+    hostedUi: hostedUis,
+    restApi: apis,
+  };
+  const localise = localAddresses(model, addresses);
+  for (const deployed of model.functions) deployed.environment = localise(deployed.environment);
+
+  const cognito = cognitoService({
+    pools: model.userPools,
+    platform,
+    identityProviderOrigin: addresses.identityProvider,
+    hostedUiOrigin: (domain) => hostedUis.get(domain)!,
+  });
+  await cognito.ready();
+  const functions = functionHost(model.functions, platform);
+  const requests = new RequestsInFlight();
+  const listeners = new Map<string, RequestListener>();
+  for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
+  const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
+  for (const api of model.restApis) {
+    listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
+  }
+
+  return {
+    ready: {
+      ...readyDocument(evaluation, addresses, localise(graph.outputs)),
+      ...(certificateAuthority !== undefined && { certificateAuthority }),
+    },
+    graph,
+    cognito,
+    apiGateway: testInvokeEndpoint(model.restApis, services),
+    takeOver() {
+      for (const name of origins.names())
+        if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
+    },
+    async retire() {
+      await requests.none();
+      await functions.close();
+    },
+    close: () => functions.close(),
+  };
+}
+
+const noLongerDeclared: RequestListener = (_request, response) =>
+  void response.writeHead(503, { "content-type": "text/plain" }).end("The program no longer declares this.\n");
+
+/** Counts the requests that are being answered. */
+class RequestsInFlight {
+  #count = 0;
+  #whenNone: (() => void)[] = [];
+
+  counted(listener: RequestListener): RequestListener {
+    return (request, response) => {
+      this.#count++;
+      response.once("close", () => {
+        if (--this.#count === 0) for (const tell of this.#whenNone.splice(0)) tell();
+      });
+      listener(request, response);
+    };
+  }
+
+  none(): Promise<void> {
+    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenNone.push(resolve));
+  }
+}

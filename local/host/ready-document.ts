@@ -1,0 +1,103 @@
+/**
+ * What a running local cloud tells about itself: the ready line of `demo-auth local --json`, and `GET {console}/api/cloud`.
+ */
+import type { CloudModel } from "../model.ts";
+import type { Unserved } from "../resources/unserved.ts";
+import type { LocalOrigins } from "./addresses.ts";
+import type { Evaluation } from "./evaluation.ts";
+
+export interface ReadyDocument {
+  event: "ready";
+  pid: number;
+  /** Origin of the console and of the identity provider (discovery, keys, the cognito-idp API). */
+  console: string;
+  /** With --https: the file of the authority that clients are to trust. */
+  certificateAuthority?: string;
+  project: { name: string; stack: string; directory: string };
+  userPools: ReadyUserPool[];
+  apis: ReadyApi[];
+  functions: { name: string; runtime: string }[];
+  declaredNotEmulated: Unserved[];
+  /** The stack's outputs, with every AWS address of something that runs here replaced by its local one. */
+  outputs: Record<string, unknown>;
+}
+
+export interface ReadyUserPool {
+  name: string;
+  id: string;
+  arn: string;
+  issuer: string;
+  hostedUi: string | undefined;
+  clients: {
+    name: string;
+    id: string;
+    flows: ("implicit" | "code" | "client_credentials")[];
+    scopes: string[];
+    callbackUrls: string[];
+  }[];
+}
+
+export interface ReadyApi {
+  kind: "REST" | "HTTP";
+  name: string;
+  id: string;
+  authorizers: { id: string; name: string; type: string }[];
+  stages: {
+    name: string;
+    url: string;
+    routes: { method: string; path: string; authorization: string; scopes: string[] }[];
+  }[];
+}
+
+/** @param outputs of the stack, with local addresses */
+export function readyDocument(
+  { project, graph, model, unserved }: Evaluation,
+  origins: LocalOrigins,
+  outputs: Record<string, unknown>,
+): ReadyDocument {
+  return {
+    event: "ready",
+    pid: process.pid,
+    console: origins.identityProvider,
+    project: { name: project.name, stack: project.stack, directory: project.directory },
+    userPools: describeUserPools(model, origins),
+    apis: describeApis(model, origins),
+    functions: model.functions.map(({ name, runtime }) => ({ name, runtime })),
+    declaredNotEmulated: unserved,
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [name, graph.secretOutputs.includes(name) ? "[secret]" : value]),
+    ),
+  };
+}
+
+function describeUserPools({ userPools }: CloudModel, origins: LocalOrigins): ReadyUserPool[] {
+  return userPools.map(({ name, id, arn, domains, clients }) => ({
+    name,
+    id,
+    arn,
+    issuer: `${origins.identityProvider}/${id}`,
+    hostedUi: domains[0] && origins.hostedUi.get(domains[0].domain),
+    clients: clients.map(({ name, id, flows, scopes, callbackUrls }) => ({ name, id, flows, scopes, callbackUrls })),
+  }));
+}
+
+function describeApis({ restApis }: CloudModel, origins: LocalOrigins): ReadyApi[] {
+  return restApis.map(({ name, id, authorizers, stages, resources }) => ({
+    kind: "REST",
+    name,
+    id,
+    authorizers: authorizers.map(({ id, name, type }) => ({ id, name, type })),
+    stages: stages.map((stage) => ({
+      name: stage.name,
+      url: `${origins.restApi.get(id)}/${stage.name}`,
+      routes: resources.flatMap(({ path, methods }) =>
+        methods.map(({ httpMethod, authorization, authorizationScopes }) => ({
+          method: httpMethod,
+          path,
+          authorization,
+          scopes: authorizationScopes,
+        })),
+      ),
+    })),
+  }));
+}

@@ -1,0 +1,255 @@
+/**
+ * What a Pulumi program declared, in each service's own terms, with every default already applied.
+ *
+ * `local/resources` writes these from the resource graph; the services (`cognito`, `apigateway`, `lambda`) read nothing
+ * else of the program. Names and defaults follow the AWS control-plane APIs.
+ */
+
+export interface CloudModel {
+  /** e.g. `us-east-1` */
+  region: string;
+  /** Twelve digits; locally always the same made-up account. */
+  accountId: string;
+  userPools: UserPoolModel[];
+  restApis: RestApiModel[];
+  functions: FunctionModel[];
+}
+
+// ---------------------------------------------------------------- Cognito
+
+export interface UserPoolModel {
+  /** `<region>_` and nine letters or digits */
+  id: string;
+  arn: string;
+  name: string;
+  usernameAttributes: ("email" | "phone_number")[];
+  aliasAttributes: ("email" | "phone_number" | "preferred_username")[];
+  usernameCaseSensitive: boolean;
+  autoVerifiedAttributes: ("email" | "phone_number")[];
+  passwordPolicy: PasswordPolicy;
+  mfa: "OFF" | "OPTIONAL" | "ON";
+  softwareTokenMfa: boolean;
+  adminCreateUserOnly: boolean;
+  /** Only what the program added or changed; the standard attributes are always there. */
+  schema: AttributeSchema[];
+  verificationEmail: { subject: string; message: string; option: "CONFIRM_WITH_CODE" | "CONFIRM_WITH_LINK" };
+  tier: "LITE" | "ESSENTIALS" | "PLUS";
+  deletionProtection: boolean;
+  domains: HostedUiModel[];
+  clients: AppClientModel[];
+  resourceServers: { identifier: string; name: string; scopes: { name: string; description: string }[] }[];
+  groups: { name: string; description: string; precedence: number | undefined }[];
+  /** Users that the program itself declares (`aws.cognito.User`), with the groups they are put in. */
+  users: DeclaredUser[];
+}
+
+export interface PasswordPolicy {
+  minimumLength: number;
+  requireLowercase: boolean;
+  requireUppercase: boolean;
+  requireNumbers: boolean;
+  requireSymbols: boolean;
+  temporaryPasswordValidityDays: number;
+  passwordHistorySize: number;
+}
+
+export interface AttributeSchema {
+  /** With its prefix: `custom:tenant`, or a standard attribute's name. */
+  name: string;
+  type: "String" | "Number" | "DateTime" | "Boolean";
+  mutable: boolean;
+  required: boolean;
+  minLength: number | undefined;
+  maxLength: number | undefined;
+  minValue: number | undefined;
+  maxValue: number | undefined;
+}
+
+export interface HostedUiModel {
+  /** The prefix of a Cognito domain, or the whole name of a custom one. */
+  domain: string;
+  custom: boolean;
+  /** 1 the classic hosted UI, 2 managed login */
+  managedLoginVersion: 1 | 2;
+}
+
+export type OAuthFlow = "code" | "implicit" | "client_credentials";
+
+export interface AppClientModel {
+  id: string;
+  name: string;
+  secret: string | undefined;
+  /** `AllowedOAuthFlowsUserPoolClient` */
+  oauthEnabled: boolean;
+  flows: OAuthFlow[];
+  scopes: string[];
+  callbackUrls: string[];
+  logoutUrls: string[];
+  defaultRedirectUri: string | undefined;
+  identityProviders: string[];
+  explicitAuthFlows: string[];
+  /** `PreventUserExistenceErrors` */
+  hideUserExistence: boolean;
+  tokenRevocation: boolean;
+  validity: {
+    idTokenSeconds: number;
+    accessTokenSeconds: number;
+    refreshTokenSeconds: number;
+    authSessionMinutes: number;
+  };
+  /** `undefined` means all of the pool's. */
+  readAttributes: string[] | undefined;
+  writeAttributes: string[] | undefined;
+  refreshTokenRotation: { enabled: boolean; graceSeconds: number };
+  /** Whether a managed-login branding style exists for the client; without one managed login shows no page. */
+  branded: boolean;
+}
+
+export interface DeclaredUser {
+  username: string;
+  /** What the program was told as the user's `sub`; a new one is made without it. */
+  sub?: string;
+  attributes: Record<string, string>;
+  /** A permanent password makes the user CONFIRMED, a temporary one FORCE_CHANGE_PASSWORD. */
+  password: string | undefined;
+  temporaryPassword: string | undefined;
+  enabled: boolean;
+  groups: string[];
+}
+
+// ---------------------------------------------------------------- API Gateway (REST, v1)
+
+export interface RestApiModel {
+  /** Ten lower-case letters or digits */
+  id: string;
+  name: string;
+  arn: string;
+  executionArn: string;
+  region: string;
+  accountId: string;
+  endpointType: "EDGE" | "REGIONAL" | "PRIVATE";
+  binaryMediaTypes: string[];
+  disableExecuteApiEndpoint: boolean;
+  apiKeySource: "HEADER" | "AUTHORIZER";
+  /** Every resource, the root `/` included, with the methods deployed on it. */
+  resources: ApiResourceModel[];
+  authorizers: AuthorizerModel[];
+  gatewayResponses: GatewayResponseModel[];
+  requestValidators: { id: string; name: string; validateBody: boolean; validateParameters: boolean }[];
+  models: { name: string; contentType: string; schema: string }[];
+  stages: StageModel[];
+  apiKeys: { id: string; name: string; value: string; enabled: boolean }[];
+  usagePlans: UsagePlanModel[];
+  /** Which function may be invoked by whom: `aws.lambda.Permission` for `apigateway.amazonaws.com`. */
+  invokePermissions: { functionArn: string; sourceArn: string | undefined }[];
+}
+
+export interface ApiResourceModel {
+  id: string;
+  /** e.g. `/transactions/{id}` */
+  path: string;
+  methods: MethodModel[];
+}
+
+export interface MethodModel {
+  /** `GET` … or `ANY` */
+  httpMethod: string;
+  authorization: "NONE" | "AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS";
+  authorizerId: string | undefined;
+  authorizationScopes: string[];
+  apiKeyRequired: boolean;
+  requestValidatorId: string | undefined;
+  /** `method.request.querystring.limit` → required */
+  requestParameters: Record<string, boolean>;
+  /** content type → model name */
+  requestModels: Record<string, string>;
+  /** `undefined` when the method has no integration yet: such a method cannot be deployed on AWS. */
+  integration: IntegrationModel | undefined;
+  methodResponses: { statusCode: string; responseParameters: Record<string, boolean> }[];
+}
+
+export interface IntegrationModel {
+  type: "AWS_PROXY" | "AWS" | "MOCK" | "HTTP" | "HTTP_PROXY";
+  httpMethod: string | undefined;
+  uri: string | undefined;
+  /** The function behind a Lambda integration, parsed from `uri`. */
+  functionArn: string | undefined;
+  timeoutMilliseconds: number;
+  passthroughBehavior: "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
+  contentHandling: "CONVERT_TO_BINARY" | "CONVERT_TO_TEXT" | undefined;
+  requestParameters: Record<string, string>;
+  requestTemplates: Record<string, string>;
+  responses: IntegrationResponseModel[];
+}
+
+export interface IntegrationResponseModel {
+  statusCode: string;
+  selectionPattern: string | undefined;
+  responseParameters: Record<string, string>;
+  responseTemplates: Record<string, string>;
+  contentHandling: "CONVERT_TO_BINARY" | "CONVERT_TO_TEXT" | undefined;
+}
+
+export interface AuthorizerModel {
+  id: string;
+  name: string;
+  type: "COGNITO_USER_POOLS" | "TOKEN" | "REQUEST";
+  providerArns: string[];
+  /** e.g. `method.request.header.Authorization` */
+  identitySource: string;
+  identityValidationExpression: string | undefined;
+  resultTtlSeconds: number;
+}
+
+export interface GatewayResponseModel {
+  /** e.g. `UNAUTHORIZED`, `DEFAULT_4XX` */
+  responseType: string;
+  statusCode: string | undefined;
+  responseParameters: Record<string, string>;
+  responseTemplates: Record<string, string>;
+}
+
+export interface StageModel {
+  name: string;
+  deploymentId: string;
+  variables: Record<string, string>;
+  accessLog: { format: string; destinationArn: string } | undefined;
+  xrayTracing: boolean;
+  /** By method path as in `aws.apigateway.MethodSettings`: `*` + `/*`, `transactions/GET` … */
+  methodSettings: {
+    methodPath: string;
+    throttlingRateLimit: number | undefined;
+    throttlingBurstLimit: number | undefined;
+  }[];
+}
+
+export interface UsagePlanModel {
+  id: string;
+  name: string;
+  /** API stages, as `<apiId>:<stage>` */
+  stages: string[];
+  throttle: { rateLimit: number; burstLimit: number } | undefined;
+  quota: { limit: number; offset: number; period: "DAY" | "WEEK" | "MONTH" } | undefined;
+  apiKeyIds: string[];
+}
+
+// ---------------------------------------------------------------- Lambda
+
+export interface FunctionModel {
+  name: string;
+  arn: string;
+  region: string;
+  accountId: string;
+  /** e.g. `nodejs24.x` */
+  runtime: string;
+  /** `<file>.<export>` */
+  handler: string;
+  memorySizeMb: number;
+  timeoutSeconds: number;
+  environment: Record<string, string>;
+  logGroupName: string;
+  logFormat: "Text" | "JSON";
+  reservedConcurrency: number | undefined;
+  /** Where the deployed archive lies unpacked. */
+  codeDirectory: string;
+}

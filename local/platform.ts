@@ -1,0 +1,100 @@
+/**
+ * What the services take from outside, handed in so that a test can hold the clock still and read what would be logged.
+ */
+import type { DatabaseSync } from "node:sqlite";
+
+export interface Platform {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  randomUUID(): string;
+  randomBytes(size: number): Buffer;
+  store: Store;
+  /** Tells whoever watches (terminal, console page) what happened. Never carries a token, a password or a code in clear. */
+  emit(event: CloudEvent): void;
+}
+
+/**
+ * The state on disk. Each service creates and migrates tables of its own, under its own prefix.
+ * A statement that returned is durable: `kill -9` right after loses nothing.
+ */
+export interface Store {
+  db: DatabaseSync;
+  /** All or nothing; nested calls join the outer transaction. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+export type CloudEvent =
+  | ApiRequestEvent
+  | {
+      kind: "sign-in";
+      at: number;
+      userPoolId: string;
+      clientId: string;
+      username: string;
+      outcome: string;
+      reason?: string;
+    }
+  | {
+      kind: "oauth";
+      at: number;
+      userPoolId: string;
+      clientId: string | undefined;
+      endpoint: string;
+      outcome: string;
+      reason?: string;
+    }
+  | { kind: "mail"; at: number; userPoolId: string; to: string; subject: string; messageKind: string }
+  | { kind: "user"; at: number; userPoolId: string; username: string; action: string }
+  | { kind: "function-log"; at: number; functionName: string; line: string }
+  /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */
+  | { kind: "program"; at: number; outcome: "evaluating" | "running" | "failed"; reason?: string }
+  | { kind: "access-log"; at: number; apiId: string; stage: string; line: string };
+
+export interface ApiRequestEvent {
+  kind: "api-request";
+  at: number;
+  apiId: string;
+  requestId: string;
+  stage: string | undefined;
+  method: string;
+  path: string;
+  status: number;
+  durationMs: number;
+  /** What the authorizer said; absent for a request that found no method. */
+  decision?: "open to anyone" | "let in" | "refused";
+  /** Who passed the authorizer: the token's `sub` (ID token) or `username`. */
+  principal: string | undefined;
+  /** Why it was refused or failed, for a person: which check, what was expected, what to do. */
+  reason: string | undefined;
+}
+
+/** What a REST API's authorizer needs of a user pool. */
+export interface TokenIssuer {
+  userPoolArn: string;
+  issuer: string;
+  /** The public key with this `kid`, or `undefined` when the pool never had it. */
+  publicKey(kid: string): import("node:crypto").KeyObject | undefined;
+}
+
+/** The outcome of one Lambda invocation, as the Invoke API would answer it. */
+export interface InvocationResult {
+  /** JSON text */
+  payload: string;
+  functionError: "Unhandled" | undefined;
+  /** Why it failed, for a person. */
+  reason: string | undefined;
+}
+
+/**
+ * Invokes a function synchronously (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+ * @param payload JSON text
+ * @param options `traceId`: what the function finds in `_X_AMZN_TRACE_ID`
+ * @throws an Error named as the Invoke API's (`TooManyRequestsException`, `ResourceNotFoundException`) when the invocation was
+ *   refused, so that the function never ran; whatever goes wrong inside the function is an outcome with `functionError`
+ */
+export type InvokeFunction = (
+  functionArn: string,
+  payload: string,
+  options?: { traceId?: string },
+) => Promise<InvocationResult>;

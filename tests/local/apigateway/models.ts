@@ -1,0 +1,106 @@
+/** REST API models for tests: the tutorial's, and builders for variations of it. */
+import type {
+  ApiResourceModel,
+  AuthorizerModel,
+  IntegrationModel,
+  MethodModel,
+  RestApiModel,
+  StageModel,
+} from "../../../local/model.ts";
+
+export const ACCOUNT = "123456789012";
+export const FUNCTION_ARN = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:Demo`;
+export const EXECUTION_ARN = `arn:aws:execute-api:us-east-1:${ACCOUNT}:demoapi123`;
+
+export function lambdaProxy(overrides: Partial<IntegrationModel> = {}): IntegrationModel {
+  return {
+    type: "AWS_PROXY",
+    httpMethod: "POST",
+    uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`,
+    functionArn: FUNCTION_ARN,
+    timeoutMilliseconds: 29_000,
+    passthroughBehavior: "WHEN_NO_MATCH",
+    contentHandling: undefined,
+    requestParameters: {},
+    requestTemplates: {},
+    responses: [],
+    ...overrides,
+  };
+}
+
+export function method(httpMethod: string, overrides: Partial<MethodModel> = {}): MethodModel {
+  return {
+    httpMethod,
+    authorization: "NONE",
+    authorizerId: undefined,
+    authorizationScopes: [],
+    apiKeyRequired: false,
+    requestValidatorId: undefined,
+    requestParameters: {},
+    requestModels: {},
+    integration: lambdaProxy(),
+    methodResponses: [],
+    ...overrides,
+  };
+}
+
+/** A method behind the authorizer `auth01`. */
+export function secured(httpMethod: string, overrides: Partial<MethodModel> = {}): MethodModel {
+  return method(httpMethod, { authorization: "COGNITO_USER_POOLS", authorizerId: "auth01", ...overrides });
+}
+
+/** Resources by path; the root is always there. */
+export function resources(byPath: Record<string, MethodModel[]>): ApiResourceModel[] {
+  const all: Record<string, MethodModel[]> = { "/": [], ...byPath };
+  return Object.entries(all).map(([path, methods], index) => ({ id: `res${index}`, path, methods }));
+}
+
+export function authorizer(overrides: Partial<AuthorizerModel> = {}): AuthorizerModel {
+  return {
+    id: "auth01",
+    name: "DemoAuthorizer",
+    type: "COGNITO_USER_POOLS",
+    providerArns: [],
+    identitySource: "method.request.header.Authorization",
+    identityValidationExpression: undefined,
+    resultTtlSeconds: 300,
+    ...overrides,
+  };
+}
+
+export function stage(overrides: Partial<StageModel> = {}): StageModel {
+  return {
+    name: "Test",
+    deploymentId: "dep123",
+    variables: {},
+    accessLog: undefined,
+    xrayTracing: false,
+    methodSettings: [],
+    ...overrides,
+  };
+}
+
+export function apiDefinition(overrides: Partial<RestApiModel> = {}): RestApiModel {
+  return {
+    id: "demoapi123",
+    name: "DemoAPI",
+    arn: "arn:aws:apigateway:us-east-1::/restapis/demoapi123",
+    executionArn: EXECUTION_ARN,
+    region: "us-east-1",
+    accountId: ACCOUNT,
+    endpointType: "REGIONAL",
+    binaryMediaTypes: [],
+    disableExecuteApiEndpoint: false,
+    apiKeySource: "HEADER",
+    resources: resources({ "/transactions": [secured("GET")] }),
+    authorizers: [authorizer()],
+    gatewayResponses: [],
+    requestValidators: [],
+    models: [],
+    stages: [stage()],
+    apiKeys: [],
+    usagePlans: [],
+    invokePermissions: [{ functionArn: FUNCTION_ARN, sourceArn: `${EXECUTION_ARN}/*/*/*` }],
+    ...overrides,
+  };
+}
