@@ -18,6 +18,8 @@ export interface OverviewResource {
   /** e.g. `aws:cognito/userPool:UserPool` */
   type: string;
   kind: "component" | "emulated" | "declared only";
+  /** What the program sets on it and the local cloud does not serve: `property: why`. */
+  unserved: { property: string; reason: string; guards: boolean }[];
   /** The tutorial's step that it takes. */
   step: string | undefined;
   /** URNs of the resources that it is built on. */
@@ -27,18 +29,23 @@ export interface OverviewResource {
 export function overview(cloud: ReadyDocument, graph: ResourceGraph): Overview {
   const shown = graph.resources.filter(({ type }) => !type.startsWith("pulumi:"));
   const urns = new Set(shown.map(({ urn }) => urn));
-  const notEmulated = new Set(cloud.declaredNotEmulated.map(({ type, name }) => `${type} ${name}`));
+  const listed = Map.groupBy(cloud.declaredNotEmulated, ({ type, name }) => `${type} ${name}`);
   return {
     cloud,
     resources: shown.map((resource) => {
       const { urn, parent, name, type, custom } = resource;
-      const kind = !custom ? "component" : notEmulated.has(`${type} ${name}`) ? "declared only" : "emulated";
+      const entries = listed.get(`${type} ${name}`) ?? [];
+      const isServed = entries.every(({ property }) => property !== undefined);
+      const kind = !custom ? "component" : isServed ? "emulated" : "declared only";
       return {
         urn,
         parent: urns.has(parent) ? parent : undefined,
         name,
         type,
         kind,
+        unserved: entries.flatMap(({ property, reason = "", guards = false }) =>
+          property === undefined ? [] : [{ property, reason, guards }],
+        ),
         step: tutorialStep(resource),
         dependencies: resource.dependencies.filter((dependency) => urns.has(dependency) && dependency !== urn),
       };

@@ -12,6 +12,7 @@ import type { CommandContext } from "../../shared/command-context.ts";
 import { reportOf } from "../../shared/errors.ts";
 import type { Output } from "../../shared/output.ts";
 import { safeBlock, safeText } from "../../shared/text.ts";
+import { unservedSections } from "./unserved-text.ts";
 
 export interface LocalDisplay {
   /** For whatever else is said while the cloud runs. */
@@ -149,11 +150,9 @@ function describe(out: Output, ready: ReadyDocument): void {
     heading("Functions");
     for (const { name, runtime } of ready.functions) out.note(`  ${name} (${runtime})`);
   }
-  if (ready.declaredNotEmulated.length > 0) {
-    heading("Declared, not emulated");
-    out.note(
-      `  ${ready.declaredNotEmulated.map(({ type, name }) => `${name} (${type.split(":").at(-1)})`).join(", ")}`,
-    );
+  for (const section of unservedSections(ready.declaredNotEmulated)) {
+    heading(section.heading);
+    for (const line of section.lines) out.note(`  ${line}`);
   }
   if (ready.certificateAuthority) {
     heading("Certificate authority, for loopback names only");

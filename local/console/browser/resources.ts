@@ -13,7 +13,7 @@ export function resourcesPanel({ byId, make, read, soon, on }: Kit, { drawGraph 
     const shortType = (type: string) => type.split(":").at(-1) ?? type;
 
     const item = (resource: OverviewResource): HTMLElement => {
-      const { urn, name, type, kind, step, dependencies } = resource;
+      const { urn, name, type, kind, unserved, step, dependencies } = resource;
       const children = resources.filter(({ parent }) => parent === urn);
       const line = make(
         "div",
@@ -28,6 +28,12 @@ export function resourcesPanel({ byId, make, read, soon, on }: Kit, { drawGraph 
           make("span", { class: `badge ${kind === "emulated" ? "good" : "plain"}` }, kind),
         ),
       );
+      if (unserved.length > 0) {
+        const entries = unserved.map(({ property, reason, guards }) =>
+          make("li", {}, make("code", {}, property), guards ? " is refused on the wire: " : " is not served: ", reason),
+        );
+        line.append(make("ul", { class: "quiet" }, ...entries));
+      }
       if (step) line.append(make("p", { class: "step" }, `Tutorial: ${step}`));
       // A component is no more than its parts.
       const own = kind === "component" ? [] : dependencies.filter((other) => byUrn.get(other)?.kind !== "component");

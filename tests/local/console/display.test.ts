@@ -88,8 +88,8 @@ function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
       }),
       { isTTY },
     );
-  const platform = { ...systemWorld(), env: { NO_COLOR: "1" }, stdout: stream("stdout"), stderr: stream("stderr") };
-  const io = { platform, out: openOutput(platform, flags), flags } as unknown as CommandContext;
+  const world = { ...systemWorld(), env: { NO_COLOR: "1" }, stdout: stream("stdout"), stderr: stream("stderr") };
+  const io = { world, out: openOutput(world, flags), flags } as unknown as CommandContext;
   return { display: localDisplay(io), text };
 }
 
@@ -111,6 +111,31 @@ describe("demo-auth local on a terminal", () => {
     display.ready(READY, false);
     assert.match(text.stderr, /users and keys are forgotten\.\n\n$/);
     assert.equal(text.stdout, "");
+  });
+
+  it("names what is not served: first what decides who is let in, then settings with the reason, then whole resources", () => {
+    const { display, text } = open(true);
+    const pool = { type: "aws:cognito/userPool:UserPool", name: "people" };
+    const declaredNotEmulated: ReadyDocument["declaredNotEmulated"] = [
+      { type: "aws:s3/bucket:Bucket", name: "files" },
+      { ...pool, property: "userPoolAddOns", reason: "threat protection does not run here" },
+      { ...pool, property: "lambdaConfig.preSignUp", reason: "this trigger does not run here", guards: true },
+      { type: "aws:iam/role:Role", name: "\x1b[2Krole" },
+    ];
+    display.ready({ ...READY, declaredNotEmulated }, true);
+    assert.ok(
+      text.stderr.includes(`
+Decides who is let in, and is not served: what it guards is refused
+  people (UserPool) lambdaConfig.preSignUp: this trigger does not run here
+
+Set, and not served
+  people (UserPool) userPoolAddOns: threat protection does not run here
+
+Declared, not emulated
+  files (Bucket), `),
+      text.stderr,
+    );
+    assert.ok(!text.stderr.includes("\x1b"));
   });
 
   it("gives each request a line with the reason for a refusal, and each mail one with its code", () => {
