@@ -27,13 +27,14 @@ import { invokeFunction } from "./provider-functions.ts";
 import type { Account, ResourceType } from "./resource-type.ts";
 import type { Unserved } from "./unserved.ts";
 
-const EMULATED: ResourceType[] = [
+/** Every type that has a contract. */
+export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...[userPool, userPoolDomain, userPoolClient, resourceServer, userGroup, user, userInGroup, managedLoginBranding],
   ...[restApi, apiResource, method, integration, methodResponse, integrationResponse, authorizer, gatewayResponse],
   ...[requestValidator, model, apiKey, usagePlan, usagePlanKey, deployment, stage, methodSettings],
   ...[lambdaFunction, permission],
 ];
-const BY_TYPE = new Map(EMULATED.map((resourceType) => [resourceType.type, resourceType]));
+const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
 
 /** Every local account is this one: AWS's documentation uses the number, nobody owns it. */
 export const ACCOUNT_ID = "123456789012";
@@ -100,7 +101,7 @@ export function buildModel(graph: ResourceGraph, region: string, unpack: (archiv
     const resourceType = BY_TYPE.get(resource.type);
     if (resourceType) {
       for (const { property, reason, guards } of resourceType.inputs
-        ? unservedInputs(resourceType.inputs, resource.inputs)
+        ? unservedInputs({ ...resourceType.inputs, ...resourceType.older }, resource.inputs)
         : []) {
         const { type, name } = resource;
         cloud.unserved.push({ type, name, property, reason, ...(guards && { guards }) });

@@ -19,6 +19,8 @@ export interface ResourceType {
   type: string;
   /** What is done with each of its inputs. */
   inputs?: AnyContract;
+  /** Inputs that earlier majors of the provider had. */
+  older?: AnyContract;
   /**
    * What AWS answers when the resource is created.
    * @returns its id, and the outputs that are not simply its inputs
@@ -37,8 +39,6 @@ type ProviderOutputs<Class, Args> = {
 interface TypedResourceType<Class, Args> extends Omit<ResourceType, "type" | "inputs" | "create"> {
   /** Every input of the provider's `…Args` type. */
   inputs: Contract<Args>;
-  /** Inputs that earlier majors of the provider had. */
-  older?: AnyContract;
   create(
     resource: NewResource,
     account: Account,
@@ -49,11 +49,8 @@ interface TypedResourceType<Class, Args> extends Omit<ResourceType, "type" | "in
  * One resource type of a provider: `resourceType<cognito.UserPool, cognito.UserPoolArgs>("aws:cognito/userPool:UserPool", …)`.
  * The compiler refuses a missing input, and outputs that the provider documents and `create` leaves out.
  */
-export function resourceType<Class, Args>(
-  type: string,
-  { inputs, older, ...work }: TypedResourceType<Class, Args>,
-): ResourceType {
-  return { type, inputs: { ...(inputs as AnyContract), ...older }, ...(work as Omit<ResourceType, "type" | "inputs">) };
+export function resourceType<Class, Args>(type: string, definition: TypedResourceType<Class, Args>): ResourceType {
+  return { type, ...(definition as Omit<ResourceType, "type">) };
 }
 
 const LOWER_ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
