@@ -13,6 +13,9 @@ export interface CloudModel {
   userPools: UserPoolModel[];
   restApis: RestApiModel[];
   functions: FunctionModel[];
+  /** Functions that the program declares and that do not run here: `because` is a clause for the person. */
+  functionsElsewhere: { name: string; arn: string; because: string }[];
+  functionPermissions: FunctionPermissionModel[];
 }
 
 // ---------------------------------------------------------------- Cognito
@@ -252,4 +255,17 @@ export interface FunctionModel {
   reservedConcurrency: number | undefined;
   /** Where the deployed archive lies unpacked. */
   codeDirectory: string;
+  /** Which of its versions this is: `$LATEST`, or a number for one that is published. */
+  version: string;
+  /** The published versions and the aliases by which it can be invoked → their version. */
+  qualifiers: Record<string, string>;
+}
+
+/** `aws.lambda.Permission`: who may invoke a function. */
+export interface FunctionPermissionModel {
+  /** With the qualifier, when the permission has one: an alias's permissions are its own. */
+  functionArn: string;
+  /** A service such as `cognito-idp.amazonaws.com`, an account, or `*` */
+  principal: string;
+  sourceArn: string | undefined;
 }

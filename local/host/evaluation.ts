@@ -22,6 +22,8 @@ export interface EvaluationOptions {
   /** Hears debug messages only with `debug`. */
   onProgramMessage?: (message: Diagnostic) => void;
   debug?: boolean | undefined;
+  /** Refuses what AWS goes on running and no longer creates (retired runtimes), instead of a warning. */
+  strict?: boolean | undefined;
   /** Hears how many resources the program has made so far. */
   onProgress?: (resources: number) => void;
   signal?: AbortSignal;
@@ -67,9 +69,13 @@ export async function evaluateProject(
     ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
     ...(signal ? { signal } : {}),
   });
-  const { model, unserved } = buildModel(graph, region, (archive) =>
-    unpackArchive(archive, project.workingDirectory, codeDirectory),
+  const { model, unserved, warnings } = buildModel(
+    graph,
+    region,
+    (archive) => unpackArchive(archive, project.workingDirectory, codeDirectory),
+    { strict: options.strict },
   );
+  for (const message of warnings) onProgramMessage?.({ severity: "warning", message, urn: "" });
   sortByName(model);
   return { project, graph, model, unserved };
 }

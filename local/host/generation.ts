@@ -71,7 +71,7 @@ export async function startGeneration(
     hostedUiOrigin: (domain) => hostedUis.get(domain)!,
   });
   await cognito.ready();
-  const functions = functionHost(model.functions, platform);
+  const functions = functionHost(model.functions, platform, model.functionsElsewhere);
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));

@@ -30,7 +30,7 @@ export function environmentVariables(model: FunctionModel, logStreamName: string
     AWS_EXECUTION_ENV: `AWS_Lambda_${model.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: model.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(model.memorySizeMb),
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_VERSION: model.version,
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: model.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
@@ -42,8 +42,8 @@ export function environmentVariables(model: FunctionModel, logStreamName: string
   };
 }
 
-/** `nodejs24.x` → 24; `undefined` for a runtime that is not Node. */
+/** `nodejs24.x` → 24, `nodejs8.10` → 8; `undefined` for a runtime that is not Node. */
 export function runtimeMajor(runtime: string): number | undefined {
-  const match = /^nodejs(\d+)\.x$/.exec(runtime);
+  const match = /^nodejs(\d+)\./.exec(runtime);
   return match ? Number(match[1]) : undefined;
 }

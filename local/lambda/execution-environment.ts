@@ -29,6 +29,8 @@ export interface Job {
   /** JSON text */
   payload: string;
   traceId: string | undefined;
+  /** As it was invoked, with the qualifier that was used. */
+  functionArn: string;
   settle(outcome: InvocationResult): void;
 }
 
@@ -121,7 +123,7 @@ export class ExecutionEnvironment {
         runtimeMajor: runtimeMajor(model.runtime) ?? 24,
         logFormat: model.logFormat,
         functionName: model.name,
-        functionArn: model.arn,
+        functionVersion: model.version,
         memorySizeMb,
         timeoutMs: model.timeoutSeconds * 1000,
         logGroupName: model.logGroupName,
@@ -149,7 +151,12 @@ export class ExecutionEnvironment {
   /** Takes a job; the environment must have room. */
   run(job: Job): void {
     if (this.#jobs.push(job) === 1) this.#begin(job);
-    const head: InvocationHead = { requestId: job.requestId, traceId: job.traceId, round: this.#round };
+    const head: InvocationHead = {
+      requestId: job.requestId,
+      traceId: job.traceId,
+      functionArn: job.functionArn,
+      round: this.#round,
+    };
     // What arrives in one turn of the event loop is written at once.
     if (this.#unsent === "") setImmediate(() => this.#flush());
     this.#unsent += encodeFrame(head, job.payload);

@@ -5,7 +5,7 @@
  * An execution environment is started by the first invocation and kept warm. Overlapping invocations share it in turn as
  * long as it keeps up; more environments are started when one has to wait noticeably.
  */
-import type { FunctionModel } from "../model.ts";
+import type { CloudModel, FunctionModel } from "../model.ts";
 import type { InvokeFunction, Platform } from "../platform.ts";
 import { InvocationRefused } from "./invocation-refused.ts";
 import { LambdaFunction } from "./lambda-function.ts";
@@ -16,26 +16,51 @@ export interface FunctionHost {
   close(): Promise<void>;
 }
 
-export function functionHost(models: FunctionModel[], platform: Platform): FunctionHost {
-  const functions = new Map(models.map((model) => [model.arn, new LambdaFunction(model, platform)]));
+/** @param elsewhere functions that do not run here, and why */
+export function functionHost(
+  models: FunctionModel[],
+  platform: Platform,
+  elsewhere: CloudModel["functionsElsewhere"] = [],
+): FunctionHost {
+  const byArn = new Map(models.map((model) => [model.arn, model]));
+  /** Each version has environments of its own, from its first invocation on. */
+  const running = new Map<string, LambdaFunction>();
   return {
     invoke: async (functionArn, payload, options) => {
-      const found = functions.get(unqualified(functionArn));
-      if (!found) {
-        throw new InvocationRefused(
-          "ResourceNotFoundException",
-          `Function not found: ${functionArn}. The program declares no function with this ARN.`,
+      const { arn, qualifier } = split(functionArn);
+      const model = byArn.get(arn);
+      const version = qualifier === "$LATEST" ? qualifier : model?.qualifiers[qualifier];
+      if (!model || version === undefined) {
+        throw notFound(
+          functionArn,
+          elsewhere.find((other) => other.arn === arn),
         );
       }
-      return found.invoke(payload, options?.traceId);
+      const key = `${arn}:${version}`;
+      let found = running.get(key);
+      if (!found) {
+        found = new LambdaFunction(version === model.version ? model : { ...model, version }, platform);
+        running.set(key, found);
+      }
+      return found.invoke(payload, { traceId: options?.traceId, functionArn });
     },
     close: async () => {
-      await Promise.all([...functions.values()].map((deployed) => deployed.close()));
+      await Promise.all([...running.values()].map((deployed) => deployed.close()));
     },
   };
 }
 
-/** Without `:$LATEST`, the one version that runs here. */
-function unqualified(functionArn: string): string {
-  return functionArn.replace(/:\$LATEST$/, "");
+/** `…:function:orders:live` → the function's own ARN, and `live`; without a qualifier it is `$LATEST`. */
+function split(functionArn: string): { arn: string; qualifier: string } {
+  const [, arn = functionArn, qualifier = "$LATEST"] = /^(.*:function:[^:]+)(?::([^:]+))?$/.exec(functionArn) ?? [];
+  return { arn, qualifier };
+}
+
+function notFound(functionArn: string, elsewhere: { name: string; because: string } | undefined): InvocationRefused {
+  return elsewhere
+    ? new InvocationRefused("ResourceNotFoundException", `${elsewhere.name} does not run here: ${elsewhere.because}.`)
+    : new InvocationRefused(
+        "ResourceNotFoundException",
+        `Function not found: ${functionArn}. The program declares no function, version or alias with this ARN.`,
+      );
 }

@@ -41,7 +41,10 @@ export class LambdaFunction implements EnvironmentOwner {
   }
 
   /** @throws InvocationRefused when the function's concurrency is used up, or its runtime is not Node */
-  invoke(payload: string, traceId: string | undefined): Promise<InvocationResult> {
+  invoke(
+    payload: string,
+    { traceId, functionArn }: { traceId: string | undefined; functionArn: string },
+  ): Promise<InvocationResult> {
     if (this.#nodeMajor === undefined) {
       throw new InvocationRefused(
         "InvalidRuntimeException",
@@ -57,7 +60,7 @@ export class LambdaFunction implements EnvironmentOwner {
     }
     this.#inFlight++;
     return new Promise((settle) => {
-      const job: Job = { requestId: this.#platform.randomUUID(), payload, traceId, settle };
+      const job: Job = { requestId: this.#platform.randomUUID(), payload, traceId, functionArn, settle };
       const warm = this.#idle.pop() ?? this.#withRoom();
       if (warm) warm.run(job);
       else this.#wait(job);

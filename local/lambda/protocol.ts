@@ -17,7 +17,7 @@ export interface RuntimeSettings {
   runtimeMajor: number;
   logFormat: "Text" | "JSON";
   functionName: string;
-  functionArn: string;
+  functionVersion: string;
   memorySizeMb: number;
   timeoutMs: number;
   logGroupName: string;
@@ -35,6 +35,7 @@ export interface RuntimeSettings {
 export interface InvocationHead {
   requestId: string;
   traceId: string | undefined;
+  functionArn: string;
   round: number;
 }
 

@@ -18,7 +18,7 @@ export class ServiceLog {
     this.#model = model;
     this.#platform = platform;
     const day = new Date(platform.now()).toISOString().slice(0, 10).replaceAll("-", "/");
-    this.streamName = `${day}/[$LATEST]${platform.randomUUID().replaceAll("-", "")}`;
+    this.streamName = `${day}/[${model.version}]${platform.randomUUID().replaceAll("-", "")}`;
   }
 
   write(line: string): void {
@@ -38,9 +38,9 @@ export class ServiceLog {
 
   start({ requestId }: Job): void {
     if (this.#model.logFormat === "JSON") {
-      this.#writePlatformLine("platform.start", `{"requestId":"${requestId}","version":"$LATEST"}`);
+      this.#writePlatformLine("platform.start", `{"requestId":"${requestId}","version":"${this.#model.version}"}`);
     } else {
-      this.write(`START RequestId: ${requestId} Version: $LATEST`);
+      this.write(`START RequestId: ${requestId} Version: ${this.#model.version}`);
     }
   }
 

@@ -21,7 +21,7 @@ import { userPool } from "./cognito/user-pool.ts";
 import { userPoolClient } from "./cognito/user-pool-client.ts";
 import { userPoolDomain } from "./cognito/user-pool-domain.ts";
 import { unservedInputs } from "./contract.ts";
-import { lambdaFunction, permission } from "./lambda/function.ts";
+import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
 import { invokeFunction } from "./provider-functions.ts";
 import type { Account, ResourceType } from "./resource-type.ts";
@@ -32,7 +32,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...[userPool, userPoolDomain, userPoolClient, resourceServer, userGroup, user, userInGroup, managedLoginBranding],
   ...[restApi, apiResource, method, integration, methodResponse, integrationResponse, authorizer, gatewayResponse],
   ...[requestValidator, model, apiKey, usagePlan, usagePlanKey, deployment, stage, methodSettings],
-  ...[lambdaFunction, permission],
+  ...lambdaTypes,
 ];
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
 
@@ -78,15 +78,23 @@ export function awsProvider(region: string): Provider {
 export interface Declared {
   model: CloudModel;
   unserved: Unserved[];
+  /** What runs here and would not on AWS, a sentence each. */
+  warnings: string[];
 }
 
 /**
  * Turns the resource graph into what the services serve.
  * @param unpack lays out a function's archive; returns its folder
+ * @param options `strict`: refuses also what AWS goes on running and no longer creates, instead of a warning
  * @throws ProgramError when AWS would refuse a combination that only shows in the whole
  */
-export function buildModel(graph: ResourceGraph, region: string, unpack: (archive: Archive) => string): Declared {
-  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack);
+export function buildModel(
+  graph: ResourceGraph,
+  region: string,
+  unpack: (archive: Archive) => string,
+  { strict = false }: { strict?: boolean | undefined } = {},
+): Declared {
+  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict);
   const problems: Diagnostic[] = [];
   const attempt = (resource: Resource, work: () => void) => {
     try {
@@ -99,17 +107,18 @@ export function buildModel(graph: ResourceGraph, region: string, unpack: (archiv
   for (const resource of graph.resources) {
     if (resource.type.startsWith("pulumi:")) continue;
     const resourceType = BY_TYPE.get(resource.type);
-    if (resourceType) {
+    const { type, name } = resource;
+    if (resourceType?.notServed) cloud.unserved.push({ type, name, reason: resourceType.notServed });
+    else if (resourceType) {
       for (const { property, reason, guards } of resourceType.inputs
         ? unservedInputs({ ...resourceType.inputs, ...resourceType.older }, resource.inputs)
         : []) {
-        const { type, name } = resource;
         cloud.unserved.push({ type, name, property, reason, ...(guards && { guards }) });
       }
       attempt(resource, () => resourceType.declare?.(resource, cloud));
-    } else if (resource.custom) cloud.unserved.push({ type: resource.type, name: resource.name });
+    } else if (resource.custom) cloud.unserved.push({ type, name });
   }
   for (const { resource, work } of cloud.remaining()) attempt(resource, work);
   if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems);
-  return { model: cloud.model, unserved: cloud.unserved };
+  return { model: cloud.model, unserved: cloud.unserved, warnings: cloud.warnings };
 }

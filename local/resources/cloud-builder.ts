@@ -9,14 +9,31 @@ export class CloudBuilder {
   readonly model: CloudModel;
   /** What the program declares and the local cloud does not serve. */
   readonly unserved: Unserved[] = [];
+  /** What runs here and would not on AWS, a sentence each. */
+  readonly warnings: string[] = [];
+  /** Whether what AWS no longer creates is refused. */
+  readonly strict: boolean;
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
   readonly #atTheEnd: { resource: Resource; work: () => void }[] = [];
 
-  constructor(region: string, accountId: string, unpack: (archive: Archive) => string) {
-    this.model = { region, accountId, userPools: [], restApis: [], functions: [] };
+  constructor(region: string, accountId: string, unpack: (archive: Archive) => string, strict: boolean) {
+    this.model = {
+      region,
+      accountId,
+      userPools: [],
+      restApis: [],
+      functions: [],
+      functionsElsewhere: [],
+      functionPermissions: [],
+    };
     this.unpack = unpack;
+    this.strict = strict;
+  }
+
+  warn(sentence: string): void {
+    this.warnings.push(sentence);
   }
 
   /** For what needs resources that may be registered later: a program registers in parallel, in no fixed order. */

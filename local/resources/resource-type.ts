@@ -21,6 +21,8 @@ export interface ResourceType {
   inputs?: AnyContract;
   /** Inputs that earlier majors of the provider had. */
   older?: AnyContract;
+  /** Why the type as a whole is not served: the start names each resource of it, and none of its inputs. */
+  notServed?: string;
   /**
    * What AWS answers when the resource is created.
    * @returns its id, and the outputs that are not simply its inputs

@@ -25,6 +25,7 @@ export interface LocalFlags {
   watch?: boolean;
   fresh?: boolean;
   https?: boolean;
+  strict?: boolean;
 }
 
 /** Runs a local cloud until it is interrupted. */
@@ -43,6 +44,7 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
     stack: flags.stack,
     port: parsePort(flags.port),
     https: flags.https,
+    strict: flags.strict,
     stateDirectory: state,
     graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onProgress: display.progress,

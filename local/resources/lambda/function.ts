@@ -1,45 +1,103 @@
-/** aws:lambda/function:Function (CreateFunction, and its defaults) and who may invoke it. */
+/** aws:lambda/function:Function: code that runs when it is invoked (CreateFunction, PublishVersion, and their defaults). */
 import { createHash } from "node:crypto";
+import type { lambda } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import { Archive, type Values } from "../../engine/values.ts";
 import { invocationArn } from "../apigateway/rest-api.ts";
-import { arnOf, list, map, number, physicalName, type ResourceType, stableId, text } from "../resource-type.ts";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
 
 /** Runtimes whose creation AWS blocks (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
 const RETIRED = /^nodejs(?:|4\.3|4\.3-edge|6\.10|8\.10|10\.x|12\.x|14\.x|16\.x|18\.x|20\.x)$/;
+const CURRENT = "nodejs24.x";
 
-export const lambdaFunction: ResourceType = {
-  type: "aws:lambda/function:Function",
+const IN_PROCESSES = "functions run in processes of this machine";
+const NOT_AT_REST = "nothing that is kept here is encrypted with it";
+const FROM_ARCHIVE = notServed("only code that the program itself holds runs here");
+
+export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>("aws:lambda/function:Function", {
+  inputs: {
+    architectures: withoutEffect("JavaScript runs alike on both"),
+    capacityProviderConfig: notServed(IN_PROCESSES),
+    code: served,
+    codeSha256: withoutEffect("it decides when Pulumi deploys anew"),
+    codeSigningConfigArn: notServed("signatures of code are not checked"),
+    deadLetterConfig: notServed("functions are not invoked asynchronously"),
+    description: withoutEffect("whoever invokes the function does not see it"),
+    durableConfig: notServed("durable executions do not run here"),
+    environment: { parts: { variables: served } },
+    ephemeralStorage: {
+      parts: { size: notServed("a function may fill the machine's own temporary folder", { unless: [512] }) },
+    },
+    fileSystemConfig: notServed("no file system is mounted"),
+    handler: served,
+    imageConfig: notServed("container images do not run here"),
+    imageUri: notServed("container images do not run here"),
+    kmsKeyArn: withoutEffect(NOT_AT_REST),
+    layers: notServed("layers are not laid out below /opt"),
+    loggingConfig: {
+      parts: {
+        applicationLogLevel: notServed("lines of every level are logged"),
+        logFormat: served,
+        logGroup: served,
+        systemLogLevel: notServed("lines of every level are logged"),
+      },
+    },
+    memorySize: served,
+    name: served,
+    packageType: served,
+    publish: served,
+    publishTo: notServed("it is for capacity providers, and functions run in processes of this machine"),
+    region: served,
+    replaceSecurityGroupsOnDestroy: withoutEffect("nothing is destroyed here"),
+    replacementSecurityGroupIds: withoutEffect("nothing is destroyed here"),
+    reservedConcurrentExecutions: served,
+    role: withoutEffect("what a function may do in the account is not limited here"),
+    runtime: served,
+    s3Bucket: FROM_ARCHIVE,
+    s3Key: FROM_ARCHIVE,
+    s3ObjectVersion: FROM_ARCHIVE,
+    skipDestroy: withoutEffect("nothing is destroyed here"),
+    snapStart: withoutEffect("it changes how fast a function starts, not what it does"),
+    sourceCodeHash: withoutEffect("it decides when Pulumi deploys anew"),
+    sourceKmsKeyArn: withoutEffect(NOT_AT_REST),
+    tags: withoutEffect("whoever invokes the function does not see them"),
+    tenancyConfig: notServed("tenants are not kept apart"),
+    timeout: served,
+    tracingConfig: { parts: { mode: notServed("no traces are recorded", { unless: ["PassThrough"] }) } },
+    useResourceTimeoutForPropagation: withoutEffect("nothing needs to propagate here"),
+    vpcConfig: notServed("a function reaches what this machine reaches"),
+  },
 
   create(resource, account) {
     const { inputs } = resource;
-    const runtime = text(inputs.runtime);
-    if (runtime && RETIRED.test(runtime)) {
-      throw new ResourceProblem(
-        `InvalidParameterValueException: The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. Use nodejs24.x.`,
-      );
-    }
     const name = physicalName(resource);
     const arn = arnOf(account, "lambda", `function:${name}`);
-    const qualified = `${arn}:$LATEST`;
+    const version = flag(inputs.publish) ? FIRST_VERSION : "$LATEST";
+    const partition = partitionOf(account.region);
     return {
       id: name,
       outputs: {
         name,
         arn,
-        qualifiedArn: qualified,
+        qualifiedArn: `${arn}:${version}`,
         invokeArn: invocationArn(account.region, arn),
-        qualifiedInvokeArn: invocationArn(account.region, qualified),
-        version: "$LATEST",
+        qualifiedInvokeArn: invocationArn(account.region, `${arn}:${version}`),
+        responseStreamingInvokeArn: `arn:${partition}:apigateway:${account.region}:lambda:path/2021-11-15/functions/${arn}/response-streaming-invocations`,
+        version,
         lastModified: new Date(0).toISOString(),
         region: account.region,
         architectures: list(inputs.architectures).length > 0 ? inputs.architectures : ["x86_64"],
         memorySize: number(inputs.memorySize, 128),
         timeout: number(inputs.timeout, 3),
+        packageType: text(inputs.packageType) ?? "Zip",
         codeSha256: createHash("sha256")
           .update(JSON.stringify(inputs.code ?? ""))
           .digest("base64"),
         sourceCodeSize: 0,
+        signingJobArn: "",
+        signingProfileVersionArn: "",
+        tagsAll: map(inputs.tags),
         loggingConfig: inputs.loggingConfig ?? { logFormat: "Text", logGroup: `/aws/lambda/${name}` },
         tracingConfig: inputs.tracingConfig ?? { mode: "PassThrough" },
         ephemeralStorage: inputs.ephemeralStorage ?? { size: 512 },
@@ -49,17 +107,19 @@ export const lambdaFunction: ResourceType = {
 
   declare(resource, cloud) {
     const { id, inputs, outputs } = resource;
-    const runtime = text(inputs.runtime);
-    const logging = map<unknown>(outputs.loggingConfig);
-    const code = inputs.code;
-    // Another language, a container image, or code that lies in S3: requests that need it say that it does not run here.
-    if (!runtime?.startsWith("nodejs") || !(code instanceof Archive) || code.uri) {
-      cloud.unserved.push({ type: resource.type, name: resource.name });
+    const arn = outputs.arn as string;
+    const because = whyNotHere(inputs);
+    if (because !== undefined) {
+      cloud.unserved.push({ type: resource.type, name: resource.name, reason: because });
+      cloud.model.functionsElsewhere.push({ name: id, arn, because });
       return;
     }
+    const runtime = text(inputs.runtime)!;
+    if (RETIRED.test(runtime)) retired(runtime, resource.name, cloud);
+    const logging = map<unknown>(outputs.loggingConfig);
     cloud.model.functions.push({
       name: id,
-      arn: outputs.arn as string,
+      arn,
       region: outputs.region as string,
       accountId: cloud.model.accountId,
       runtime,
@@ -70,30 +130,40 @@ export const lambdaFunction: ResourceType = {
       logGroupName: text(logging.logGroup) ?? `/aws/lambda/${id}`,
       logFormat: logging.logFormat === "JSON" ? "JSON" : "Text",
       reservedConcurrency: concurrency(inputs),
-      codeDirectory: cloud.unpack(code),
+      codeDirectory: cloud.unpack(inputs.code as Archive),
+      version: "$LATEST",
+      qualifiers: outputs.version === "$LATEST" ? {} : { [String(outputs.version)]: String(outputs.version) },
     });
   },
-};
+});
+
+/** A function that is deployed here is deployed for the first time. */
+const FIRST_VERSION = "1";
+
+/** Why the function does not run here, as a sentence without a full stop; `undefined` when it does. */
+function whyNotHere({ runtime, packageType, imageUri, code, s3Bucket }: Values): string | undefined {
+  if (packageType === "Image" || imageUri) return "it is a container image, and the local cloud runs no containers";
+  if (!text(runtime)?.startsWith("nodejs"))
+    return `its runtime ${text(runtime) ?? "(none)"} does not run here; the local cloud runs Node.js functions`;
+  if (s3Bucket) return "its code lies in S3, and the local cloud runs code that the program itself holds";
+  if (!(code instanceof Archive)) return "the program gives it no code";
+  if (code.uri) return `its code lies at ${code.uri}, and the local cloud takes files of this machine only`;
+  return undefined;
+}
+
+/** AWS refuses to create such a function, but goes on running those that it has; many programs still name one. */
+function retired(runtime: string, name: string, cloud: { strict: boolean; warn(message: string): void }): void {
+  if (cloud.strict) {
+    throw new ResourceProblem(
+      `InvalidParameterValueException: The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. Use ${CURRENT}.`,
+    );
+  }
+  cloud.warn(
+    `The function "${name}" declares ${runtime}, with which AWS creates no functions any more. It runs here on Node ${process.versions.node}; write runtime: "${CURRENT}". --strict refuses it.`,
+  );
+}
 
 /** -1, the provider's default, reserves nothing. */
 function concurrency({ reservedConcurrentExecutions: value }: Values): number | undefined {
   return value === undefined || Number(value) < 0 ? undefined : Number(value);
 }
-
-export const permission: ResourceType = {
-  type: "aws:lambda/permission:Permission",
-  create({ urn, inputs }, account) {
-    const statementId = text(inputs.statementId) ?? `terraform-${stableId(urn, 26)}`;
-    return { id: statementId, outputs: { statementId, region: account.region } };
-  },
-  declare(resource, cloud) {
-    const { inputs } = resource;
-    if (inputs.principal !== "apigateway.amazonaws.com") return;
-    cloud.atTheEnd(resource, () => {
-      const { functions, restApis } = cloud.model;
-      const target = String(inputs.function);
-      const functionArn = functions.find(({ name, arn }) => name === target || arn === target)?.arn ?? target;
-      for (const api of restApis) api.invokePermissions.push({ functionArn, sourceArn: text(inputs.sourceArn) });
-    });
-  },
-};

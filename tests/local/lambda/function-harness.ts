@@ -64,6 +64,8 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     logFormat: "Text",
     reservedConcurrency: undefined,
     codeDirectory: "",
+    version: "$LATEST",
+    qualifiers: {},
     ...overrides,
   };
 }

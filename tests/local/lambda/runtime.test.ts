@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { functionHost } from "../../../local/lambda/function-host.ts";
 import { deploy } from "./function-harness.ts";
+import { recordedPlatform } from "./recorded-platform.ts";
 
 async function errorOf(code: string | Record<string, string>, overrides: Parameters<typeof deploy>[1] = {}) {
   await using demo = deploy(code, overrides);
@@ -486,5 +488,27 @@ describe("execution environments", () => {
       name: "ResourceNotFoundException",
     });
     assert.equal((await demo.host.invoke(`${demo.model.arn}:$LATEST`, "{}")).functionError, "Unhandled");
+  });
+
+  it("[E.2] runs a version and an alias in environments of their own, which know the version and the ARN that was used", async () => {
+    const code = `exports.handler = async (event, { functionVersion, invokedFunctionArn }) =>
+      [functionVersion, invokedFunctionArn, process.env.AWS_LAMBDA_FUNCTION_VERSION];`;
+    await using demo = deploy(code, { qualifiers: { 1: "1", live: "1", next: "$LATEST" } });
+    const { arn } = demo.model;
+    const invoke = async (invoked: string) => JSON.parse((await demo.host.invoke(invoked, "{}")).payload);
+    assert.deepEqual(await invoke(`${arn}:live`), ["1", `${arn}:live`, "1"]);
+    assert.deepEqual(await invoke(`${arn}:1`), ["1", `${arn}:1`, "1"]);
+    assert.deepEqual(await invoke(`${arn}:next`), ["$LATEST", `${arn}:next`, "$LATEST"]);
+    assert.deepEqual(await invoke(arn), ["$LATEST", arn, "$LATEST"]);
+    await assert.rejects(invoke(`${arn}:other`), { name: "ResourceNotFoundException" });
+  });
+
+  it("says why a function does not run here", async () => {
+    const python = { name: "py", arn: "arn:aws:lambda:us-east-1:123456789012:function:py", because: "it is Python" };
+    const host = functionHost([], recordedPlatform(), [python]);
+    await assert.rejects(host.invoke(`${python.arn}:live`, "{}"), {
+      name: "ResourceNotFoundException",
+      message: "py does not run here: it is Python.",
+    });
   });
 });

@@ -1,0 +1,39 @@
+/** aws:lambda/alias:Alias: a name for one version of a function (CreateAlias). */
+import type { lambda } from "@pulumi/aws";
+import { invocationArn } from "../apigateway/rest-api.ts";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { arnOf, physicalName, resourceType, text } from "../resource-type.ts";
+import { arnOfFunction } from "./function-arn.ts";
+
+export const alias = resourceType<lambda.Alias, lambda.AliasArgs>("aws:lambda/alias:Alias", {
+  inputs: {
+    description: withoutEffect("whoever invokes the function does not see it"),
+    functionName: served,
+    functionVersion: served,
+    name: served,
+    region: served,
+    routingConfig: {
+      parts: { additionalVersionWeights: notServed("every invocation goes to the alias's own version") },
+    },
+  },
+
+  create(resource, account) {
+    const name = physicalName(resource);
+    const reference = text(resource.inputs.functionName) ?? "";
+    const unqualified = /:function:([^:]+)/.exec(reference)?.[1] ?? reference;
+    const arn = arnOf(account, "lambda", `function:${unqualified}:${name}`);
+    return {
+      id: arn,
+      outputs: { name, arn, invokeArn: invocationArn(account.region, arn), region: account.region },
+    };
+  },
+
+  declare(resource, cloud) {
+    const { inputs, outputs } = resource;
+    cloud.atTheEnd(resource, () => {
+      const functionArn = arnOfFunction(cloud, text(inputs.functionName) ?? "");
+      const target = cloud.model.functions.find(({ arn }) => arn === functionArn);
+      if (target) target.qualifiers[String(outputs.name)] = text(inputs.functionVersion) ?? "$LATEST";
+    });
+  },
+});

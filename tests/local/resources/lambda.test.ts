@@ -1,0 +1,124 @@
+/** What the resources of AWS Lambda become, with their outputs as the provider has them. */
+import assert from "node:assert/strict";
+import { ProgramError } from "../../../local/engine/problems.ts";
+import { buildModel } from "../../../local/resources/aws.ts";
+import { graphOf } from "./program.ts";
+
+const ARN = "arn:aws:lambda:us-east-1:123456789012:function";
+const PATH = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions";
+
+/** A program's text that declares a function `f`. */
+const declareFunction = (inputs = "") =>
+  `const f = new aws.lambda.Function("f", { name: "orders", runtime: "nodejs24.x", handler: "index.handler",
+    role: "arn:aws:iam::123456789012:role/r", code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("//") }), ${inputs} });`;
+const modelOf = async (program: string, options = {}) =>
+  buildModel(await graphOf(program), "us-east-1", () => "/code", options);
+
+describe("the resources of AWS Lambda", function () {
+  this.timeout(30_000);
+
+  it("give a published function a version, and an alias an ARN and an address of its own", async () => {
+    const { outputs } = await graphOf(`${declareFunction("publish: true")}
+      const live = new aws.lambda.Alias("live", { name: "live", functionName: f.name, functionVersion: f.version });
+      exports.version = f.version; exports.qualified = f.qualifiedArn; exports.qualifiedInvoke = f.qualifiedInvokeArn;
+      exports.arn = live.arn; exports.invokeArn = live.invokeArn; exports.stream = f.responseStreamingInvokeArn;`);
+    assert.deepEqual(outputs, {
+      version: "1",
+      qualified: `${ARN}:orders:1`,
+      qualifiedInvoke: `${PATH}/${ARN}:orders:1/invocations`,
+      arn: `${ARN}:orders:live`,
+      invokeArn: `${PATH}/${ARN}:orders:live/invocations`,
+      stream: `arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/${ARN}:orders/response-streaming-invocations`,
+    });
+  });
+
+  it("let a function be invoked by its version and its aliases, whichever way these name it", async () => {
+    const { model } = await modelOf(`${declareFunction("publish: true")}
+      new aws.lambda.Alias("a", { name: "by-name", functionName: f.name, functionVersion: f.version });
+      new aws.lambda.Alias("b", { name: "by-arn", functionName: f.arn, functionVersion: "$LATEST" });`);
+    assert.deepEqual(model.functions[0]!.qualifiers, { 1: "1", "by-name": "1", "by-arn": "$LATEST" });
+  });
+
+  it("keep the permissions of an alias apart from those of the function", async () => {
+    const { model } = await modelOf(`${declareFunction()}
+      const api = new aws.apigateway.RestApi("api");
+      const live = new aws.lambda.Alias("live", { name: "live", functionName: f.name, functionVersion: f.version });
+      const permit = (name, args) => new aws.lambda.Permission(name, { action: "lambda:InvokeFunction", principal: "apigateway.amazonaws.com", ...args });
+      permit("name", { function: f.name, sourceArn: "a" });
+      permit("arn", { function: f.arn, sourceArn: "b" });
+      permit("alias", { function: f.name, qualifier: live.name, sourceArn: "c" });
+      permit("alias-arn", { function: live.arn, sourceArn: "d" });
+      permit("partial", { function: "123456789012:function:orders:live", sourceArn: "e" });
+      permit("cognito", { function: f.name, principal: "cognito-idp.amazonaws.com", sourceArn: "f" });`);
+    const bySource = [...model.restApis[0]!.invokePermissions].sort((a, b) => (a.sourceArn! < b.sourceArn! ? -1 : 1));
+    assert.deepEqual(bySource, [
+      { functionArn: `${ARN}:orders`, sourceArn: "a" },
+      { functionArn: `${ARN}:orders`, sourceArn: "b" },
+      { functionArn: `${ARN}:orders:live`, sourceArn: "c" },
+      { functionArn: `${ARN}:orders:live`, sourceArn: "d" },
+      { functionArn: `${ARN}:orders:live`, sourceArn: "e" },
+    ]);
+    assert.equal(model.functionPermissions.length, 6);
+  });
+
+  it("take a permission for another action, account or organization as none", async () => {
+    const { model } = await modelOf(`${declareFunction()}
+      const api = new aws.apigateway.RestApi("api");
+      const permit = (name, args) => new aws.lambda.Permission(name, { action: "lambda:InvokeFunction", principal: "apigateway.amazonaws.com", function: f.name, ...args });
+      permit("action", { action: "lambda:GetFunction" });
+      permit("account", { sourceAccount: "210987654321" });
+      permit("organization", { principalOrgId: "o-abcdefghij" });
+      permit("url", { invokedViaFunctionUrl: true });`);
+    assert.deepEqual([model.restApis[0]!.invokePermissions, model.functionPermissions], [[], []]);
+  });
+
+  it("run a retired runtime, with a warning that names function, runtime and fix", async () => {
+    const { model, warnings } = await modelOf(declareFunction('runtime: "nodejs14.x"'));
+    assert.equal(model.functions[0]!.runtime, "nodejs14.x");
+    assert.deepEqual(warnings, [
+      `The function "f" declares nodejs14.x, with which AWS creates no functions any more. It runs here on Node ${process.versions.node}; write runtime: "nodejs24.x". --strict refuses it.`,
+    ]);
+  });
+
+  it("are refused in AWS's words under --strict when the runtime is retired", async () => {
+    await assert.rejects(
+      modelOf(declareFunction('runtime: "nodejs20.x"'), { strict: true }),
+      (error) =>
+        error instanceof ProgramError &&
+        error.message.includes("The runtime parameter of nodejs20.x is no longer supported for creating or updating"),
+    );
+  });
+
+  it("say why a function does not run here", async () => {
+    const role = 'role: "arn:aws:iam::123456789012:role/r"';
+    const code = 'code: new pulumi.asset.FileArchive(".")';
+    const { model, unserved } = await modelOf(`
+      new aws.lambda.Function("python", { name: "python", runtime: "python3.13", handler: "a.b", ${role}, ${code} });
+      new aws.lambda.Function("image", { name: "image", packageType: "Image", imageUri: "x/y:z", ${role} });
+      new aws.lambda.Function("s3", { name: "s3", runtime: "nodejs24.x", handler: "a.b", ${role}, s3Bucket: "b", s3Key: "k" });`);
+    const reasons = {
+      python: "its runtime python3.13 does not run here; the local cloud runs Node.js functions",
+      image: "it is a container image, and the local cloud runs no containers",
+      s3: "its code lies in S3, and the local cloud runs code that the program itself holds",
+    };
+    const elsewhere = model.functionsElsewhere.map(({ name, because }) => [name, because]);
+    assert.deepEqual(Object.fromEntries(elsewhere), reasons);
+    const whole = unserved.filter(({ property }) => property === undefined);
+    assert.deepEqual(Object.fromEntries(whole.map(({ name, reason }) => [name, reason])), reasons);
+  });
+
+  it("list an event source mapping as a whole, with outputs of its own", async () => {
+    const graph = await graphOf(`${declareFunction()}
+      const m = new aws.lambda.EventSourceMapping("m", { functionName: f.name, eventSourceArn: "arn:aws:sqs:us-east-1:123456789012:q", batchSize: 5 });
+      exports.functionArn = m.functionArn; exports.uuid = m.uuid;`);
+    assert.equal(graph.outputs.functionArn, `${ARN}:orders`);
+    assert.match(String(graph.outputs.uuid), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    assert.deepEqual(buildModel(graph, "us-east-1", () => "/code").unserved, [
+      {
+        type: "aws:lambda/eventSourceMapping:EventSourceMapping",
+        name: "m",
+        reason: "nothing here polls an event source; the function can be invoked by hand",
+      },
+    ]);
+  });
+});
