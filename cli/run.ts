@@ -3,6 +3,7 @@
  * signal.
  */
 import { exitCodes, reportOf } from "./shared/errors.ts";
+import type { TargetFlagValues } from "./shared/next-step.ts";
 import type { World } from "./shared/world.ts";
 
 /** Runs one command line and sets the exit code. */
@@ -19,21 +20,29 @@ export async function run(world: World): Promise<void> {
   try {
     await program.parseAsync(given.length === 0 ? ["--help"] : given, { from: "user" });
   } catch (thrown) {
-    world.setExitCode(await fail(world, given, thrown));
+    world.setExitCode(await fail(world, given, program.opts(), thrown));
   }
 }
 
 /** Says what went wrong, unless it was only `--help`. @returns the exit code */
-async function fail(world: World, given: readonly string[], thrown: unknown): Promise<number> {
+async function fail(
+  world: World,
+  given: readonly string[],
+  targetFlags: TargetFlagValues,
+  thrown: unknown,
+): Promise<number> {
   if ((thrown as { exitCode?: unknown }).exitCode === 0) return exitCodes.ok;
-  const { openOutput } = await import("./shared/output.ts");
+  const [{ openOutput }, { explain }] = await Promise.all([
+    import("./shared/output.ts"),
+    import("./wording/explain.ts"),
+  ]);
   const typed = given.slice(0, given.includes("--") ? given.indexOf("--") : undefined);
   const out = openOutput(world, {
     json: typed.includes("--json"),
     debug: typed.includes("--debug"),
     color: !typed.includes("--no-color"),
   });
-  const report = reportOf(thrown);
+  const report = reportOf(explain(thrown), { invocation: world.invocation, targetFlags });
   const unexpected = report.exitCode === exitCodes.unexpected && thrown instanceof Error;
   out.error(report, unexpected && typed.includes("--debug") ? thrown.stack : undefined);
   return report.exitCode;

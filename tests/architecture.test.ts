@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { cruise, type IForbiddenRuleType } from "dependency-cruiser";
 
 const root = join(import.meta.dirname, "..");
 
@@ -34,6 +35,19 @@ const absolute = (file: string, name: string) =>
 const folders = ["infra", "handlers", "cli", "local", "policy"];
 const imports = (source: Source, folder: string) => source.imports.filter((name) => name.startsWith(`${folder}/`));
 
+/** Import cycles in a folder and breaches of its rules, types and lazy imports included. */
+async function violations(folder: string, rules: IForbiddenRuleType[]): Promise<string[]> {
+  const { output } = await cruise([folder], {
+    baseDir: root,
+    includeOnly: { path: `^${folder}/` },
+    tsPreCompilationDeps: true,
+    validate: true,
+    ruleSet: { forbidden: [{ name: "no cycle", severity: "error", from: {}, to: { circular: true } }, ...rules] },
+  });
+  assert.ok(typeof output === "object" && output.modules.length > 1, `nothing was read in ${folder}`);
+  return output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+}
+
 describe("the parts of the project", () => {
   it("stay apart: local, infra, handlers and policy import nothing of the others", () => {
     const allowed: Record<string, string[]> = { infra: [], handlers: [], local: [], policy: [] };
@@ -62,6 +76,32 @@ describe("the parts of the project", () => {
       assert.deepEqual(imports(source, "cli/commands"), [], source.path);
       assert.ok(!source.imports.includes("commander"), source.path);
     }
+  });
+
+  it("hold no import cycle in the command line, and its parts keep their layers, types included", async function () {
+    this.timeout(120_000);
+    const keep = (part: string, others: string): IForbiddenRuleType => ({
+      name: `cli/${part}`,
+      severity: "error",
+      from: { path: `^cli/${part}/` },
+      to: { path: `^cli/${others}/` },
+    });
+    assert.deepEqual(
+      await violations("cli", [
+        keep("oauth", "(commands|wording|targets|sessions)"),
+        keep("sessions", "(commands|wording|targets)"),
+        keep("targets", "(commands|wording)"),
+        keep("shared", "(commands|wording|oauth|sessions)"),
+        keep("wording", "(commands|targets)"),
+        {
+          name: "no words of the product in the protocol",
+          severity: "error",
+          from: { path: "^cli/(oauth|sessions)/" },
+          to: { path: "^cli/shared/(errors|next-step|command-context)" },
+        },
+      ]),
+      [],
+    );
   });
 
   it("load heavy things only in the command that needs them", () => {

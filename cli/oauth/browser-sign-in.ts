@@ -2,13 +2,14 @@
  * One sign-in from the first address to verified tokens: a loopback receiver and, where wanted, pasting run side by
  * side; the first answer that carries our `state` decides. Verification and storing happen before any success is shown.
  */
-import { CliError } from "../shared/errors.ts";
-import { duration, safeText } from "../shared/text.ts";
+import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import { authorizationUrl, createSecrets, type Flow, type Secrets, sameSecret } from "./authorization-request.ts";
 import { type AuthorizationResponse, readAuthorizationResponse } from "./authorization-response.ts";
-import { type Offer, openReceiver, type Receiver } from "./loopback-receiver.ts";
+import type { PageWords } from "./callback-page.ts";
+import { type Offer, openReceiver, type Verdict } from "./loopback-receiver.ts";
 import { readPastes, splitPaste } from "./paste.ts";
+import { OAuthRefused } from "./refusals.ts";
 import { redeemCode } from "./token-endpoint.ts";
 import { type VerifiedTokens, verifyTokens } from "./verify.ts";
 
@@ -48,24 +49,27 @@ export interface SignInWatcher {
   }): void;
   /** Keeps the tokens; runs before success is shown, and its failure is the sign-in's. */
   keep(signedIn: SignedIn): Promise<void>;
+  page: PageWords;
+  /** What the page in the browser shows at the end. */
+  verdict(outcome: { ok: true; signedIn: SignedIn } | { ok: false; error: unknown }): Verdict;
   /** An error that anybody could have sent; the wait goes on. */
   unauthenticatedError(claimed: string): void;
-  pasteRefused(reason: string): void;
+  /** What was pasted is not the answer: it belongs to another sign-in, or it is no answer at all. */
+  pasteRefused(reason: "another-sign-in" | "not-an-answer"): void;
   debug(line: string): void;
 }
 
 const mostToldErrors = 3;
 
 /**
- * @throws CliError `sign_in_refused`, `sign_in_cancelled`, `sign_in_timeout`, `token_invalid`, `token_exchange_failed`,
- * `port_unavailable`, `network_failed`, or whatever `keep` throws
+ * @throws OAuthRefused, RequestFailed, or whatever `keep` throws
  */
 export async function signIn(world: World, request: SignInRequest, watcher: SignInWatcher): Promise<SignedIn> {
   const secrets = createSecrets(world.randomBytes);
   let lastClaimedError: string | undefined;
   let redirectUri = "";
 
-  const exchange = createExchange(secrets, async (response) => {
+  const exchange = createExchange(secrets, watcher.verdict, async (response) => {
     const signedIn = await redeem(world, request, secrets, redirectUri, response);
     await watcher.keep(signedIn);
     return signedIn;
@@ -88,6 +92,7 @@ export async function signIn(world: World, request: SignInRequest, watcher: Sign
       watcher.debug(`ignored: ${what}`);
       noise(claimedError);
     },
+    words: watcher.page,
     startKey: world.randomBytes(16).toString("base64url"),
     listenHost: request.listenHost,
   });
@@ -104,7 +109,16 @@ export async function signIn(world: World, request: SignInRequest, watcher: Sign
       })
     : undefined;
   const timer = setTimeout(
-    () => exchange.fail(timeoutError(request, receiver, lastClaimedError)),
+    () =>
+      exchange.fail(
+        new OAuthRefused({
+          kind: "timeout",
+          code: "sign_in_timeout",
+          afterMs: request.timeoutMs,
+          claimed: lastClaimedError,
+          redirectUri,
+        }),
+      ),
     Math.min(request.timeoutMs, 2 ** 31 - 1),
   );
   try {
@@ -132,6 +146,7 @@ interface RedirectExchange {
 /** Takes the first answer with our `state`, once; everything else bounces. */
 function createExchange(
   secrets: Secrets,
+  verdict: SignInWatcher["verdict"],
   complete: (response: AuthorizationResponse) => Promise<SignedIn>,
 ): RedirectExchange {
   const { promise: result, resolve, reject } = Promise.withResolvers<SignedIn>();
@@ -151,23 +166,12 @@ function createExchange(
       settled = true;
       try {
         const signedIn = await complete(read.response);
-        const { email, username, sub } = signedIn.verified.user;
-        const name = safeText(email ?? username ?? sub, 100);
         // The receiver closes only after this verdict was delivered, so resolving first loses nothing.
         setImmediate(resolve, signedIn);
-        return {
-          taken: true,
-          verdict: {
-            ok: true,
-            title: "You are signed in",
-            detail: `As ${name}. You can close this tab and go back to the terminal.`,
-          },
-        };
+        return { taken: true, verdict: verdict({ ok: true, signedIn }) };
       } catch (error) {
         setImmediate(reject, error);
-        const detail =
-          error instanceof CliError ? error.message : "Something unexpected happened; the terminal says more.";
-        return { taken: true, verdict: { ok: false, title: "The sign-in failed", detail } };
+        return { taken: true, verdict: verdict({ ok: false, error }) };
       }
     },
   };
@@ -180,12 +184,14 @@ async function redeem(
   redirectUri: string,
   response: AuthorizationResponse,
 ): Promise<SignedIn> {
-  if (response.kind === "error") throw refusedError(response.error, response.description, request);
-  if ((response.kind === "code") !== (request.flow === "code")) {
-    throw new CliError("sign_in_refused", "The identity provider answered for another flow than was asked for.", {
-      next: `demo-auth login --flow ${request.flow === "code" ? "implicit" : "code"}`,
-    });
+  const { flow, scopes } = request;
+  if (response.kind === "error") {
+    const { error, description } = response;
+    const code = error === "access_denied" ? "sign_in_cancelled" : "sign_in_refused";
+    throw new OAuthRefused({ kind: "authorization", code, error, description, flow, scopes });
   }
+  if ((response.kind === "code") !== (flow === "code"))
+    throw new OAuthRefused({ kind: "other-flow", code: "sign_in_refused", flow });
   const tokens =
     response.kind === "code"
       ? await redeemCode(world, request.hostedUi, {
@@ -203,34 +209,7 @@ async function redeem(
   return { idToken: tokens.idToken, accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, verified };
 }
 
-function refusedError(error: string, description: string | undefined, request: SignInRequest): CliError {
-  const what = safeText(description && description !== error ? `${error} (${description})` : error, 200);
-  if (error === "access_denied") {
-    return new CliError("sign_in_cancelled", `The sign-in was cancelled in the browser: ${what}.`, {
-      next: "Try again: demo-auth login",
-    });
-  }
-  const other = request.flow === "code" ? "implicit" : "code";
-  const next = /unauthorized_client/.test(what)
-    ? `The app client does not allow the ${request.flow} flow; try demo-auth login --flow ${other}`
-    : /invalid_scope/.test(what)
-      ? `The app client does not allow one of: ${request.scopes.join(" ")}. Set "scopes" to what it allows`
-      : /login_required/.test(what)
-        ? "There is no session in the browser to reuse; leave out --prompt none"
-        : "Try again: demo-auth login";
-  return new CliError("sign_in_refused", `The identity provider refused the sign-in: ${what}.`, { next });
-}
-
-function timeoutError(request: SignInRequest, receiver: Receiver, claimed: string | undefined): CliError {
-  const heard = claimed ? ` Meanwhile an error arrived that nothing vouches for: ${safeText(claimed, 200)}.` : "";
-  return new CliError("sign_in_timeout", `Nobody finished signing in within ${duration(request.timeoutMs)}.${heard}`, {
-    next: `Try again: demo-auth login. If the page said redirect_mismatch, register ${receiver.redirectUri} and run pulumi up`,
-  });
-}
-
-function pasteRefusal(query: string, fragment: string): string {
+function pasteRefusal(query: string, fragment: string): "another-sign-in" | "not-an-answer" {
   const parameters = new URLSearchParams(`${query.replace(/^\?/, "")}&${fragment.replace(/^#/, "")}`);
-  return parameters.has("state")
-    ? "That address belongs to another sign-in; paste the one that this sign-in ended at."
-    : "That is not the address that the sign-in ended at; paste all of it, from http:// to the end.";
+  return parameters.has("state") ? "another-sign-in" : "not-an-answer";
 }

@@ -22,10 +22,10 @@ footer{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line);font-
 
 const script = `
 const query=location.search,fragment=location.hash;history.replaceState(null,"",location.pathname);
-function show(state,heading,text){document.querySelector("main").className=state;document.querySelector("h1").textContent=heading;document.querySelector("#detail").textContent=text;document.title=heading+" · demo-auth"}
+function show(state,heading,text){document.querySelector("main").className=state;document.querySelector("h1").textContent=heading;document.querySelector("#detail").textContent=text;document.title=heading+" · "+document.querySelector("main").dataset.product}
 addEventListener("DOMContentLoaded",()=>{fetch(location.pathname,{method:"POST",headers:{"Content-Type":"application/json"},body:JSON.stringify({query,fragment}),credentials:"omit",cache:"no-store"})
 .then(async r=>{const a=await r.json();show(a.ok?"ok":"failed",a.title,a.detail)})
-.catch(()=>show("failed","Nobody is waiting any more","The terminal that started this sign-in has finished or stopped. Run demo-auth login again."))});`;
+.catch(()=>show("failed","Nobody is waiting any more","The terminal that started this sign-in has finished or stopped. "+document.querySelector("main").dataset.again))});`;
 
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
@@ -49,14 +49,23 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 const picture = `<svg viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25"/><path class="tick" d="M17 29l8 8 15-17"/><path class="cross" d="M20 20l16 16M36 20L20 36"/><path class="dots" d="M18 28h.01M28 28h.01M38 28h.01"/></svg>`;
 
-function page(title: string, head: string, content: string): string {
+/** What the pages call the program that waits, and what they advise. */
+export interface PageWords {
+  product: string;
+  /** When nobody waits any more. */
+  again: string;
+  /** Without JavaScript. */
+  paste: string;
+}
+
+function page({ product }: PageWords, title: string, head: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 ${head}<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${title} · demo-auth</title>
+<title>${title} · ${escapeHtml(product)}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -67,28 +76,36 @@ ${content}
 }
 
 /** The same for every sign-in: nothing of the request is in it. */
-export const callbackPage = page(
-  "Signing in",
-  `<script>${script}</script>\n`,
-  `<main class="wait">
+export const callbackPage = (words: PageWords) =>
+  page(
+    words,
+    "Signing in",
+    `<script>${script}</script>\n`,
+    `<main class="wait" data-product="${escapeHtml(words.product)}" data-again="${escapeHtml(words.again)}">
 ${picture}
 <div role="status">
 <h1>Finishing the sign-in…</h1>
 <p id="detail">Checking what the identity provider sent.</p>
 </div>
-<noscript><p>This page needs JavaScript to hand the answer to the terminal. Without it, copy the whole address from the address bar and paste it into the terminal where <code>demo-auth login --paste</code> is waiting.</p></noscript>
-<footer>demo-auth on this computer</footer>
+<noscript><p>This page needs JavaScript to hand the answer to the terminal. ${escapeHtml(words.paste)}</p></noscript>
+<footer>${escapeHtml(words.product)} on this computer</footer>
 </main>`,
-);
+  );
 
 /** Where the hosted UI sends the browser after it has ended its session. */
-export const signedOutPage = page(
-  "Signed out",
-  "",
-  `<main class="ok">
+export const signedOutPage = (words: PageWords) =>
+  page(
+    words,
+    "Signed out",
+    "",
+    `<main class="ok">
 ${picture}
 <h1>You are signed out</h1>
 <p>The hosted UI has ended its session in this browser. You can close this tab.</p>
-<footer>demo-auth on this computer</footer>
+<footer>${escapeHtml(words.product)} on this computer</footer>
 </main>`,
-);
+  );
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

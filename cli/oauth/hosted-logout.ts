@@ -2,7 +2,7 @@
  * Ends the hosted UI's own session in the browser: Cognito's logout endpoint, which sends the browser on to a registered
  * sign-out URL; here to a page of ours that says so.
  */
-import { signedOutPage } from "./callback-page.ts";
+import { type PageWords, signedOutPage } from "./callback-page.ts";
 import { answer, loopbackRedirectUris, onFirstFreePort, serveLoopback } from "./loopback-server.ts";
 
 export interface HostedLogout {
@@ -15,11 +15,12 @@ export interface HostedLogout {
   close(): Promise<void>;
 }
 
-/** @throws CliError `port_unavailable` when every registered sign-out URL's port is taken */
+/** @throws OAuthRefused `ports-taken` when every registered sign-out URL's port is taken */
 export async function openHostedLogout(
   hostedUi: string,
   clientId: string,
   logoutUrls: readonly string[],
+  words: PageWords,
 ): Promise<HostedLogout> {
   const url = new URL("/logout", hostedUi);
   url.searchParams.set("client_id", clientId);
@@ -34,7 +35,7 @@ export async function openHostedLogout(
       if (request.method !== "GET")
         return answer(response, 405, "text/plain", "Method not allowed.\n", { allow: "GET" });
       response.once("close", resolve);
-      answer(response, 200, "text/html; charset=utf-8", signedOutPage);
+      answer(response, 200, "text/html; charset=utf-8", signedOutPage(words));
     }),
   }));
   url.searchParams.set("logout_uri", address);

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sameSecret } from "./authorization-request.ts";
 import { claimedError } from "./authorization-response.ts";
-import { callbackPage } from "./callback-page.ts";
+import { callbackPage, type PageWords } from "./callback-page.ts";
 import { answer, onFirstFreePort, serveLoopback } from "./loopback-server.ts";
 
 /** What the page in the browser shows at the end. */
@@ -31,6 +31,7 @@ export interface ReceiverOptions {
   isOurState(state: string): boolean;
   /** Something arrived that is not the answer: what it was, for `--debug` or the person. */
   onNoise(noise: { what: string; claimedError?: string | undefined }): void;
+  words: PageWords;
   /** 128 bits or more. */
   startKey: string;
   /** Binds there instead of loopback and lets other machines in; for containers. */
@@ -52,7 +53,7 @@ const maximumBodyBytes = 64 * 1024;
 
 /**
  * Listens on the first redirect URI whose port is free.
- * @throws CliError `port_unavailable` when all of them are taken
+ * @throws OAuthRefused `ports-taken` when all of them are taken
  */
 export function openReceiver(options: ReceiverOptions): Promise<Receiver> {
   return onFirstFreePort(options.redirectUris, (url, redirectUri) => listen(url, redirectUri, options));
@@ -85,7 +86,7 @@ async function listen(url: URL, redirectUri: string, options: ReceiverOptions): 
     if (claimed !== undefined && !options.isOurState(target.searchParams.get("state") ?? "")) {
       options.onNoise({ what: "an error without our state", claimedError: claimed });
     }
-    answer(response, 200, "text/html; charset=utf-8", callbackPage);
+    answer(response, 200, "text/html; charset=utf-8", callbackPage(options.words));
   };
 
   const take = async (request: IncomingMessage, response: ServerResponse) => {

@@ -4,9 +4,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CliError } from "../shared/errors.ts";
 import { isLoopback } from "./addresses.ts";
 import { securityHeaders } from "./callback-page.ts";
+import { OAuthRefused } from "./refusals.ts";
 
 export interface LoopbackServer {
   close(): Promise<void>;
@@ -23,13 +23,13 @@ export interface LoopbackOptions {
 
 /**
  * Opens on the first address whose port is free.
- * @throws CliError `port_unavailable` when all of them are taken
+ * @throws OAuthRefused `ports-taken` when all of them are taken
  */
 export async function onFirstFreePort<T>(
   addresses: readonly string[],
   open: (url: URL, address: string) => Promise<T>,
 ): Promise<T> {
-  const taken: string[] = [];
+  const taken: { port: string; why: string }[] = [];
   for (const address of addresses) {
     const url = new URL(address);
     try {
@@ -37,14 +37,10 @@ export async function onFirstFreePort<T>(
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (!["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(code ?? "")) throw error;
-      taken.push(`${url.port || "80"} (${code === "EADDRINUSE" ? "taken" : code})`);
+      taken.push({ port: url.port || "80", why: code === "EADDRINUSE" ? "taken" : code! });
     }
   }
-  throw new CliError(
-    "port_unavailable",
-    `None of the ports that the app client is registered for is free: ${[...new Set(taken)].join(", ")}.`,
-    { next: "Stop what listens there, or register another http://127.0.0.1:<port>/… callback URL and run pulumi up." },
-  );
+  throw new OAuthRefused({ kind: "ports-taken", code: "port_unavailable", ports: taken });
 }
 
 /**

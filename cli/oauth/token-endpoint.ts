@@ -1,26 +1,15 @@
 /**
  * Cognito's token and revocation endpoints for a public client: RFC 6749 §4.1.3 and §6, RFC 7636 §4.5, RFC 7009.
  */
-import { CliError } from "../shared/errors.ts";
 import { request } from "../shared/http.ts";
-import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
+import { type GrantType, OAuthRefused } from "./refusals.ts";
 
 export interface TokenResponse {
   idToken: string | undefined;
   accessToken: string | undefined;
   /** With rotation, the one to use from now on; else absent on a refresh. */
   refreshToken: string | undefined;
-}
-
-/** What the endpoint answered instead of tokens, e.g. `invalid_grant`. */
-export class TokenRequestRefused extends CliError {
-  readonly oauthError: string;
-
-  constructor(oauthError: string, message: string, next: string) {
-    super("token_exchange_failed", message, { next });
-    this.oauthError = oauthError;
-  }
 }
 
 /** Redeems an authorization code with its PKCE verifier. */
@@ -38,7 +27,7 @@ export function redeemCode(
   });
 }
 
-/** @throws TokenRequestRefused `invalid_grant` when the refresh token is spent, revoked or expired */
+/** @throws OAuthRefused `token-request` with `invalid_grant` when the refresh token is spent, revoked or expired */
 export function refreshTokens(
   world: Pick<World, "exchange">,
   hostedUi: string,
@@ -72,7 +61,7 @@ function formRequest(form: Record<string, string>) {
 async function tokenRequest(
   world: Pick<World, "exchange">,
   hostedUi: string,
-  form: Record<string, string>,
+  form: Record<string, string> & { grant_type: GrantType },
 ): Promise<TokenResponse> {
   const url = new URL("/oauth2/token", hostedUi);
   const answer = await request(world, "the token endpoint", url, formRequest(form));
@@ -81,17 +70,9 @@ async function tokenRequest(
     body = Object(JSON.parse(answer.body.toString("utf8")));
   } catch {}
   if (answer.status !== 200) {
-    const error = typeof body.error === "string" ? safeText(body.error, 60) : `status ${answer.status}`;
-    const refused = `The token endpoint refused the ${form.grant_type === "refresh_token" ? "refresh" : "code"}: ${error}.`;
-    throw new TokenRequestRefused(error, refused, advice(error));
+    const error = typeof body.error === "string" ? body.error : `status ${answer.status}`;
+    throw new OAuthRefused({ kind: "token-request", code: "token_exchange_failed", grant: form.grant_type, error });
   }
   const field = (name: string) => (typeof body[name] === "string" ? (body[name] as string) : undefined);
   return { idToken: field("id_token"), accessToken: field("access_token"), refreshToken: field("refresh_token") };
-}
-
-function advice(error: string): string {
-  if (error === "invalid_client") return "The app client has a secret or is unknown; demo-auth needs a public client";
-  if (error === "unauthorized_client")
-    return "The app client does not allow this flow; try demo-auth login --flow implicit";
-  return "Sign in again: demo-auth login --force";
 }

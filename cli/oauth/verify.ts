@@ -14,10 +14,10 @@ import {
   JwtNotBeforeError,
   KidNotFoundInJwksError,
 } from "aws-jwt-verify/error";
-import { CliError } from "../shared/errors.ts";
 import { requestJson } from "../shared/http.ts";
 import type { World } from "../shared/world.ts";
 import { sameSecret } from "./authorization-request.ts";
+import { type OAuthRefused, tokenInvalid } from "./refusals.ts";
 
 /** Seconds that this machine's clock may differ from the issuer's. */
 export const clockGraceSeconds = 60;
@@ -45,39 +45,10 @@ export interface VerifiedTokens {
   warnings: string[];
 }
 
-export type TokenRefusal =
-  | "missing"
-  | "malformed"
-  | "algorithm"
-  | "unknown-key"
-  | "signature"
-  | "issuer"
-  | "audience"
-  | "token-use"
-  | "expired"
-  | "not-yet-valid"
-  | "nonce"
-  | "at-hash"
-  | "subject";
-
-/** A token that must not be trusted, and which check it failed. */
-export class TokenInvalid extends CliError {
-  readonly refusal: TokenRefusal;
-
-  constructor(
-    refusal: TokenRefusal,
-    message: string,
-    next = "Nothing was stored. Sign in again: demo-auth login --force",
-  ) {
-    super("token_invalid", message, { next });
-    this.refusal = refusal;
-  }
-}
-
 /**
  * Fetches the pool's current keys and verifies what a sign-in or a refresh returned.
- * @throws TokenInvalid when any check fails
- * @throws CliError `network_failed` when the keys cannot be had
+ * @throws OAuthRefused `token` when any check fails
+ * @throws RequestFailed when the keys cannot be had
  */
 export async function verifyTokens(
   world: Pick<World, "exchange" | "now">,
@@ -85,7 +56,7 @@ export async function verifyTokens(
   received: ReceivedTokens,
 ): Promise<VerifiedTokens> {
   if (!received.idToken && !received.accessToken) {
-    throw new TokenInvalid("missing", "The identity provider's answer carried no token.");
+    throw tokenInvalid("missing");
   }
   const jwks = await requestJson(world, "the user pool's keys", `${expected.issuer}/.well-known/jwks.json`);
   const check = tokenChecker(expected, jwks, world.now());
@@ -95,18 +66,18 @@ export async function verifyTokens(
 
   if (id && expected.nonce !== undefined) {
     if (typeof id.nonce !== "string" || !sameSecret(expected.nonce, id.nonce)) {
-      throw new TokenInvalid("nonce", "The ID token was not issued for this sign-in (its nonce is another's).");
+      throw tokenInvalid("nonce", "id");
     }
   }
   if (id && received.accessToken !== undefined) {
     if (id.at_hash === undefined)
       warnings.push("The ID token has no at_hash, so it does not vouch for the access token.");
     else if (id.at_hash !== accessTokenHash(received.accessToken)) {
-      throw new TokenInvalid("at-hash", "The access token is not the one that the ID token vouches for (at_hash).");
+      throw tokenInvalid("at-hash", "access");
     }
   }
   if (id && access && id.sub !== access.sub) {
-    throw new TokenInvalid("subject", "The ID token and the access token belong to different users.");
+    throw tokenInvalid("subject");
   }
 
   const claims = id ?? access!;
@@ -140,78 +111,42 @@ function tokenChecker(expected: TokenExpectation, jwks: unknown, now: number) {
   try {
     verifier.cacheJwks(jwks as Parameters<typeof verifier.cacheJwks>[0]);
   } catch {
-    throw new TokenInvalid("unknown-key", "The user pool's key set is not a JSON Web Key Set.", "demo-auth doctor");
+    throw tokenInvalid("unusable-keys");
   }
   return (token: string, use: "id" | "access"): Claims => {
-    const name = use === "id" ? "ID token" : "access token";
-    if (algorithmOf(token) !== "RS256") {
-      throw new TokenInvalid("algorithm", `The ${name} is not signed with RS256, as Cognito's are.`);
-    }
+    if (algorithmOf(token, use) !== "RS256") throw tokenInvalid("algorithm", use);
     let claims: Claims;
     try {
       claims = verifier.verifySync(token, { audience: use === "id" ? expected.clientId : null }) as Claims;
     } catch (error) {
-      throw refusal(error, name);
+      throw refusal(error, use);
     }
-    if (claims.token_use !== use) {
-      throw new TokenInvalid("token-use", `The ${name} says that it is something else (token_use).`);
-    }
-    if (use === "access" && claims.client_id !== expected.clientId) {
-      throw new TokenInvalid("audience", `The ${name} was issued to another app client.`);
-    }
-    if (typeof claims.sub !== "string" || typeof claims.exp !== "number") {
-      throw new TokenInvalid("malformed", `The ${name} lacks sub or exp.`);
-    }
-    if (typeof claims.iat === "number" && claims.iat * 1000 > now + clockGraceSeconds * 1000) {
-      throw new TokenInvalid(
-        "not-yet-valid",
-        `The ${name} was issued in the future: this machine's clock is ${Math.round(claims.iat - now / 1000)} s behind.`,
-        "Set the clock, then: demo-auth login",
-      );
-    }
+    if (claims.token_use !== use) throw tokenInvalid("token-use", use);
+    if (use === "access" && claims.client_id !== expected.clientId) throw tokenInvalid("audience", use);
+    if (typeof claims.sub !== "string" || typeof claims.exp !== "number") throw tokenInvalid("malformed", use);
+    if (typeof claims.iat === "number" && claims.iat * 1000 > now + clockGraceSeconds * 1000)
+      throw tokenInvalid("not-yet-valid", use, Math.round(claims.iat - now / 1000));
     return claims;
   };
 }
 
-function algorithmOf(token: string): unknown {
+function algorithmOf(token: string, use: "id" | "access"): unknown {
   try {
     return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString()).alg;
   } catch {
-    throw new TokenInvalid("malformed", "The identity provider's answer carried something that is not a JWT.");
+    throw tokenInvalid("malformed", use);
   }
 }
 
-function refusal(error: unknown, name: string): TokenInvalid {
-  if (error instanceof JwtExpiredError) {
-    return new TokenInvalid(
-      "expired",
-      `The ${name} had already expired when it arrived.`,
-      "Is this machine's clock right? demo-auth doctor",
-    );
-  }
-  if (error instanceof JwtNotBeforeError) {
-    return new TokenInvalid(
-      "not-yet-valid",
-      `The ${name} is not valid yet.`,
-      "Is this machine's clock right? demo-auth doctor",
-    );
-  }
-  if (error instanceof JwtInvalidIssuerError) {
-    return new TokenInvalid("issuer", `The ${name} was issued by another user pool.`);
-  }
-  if (error instanceof JwtInvalidAudienceError) {
-    return new TokenInvalid("audience", `The ${name} was issued to another app client.`);
-  }
-  if (error instanceof KidNotFoundInJwksError) {
-    return new TokenInvalid("unknown-key", `The ${name} is signed with a key that the user pool does not have.`);
-  }
-  if (error instanceof JwtInvalidSignatureAlgorithmError) {
-    return new TokenInvalid("algorithm", `The ${name}'s algorithm is not its key's.`);
-  }
-  if (error instanceof JwtInvalidSignatureError) {
-    return new TokenInvalid("signature", `The ${name}'s signature is wrong.`);
-  }
-  return new TokenInvalid("malformed", `The ${name} is not a usable JWT.`);
+function refusal(error: unknown, use: "id" | "access"): OAuthRefused {
+  if (error instanceof JwtExpiredError) return tokenInvalid("expired", use);
+  if (error instanceof JwtNotBeforeError) return tokenInvalid("not-yet-valid", use);
+  if (error instanceof JwtInvalidIssuerError) return tokenInvalid("issuer", use);
+  if (error instanceof JwtInvalidAudienceError) return tokenInvalid("audience", use);
+  if (error instanceof KidNotFoundInJwksError) return tokenInvalid("unknown-key", use);
+  if (error instanceof JwtInvalidSignatureAlgorithmError) return tokenInvalid("algorithm", use);
+  if (error instanceof JwtInvalidSignatureError) return tokenInvalid("signature", use);
+  return tokenInvalid("malformed", use);
 }
 
 function text(value: unknown): string | undefined {

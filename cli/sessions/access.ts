@@ -2,10 +2,9 @@
  * The token a command needs, from the stored session: read, refreshed under a lock when it is about to expire, or a
  * sentence that says what is missing.
  */
-import { CliError } from "../shared/errors.ts";
-import { duration } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import { withLock } from "./lock.ts";
+import { SessionRefused } from "./refusals.ts";
 import { type Binding, expiryOf, type Session, type TokenUse, tokenOf } from "./session.ts";
 import type { SessionStore, StoredSession } from "./store.ts";
 
@@ -25,7 +24,7 @@ const leastValidityMs = 10_000;
 /** A session that can be renewed is renewed this long before its token ends. */
 const renewAheadMs = 60_000;
 
-/** @throws CliError `not_signed_in`, `token_missing` or `token_expired`, or what the store or the refresh throws */
+/** @throws SessionRefused `none`, `token-missing` or `token-expired`, or what the store or the refresh throws */
 export async function requireToken(
   world: World,
   store: SessionStore,
@@ -55,11 +54,11 @@ export async function requireToken(
   throw unusable(world, stored.session, use);
 }
 
-/** @throws CliError `not_signed_in` when the binding has no session */
+/** @throws SessionRefused `none` when the binding has no session */
 export async function requireSession(store: SessionStore, binding: Binding): Promise<StoredSession> {
   const stored = await store.read(binding);
   if (stored) return stored;
-  throw new CliError("not_signed_in", "You are not signed in to this target.", { next: "demo-auth login" });
+  throw new SessionRefused({ kind: "none", code: "not_signed_in" });
 }
 
 function tokenFrom(world: World, stored: StoredSession, use: TokenUse, validityMs: number): Token | undefined {
@@ -87,14 +86,9 @@ async function refreshSession(
   });
 }
 
-function unusable(world: World, session: Session, use: TokenUse): CliError {
+function unusable(world: World, session: Session, use: TokenUse): SessionRefused {
   const expiresAt = expiryOf(session, use);
-  if (expiresAt === undefined) {
-    return new CliError("token_missing", `The sign-in brought no ${use === "id" ? "ID" : "access"} token.`, {
-      next: `Sign in again${use === "id" ? " with the openid scope" : ""}: demo-auth login --force`,
-    });
-  }
-  const left = expiresAt - world.now();
-  const when = left <= 0 ? `expired ${duration(-left)} ago` : `expires in ${duration(left)}, sooner than asked for`;
-  return new CliError("token_expired", `Your sign-in ${when}.`, { next: "demo-auth login" });
+  return expiresAt === undefined
+    ? new SessionRefused({ kind: "token-missing", code: "token_missing", use })
+    : new SessionRefused({ kind: "token-expired", code: "token_expired", leftMs: expiresAt - world.now() });
 }

@@ -5,9 +5,9 @@
 import { readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { CliError } from "../shared/errors.ts";
 import { ensurePrivateDirectory } from "../shared/private-files.ts";
 import type { World } from "../shared/world.ts";
+import { SessionRefused } from "./refusals.ts";
 
 /** A holder does at most one token request, which ends after 10 s. */
 const staleAfterMs = 30_000;
@@ -16,7 +16,7 @@ const retryMs = 25;
 
 /**
  * Runs `work` while holding the lock.
- * @throws CliError `lock_busy` when another live process kept it for 20 s
+ * @throws SessionRefused `lock-busy` when another live process kept it for 20 s
  */
 export async function withLock<T>(world: World, file: string, work: () => Promise<T>): Promise<T> {
   const owner = `${world.processId} ${world.randomBytes(8).toString("hex")}`;
@@ -37,21 +37,15 @@ async function acquire(world: World, file: string, owner: string): Promise<void>
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-        throw new CliError("storage_unavailable", `Could not lock ${file}: ${(error as Error).message}.`, {
-          next: "Make the folder writable, or point DEMO_AUTH_HOME at another",
-          cause: error,
-        });
+        throw new SessionRefused(
+          { kind: "lock-unavailable", code: "storage_unavailable", file, why: (error as Error).message },
+          error,
+        );
       }
     }
     await removeAbandoned(world, file, owner);
     if (world.now() > until) {
-      throw new CliError(
-        "lock_busy",
-        `Another demo-auth has been refreshing this session for ${waitAtMostMs / 1000} s.`,
-        {
-          next: `Try again. If none is running: rm '${file}'`,
-        },
-      );
+      throw new SessionRefused({ kind: "lock-busy", code: "lock_busy", file, waitedMs: waitAtMostMs });
     }
     await pause(retryMs);
   }

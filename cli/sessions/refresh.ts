@@ -3,15 +3,16 @@
  * like a sign-in's, and must name the same user.
  */
 
-import { refreshTokens, TokenRequestRefused, type TokenResponse } from "../oauth/token-endpoint.ts";
+import { OAuthRefused } from "../oauth/refusals.ts";
+import { refreshTokens, type TokenResponse } from "../oauth/token-endpoint.ts";
 import { verifyTokens } from "../oauth/verify.ts";
-import { CliError } from "../shared/errors.ts";
 import type { World } from "../shared/world.ts";
+import { SessionRefused } from "./refusals.ts";
 import type { Session } from "./session.ts";
 
 /**
  * @returns the session with new tokens; the caller stores it
- * @throws CliError `token_expired` when the refresh token is spent, revoked or expired
+ * @throws SessionRefused `refresh-ended` when the refresh token is spent, revoked or expired
  */
 export async function renewSession(world: World, session: Session): Promise<Session> {
   const received = await redeem(world, session);
@@ -21,9 +22,7 @@ export async function renewSession(world: World, session: Session): Promise<Sess
     received,
   );
   if (verified.user.sub !== session.user.sub) {
-    throw new CliError("token_invalid", "The refreshed tokens belong to another user.", {
-      next: "Sign in again: demo-auth login --force",
-    });
+    throw new SessionRefused({ kind: "other-user", code: "token_invalid" });
   }
   return {
     ...session,
@@ -43,16 +42,9 @@ async function redeem(world: World, session: Session): Promise<TokenResponse> {
       refreshToken: session.refreshToken ?? "",
     });
   } catch (error) {
-    if (error instanceof TokenRequestRefused && error.oauthError === "invalid_grant") {
-      throw new CliError(
-        "token_expired",
-        "Your sign-in has ended: its refresh token is expired, revoked or already used.",
-        {
-          next: "demo-auth login",
-          cause: error,
-        },
-      );
-    }
+    const refusal = error instanceof OAuthRefused ? error.refusal : undefined;
+    if (refusal?.kind === "token-request" && refusal.error === "invalid_grant")
+      throw new SessionRefused({ kind: "refresh-ended", code: "token_expired" }, error);
     throw error;
   }
 }

@@ -6,11 +6,11 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CliError } from "../shared/errors.ts";
+import type { Keyring } from "../shared/keyring.ts";
 import { deletePrivateFile, readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { stateHome } from "../shared/state-home.ts";
 import type { World } from "../shared/world.ts";
-import { stateHome } from "../targets/state-home.ts";
-import type { Keyring } from "./keyring.ts";
+import { type SessionRefusal, SessionRefused } from "./refusals.ts";
 import { type Binding, parseSession, type Session, sameBinding, sessionName } from "./session.ts";
 
 export type StorageKind = "file" | "keyring";
@@ -45,11 +45,11 @@ export class SessionStore {
 
   /**
    * @returns the binding's session, or `undefined` when there is none
-   * @throws CliError `session_damaged`, `storage_unsafe` or `storage_unavailable`
+   * @throws SessionRefused `damaged`; CliError `storage_unsafe` or `storage_unavailable`
    */
   async read(binding: Binding): Promise<StoredSession | undefined> {
     const stored = await this.#readFile(this.fileOf(binding));
-    if (stored && !sameBinding(stored.session, binding)) throw damaged(stored.storage.path, "it belongs elsewhere");
+    if (stored && !sameBinding(stored.session, binding)) throw damaged(stored.storage.path, "elsewhere");
     return stored;
   }
 
@@ -103,7 +103,7 @@ export class SessionStore {
     const content =
       envelope.storage === "file" ? envelope.session : unseal(await this.#key(envelope.binding, false), envelope, path);
     const session = parseSession(content);
-    if (!session) throw damaged(path, "its content is not a session");
+    if (!session) throw damaged(path, "shape");
     return { session, storage: { kind: envelope.storage, path } };
   }
 
@@ -126,7 +126,7 @@ export class SessionStore {
     const account = sessionName(binding);
     const found = await keyring.get(account);
     if (found?.length === 32) return found;
-    if (!create) throw damaged(this.fileOf(binding), `${keyring.name} no longer has its key`);
+    if (!create) throw damaged(this.fileOf(binding), "key-gone", keyring.name);
     const key = this.#world.randomBytes(32);
     await keyring.set(account, key);
     return key;
@@ -142,10 +142,10 @@ function parseEnvelope(text: string, path: string): Envelope {
   try {
     value = Object(JSON.parse(text));
   } catch {
-    throw damaged(path, "it is not JSON");
+    throw damaged(path, "json");
   }
-  if (value.schemaVersion !== schemaVersion) throw damaged(path, "another version of demo-auth wrote it");
-  if (value.storage !== "file" && value.storage !== "keyring") throw damaged(path, "its storage kind is unknown");
+  if (value.schemaVersion !== schemaVersion) throw damaged(path, "version");
+  if (value.storage !== "file" && value.storage !== "keyring") throw damaged(path, "storage-kind");
   return value as Envelope;
 }
 
@@ -169,7 +169,7 @@ function unseal(key: Uint8Array, envelope: Envelope, path: string): unknown {
     const plain = Buffer.concat([decipher.update(Buffer.from(data, "base64")), decipher.final()]);
     return JSON.parse(plain.toString("utf8"));
   } catch {
-    throw damaged(path, "it does not open with the keyring's key");
+    throw damaged(path, "seal");
   }
 }
 
@@ -177,8 +177,6 @@ function authenticated(binding: Binding): Buffer {
   return Buffer.from(JSON.stringify([schemaVersion, binding.issuer, binding.clientId, binding.apiOrigin ?? null]));
 }
 
-function damaged(path: string, why: string): CliError {
-  return new CliError("session_damaged", `The session in ${path} cannot be used: ${why}.`, {
-    next: "Sign in again: demo-auth login",
-  });
+function damaged(path: string, why: (SessionRefusal & { kind: "damaged" })["why"], keyring?: string): SessionRefused {
+  return new SessionRefused({ kind: "damaged", code: "session_damaged", path, why, ...(keyring && { keyring }) });
 }

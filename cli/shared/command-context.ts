@@ -4,8 +4,8 @@
 import type { Command } from "commander";
 import type { Resolution } from "../targets/resolve.ts";
 import { CliError } from "./errors.ts";
+import { type CommandName, commandLine, type NextStep } from "./next-step.ts";
 import { type Output, openOutput } from "./output.ts";
-import { safeText } from "./text.ts";
 import type { World } from "./world.ts";
 
 export interface GlobalFlags {
@@ -35,35 +35,18 @@ export type Registrant = (program: Command, world: World) => void;
 /** Wraps a command's work as a commander action: parameters first, then the flags as one object. */
 export function action<Flags = object>(
   world: World,
-  work: (invocation: CommandContext<Flags>, ...parameters: never[]) => Promise<void> | void,
+  work: (context: CommandContext<Flags>, ...parameters: never[]) => Promise<void> | void,
 ) {
   return async (...received: unknown[]): Promise<void> => {
     const command = received.at(-1) as Command;
     const flags = command.optsWithGlobals() as Flags & GlobalFlags;
-    try {
-      await work({ world, out: openOutput(world, flags), flags }, ...(received.slice(0, -2) as never[]));
-    } catch (error) {
-      throw error instanceof CliError ? sameTarget(error, flags) : error;
-    }
+    await work({ world, out: openOutput(world, flags), flags }, ...(received.slice(0, -2) as never[]));
   };
 }
 
-/** What to type after a command's name so that it speaks to the same target as this invocation. */
-export function targetWords(flags: GlobalFlags): string {
-  const named = (["target", "profile", "config", "client", "api"] as const).filter((name) => flags[name] !== undefined);
-  return named.map((name) => ` --${name} ${quoted(flags[name]!)}`).join("");
-}
-
-/** An advised command must not lead to another target than the one that failed. */
-function sameTarget(error: CliError, flags: GlobalFlags): CliError {
-  const words = targetWords(flags);
-  if (words === "" || error.next === undefined) return error;
-  const next = error.next.replace(/demo-auth (login|logout|doctor|config|call)\b/g, (command) => command + words);
-  return new CliError(error.code, error.message, { next, cause: error });
-}
-
-function quoted(word: string): string {
-  return /^[\w./@:+-]+$/.test(word) ? word : `'${safeText(word, 200).replaceAll("'", "'\\''")}'`;
+/** One of our commands as this person types it, for the same target. */
+export function typed({ world, flags }: CommandContext, command: CommandName, ...args: string[]): string {
+  return commandLine({ invocation: world.invocation, targetFlags: flags }, command, args);
 }
 
 /** The target of this invocation, said on stderr so that nobody talks to the wrong one unawares. */
@@ -83,6 +66,6 @@ export function parseDuration(text: string): number {
   return Number(amount) * factor;
 }
 
-export function usage(message: string, next?: string): CliError {
+export function usage(message: string, next?: NextStep): CliError {
   return new CliError("usage", `${message}.`, { next });
 }

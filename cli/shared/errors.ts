@@ -3,6 +3,8 @@
  * Exit codes follow `demo-auth help exit-codes`; 4 is the number that `gh` uses for "authentication required".
  */
 
+import { type NextStep, stepInWords, type Typing } from "./next-step.ts";
+
 export const exitCodes = {
   ok: 0,
   unexpected: 1,
@@ -78,14 +80,18 @@ export const errorCodes: Readonly<Record<ErrorCode, number>> = exitCodeOf;
 /** An expected failure: what happened and why in one short paragraph, and what to do next. */
 export class CliError extends Error {
   readonly code: ErrorCode;
-  /** What to do, usually a command; printed on a line of its own. */
-  readonly next: string | undefined;
+  /** What to do, each on a line of its own. */
+  readonly next: readonly NextStep[];
 
-  constructor(code: ErrorCode, message: string, options: { next?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { next?: NextStep | readonly NextStep[] | undefined; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CliError";
     this.code = code;
-    this.next = options.next;
+    this.next = Array.isArray(options.next) ? options.next : options.next === undefined ? [] : [options.next];
   }
 
   get exitCode(): number {
@@ -97,7 +103,10 @@ export class CliError extends Error {
 export interface ErrorReport {
   code: ErrorCode;
   message: string;
+  /** What to do, in words, a line each. */
   hint?: string;
+  /** The first command among them, as it is typed. */
+  next?: { command: string; args: readonly string[] };
   exitCode: number;
 }
 
@@ -105,29 +114,37 @@ export interface ErrorReport {
  * The one place that turns whatever was thrown into a report.
  * An error of another part of the project counts as expected when it carries a known `code` and a `next` step.
  */
-export function reportOf(thrown: unknown): ErrorReport {
-  if (thrown instanceof CliError) return report(thrown.code, thrown.message, thrown.next);
+export function reportOf(thrown: unknown, typing: Typing): ErrorReport {
+  if (thrown instanceof CliError) return report(thrown.code, thrown.message, thrown.next, typing);
   if (thrown instanceof Error) {
-    if ((thrown as { code?: string }).code?.startsWith("commander.")) return usageReport(thrown.message);
+    if ((thrown as { code?: string }).code?.startsWith("commander.")) return usageReport(thrown.message, typing);
     const { code, next } = thrown as Error & { code?: unknown; next?: unknown };
     if (typeof next === "string" && typeof code === "string") {
       const known = Object.hasOwn(exitCodeOf, code) ? (code as ErrorCode) : "configuration_invalid";
-      return report(code === "port_taken" ? "port_unavailable" : known, thrown.message, next);
+      return report(code === "port_taken" ? "port_unavailable" : known, thrown.message, [next], typing);
     }
   }
   const what = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
-  return report("unexpected", `Something unexpected happened: ${what}`, bugHint);
+  return report("unexpected", `Something unexpected happened: ${what}`, [bugHint], typing);
 }
 
 const bugHint = "This is a bug in demo-auth. Run the command again with --debug and report what it prints";
 
 /** Commander's own message, e.g. "error: unknown option '--forse'\n(Did you mean --force?)". */
-function usageReport(message: string): ErrorReport {
+function usageReport(message: string, typing: Typing): ErrorReport {
   const [, what = "", guess] = /^(?:error: )?(.*?)(?:\n\((.*)\))?$/s.exec(message.trim()) ?? [];
   const sentence = what.charAt(0).toUpperCase() + what.slice(1);
-  return report("usage", sentence.endsWith(".") ? sentence : `${sentence}.`, guess ?? "demo-auth --help shows how");
+  const next = guess ?? `${typing.invocation} --help shows how`;
+  return report("usage", sentence.endsWith(".") ? sentence : `${sentence}.`, [next], typing);
 }
 
-function report(code: ErrorCode, message: string, next: string | undefined): ErrorReport {
-  return { code, message, ...(next === undefined ? {} : { hint: next }), exitCode: exitCodeOf[code] };
+function report(code: ErrorCode, message: string, next: readonly NextStep[], typing: Typing): ErrorReport {
+  const command = next.find((step) => typeof step !== "string");
+  return {
+    code,
+    message,
+    ...(next.length > 0 && { hint: next.map((step) => stepInWords(typing, step)).join("\n") }),
+    ...(command && { next: { command: command.command, args: command.args ?? [] } }),
+    exitCode: exitCodeOf[code],
+  };
 }

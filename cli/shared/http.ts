@@ -1,10 +1,8 @@
 /**
- * HTTP for the commands: every request has an end, and whatever goes wrong on the way is said in one sentence with the
- * mend. Redirects are never followed, because a token must not travel to another origin.
+ * HTTP for the commands: every request has an end, and a request that got no usable answer fails with the reason as data.
+ * Redirects are never followed, because a token must not travel to another origin.
  */
-import { CliError } from "./errors.ts";
 import { AnswerTooLarge, type HttpAnswer, type HttpRequest } from "./http-client.ts";
-import { safeText } from "./text.ts";
 import type { World } from "./world.ts";
 
 export type RequestOptions = Omit<HttpRequest, "timeoutMs"> & {
@@ -12,10 +10,36 @@ export type RequestOptions = Omit<HttpRequest, "timeoutMs"> & {
   timeoutMs?: number;
 };
 
+export type RequestFailure =
+  | { why: "timeout"; afterMs: number }
+  | { why: "too-large" }
+  | { why: "status"; status: number }
+  | { why: "not-json" }
+  /** The name does not resolve; the connection is refused, or closed midway; the certificate is not accepted. */
+  | { why: "name" | "refused" | "closed" | "certificate" }
+  | { why: "other"; text: string };
+
+/** No usable answer came. */
+export class RequestFailed extends Error {
+  readonly code = "network_failed";
+  readonly failure: RequestFailure;
+  /** What was called, for the person: "the user pool's keys", "the API" */
+  readonly peer: string;
+  readonly origin: string;
+
+  constructor(failure: RequestFailure, peer: string, url: URL, cause?: unknown) {
+    super(`${peer} at ${url.origin}: ${failure.why}`, cause === undefined ? undefined : { cause });
+    this.name = "RequestFailed";
+    this.failure = failure;
+    this.peer = peer;
+    this.origin = url.origin;
+  }
+}
+
 /**
  * One request.
  * @param peer what is called, for the person: "the user pool's keys", "the API"
- * @throws CliError `network_failed` when no whole answer came
+ * @throws RequestFailed when no whole answer came
  */
 export async function request(
   world: Pick<World, "exchange">,
@@ -26,69 +50,35 @@ export async function request(
   try {
     return await world.exchange(url, { ...options, timeoutMs });
   } catch (error) {
-    throw networkError(error as Error, `${peer} at ${url.origin}`, timeoutMs);
+    throw new RequestFailed(failureOf(error as Error, timeoutMs), peer, url, error);
   }
 }
 
-/** One GET that must answer 200 with JSON of at most 1 MiB. @throws CliError `network_failed` */
+/** One GET that must answer 200 with JSON of at most 1 MiB. @throws RequestFailed */
 export async function requestJson(world: Pick<World, "exchange">, peer: string, address: string): Promise<unknown> {
   const url = new URL(address);
   const { status, body } = await request(world, peer, url, { headers: { accept: "application/json" }, limit: 1 << 20 });
-  if (status !== 200) {
-    throw new CliError("network_failed", `${capital(peer)} at ${url.origin} answered ${status}.`, {
-      next: "demo-auth doctor",
-    });
-  }
+  if (status !== 200) throw new RequestFailed({ why: "status", status }, peer, url);
   try {
     return JSON.parse(body.toString("utf8"));
-  } catch {
-    throw new CliError("network_failed", `${capital(peer)} at ${url.origin} did not answer with JSON.`, {
-      next: "Check that the address is right: demo-auth config",
-    });
+  } catch (error) {
+    throw new RequestFailed({ why: "not-json" }, peer, url, error);
   }
 }
 
-function networkError(error: Error, where: string, timeoutMs: number): CliError {
-  if (error.name === "TimeoutError") {
-    return new CliError("network_failed", `No answer from ${where} within ${timeoutMs / 1000} s.`, {
-      next: "Check the connection (behind a proxy: NODE_USE_ENV_PROXY=1), or allow more time with --timeout.",
-      cause: error,
-    });
-  }
-  if (error instanceof AnswerTooLarge) {
-    return new CliError("network_failed", `The answer of ${where} is too large to be what was asked for.`);
-  }
-  const { code, text } = rootCause(error);
-  const [, next, why] = mends.find(([pattern]) => pattern.test(code)) ?? [
-    undefined,
-    "Check the connection and the address: demo-auth doctor",
-    safeText(text, 200),
-  ];
-  return new CliError("network_failed", `Could not reach ${where}: ${why}.`, { next, cause: error });
-}
-
-const mends: [code: RegExp, next: string, why: string][] = [
-  [/^(ENOTFOUND|EAI_AGAIN)$/, "Check the name and the connection: demo-auth doctor", "its name does not resolve"],
-  [
-    /^ECONNREFUSED$/,
-    "Is it running? For the local cloud: demo-auth local. Behind a proxy: NODE_USE_ENV_PROXY=1",
-    "the connection was refused",
-  ],
-  [/^(ECONNRESET|EPIPE)$/, "Try again; then demo-auth doctor", "the connection was closed midway"],
-  [
-    /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL/,
-    "If your network inspects TLS, point NODE_EXTRA_CA_CERTS at its CA file",
-    "its certificate was not accepted",
-  ],
-];
-
-/** A connection that tried several addresses reports all of their errors; the first one tells enough. */
-function rootCause(error: Error): { code: string; text: string } {
+function failureOf(error: Error, afterMs: number): RequestFailure {
+  if (error.name === "TimeoutError") return { why: "timeout", afterMs };
+  if (error instanceof AnswerTooLarge) return { why: "too-large" };
+  // A connection that tried several addresses reports all of their errors; the first one says enough.
   const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
   const code = (first as NodeJS.ErrnoException).code ?? "";
-  return { code, text: first.message || code };
+  const known = codes.find(([pattern]) => pattern.test(code));
+  return known ? { why: known[1] } : { why: "other", text: first.message || code };
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+const codes: [code: RegExp, why: "name" | "refused" | "closed" | "certificate"][] = [
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "name"],
+  [/^ECONNREFUSED$/, "refused"],
+  [/^(ECONNRESET|EPIPE)$/, "closed"],
+  [/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL/, "certificate"],
+];

@@ -57,7 +57,7 @@ export function openOutput(world: World, flags: OutputFlags): Output {
         return;
       }
       line(`${mark("red", "✗")} ${report.message}`);
-      if (report.hint) line(`  ${mark("bold", "→")} ${report.hint}`);
+      for (const step of report.hint?.split("\n") ?? []) line(`  ${mark("bold", "→")} ${step}`);
       if (stack) line(mark("dim", redact(stack)));
     },
     mark,

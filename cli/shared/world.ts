@@ -2,13 +2,16 @@
  * The outside world, handed to everything that needs it, so that no other file touches `process`.
  */
 import type { Readable, Writable } from "node:stream";
-import type { BrowserLaunch, BrowserOptions } from "../oauth/browser.ts";
-import type { Keyring } from "../sessions/keyring.ts";
+import type { BrowserLaunch, BrowserOptions } from "./browser.ts";
 import { exchange, type HttpAnswer, type HttpRequest } from "./http-client.ts";
+import { invocationOf } from "./invocation.ts";
+import type { Keyring } from "./keyring.ts";
 
 export interface World {
   /** What was typed after the program's name. */
   arguments: readonly string[];
+  /** How this person types our commands: `demo-auth`, `npx demo-auth`, … */
+  invocation: string;
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
   homeDirectory: string;
@@ -79,6 +82,9 @@ export interface ProgramResult {
 export function systemWorld(): World {
   return {
     arguments: process.argv.slice(2),
+    get invocation() {
+      return invocationOf(process);
+    },
     env: process.env,
     platform: process.platform,
     get homeDirectory() {
@@ -101,8 +107,8 @@ export function systemWorld(): World {
     randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
     exchange,
-    openBrowser: async (url, options) => (await import("../oauth/browser.ts")).openBrowser(url, options),
-    keyring: async () => (await import("../sessions/keyring.ts")).systemKeyring(process.platform),
+    openBrowser: async (url, options) => (await import("./browser.ts")).openBrowser(url, options),
+    keyring: async () => (await import("./keyring.ts")).systemKeyring(process.platform),
     trust,
     heap: {
       committed: () => process.getBuiltinModule("node:v8").getHeapStatistics().total_heap_size,

@@ -7,10 +7,10 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { CliError } from "../shared/errors.ts";
 import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { stateHome, userConfigFile } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import { callbackUrlsFor, parseSettings, type TargetSettings } from "./settings.ts";
-import { stateHome, userConfigFile } from "./state-home.ts";
 
 /** Target settings that `DEMO_AUTH_*` variables give; the names in DEMO_AUTH_ are those of the settings. */
 export function environmentSettings(env: World["env"]): TargetSettings {
@@ -102,7 +102,7 @@ async function readJson(file: string): Promise<unknown> {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new CliError("configuration_invalid", `${file} is not JSON: ${safeText((error as Error).message, 200)}.`, {
-      next: "Mend it, or move it away",
+      next: "Fix it, or move it away",
     });
   }
 }

@@ -14,8 +14,15 @@ import {
   type UserConfig,
   userConfig,
 } from "./configuration.ts";
-import { chooseCloud, cloudName, cloudSettings, describeCloud, type RunningCloud, runningClouds } from "./local.ts";
-import { findPulumiProject, stackSettings } from "./pulumi.ts";
+import {
+  chooseCloud,
+  cloudName,
+  cloudSettings,
+  describeCloud,
+  type RunningCloud,
+  runningClouds,
+} from "./local-clouds.ts";
+import { findPulumiProject, stackSettings } from "./pulumi-stacks.ts";
 import { defaultCallbackUrls, type SettingName, type TargetSettings } from "./settings.ts";
 import type { Target } from "./target.ts";
 
@@ -70,7 +77,10 @@ export async function resolveTarget(
   const missing = (["issuer", "clientId"] as const).filter((name) => settings[name] === undefined);
   if (missing.length > 0) {
     throw new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
-      next: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See: demo-auth config",
+      next: {
+        say: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See",
+        command: "config",
+      },
     });
   }
   const target: Target = {
@@ -136,7 +146,7 @@ async function findBase(
     "configuration_missing",
     "There is nothing to talk to: no local cloud runs, and no project is here.",
     {
-      next: "Start one with demo-auth local, or describe yours in demo-auth.json or DEMO_AUTH_ variables",
+      next: [{ say: "Start one", command: "local" }, "Or describe yours in demo-auth.json or DEMO_AUTH_ variables"],
     },
   );
 }
@@ -148,10 +158,12 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
     const cloud = chooseCloud(clouds, world.workingDirectory, wanted);
     if (cloud) return fromCloud(world, cloud, flags);
     if (clouds.length === 0 || wanted === undefined)
-      throw new CliError("target_not_found", "No local cloud is running.", { next: "Start it: demo-auth local" });
+      throw new CliError("target_not_found", "No local cloud is running.", {
+        next: { say: "Start it", command: "local" },
+      });
     const list = clouds.map((other) => `${cloudName(other)} (pid ${other.pid})`).join(", ");
     throw new CliError("target_not_found", `No local cloud is called "${safeText(wanted, 60)}"; there are: ${list}.`, {
-      next: "Name one of these, or start it: demo-auth local",
+      next: { say: "Name one of these, or start it", command: "local" },
     });
   }
   if (name === "file") {
@@ -164,7 +176,7 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
   const project = findPulumiProject(world.workingDirectory);
   if (!project) {
     throw new CliError("target_not_found", `There is no Pulumi project here to have a stack "${safeText(name, 60)}".`, {
-      next: "Run the command in the project's folder, or choose: demo-auth use local",
+      next: { say: "Run the command in the project's folder, or choose", command: "use", args: ["local"] },
     });
   }
   return fromStack(world, project, name.replace(/^stack:/, ""), options);

@@ -117,7 +117,7 @@ class Reader {
 
   invalid(key: string, why: string): CliError {
     return new CliError("configuration_invalid", `${this.#source}: "${key}" ${why}.`, {
-      next: "See every value and its source: demo-auth config",
+      next: { say: "See every value and its source", command: "config" },
     });
   }
 

@@ -193,7 +193,7 @@ describe("the code flow", () => {
     await browse(url.href);
     const { code, stderr } = await running.finished;
     equal(code, 5);
-    match(stderr, /does not allow the implicit flow; try demo-auth login --flow code/);
+    match(stderr, /does not allow the implicit flow; try the other: demo-auth login --flow code/);
   });
 
   it("sends the access token where the route has scopes, the ID token elsewhere", async () => {

@@ -3,8 +3,8 @@ import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/stri
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildProgram } from "../../cli/program.ts";
-import type { Keyring } from "../../cli/sessions/keyring.ts";
 import { CliError } from "../../cli/shared/errors.ts";
+import type { Keyring } from "../../cli/shared/keyring.ts";
 import { type Bench, browse, openBench } from "./support/cli.ts";
 import { memoryKeyring, type TestWorld, testWorld } from "./support/world.ts";
 

@@ -7,6 +7,8 @@ import { request as httpRequest, type OutgoingHttpHeaders } from "node:http";
 import { connect, createServer, type Server } from "node:net";
 import { type SignedIn, type SignInRequest, signIn } from "../../cli/oauth/browser-sign-in.ts";
 import { openReceiver } from "../../cli/oauth/loopback-receiver.ts";
+import { explain } from "../../cli/wording/explain.ts";
+import { pageWords, verdictInWords } from "../../cli/wording/sign-in-words.ts";
 import { browse, finishCallback, freePort, post, redirectOf } from "./support/cli.ts";
 import { type FakeCognito, startFakeCognito, user } from "./support/fake-cognito.ts";
 import { testWorld } from "./support/world.ts";
@@ -56,6 +58,8 @@ describe("a waiting sign-in", () => {
         keep: async (signedIn) => void kept.push(signedIn),
         unauthenticatedError: (error) => claimed.push(error),
         pasteRefused: () => undefined,
+        page: pageWords("demo-auth"),
+        verdict: verdictInWords,
         debug: (line) => debug.push(line),
       },
     );
@@ -184,6 +188,7 @@ describe("a waiting sign-in", () => {
       isOurState: () => false,
       offer: async () => ({ taken: false, reason: "not-ours", error: undefined }),
       onNoise: () => undefined,
+      words: pageWords("demo-auth"),
       startKey: "k",
       requestTimeoutMs: 500,
     });
@@ -278,7 +283,7 @@ describe("a waiting sign-in", () => {
     await send("GET", "/callback?error=unauthorized_client");
     await rejects(waiting.result, (error: Error & { code: string }) => {
       equal(error.code, "sign_in_timeout");
-      match(error.message, /nothing vouches for: unauthorized_client/);
+      match((explain(error) as Error).message, /nothing vouches for: unauthorized_client/);
       return true;
     });
   });
@@ -381,7 +386,7 @@ describe("a waiting sign-in", () => {
         wait({ redirectUris: [`http://127.0.0.1:${port}/callback`] }),
         (error: Error & { code: string }) => {
           equal(error.code, "port_unavailable");
-          match(error.message, new RegExp(`${port} \\(taken\\)`));
+          match((explain(error) as Error).message, new RegExp(`${port} \\(taken\\)`));
           return true;
         },
       );

@@ -14,10 +14,12 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
-import { probeKeyring, systemKeyring } from "../../cli/sessions/keyring.ts";
 import { withLock } from "../../cli/sessions/lock.ts";
 import type { Session } from "../../cli/sessions/session.ts";
 import { SessionStore, type StorageKind } from "../../cli/sessions/store.ts";
+import type { CliError } from "../../cli/shared/errors.ts";
+import { probeKeyring, systemKeyring } from "../../cli/shared/keyring.ts";
+import { explain } from "../../cli/wording/explain.ts";
 import { fileKeyring } from "./support/file-keyring.ts";
 import { memoryKeyring, type TestWorld, testWorld } from "./support/world.ts";
 
@@ -113,10 +115,10 @@ describe("the session store", () => {
     writeFileSync(join(home, "elsewhere"), readFileSync(file), { mode: 0o600 });
     rmSync(file);
     symlinkSync(join(home, "elsewhere"), file);
-    await rejects(store.read(session), (error: Error & { code: string; next: string }) => {
+    await rejects(store.read(session), (error: Error & { code: string; next: string[] }) => {
       equal(error.code, "storage_unsafe");
       match(error.message, /is a symbolic link/);
-      equal(error.next, `rm '${file}'`);
+      deepEqual(error.next, [`rm '${file}'`]);
       return true;
     });
   });
@@ -126,9 +128,9 @@ describe("the session store", () => {
       await store.write(session, "file");
       const file = store.fileOf(session);
       chmodSync(file, mode);
-      await rejects(store.read(session), (error: Error & { code: string; next: string }) => {
+      await rejects(store.read(session), (error: Error & { code: string; next: string[] }) => {
         equal(error.code, "storage_unsafe");
-        match(error.next, new RegExp(`chmod 600 '${file}'`));
+        match(error.next.join(), new RegExp(`chmod 600 '${file}'`));
         return true;
       });
     });
@@ -168,9 +170,10 @@ describe("the session store", () => {
     it(`asks to sign in again when the session file is ${what}, and leaves it alone`, async () => {
       await store.write(session, "file");
       writeFileSync(store.fileOf(session), text);
-      await rejects(store.read(session), (error: Error & { code: string; next: string; exitCode: number }) => {
-        deepEqual([error.code, error.exitCode], ["session_damaged", 4]);
-        match(error.next, /demo-auth login/);
+      await rejects(store.read(session), (error) => {
+        const known = explain(error) as CliError;
+        deepEqual([known.code, known.exitCode], ["session_damaged", 4]);
+        deepEqual(known.next, [{ say: "Sign in again", command: "login" }]);
         return true;
       });
       equal(readFileSync(store.fileOf(session), "utf8"), text);

@@ -334,7 +334,7 @@ else {
   });
 
   it("places its state where the platform expects it", async () => {
-    const { stateHome, userConfigFile } = await import("../../cli/targets/state-home.ts");
+    const { stateHome, userConfigFile } = await import("../../cli/shared/state-home.ts");
     const from = {
       env: {},
       platform: "linux" as NodeJS.Platform,

@@ -3,7 +3,9 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { type JWTPayload, SignJWT } from "jose";
 import { type SignedIn, signIn } from "../../cli/oauth/browser-sign-in.ts";
-import type { TokenRefusal } from "../../cli/oauth/verify.ts";
+import type { OAuthRefused, TokenRefusal } from "../../cli/oauth/refusals.ts";
+import { explain } from "../../cli/wording/explain.ts";
+import { pageWords, verdictInWords } from "../../cli/wording/sign-in-words.ts";
 import { browse, freePort } from "./support/cli.ts";
 import { type FakeCognito, startFakeCognito, user } from "./support/fake-cognito.ts";
 import { testWorld } from "./support/world.ts";
@@ -37,6 +39,8 @@ describe("verification of a sign-in's tokens", () => {
         keep: async (signedIn) => void kept.push(signedIn),
         unauthenticatedError: () => undefined,
         pasteRefused: () => undefined,
+        page: pageWords("demo-auth"),
+        verdict: verdictInWords,
         debug: () => undefined,
       },
     );
@@ -48,9 +52,9 @@ describe("verification of a sign-in's tokens", () => {
   async function refuses(refusal: TokenRefusal, message?: RegExp): Promise<void> {
     const { kept, result, verdictStatus } = await attempt();
     equal(verdictStatus, 400);
-    await rejects(result, (error: Error & { code: string; refusal: string }) => {
-      deepEqual([error.code, error.refusal], ["token_invalid", refusal]);
-      if (message) match(error.message, message);
+    await rejects(result, (error: OAuthRefused) => {
+      deepEqual([error.code, Object(error.refusal).why], ["token_invalid", refusal]);
+      if (message) match((explain(error) as Error).message, message);
       return true;
     });
     deepEqual(kept, [], "nothing may be stored");

@@ -10,10 +10,10 @@ import { type CommandContext, target as resolveTarget, usage } from "../../share
 import { CliError } from "../../shared/errors.ts";
 import { request } from "../../shared/http.ts";
 import { deletePrivateFile, writePrivateFile } from "../../shared/private-files.ts";
+import { stateHome } from "../../shared/state-home.ts";
 import { safeBlock, safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
-import { describeCloud, runningClouds } from "../../targets/local.ts";
-import { stateHome } from "../../targets/state-home.ts";
+import { describeCloud, runningClouds } from "../../targets/local-clouds.ts";
 import { type Target, targetBinding } from "../../targets/target.ts";
 
 export interface AuthorizerFlags {
@@ -67,7 +67,7 @@ export async function testAuthorizer(io: CommandContext<AuthorizerFlags>): Promi
     "api_unauthorized",
     `The authorizer ${safeText(authorizer.name, 60)} refuses the token (${result.clientStatus}).`,
     {
-      next: "An authorizer's test takes ID tokens only. Sign in again: demo-auth login --force",
+      next: { say: "An authorizer's test takes ID tokens only. Sign in again", command: "login", args: ["--force"] },
     },
   );
 }
@@ -79,10 +79,11 @@ async function readToken({ world, flags }: CommandContext<AuthorizerFlags>, targ
   }
   // A token among the arguments would be seen by every program on the machine.
   if (flags.token !== "-")
-    throw usage(
-      "--token takes only -, so that no token stands on a command line",
-      "… | demo-auth authorizer test --token -",
-    );
+    throw usage("--token takes only -, so that no token stands on a command line", {
+      say: "Pipe it in",
+      command: "authorizer",
+      args: ["test", "--token", "-"],
+    });
   const chunks: Buffer[] = [];
   for await (const chunk of world.stdin) chunks.push(Buffer.from(chunk));
   const token = Buffer.concat(chunks).toString("utf8").trim();
@@ -131,7 +132,9 @@ async function findLocalApi(world: World, target: Target): Promise<{ console: st
     const api = apis.find(({ stages }) => stages.some(({ url }) => url === target.apiUrl));
     if (api) return { console: cloud.console, api };
   }
-  throw new CliError("configuration_missing", "No local cloud serves the target's API.", { next: "demo-auth config" });
+  throw new CliError("configuration_missing", "No local cloud serves the target's API.", {
+    next: { command: "config" },
+  });
 }
 
 /** The AWS command line signs requests with whatever credentials the person has; the token goes by a private file. */

@@ -5,12 +5,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { requireToken } from "../../sessions/access.ts";
+import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
-import { request } from "../../shared/http.ts";
+import { RequestFailed, request } from "../../shared/http.ts";
 import type { HttpAnswer } from "../../shared/http-client.ts";
+import type { NextStep } from "../../shared/next-step.ts";
 import { safeBlock, safeText } from "../../shared/text.ts";
 import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 
@@ -47,7 +49,7 @@ export async function callApi(io: CommandContext<CallFlags>, path: string): Prom
       answer = await send(io, target, path, body);
     }
   }
-  if (answer instanceof CliError) throw answer;
+  if (answer instanceof RequestFailed) throw answer;
   await show(io, answer, target);
 }
 
@@ -57,7 +59,7 @@ async function send(
   target: Target,
   path: string,
   body: ApiCall["body"],
-): Promise<HttpAnswer | CliError> {
+): Promise<HttpAnswer | RequestFailed> {
   const call = prepare(io, target, path, body);
   const token = await tokenFor(io, target, call.use);
   io.out.debug(`${call.method} ${call.url.origin}${call.url.pathname} with the ${call.use} token`);
@@ -69,7 +71,7 @@ async function send(
       timeoutMs: parseDuration(io.flags.timeout ?? "30s"),
     });
   } catch (error) {
-    if (error instanceof CliError) return error;
+    if (error instanceof RequestFailed) return error;
     throw error;
   }
 }
@@ -103,10 +105,11 @@ function apiPath(apiUrl: string, path: string): { pathname: string; search: stri
   const absolute = /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith("//");
   const url = absolute ? URL.parse(path, base) : URL.parse(apiUrl + (path.startsWith("/") ? path : `/${path}`));
   if (!url || url.origin !== base.origin || !`${url.pathname}/`.startsWith(base.pathname)) {
-    throw usage(
-      `The token is for ${apiUrl} only, so ${safeText(path, 100)} is not called`,
-      "Give a path: demo-auth call /transactions",
-    );
+    throw usage(`The token is for ${apiUrl} only, so ${safeText(path, 100)} is not called`, {
+      say: "Give a path",
+      command: "call",
+      args: ["/transactions"],
+    });
   }
   return { pathname: url.pathname.slice(base.pathname.length - 1) || "/", search: url.search };
 }
@@ -147,7 +150,7 @@ async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: Toke
   try {
     return (await requireToken(io.world, store, targetBinding(target), { use })).token;
   } catch (error) {
-    const mendable = error instanceof CliError && ["not_signed_in", "token_expired"].includes(error.code);
+    const mendable = error instanceof SessionRefused && ["not_signed_in", "token_expired"].includes(error.code);
     if (!io.flags.login || !mendable) throw error;
   }
   const { performSignIn } = await import("../login/login.ts");
@@ -161,8 +164,8 @@ async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: Toke
 }
 
 /** A deployed stage that is gone answers 403 Missing Authentication Token, or its name no longer resolves. */
-function looksMoved(answer: HttpAnswer | CliError): boolean {
-  if (answer instanceof CliError) return answer.code === "network_failed";
+function looksMoved(answer: HttpAnswer | RequestFailed): boolean {
+  if (answer instanceof RequestFailed) return true;
   return answer.status === 403 && answer.headers["x-amzn-errortype"] !== "AccessDeniedException";
 }
 
@@ -213,9 +216,10 @@ function refusal(answer: HttpAnswer, target: Target): CliError {
   const said = typeof message === "string" ? `: ${safeText(message, 200)}` : "";
   const what = `The API answered ${status}${said.replace(/\.+$/, "")}.`;
   if (status === 401) {
+    const login: NextStep = { command: "login", args: ["--force"] };
     const next = /expired/i.test(said)
-      ? "demo-auth login --force"
-      : "demo-auth login --force. If it stays: does the method want the other token? demo-auth call --type access …";
+      ? [login]
+      : [login, "If it stays: does the method want the other token? Try --type access"];
     return new CliError("api_unauthorized", what, { next });
   }
   if (status === 403 && isUnknownRoute(answer, said)) {

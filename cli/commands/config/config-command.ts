@@ -1,4 +1,4 @@
-/** `demo-auth config`: flags only; the work is `show-config.ts`. */
+/** `demo-auth config`: flags only; the work is `config.ts`. */
 import { action, type Registrant } from "../../shared/command-context.ts";
 
 export const registerConfig: Registrant = (program, world) => {
@@ -8,7 +8,7 @@ export const registerConfig: Registrant = (program, world) => {
     .description("Shows what the commands here speak to: every value and the source that it comes from.")
     .action(
       action(world, async (io) => {
-        const { showConfig } = await import("./show-config.ts");
+        const { showConfig } = await import("./config.ts");
         await showConfig(io);
       }),
     );

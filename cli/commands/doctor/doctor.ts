@@ -3,27 +3,29 @@
  */
 import { createServer } from "node:net";
 import { authorizationUrl, createSecrets } from "../../oauth/authorization-request.ts";
-import { noBrowserReason } from "../../oauth/browser.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
 import { clockGraceSeconds } from "../../oauth/verify.ts";
-import { probeKeyring } from "../../sessions/keyring.ts";
 import { displayName } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
+import { noBrowserReason } from "../../shared/browser.ts";
 import type { CommandContext } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { request, requestJson } from "../../shared/http.ts";
+import { probeKeyring } from "../../shared/keyring.ts";
+import { type NextStep, stepInWords } from "../../shared/next-step.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 import { parseStorage, userConfig } from "../../targets/configuration.ts";
 import { resolveTarget } from "../../targets/resolve.ts";
 import { type Target, targetBinding } from "../../targets/target.ts";
+import { explain } from "../../wording/explain.ts";
 
 interface Finding {
   check: string;
   outcome: "ok" | "note" | "failed";
   detail: string;
-  next?: string | undefined;
+  next?: NextStep | undefined;
 }
 
 /** @throws CliError `checks_failed` when any check failed, after all have been shown */
@@ -31,14 +33,15 @@ export async function doctor(io: CommandContext): Promise<void> {
   const findings: Finding[] = [];
   const tell = (finding: Finding) => {
     findings.push(finding);
-    if (!io.out.json) io.out.data(inWords(finding));
+    if (!io.out.json) io.out.data(inWords(io, finding));
   };
   const check = async (name: string, work: () => Promise<Omit<Finding, "check">>) => {
     try {
       tell({ check: name, ...(await work()) });
     } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      tell({ check: name, outcome: "failed", detail: error.message, next: error.next });
+      const known = explain(error);
+      if (!(known instanceof CliError)) throw error;
+      tell({ check: name, outcome: "failed", detail: known.message, next: known.next[0] });
     }
   };
 
@@ -52,7 +55,7 @@ export async function doctor(io: CommandContext): Promise<void> {
   await check("storage", () => storageFinding(io));
 
   const failed = findings.filter(({ outcome }) => outcome === "failed");
-  if (io.out.json) io.out.document({ ok: failed.length === 0, checks: findings });
+  if (io.out.json) io.out.document({ ok: failed.length === 0, checks: findings.map((one) => forScripts(io, one)) });
   if (failed.length === 0) return;
   throw new CliError("checks_failed", `${failed.length === 1 ? "One check" : `${failed.length} checks`} failed.`, {
     next: failed[0]?.next,
@@ -67,7 +70,7 @@ async function checkTarget(world: World, target: Target, check: Check): Promise<
       await requestJson(world, "the user pool's keys", `${target.issuer}/.well-known/jwks.json`),
     ).keys;
     if (Array.isArray(keys) && keys.length > 0) return ok(`${keys.length} at ${target.issuer}`);
-    return failed("The user pool shows no keys.", "Check issuer, region and userPoolId: demo-auth config");
+    return failed("The user pool shows no keys.", { say: "Check issuer, region and userPoolId", command: "config" });
   });
   await check("clock", () => clockFinding(world, target));
   await check("hosted UI", () => hostedUiFinding(world, target));
@@ -75,7 +78,7 @@ async function checkTarget(world: World, target: Target, check: Check): Promise<
   if (target.apiUrl !== undefined) await check("API", () => apiFinding(world, target, target.apiUrl!));
   await check("session", async () => {
     const stored = await new SessionStore(world).read(targetBinding(target));
-    if (!stored) return note("Nobody is signed in to this target.", "demo-auth login");
+    if (!stored) return note("Nobody is signed in to this target.", { command: "login" });
     return ok(`${safeText(displayName(stored.session.user))}, in ${stored.storage.path}`);
   });
 }
@@ -109,9 +112,12 @@ async function hostedUiFinding(world: World, target: Target): Promise<Omit<Findi
     return failed(`${redirectUri} is not registered on the app client.`, "Register it and run pulumi up");
   }
   if (error)
-    return failed(`The hosted UI at ${origin} refuses the request: ${safeText(error, 100)}.`, "demo-auth config");
+    return failed(`The hosted UI at ${origin} refuses the request: ${safeText(error, 100)}.`, { command: "config" });
   if (response.status >= 400)
-    return failed(`The hosted UI at ${origin} answers ${response.status}.`, "Check hostedUiUrl: demo-auth config");
+    return failed(`The hosted UI at ${origin} answers ${response.status}.`, {
+      say: "Check hostedUiUrl",
+      command: "config",
+    });
   return ok(`${origin} takes ${redirectUri}`);
 }
 
@@ -168,10 +174,17 @@ async function storageFinding(io: CommandContext): Promise<Omit<Finding, "check"
 }
 
 const ok = (detail: string): Omit<Finding, "check"> => ({ outcome: "ok", detail });
-const note = (detail: string, next?: string): Omit<Finding, "check"> => ({ outcome: "note", detail, next });
-const failed = (detail: string, next: string): Omit<Finding, "check"> => ({ outcome: "failed", detail, next });
+const note = (detail: string, next?: NextStep): Omit<Finding, "check"> => ({ outcome: "note", detail, next });
+const failed = (detail: string, next: NextStep): Omit<Finding, "check"> => ({ outcome: "failed", detail, next });
 
-function inWords({ check, outcome, detail, next }: Finding): string {
+/** The finding with its next step in words. */
+function forScripts({ world, flags }: CommandContext, { next, ...finding }: Finding) {
+  const typing = { invocation: world.invocation, targetFlags: flags };
+  return { ...finding, ...(next && { next: stepInWords(typing, next) }) };
+}
+
+function inWords(io: CommandContext, finding: Finding): string {
+  const { check, outcome, detail, next } = forScripts(io, finding);
   const sign = { ok: "✓", note: "·", failed: "✗" }[outcome];
   const more = next ? `\n  ${" ".repeat(14)} → ${next}` : "";
   return `${sign} ${check.padEnd(14)} ${detail}${more}\n`;

@@ -9,10 +9,10 @@ import { reloadOnChange } from "../../../local/host/watch.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/start.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { writePrivateFile } from "../../shared/private-files.ts";
+import { stateHome } from "../../shared/state-home.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
-import { type RunningCloud, runDirectory } from "../../targets/local.ts";
-import { stateHome } from "../../targets/state-home.ts";
+import { type RunningCloud, runDirectory } from "../../targets/local-clouds.ts";
 import { heapAtRest } from "./heap-at-rest.ts";
 import { localDisplay } from "./local-display.ts";
 

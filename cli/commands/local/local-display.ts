@@ -10,6 +10,7 @@ import type { ReadyDocument } from "../../../local/host/ready-document.ts";
 import type { CloudEvent } from "../../../local/platform.ts";
 import type { CommandContext } from "../../shared/command-context.ts";
 import { reportOf } from "../../shared/errors.ts";
+import { commandLine, type Typing } from "../../shared/next-step.ts";
 import type { Output } from "../../shared/output.ts";
 import { safeBlock, safeText } from "../../shared/text.ts";
 import { unservedSections } from "./unserved-text.ts";
@@ -30,10 +31,12 @@ export interface LocalDisplay {
 }
 
 export function localDisplay({ world, out, flags }: CommandContext): LocalDisplay {
-  return out.json || !out.stderrIsTerminal ? forPrograms(out) : forPeople(out, world.stderr, flags.quiet === true);
+  const typing = { invocation: world.invocation, targetFlags: {} };
+  const quiet = flags.quiet === true;
+  return out.json || !out.stderrIsTerminal ? forPrograms(out, typing) : forPeople(out, world.stderr, quiet, typing);
 }
 
-function forPrograms(out: Output): LocalDisplay {
+function forPrograms(out: Output, typing: Typing): LocalDisplay {
   return {
     out: { ...out, note: () => {} },
     progress() {},
@@ -41,14 +44,19 @@ function forPrograms(out: Output): LocalDisplay {
     event() {},
     changed() {},
     reloaded: (ready) => out.document({ ...ready, event: "reloaded" }),
-    reloadFailed: (error) => out.document({ event: "reload-failed", error: reportOf(error) }),
+    reloadFailed: (error) => out.document({ event: "reload-failed", error: reportOf(error, typing) }),
   };
 }
 
 /** Moves to the beginning of the line and empties it (ECMA-48 CR, EL). */
 const FRESH_LINE = "\r\x1b[K";
 
-function forPeople(out: Output, terminal: { write(text: string): unknown }, quiet: boolean): LocalDisplay {
+function forPeople(
+  out: Output,
+  terminal: { write(text: string): unknown },
+  quiet: boolean,
+  typing: Typing,
+): LocalDisplay {
   let progressShown = false;
   const clearProgress = () => {
     if (progressShown) terminal.write(FRESH_LINE);
@@ -79,7 +87,7 @@ function forPeople(out: Output, terminal: { write(text: string): unknown }, quie
       describe(out, ready);
       const fate = kept ? "kept" : "forgotten";
       out.note(
-        `\nNext: demo-auth login, then demo-auth call <path>. Ctrl-C ends this cloud; users and keys are ${fate}.\n`,
+        `\nNext: ${commandLine(typing, "login")}, then ${commandLine(typing, "call", ["<path>"])}. Ctrl-C ends this cloud; users and keys are ${fate}.\n`,
       );
     },
     event(event, messages) {
@@ -104,7 +112,7 @@ function forPeople(out: Output, terminal: { write(text: string): unknown }, quie
     },
     reloadFailed(error) {
       clearProgress();
-      const { message, hint } = reportOf(error);
+      const { message, hint } = reportOf(error, typing);
       out.error({ code: "program_failed", message: safeBlock(message), exitCode: 0, ...(hint && { hint }) });
       line(out.mark("dim", "  What ran before keeps running."));
     },

@@ -3,27 +3,29 @@
  */
 
 import type { Flow } from "../../oauth/authorization-request.ts";
-import { noBrowserReason } from "../../oauth/browser.ts";
 import { type SignedIn, signIn } from "../../oauth/browser-sign-in.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
 import { requireToken } from "../../sessions/access.ts";
-import { probeKeyring } from "../../sessions/keyring.ts";
 import { withLock } from "../../sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
+import { noBrowserReason } from "../../shared/browser.ts";
 import {
   type CommandContext,
   parseDuration,
   target as resolveTarget,
-  targetWords,
+  typed,
   usage,
 } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import { probeKeyring } from "../../shared/keyring.ts";
 import { duration, safeText } from "../../shared/text.ts";
 import { parseStorage, type StoragePreference } from "../../targets/configuration.ts";
 import type { Resolution } from "../../targets/resolve.ts";
 import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
+import { explain } from "../../wording/explain.ts";
+import { pageWords, pasteRefusals, verdictInWords } from "../../wording/sign-in-words.ts";
 
 export interface LoginFlags {
   flow?: Flow;
@@ -61,7 +63,7 @@ export async function login(io: CommandContext<LoginFlags>): Promise<void> {
       const { session } = existing;
       const left = (expiryOf(session, tokenUseFor(resolution.target, undefined)) ?? io.world.now()) - io.world.now();
       io.out.note(`Already signed in as ${safeText(displayName(session.user))} (expires in ${duration(left)}).`);
-      io.out.note(`Sign in again with: demo-auth login${targetWords(io.flags)} --force`);
+      io.out.note(`Sign in again with: ${typed(io, "login", "--force")}`);
     }
     return;
   }
@@ -111,7 +113,9 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
       },
       unauthenticatedError: (claimed) =>
         out.warn(`Ignored an error that nothing proves to be the identity provider's: ${claimed}. Still waiting.`),
-      pasteRefused: (reason) => out.important(reason),
+      pasteRefused: (reason) => out.important(pasteRefusals[reason]),
+      page: pageWords(world.invocation),
+      verdict: verdictInWords,
       debug: out.debug,
     },
   );
@@ -125,8 +129,9 @@ async function validSession(io: CommandContext, target: Target): Promise<LoginRe
     return (await requireToken(io.world, store, targetBinding(target), request)).stored;
   } catch (error) {
     // Whatever is wrong with the old session, a new sign-in mends it; only unsafe storage must be dealt with first.
-    if (error instanceof CliError && error.code !== "storage_unsafe") {
-      io.out.debug(`no usable session: ${error.code}`);
+    const known = explain(error);
+    if (known instanceof CliError && known.code !== "storage_unsafe") {
+      io.out.debug(`no usable session: ${known.code}`);
       return undefined;
     }
     throw error;
@@ -201,7 +206,7 @@ function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses): v
       else
         addresses.close(
           new CliError("browser_unusable", `The browser could not be started: ${why}.`, {
-            next: "demo-auth login --no-browser",
+            next: { command: "login", args: ["--no-browser"] },
           }),
         );
     },
@@ -260,6 +265,5 @@ function sayWelcome(io: CommandContext, { session, storage }: LoginResult, targe
     out.note("The session can be renewed for days; --storage keyring seals it with your system's keyring.");
   }
   const route = target.routes.find((known) => known.method === "GET" && !known.path.includes("{"));
-  if (target.apiUrl)
-    out.note(`Next: demo-auth call${targetWords(io.flags)} ${route ? safeText(route.path) : "/<path>"}`);
+  if (target.apiUrl) out.note(`Next: ${typed(io, "call", route ? route.path : "<path>")}`);
 }

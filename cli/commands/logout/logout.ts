@@ -1,15 +1,16 @@
 /** Ends sessions: revokes what can be revoked and deletes the rest from this machine. */
 import { setTimeout as pause } from "node:timers/promises";
-import { noBrowserReason } from "../../oauth/browser.ts";
 import { openHostedLogout } from "../../oauth/hosted-logout.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { revokeToken } from "../../oauth/token-endpoint.ts";
 import { displayName, type Session } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
+import { noBrowserReason } from "../../shared/browser.ts";
 import { type CommandContext, target as resolveTarget } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { safeText } from "../../shared/text.ts";
 import { type Target, targetBinding } from "../../targets/target.ts";
+import { pageWords } from "../../wording/sign-in-words.ts";
 
 const browserPatienceMs = 60_000;
 
@@ -70,7 +71,7 @@ async function endHostedSession(io: CommandContext<LogoutFlags>, target: Target)
   const opens = command !== undefined || noBrowserReason(world) === undefined;
   const hostedUi = await hostedUiOrigin(world, target.issuer, target.hostedUiUrl);
   const ours = opens ? target.logoutUrls : [];
-  const logout = await openHostedLogout(hostedUi, target.clientId, ours);
+  const logout = await openHostedLogout(hostedUi, target.clientId, ours, pageWords(world.invocation));
   out.note(`${opens ? "Opening" : "Open"} this address to end the hosted UI's session in your browser:`);
   out.important(logout.url);
   try {

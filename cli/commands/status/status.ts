@@ -21,7 +21,7 @@ export async function status(io: CommandContext): Promise<void> {
       "token_expired",
       `The sign-in of ${safeText(displayName(session.user))} expired ${duration(-left)} ago.`,
       {
-        next: "demo-auth login",
+        next: { command: "login" },
       },
     );
   }

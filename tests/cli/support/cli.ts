@@ -68,6 +68,9 @@ export async function openBench(options: { flow?: "implicit" | "code"; hosts?: s
   const home = join(directory, "home");
   const project = join(directory, "project");
   mkdirSync(project);
+  // The command on the PATH, as npm install --global puts it there: hints are typed that way.
+  mkdirSync(join(directory, "bin"));
+  symlinkSync(entry, join(directory, "bin", "demo-auth"));
   const ports = [await freePort(), await freePort()];
   const hosts = options.hosts ?? ["127.0.0.1", "localhost"];
   const callbackUrls = hosts.flatMap((host) => ports.map((port) => `http://${host}:${port}/callback`));

@@ -1,7 +1,7 @@
 /** A keyring in files, so that several processes of a test share it. */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Keyring } from "../../../cli/sessions/keyring.ts";
+import type { Keyring } from "../../../cli/shared/keyring.ts";
 
 export function fileKeyring(home: string): Keyring {
   const file = (account: string) => join(home, "keyring", account);

@@ -1,7 +1,7 @@
 /** A world for work that is tested in this process: the real network and files, streams that remember, no browser. */
 import { randomBytes } from "node:crypto";
 import { PassThrough } from "node:stream";
-import type { Keyring } from "../../../cli/sessions/keyring.ts";
+import type { Keyring } from "../../../cli/shared/keyring.ts";
 import { systemWorld, type World } from "../../../cli/shared/world.ts";
 
 export interface TestWorld extends World {
@@ -18,6 +18,7 @@ export function testWorld(home: string, changes: Partial<World> = {}): TestWorld
   const system = systemWorld();
   return {
     arguments: [],
+    invocation: "demo-auth",
     env: { DEMO_AUTH_HOME: home },
     platform: system.platform,
     homeDirectory: home,

@@ -88,7 +88,13 @@ function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
       }),
       { isTTY },
     );
-  const world = { ...systemWorld(), env: { NO_COLOR: "1" }, stdout: stream("stdout"), stderr: stream("stderr") };
+  const world = {
+    ...systemWorld(),
+    invocation: "demo-auth",
+    env: { NO_COLOR: "1" },
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+  };
   const io = { world, out: openOutput(world, flags), flags } as unknown as CommandContext;
   return { display: localDisplay(io), text };
 }

@@ -7,10 +7,10 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../shared/errors.ts";
 import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { stateHome } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import { parseSettings, type TargetSettings } from "./settings.ts";
-import { stateHome } from "./state-home.ts";
 
 export interface StackSettings {
   stack: string;
@@ -61,7 +61,7 @@ function parseOutputs(text: string, stack: string): TargetSettings {
   const settings = parseSettings(outputs, `the outputs of stack ${stack}`);
   if (!settings.issuer || !settings.clientId) {
     throw new CliError("pulumi_failed", `Stack ${stack} has no outputs to sign in with (issuer and clientId).`, {
-      next: "Deploy it first: npx pulumi up. For the laptop: demo-auth local",
+      next: ["Deploy it first: npx pulumi up", { say: "For this machine", command: "local" }],
     });
   }
   return settings;
@@ -111,14 +111,17 @@ async function pulumi(world: World, project: string, args: string[]): Promise<st
   const options = { directory: project, env: world.env };
   const result = await world.run(local ?? "pulumi", [...args, "--non-interactive"], options).catch((error: Error) => {
     throw new CliError("pulumi_failed", `Pulumi could not be started (${error.message}).`, {
-      next: "Install it (npm i -D pulumi), or describe the target in demo-auth.json, or start demo-auth local",
+      next: [
+        "Install it (npm i -D pulumi), or describe the target in demo-auth.json",
+        { say: "For this machine", command: "local" },
+      ],
       cause: error,
     });
   });
   if (result.code === 0) return result.stdout;
   const why = safeText(result.stderr.trim() || result.stdout.trim(), 300);
   throw new CliError("pulumi_failed", `pulumi ${args.slice(0, 2).join(" ")} failed: ${why || `exit ${result.code}`}`, {
-    next: "Run it yourself to see more, or choose another target: demo-auth use local",
+    next: { say: "Run it yourself to see more, or choose another target", command: "use", args: ["local"] },
   });
 }
 

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { World } from "../shared/world.ts";
+import type { Surroundings } from "./state-home.ts";
 
 export interface BrowserOptions {
   /** A program to start instead of the default browser, with arguments separated by spaces. */
@@ -48,7 +48,7 @@ function start(command: string, url: string): Promise<ChildProcess> {
 
 /** Why no browser can be expected on this machine, or `undefined` when one can. */
 export function noBrowserReason(
-  world: Pick<World, "env" | "platform">,
+  world: Pick<Surroundings, "env" | "platform">,
 ): "ssh" | "ci" | "container" | "display" | undefined {
   const { env, platform } = world;
   if (env.SSH_CONNECTION || env.SSH_TTY) return "ssh";

@@ -2,7 +2,7 @@
  * The operating system's keyring, holding one 32-byte key: a Cognito token set is larger than some keyrings take
  * (2560 bytes on Windows), so the tokens stay in a file sealed with that key.
  */
-import { CliError } from "../shared/errors.ts";
+import { CliError } from "./errors.ts";
 
 /** Where the key lives. Tests hand in one of their own. */
 export interface Keyring {

@@ -8,10 +8,10 @@ import { checkAddress, isLoopback } from "../oauth/addresses.ts";
 import { CliError } from "../shared/errors.ts";
 import { requestJson } from "../shared/http.ts";
 import { readPrivateFile } from "../shared/private-files.ts";
+import { type Surroundings, stateHome } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import { parseSettings, type TargetSettings } from "./settings.ts";
-import { type Surroundings, stateHome } from "./state-home.ts";
 
 /** What a run file holds. */
 export interface RunningCloud {

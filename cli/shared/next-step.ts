@@ -1,0 +1,65 @@
+/**
+ * What to do after a failure, as data: a sentence, or a command of ours with its arguments. How the command is typed on
+ * this machine, and which flags lead to the same target, is known only where it is shown.
+ */
+import { safeText } from "./text.ts";
+
+export type CommandName =
+  | "authorizer"
+  | "call"
+  | "completion"
+  | "config"
+  | "doctor"
+  | "exec"
+  | "help"
+  | "local"
+  | "login"
+  | "logout"
+  | "status"
+  | "token"
+  | "tour"
+  | "use";
+
+export interface CommandStep {
+  command: CommandName;
+  args?: readonly string[];
+  /** When, or why: stands before the command. */
+  say?: string;
+}
+
+export type NextStep = string | CommandStep;
+
+/** How this machine's person types our commands. */
+export interface Typing {
+  /** `demo-auth`, `npx demo-auth`, … */
+  invocation: string;
+  /** The flags that led to this target: an advised command must not lead to another. */
+  targetFlags: TargetFlagValues;
+}
+
+export type TargetFlagValues = Readonly<Partial<Record<(typeof targetFlagNames)[number], string | undefined>>>;
+
+const targetFlagNames = ["target", "profile", "config", "client", "api", "as"] as const;
+const withoutTarget: ReadonlySet<CommandName> = new Set(["completion", "help", "local", "tour", "use"]);
+
+/** A command line that can be pasted into a shell. */
+export function commandLine(typing: Typing, command: CommandName, args: readonly string[] = []): string {
+  const target = withoutTarget.has(command) ? [] : targetArguments(typing.targetFlags);
+  return [typing.invocation, command, ...[...target, ...args].map(quoted)].join(" ");
+}
+
+/** One step as a person reads it. */
+export function stepInWords(typing: Typing, step: NextStep): string {
+  if (typeof step === "string") return step;
+  const line = commandLine(typing, step.command, step.args);
+  return step.say === undefined ? line : `${step.say}: ${line}`;
+}
+
+function targetArguments(flags: TargetFlagValues): string[] {
+  return targetFlagNames.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
+}
+
+/** A word of a command line for a POSIX shell. Words that stand for something, such as `<path>`, stay readable. */
+export function quoted(word: string): string {
+  return /^([\w./@:+=,-]+|<[a-z]+>)$/.test(word) ? word : `'${safeText(word, 200).replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,54 @@
+/** Requests that got no usable answer, in words. */
+import { CliError } from "../shared/errors.ts";
+import type { RequestFailed } from "../shared/http.ts";
+import type { NextStep } from "../shared/next-step.ts";
+import { safeText } from "../shared/text.ts";
+
+export function explainNetwork(failed: RequestFailed): CliError {
+  const [message, next] = words(failed);
+  return new CliError("network_failed", message, { next, cause: failed });
+}
+
+function words({ failure, peer, origin }: RequestFailed): [message: string, next: NextStep | undefined] {
+  const where = `${peer} at ${origin}`;
+  const unreached = (why: string) => `Could not reach ${where}: ${why}.`;
+  switch (failure.why) {
+    case "timeout":
+      return [
+        `No answer from ${where} within ${failure.afterMs / 1000} s.`,
+        "Check the connection (behind a proxy: NODE_USE_ENV_PROXY=1), or allow more time with --timeout.",
+      ];
+    case "too-large":
+      return [`The answer of ${where} is too large to be what was asked for.`, undefined];
+    case "status":
+      return [`${capital(where)} answered ${failure.status}.`, { command: "doctor" }];
+    case "not-json":
+      return [
+        `${capital(where)} did not answer with JSON.`,
+        { say: "Check that the address is right", command: "config" },
+      ];
+    case "name":
+      return [unreached("its name does not resolve"), { say: "Check the name and the connection", command: "doctor" }];
+    case "refused":
+      return [
+        unreached("the connection was refused"),
+        "Is it running? For the local cloud: demo-auth local. Behind a proxy: NODE_USE_ENV_PROXY=1",
+      ];
+    case "closed":
+      return [unreached("the connection was closed midway"), { say: "Try again; then", command: "doctor" }];
+    case "certificate":
+      return [
+        unreached("its certificate was not accepted"),
+        "If your network inspects TLS, point NODE_EXTRA_CA_CERTS at its CA file",
+      ];
+    case "other":
+      return [
+        unreached(safeText(failure.text, 200)),
+        { say: "Check the connection and the address", command: "doctor" },
+      ];
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,61 @@
+/** Sessions that cannot be used, in words. */
+import type { SessionRefusal, SessionRefused } from "../sessions/refusals.ts";
+import { CliError } from "../shared/errors.ts";
+import type { NextStep } from "../shared/next-step.ts";
+import { duration } from "../shared/text.ts";
+
+export function explainSession(refused: SessionRefused): CliError {
+  const [message, next] = words(refused.refusal);
+  return new CliError(refused.code, message, { next, cause: refused });
+}
+
+function words(refusal: SessionRefusal): [message: string, next: NextStep] {
+  switch (refusal.kind) {
+    case "none":
+      return ["You are not signed in to this target.", { command: "login" }];
+    case "damaged": {
+      const why = {
+        elsewhere: "it belongs elsewhere",
+        shape: "its content is not a session",
+        json: "it is not JSON",
+        version: "another version of demo-auth wrote it",
+        "storage-kind": "its storage kind is unknown",
+        "key-gone": `${refusal.keyring ?? "the keyring"} no longer has its key`,
+        seal: "it does not open with the keyring's key",
+      }[refusal.why];
+      return [`The session in ${refusal.path} cannot be used: ${why}.`, { say: "Sign in again", command: "login" }];
+    }
+    case "token-missing":
+      return [
+        `The sign-in brought no ${refusal.use === "id" ? "ID" : "access"} token.`,
+        {
+          say: `Sign in again${refusal.use === "id" ? " with the openid scope" : ""}`,
+          command: "login",
+          args: ["--force"],
+        },
+      ];
+    case "token-expired": {
+      const { leftMs } = refusal;
+      const when =
+        leftMs <= 0 ? `expired ${duration(-leftMs)} ago` : `expires in ${duration(leftMs)}, sooner than asked for`;
+      return [`Your sign-in ${when}.`, { command: "login", ...(leftMs > 0 && { args: ["--force"] }) }];
+    }
+    case "refresh-ended":
+      return ["Your sign-in has ended: its refresh token is expired, revoked or already used.", { command: "login" }];
+    case "other-user":
+      return [
+        "The refreshed tokens belong to another user.",
+        { say: "Sign in again", command: "login", args: ["--force"] },
+      ];
+    case "lock-busy":
+      return [
+        `Another demo-auth has been refreshing this session for ${refusal.waitedMs / 1000} s.`,
+        `Try again. If none is running: rm '${refusal.file}'`,
+      ];
+    case "lock-unavailable":
+      return [
+        `Could not lock ${refusal.file}: ${refusal.why}.`,
+        "Make the folder writable, or point DEMO_AUTH_HOME at another",
+      ];
+  }
+}
