@@ -77,7 +77,6 @@ export async function buildCli(outdir: string): Promise<void> {
       entryPoints: {
         "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts",
         "chunks/lean-sdk": "local/engine/lean-sdk.ts",
-        "chunks/note-modules": "local/engine/note-modules.ts",
       },
     }),
   ]);

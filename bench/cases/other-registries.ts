@@ -31,7 +31,7 @@ export async function measureOtherRegistries(bench: Bench): Promise<void> {
     own: starts.own.map((start) => start[of] / scale),
     other: starts.other.map((start) => start[of] / scale),
   });
-  const start = "start to first answer, nothing changed, beside ministack";
+  const start = "start to first answer, program evaluated, beside ministack";
   bench.report(ratio({ part: PART, name: start }, both("taken", 1)));
   bench.report(ratio({ part: PART, name: "idle memory, beside ministack", unit: " MB" }, both("memory", 1024 * 1024)));
 

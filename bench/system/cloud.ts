@@ -8,13 +8,12 @@ import type { Workspace } from "./workspace.ts";
 const PORTS = 3;
 
 export interface CloudOptions {
-  /** A folder name: two clouds of the same name share users and keys, and what was remembered of the program. */
+  /** A folder name: two clouds of the same name share users and keys. */
   name: string;
   project?: string;
   stack?: string;
   /** The first port; the same state needs the same one, because the issuer of its tokens names it. */
   port?: number;
-  fresh?: boolean;
   nodeArguments?: readonly string[];
 }
 
@@ -35,7 +34,6 @@ export function launchCloud(workspace: Workspace, options: CloudOptions & { port
   const stateDirectory = join(workspace.directory, "states", options.name);
   const args = ["local", "--json", "--port", String(options.port), "--state", stateDirectory];
   args.push("--project", options.project ?? workspace.project, "--stack", options.stack ?? "dev");
-  if (options.fresh) args.push("--fresh");
   const firstLine = Promise.withResolvers<string>();
   const subject = new Subject(process.execPath, [...(options.nodeArguments ?? []), workspace.cli, ...args], {
     cwd: workspace.directory,

@@ -1,4 +1,4 @@
-/** Evaluates one Pulumi project with nothing remembered: `node evaluate.ts <folder of the project>`. */
+/** Evaluates one Pulumi project: `node evaluate.ts <folder of the project>`. */
 
 import { readProject } from "../../local/engine/project.ts";
 import { runProgram } from "../../local/engine/run-program.ts";

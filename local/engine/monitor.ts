@@ -33,8 +33,6 @@ export interface Monitor {
   /** What has been registered so far. */
   graph: ResourceGraph;
   diagnostics: Diagnostic[];
-  /** Whether any input or output was marked as a secret. */
-  holdsSecret(): boolean;
 }
 
 /** @param onDiagnostic hears each message of the program as it comes */
@@ -126,7 +124,6 @@ export function createMonitor(
     serve: (connection) => connections.injectConnection(connection),
     graph: deployment.graph,
     diagnostics: deployment.diagnostics,
-    holdsSecret: () => deployment.holdsSecret,
   };
 }
 
@@ -134,7 +131,6 @@ class Registrations {
   readonly graph: ResourceGraph;
   readonly diagnostics: Diagnostic[] = [];
   rootUrn = "";
-  holdsSecret = false;
   readonly #provider: Provider;
   readonly #onDiagnostic: (diagnostic: Diagnostic) => void;
   readonly #byUrn = new Map<string, Resource>();
@@ -157,7 +153,6 @@ class Registrations {
       inputs: decode(wireInputs) as Values,
       provider: providerUrn(request.getProvider()),
     };
-    this.holdsSecret ||= holdsSecret(wireInputs);
     if (this.#byUrn.has(fresh.urn)) {
       throw this.#refuse(fresh.urn, `Duplicate resource URN '${fresh.urn}'; try giving it a unique name`);
     }
@@ -209,7 +204,6 @@ class Registrations {
   }
 
   setOutputs(urn: string, wire: Values): void {
-    this.holdsSecret ||= holdsSecret(wire);
     const outputs = decode(wire) as Values;
     const resource = this.#byUrn.get(urn);
     if (resource) resource.outputs = { ...resource.outputs, ...outputs };

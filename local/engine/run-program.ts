@@ -8,8 +8,6 @@ import { createRequire } from "node:module";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import type { Provider, ResourceGraph } from "./graph.ts";
 import { type Diagnostic, ProgramError, ProjectError } from "./problems.ts";
 import type { Project } from "./project.ts";
@@ -23,19 +21,11 @@ export interface RunOptions {
   onMessage?: (message: Diagnostic) => void;
   debug?: boolean | undefined;
   signal?: AbortSignal;
-  /** Notes which files the program loads as modules. */
-  noteModules?: boolean;
-  /** A folder in which Node keeps the compiled code of what the program loads, for the next evaluation. */
-  compileCache?: string;
 }
 
 export interface ProgramRun {
   /** Everything the program registered, and its outputs. */
   graph: ResourceGraph;
-  /** Whether anything in it was marked as a secret. */
-  holdsSecret: boolean;
-  /** Absolute paths, when asked for. */
-  modules: string[];
 }
 
 /** The language host's exit code for "what went wrong has been reported". */
@@ -58,7 +48,6 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       [
         ...project.nodeArguments,
         ...["--import", `${preload("lean-sdk")}${options.debug ? "" : "?quiet"}`],
-        ...(options.noteModules ? ["--import", preload("note-modules")] : []),
         launcher,
         ...["--monitor", door.address, "--engine", door.address],
         ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
@@ -68,13 +57,12 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       {
         cwd: project.workingDirectory,
         env: {
-          ...(options.compileCache !== undefined && { NODE_COMPILE_CACHE: options.compileCache }),
           ...environment,
           PULUMI_CONFIG: JSON.stringify(project.config),
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
           PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
         },
-        stdio: ["ignore", "pipe", "pipe", options.noteModules ? "pipe" : "ignore"],
+        stdio: ["ignore", "pipe", "pipe"],
         signal,
       },
     );
@@ -85,7 +73,6 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
         onMessage({ severity: "info", message, urn: "" });
       });
     }
-    const modules = child.stdio[3] ? text(child.stdio[3] as Readable) : Promise.resolve("[]");
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
@@ -102,7 +89,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       if (errors.length === 0) errors.push(exitWithoutReport(exitCode, printed));
       throw new ProgramError(project.name, project.stack, errors);
     }
-    return { graph: monitor.graph, holdsSecret: monitor.holdsSecret(), modules: JSON.parse(await modules) as string[] };
+    return { graph: monitor.graph };
   } finally {
     door.close();
   }

@@ -3,22 +3,18 @@
  * is started.
  */
 
-import { evaluate } from "../engine/evaluate.ts";
 import type { ResourceGraph } from "../engine/graph.ts";
 import type { Diagnostic } from "../engine/problems.ts";
 import type { Project } from "../engine/project.ts";
+import { runProgram } from "../engine/run-program.ts";
 import type { CloudModel } from "../model.ts";
 import { unpackArchive } from "../resources/archive.ts";
 import { awsProvider, buildModel } from "../resources/aws.ts";
 import type { Unserved } from "../resources/unserved.ts";
 
 export interface EvaluationOptions {
-  /** A file to remember the evaluated program in; `undefined` evaluates it every time. */
-  graphMemory?: string | undefined;
   /** The environment that the program sees. */
   environment: Record<string, string | undefined>;
-  /** A folder that may lie inside the project and is no part of it. */
-  stateDirectory: string | undefined;
   /** Hears debug messages only with `debug`. */
   onProgramMessage?: (message: Diagnostic) => void;
   debug?: boolean | undefined;
@@ -52,10 +48,8 @@ export async function evaluateProject(
     project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
   const provider = awsProvider(region);
   let resources = 0;
-  const graph = await evaluate({
+  const { graph } = await runProgram({
     project,
-    memory: options.graphMemory,
-    ownFolder: options.stateDirectory,
     provider: {
       ...provider,
       create(resource) {

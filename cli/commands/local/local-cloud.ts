@@ -23,7 +23,6 @@ export interface LocalFlags {
   state?: string;
   ephemeral?: boolean;
   watch?: boolean;
-  fresh?: boolean;
   https?: boolean;
   strict?: boolean;
 }
@@ -46,7 +45,6 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
     https: flags.https,
     strict: flags.strict,
     stateDirectory: state,
-    graphMemory: flags.fresh ? undefined : graphMemory(world, flags.stack, projectDirectory),
     onProgress: display.progress,
     onEvent: (event) => {
       atWork();
@@ -142,11 +140,6 @@ export function stateDirectory(
   if (flags.ephemeral) return undefined;
   if (flags.state !== undefined) return resolve(world.workingDirectory, flags.state);
   return join(stateHome(world), "local", stackName(projectDirectory, flags.stack));
-}
-
-/** Where the evaluated program of a stack is remembered: apart from the state, so that a cloud that forgets can use it. */
-export function graphMemory(world: World, stack: string, projectDirectory: string): string {
-  return join(stateHome(world), "local", "evaluated", `${stackName(projectDirectory, stack)}.json`);
 }
 
 /** A file name that tells a person what it is for, and differs for each folder. */

@@ -31,6 +31,5 @@ function addLocalOptions(command: Command): Command {
       "--https",
       "serve over TLS, with a certificate authority that is good for this machine's loopback names only",
     )
-    .option("--strict", "refuse what AWS no longer creates (a retired runtime) instead of running it with a warning")
-    .option("--fresh", "evaluate the program even when nothing has changed since the last time");
+    .option("--strict", "refuse what AWS no longer creates (a retired runtime) instead of running it with a warning");
 }

@@ -14,7 +14,7 @@ import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 import { resolveTarget } from "../../targets/resolve.ts";
 import { tokenUseFor } from "../../targets/target.ts";
-import { graphMemory, programOptions, startAnnounced, stateDirectory } from "../local/local-cloud.ts";
+import { programOptions, startAnnounced, stateDirectory } from "../local/local-cloud.ts";
 import { performSignIn } from "../login/login.ts";
 import { signUpAndIn } from "./person.ts";
 
@@ -37,7 +37,6 @@ export async function tour(io: CommandContext<TourFlags>): Promise<void> {
     stack: flags.stack,
     // Somebody who looks around finds everything where demo-auth local would put it; a script leaves no trace.
     port: byHand ? 4510 : 0,
-    graphMemory: graphMemory(world, flags.stack, projectDirectory),
     stateDirectory: stateDirectory(world, { stack: flags.stack, ephemeral: !byHand }, projectDirectory),
   });
   try {
