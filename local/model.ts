@@ -132,8 +132,12 @@ export interface RestApiModel {
   accountId: string;
   endpointType: "EDGE" | "REGIONAL" | "PRIVATE";
   binaryMediaTypes: string[];
+  /** Bytes from which on answers are compressed; `undefined`: never, nor are requests unpacked. */
+  minimumCompressionSize: number | undefined;
   disableExecuteApiEndpoint: boolean;
   apiKeySource: "HEADER" | "AUTHORIZER";
+  /** The resource policy, JSON text. */
+  policy: string | undefined;
   /** Every resource, the root `/` included, with the methods deployed on it. */
   resources: ApiResourceModel[];
   authorizers: AuthorizerModel[];
@@ -177,9 +181,13 @@ export interface IntegrationModel {
   uri: string | undefined;
   /** The function behind a Lambda integration, parsed from `uri`. */
   functionArn: string | undefined;
+  /** The role that API Gateway calls the integration with, in the place of a permission. */
+  credentials: string | undefined;
   timeoutMilliseconds: number;
   passthroughBehavior: "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
   contentHandling: "CONVERT_TO_BINARY" | "CONVERT_TO_TEXT" | undefined;
+  /** `tlsConfig.insecureSkipVerification` */
+  skipsTlsVerification: boolean;
   requestParameters: Record<string, string>;
   requestTemplates: Record<string, string>;
   responses: IntegrationResponseModel[];
@@ -217,7 +225,6 @@ export interface StageModel {
   deploymentId: string;
   variables: Record<string, string>;
   accessLog: { format: string; destinationArn: string } | undefined;
-  xrayTracing: boolean;
   /** By method path as in `aws.apigateway.MethodSettings`: `*` + `/*`, `transactions/GET` … */
   methodSettings: {
     methodPath: string;
@@ -226,14 +233,28 @@ export interface StageModel {
   }[];
 }
 
+export interface RateLimit {
+  /** Requests a second */
+  rateLimit: number;
+  /** Requests at once */
+  burstLimit: number;
+}
+
 export interface UsagePlanModel {
   id: string;
   name: string;
-  /** API stages, as `<apiId>:<stage>` */
-  stages: string[];
-  throttle: { rateLimit: number; burstLimit: number } | undefined;
+  stages: UsagePlanStageModel[];
+  /** Of each key, over all of the plan's stages. */
+  throttle: RateLimit | undefined;
   quota: { limit: number; offset: number; period: "DAY" | "WEEK" | "MONTH" } | undefined;
   apiKeyIds: string[];
+}
+
+export interface UsagePlanStageModel {
+  apiId: string;
+  stage: string;
+  /** Of each key on one method: `/items/{id}/GET` */
+  methodThrottles: ({ methodPath: string } & RateLimit)[];
 }
 
 // ---------------------------------------------------------------- Lambda

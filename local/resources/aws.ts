@@ -10,11 +10,7 @@ import {
 import { type Diagnostic, ProgramError } from "../engine/problems.ts";
 import type { Archive, Values } from "../engine/values.ts";
 import type { CloudModel } from "../model.ts";
-import { apiKey, gatewayResponse, model, requestValidator, usagePlan, usagePlanKey } from "./apigateway/api-parts.ts";
-import { authorizer } from "./apigateway/authorizer.ts";
-import { integration, integrationResponse, method, methodResponse } from "./apigateway/method.ts";
-import { apiResource, restApi } from "./apigateway/rest-api.ts";
-import { deployment, methodSettings, stage } from "./apigateway/stage.ts";
+import { apigatewayTypes } from "./apigateway/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
 import { managedLoginBranding, resourceServer, user, userGroup, userInGroup } from "./cognito/pool-parts.ts";
 import { userPool } from "./cognito/user-pool.ts";
@@ -30,8 +26,7 @@ import type { Unserved } from "./unserved.ts";
 /** Every type that has a contract. */
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...[userPool, userPoolDomain, userPoolClient, resourceServer, userGroup, user, userInGroup, managedLoginBranding],
-  ...[restApi, apiResource, method, integration, methodResponse, integrationResponse, authorizer, gatewayResponse],
-  ...[requestValidator, model, apiKey, usagePlan, usagePlanKey, deployment, stage, methodSettings],
+  ...apigatewayTypes,
   ...lambdaTypes,
 ];
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
@@ -110,11 +105,8 @@ export function buildModel(
     const { type, name } = resource;
     if (resourceType?.notServed) cloud.unserved.push({ type, name, reason: resourceType.notServed });
     else if (resourceType) {
-      for (const { property, reason, guards } of resourceType.inputs
-        ? unservedInputs({ ...resourceType.inputs, ...resourceType.older }, resource.inputs)
-        : []) {
-        cloud.unserved.push({ type, name, property, reason, ...(guards && { guards }) });
-      }
+      const { inputs, older } = resourceType;
+      if (inputs) cloud.nameUnserved(resource, unservedInputs({ ...inputs, ...older }, resource.inputs));
       attempt(resource, () => resourceType.declare?.(resource, cloud));
     } else if (resource.custom) cloud.unserved.push({ type, name });
   }

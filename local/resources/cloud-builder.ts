@@ -3,6 +3,7 @@
 import { type Resource, ResourceProblem } from "../engine/graph.ts";
 import type { Archive } from "../engine/values.ts";
 import type { ApiResourceModel, CloudModel, MethodModel, RestApiModel, UserPoolModel } from "../model.ts";
+import type { UnservedInput } from "./contract.ts";
 import type { Unserved } from "./unserved.ts";
 
 export class CloudBuilder {
@@ -13,6 +14,8 @@ export class CloudBuilder {
   readonly warnings: string[] = [];
   /** Whether what AWS no longer creates is refused. */
   readonly strict: boolean;
+  /** Ids of API keys with `enabled: false`. */
+  readonly disabledApiKeys = new Set<string>();
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
@@ -44,6 +47,13 @@ export class CloudBuilder {
   /** @returns what `atTheEnd` left to do */
   remaining(): readonly { resource: Resource; work: () => void }[] {
     return this.#atTheEnd;
+  }
+
+  /** @param prefix of the properties, for what stands inside of an input: `body: ` */
+  nameUnserved({ type, name }: Resource, inputs: readonly UnservedInput[], prefix = ""): void {
+    for (const { property, reason, guards } of inputs) {
+      this.unserved.push({ type, name, property: prefix + property, reason, ...(guards && { guards }) });
+    }
   }
 
   userPool(id: unknown, dependent: Resource): UserPoolModel {

@@ -4,9 +4,10 @@
  */
 import type { AuthorizerModel } from "../../model.ts";
 import type { TokenIssuer } from "../../platform.ts";
-import type { ApiServices } from "./compiled-api.ts";
+import type { ApiServices } from "./api-services.ts";
 import { GatewayError } from "./gateway-error.ts";
-import type { AuthorizedIdentity, RequestHeaders } from "./gateway-exchange.ts";
+import type { AuthorizedIdentity } from "./gateway-exchange.ts";
+import type { RequestHeaders } from "./request-headers.ts";
 import { TokenVerifier, type VerifiedToken } from "./token-verifier.ts";
 
 export class CognitoAuthorizer {

@@ -1,30 +1,19 @@
 /**
  * A REST API made ready to answer: its model, compiled once, with what its requests look up.
  */
-import type { ApiResourceModel, GatewayResponseModel, MethodModel, RestApiModel, StageModel } from "../../model.ts";
-import type { InvokeFunction, Platform, TokenIssuer } from "../../platform.ts";
+import type { GatewayResponseModel, RestApiModel, StageModel } from "../../model.ts";
 import { type AccessLog, accessLog } from "./access-log.ts";
+import type { ApiServices } from "./api-services.ts";
 import { CognitoAuthorizer } from "./cognito-authorizer.ts";
+import type { RequestedApi } from "./gateway-exchange.ts";
 import { RequestIds } from "./request-ids.ts";
+import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
 import { StagedMethods } from "./staged-method.ts";
 import { UsagePlans } from "./usage-plans.ts";
 import { RequestValidator } from "./validate-request.ts";
 
-export interface ApiServices {
-  platform: Platform;
-  invoke: InvokeFunction;
-  tokenIssuer(userPoolArn: string): TokenIssuer | undefined;
-}
-
-export interface Route {
-  resource: ApiResourceModel;
-  method: MethodModel;
-}
-
-export interface CompiledApi {
-  model: RestApiModel;
-  services: ApiServices;
+export interface CompiledApi extends RequestedApi {
   ids: RequestIds;
   stages: Map<string, StageModel>;
   router: Router<Route>;

@@ -1,12 +1,20 @@
 /**
  * One request on its way through the chain, and the answer that comes of it.
  */
-import type { IntegrationModel, MethodModel, StageModel } from "../../model.ts";
-import type { CompiledApi, Route } from "./compiled-api.ts";
+import type { IntegrationModel, MethodModel, RestApiModel, StageModel } from "../../model.ts";
+import type { ApiServices } from "./api-services.ts";
+import type { RequestHeaders } from "./request-headers.ts";
+import type { Route } from "./route.ts";
 import type { StagedMethod } from "./staged-method.ts";
 
+/** The API that a request came to, as far as the steps of its way need to know it. */
+export interface RequestedApi {
+  readonly model: RestApiModel;
+  readonly services: ApiServices;
+}
+
 export interface GatewayExchange {
-  readonly api: CompiledApi;
+  readonly api: RequestedApi;
   readonly requestId: string;
   /** Sixteen characters, `x-amz-apigw-id` */
   readonly extendedRequestId: string;
@@ -46,16 +54,6 @@ export interface AuthorizedIdentity {
   claimsJson: string;
   /** The token's `sub` (ID token) or `username` (access token) */
   principal: string | undefined;
-}
-
-/** Header fields as they arrived: casing, order and repetitions kept. */
-export interface RequestHeaders {
-  /** Name, value, name, value … */
-  readonly raw: readonly string[];
-  /** Every value of a name, in the order of arrival. */
-  all(lowerCaseName: string): string[];
-  /** The last value of a name, the one that API Gateway works with. */
-  last(lowerCaseName: string): string | undefined;
 }
 
 export interface GatewayAnswer {

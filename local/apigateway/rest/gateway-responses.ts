@@ -4,12 +4,18 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-model.html).
  */
 import type { GatewayResponseModel } from "../../model.ts";
+import type { CompiledApi } from "./compiled-api.ts";
 import type { EdgeRefusal, GatewayError } from "./gateway-error.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "./header-fields.ts";
 import { mappedValue } from "./templates/parameter-mapping.ts";
 
-export function gatewayAnswer(exchange: GatewayExchange, error: GatewayError): GatewayAnswer {
+/** @param api of which the gateway responses count */
+export function gatewayAnswer(
+  { gatewayResponses }: Pick<CompiledApi, "gatewayResponses">,
+  exchange: GatewayExchange,
+  error: GatewayError,
+): GatewayAnswer {
   const answer: GatewayAnswer = {
     status: error.status,
     contentType: "application/json",
@@ -19,7 +25,6 @@ export function gatewayAnswer(exchange: GatewayExchange, error: GatewayError): G
     errorType: error.errorType,
     reason: error.reason,
   };
-  const { gatewayResponses } = exchange.api;
   if (gatewayResponses.size === 0) return answer;
   const custom =
     gatewayResponses.get(error.responseType) ??

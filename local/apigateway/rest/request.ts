@@ -5,7 +5,8 @@
 import type { IncomingMessage } from "node:http";
 import type { CompiledApi } from "./compiled-api.ts";
 import { EdgeRefusal, GatewayError } from "./gateway-error.ts";
-import type { GatewayExchange, RequestHeaders } from "./gateway-exchange.ts";
+import type { GatewayExchange } from "./gateway-exchange.ts";
+import { type RequestHeaders, requestHeaders } from "./request-headers.ts";
 
 export const BODY_LIMIT_BYTES = 10_485_760;
 const HEADER_VALUES_LIMIT_BYTES = 10_240;
@@ -147,25 +148,6 @@ export function parseRequest(exchange: GatewayExchange): void {
 
 export function uriTooLong(reason: string): GatewayError {
   return new GatewayError("BAD_REQUEST_PARAMETERS", reason, { status: 414, message: "Request URI too long" });
-}
-
-export function requestHeaders(raw: readonly string[]): RequestHeaders {
-  return {
-    raw,
-    all(name) {
-      const values: string[] = [];
-      for (let i = 0; i < raw.length; i += 2) if (isNamed(raw[i]!, name)) values.push(raw[i + 1]!);
-      return values;
-    },
-    last(name) {
-      for (let i = raw.length - 2; i >= 0; i -= 2) if (isNamed(raw[i]!, name)) return raw[i + 1];
-      return undefined;
-    },
-  };
-}
-
-function isNamed(header: string, lowerCaseName: string): boolean {
-  return header.length === lowerCaseName.length && header.toLowerCase() === lowerCaseName;
 }
 
 /**

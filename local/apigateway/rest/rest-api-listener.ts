@@ -5,8 +5,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RestApiModel } from "../../model.ts";
 import type { ApiRequestEvent } from "../../platform.ts";
+import type { ApiServices } from "./api-services.ts";
 import { authorize } from "./authorize.ts";
-import { type ApiServices, type CompiledApi, compileApi } from "./compiled-api.ts";
+import { type CompiledApi, compileApi } from "./compiled-api.ts";
 import { EdgeRefusal, GatewayError } from "./gateway-error.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
 import { edgeAnswer, gatewayAnswer } from "./gateway-responses.ts";
@@ -30,21 +31,24 @@ async function serve(api: CompiledApi, incoming: IncomingMessage, response: Serv
   let answer: GatewayAnswer;
   let refusal: GatewayError | EdgeRefusal | undefined;
   try {
-    answer = await answerRequest(exchange, incoming);
+    answer = await answerRequest(api, exchange, incoming);
   } catch (error) {
     refusal = asRefusal(error);
-    answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(exchange, refusal);
+    answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(api, exchange, refusal);
   }
   respond(exchange, answer, response);
-  record(exchange, answer, refusal, performance.now() - startedAt);
+  record(api, exchange, answer, refusal, performance.now() - startedAt);
 }
 
-async function answerRequest(exchange: GatewayExchange, incoming: IncomingMessage): Promise<GatewayAnswer> {
-  const { api } = exchange;
+async function answerRequest(
+  api: CompiledApi,
+  exchange: GatewayExchange,
+  incoming: IncomingMessage,
+): Promise<GatewayAnswer> {
   parseRequest(exchange);
   const hasBody = announcesBody(incoming);
-  routeRequest(exchange);
-  authorize(exchange);
+  routeRequest(api, exchange);
+  authorize(api, exchange);
   api.usagePlans.admit(exchange);
   throttleMethod(exchange);
   if (hasBody) exchange.body = await readBody(incoming);
@@ -65,12 +69,13 @@ function asRefusal(error: unknown): GatewayError | EdgeRefusal {
 }
 
 function record(
+  api: CompiledApi,
   exchange: GatewayExchange,
   answer: GatewayAnswer,
   refusal: GatewayError | EdgeRefusal | undefined,
   durationMs: number,
 ): void {
-  const { api, stage } = exchange;
+  const { stage } = exchange;
   const { platform } = api.services;
   platform.emit({
     kind: "api-request",

@@ -3,12 +3,13 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
  */
 import { createHash } from "node:crypto";
+import type { CompiledApi } from "./compiled-api.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { GatewayExchange, RoutedGatewayExchange } from "./gateway-exchange.ts";
 
 /** @throws GatewayError `MISSING_AUTHENTICATION_TOKEN` or `INVALID_SIGNATURE`, both 403: there is no 404 and no 405 */
-export function routeRequest(exchange: GatewayExchange): asserts exchange is RoutedGatewayExchange {
-  const { api, stageName, httpMethod, path } = exchange;
+export function routeRequest(api: CompiledApi, exchange: GatewayExchange): asserts exchange is RoutedGatewayExchange {
+  const { stageName, httpMethod, path } = exchange;
   const stage = stageName === undefined ? undefined : api.stages.get(stageName);
   if (!stage) {
     const stages = [...api.stages.keys()].map((name) => `/${name}`).join(", ") || "none is deployed";
@@ -20,13 +21,13 @@ export function routeRequest(exchange: GatewayExchange): asserts exchange is Rou
   }
 
   const match = api.router.match(httpMethod, path);
-  if (!match) throw noSuchMethod(exchange);
+  if (!match) throw noSuchMethod(api, exchange);
   exchange.route = match.route;
   exchange.staged = api.stagedMethods.get(stage, match.route, exchange.receivedAt);
   exchange.pathParameters = match.pathParameters;
 }
 
-function noSuchMethod({ api, httpMethod, path, headers }: GatewayExchange): GatewayError {
+function noSuchMethod(api: CompiledApi, { httpMethod, path, headers }: GatewayExchange): GatewayError {
   const others = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"].filter(
     (method) => api.router.match(method, path) !== undefined,
   );

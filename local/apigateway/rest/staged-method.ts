@@ -1,7 +1,7 @@
 /** One method on one stage: what its requests have in common, worked out at the first of them. */
 import type { StageModel } from "../../model.ts";
-import type { Route } from "./compiled-api.ts";
-import { methodBucket, type TokenBucket } from "./throttle.ts";
+import type { Route } from "./route.ts";
+import { methodBucket, type TokenBucket } from "./token-bucket.ts";
 
 export class StagedMethod {
   /** `undefined`: no limit */

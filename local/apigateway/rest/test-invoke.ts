@@ -3,13 +3,16 @@
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeAuthorizer.html, API_TestInvokeMethod.html).
  */
 import type { RestApiModel, StageModel } from "../../model.ts";
+import type { ApiServices } from "./api-services.ts";
 import { javaDate } from "./claims.ts";
-import { type ApiServices, type CompiledApi, compileApi, type Route } from "./compiled-api.ts";
+import { type CompiledApi, compileApi } from "./compiled-api.ts";
 import { GatewayError } from "./gateway-error.ts";
-import type { GatewayAnswer, RequestHeaders, RoutedGatewayExchange } from "./gateway-exchange.ts";
+import type { GatewayAnswer, RoutedGatewayExchange } from "./gateway-exchange.ts";
 import { gatewayAnswer } from "./gateway-responses.ts";
 import { integrate } from "./integrations/integrate.ts";
-import { newExchange, parseQuery, parseTarget, requestHeaders } from "./request.ts";
+import { newExchange, parseQuery, parseTarget } from "./request.ts";
+import { type RequestHeaders, requestHeaders } from "./request-headers.ts";
+import type { Route } from "./route.ts";
 
 export interface TestInvokeInput {
   headers?: Record<string, string>;
@@ -113,7 +116,7 @@ export class TestInvoker {
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       log.add(`Execution failed: ${error.reason}`);
-      return gatewayAnswer(exchange, error);
+      return gatewayAnswer(this.#api, exchange, error);
     }
   }
 
@@ -136,7 +139,6 @@ export class TestInvoker {
       deploymentId: first?.deploymentId ?? "",
       variables: input.stageVariables ?? {},
       accessLog: undefined,
-      xrayTracing: false,
       methodSettings: [],
     };
     return Object.assign(exchange, {

@@ -1,38 +1,6 @@
-/**
- * Rate and burst limits as token buckets, per method of a stage
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html).
- */
-import type { StageModel } from "../../model.ts";
+/** The limit that a stage sets for a method (`aws.apigateway.MethodSettings`). */
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
-
-export class TokenBucket {
-  readonly rate: number;
-  readonly burst: number;
-  #tokens: number;
-  #filledAt: number;
-
-  /**
-   * @param rate tokens a second
-   * @param burst the most that can be saved up
-   */
-  constructor(rate: number, burst: number, now: number) {
-    this.rate = rate;
-    this.burst = burst;
-    this.#tokens = burst;
-    this.#filledAt = now;
-  }
-
-  /** @param now milliseconds since the epoch */
-  take(now: number): boolean {
-    const passed = Math.max(0, now - this.#filledAt) / 1000;
-    this.#tokens = Math.min(this.burst, this.#tokens + passed * this.rate);
-    this.#filledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
-  }
-}
 
 /** @throws GatewayError `THROTTLED` past the limit that the stage sets for the method */
 export function throttleMethod({ api, staged, route }: RoutedGatewayExchange): void {
@@ -43,29 +11,4 @@ export function throttleMethod({ api, staged, route }: RoutedGatewayExchange): v
     `More requests than the stage lets ${route.method.httpMethod} ${route.resource.path} take: ` +
       `${bucket.rate} a second, ${bucket.burst} at once.`,
   );
-}
-
-/**
- * The settings of the method itself, else those of every method; -1 means no limit.
- * @param now milliseconds since the epoch
- * @returns `undefined` for no limit
- */
-export function methodBucket(
-  stage: StageModel,
-  path: string,
-  httpMethod: string,
-  now: number,
-): TokenBucket | undefined {
-  const own = `${path.replace(/^\//, "")}/${httpMethod}`;
-  const settings =
-    stage.methodSettings.find(({ methodPath }) => normalised(methodPath) === own) ??
-    stage.methodSettings.find(({ methodPath }) => methodPath === "*/*");
-  const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = settings ?? {};
-  if (rate === undefined && burst === undefined) return undefined;
-  if (rate === -1 || burst === -1) return undefined;
-  return new TokenBucket(rate ?? Number.POSITIVE_INFINITY, burst ?? Math.max(1, rate ?? 1), now);
-}
-
-function normalised(methodPath: string): string {
-  return methodPath.replaceAll("~1", "/").replace(/^\/+/, "");
 }

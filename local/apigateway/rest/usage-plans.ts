@@ -4,13 +4,14 @@
  *
  * Quotas are counted from the cloud's start; they are not kept across restarts.
  */
-import type { RestApiModel, UsagePlanModel } from "../../model.ts";
+import type { RestApiModel, UsagePlanModel, UsagePlanStageModel } from "../../model.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
-import { TokenBucket } from "./throttle.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 interface Usage {
-  bucket: TokenBucket | undefined;
+  /** By the method that has a limit of its own, else under the empty name */
+  buckets: Map<string, TokenBucket>;
   /** Start of the quota's period, and what was used in it */
   period: number;
   used: number;
@@ -30,13 +31,21 @@ export class UsagePlans {
   admit(exchange: RoutedGatewayExchange): void {
     if (!exchange.route.method.apiKeyRequired) return;
     const key = this.#key(exchange);
-    const stage = `${this.#model.id}:${exchange.stage.name}`;
-    const plan = this.#model.usagePlans.find(
-      ({ apiKeyIds, stages }) => apiKeyIds.includes(key.id) && stages.includes(stage),
-    );
+    const [plan, stage] = this.#planOf(key.id, exchange.stage.name);
     if (!plan) throw forbidden(`The API key ${key.id} is in no usage plan with the stage ${exchange.stage.name}.`);
     exchange.apiKey = { id: key.id, value: key.value };
-    this.#count(plan, key.id, exchange.receivedAt);
+    const usage = this.#usageOf(plan, key.id);
+    const { resource, method } = exchange.route;
+    throttle(plan, usage, stage.methodThrottles, `${resource.path}/${method.httpMethod}`, exchange.receivedAt);
+    countAgainstQuota(plan, usage, exchange.receivedAt);
+  }
+
+  #planOf(keyId: string, stageName: string): [UsagePlanModel, UsagePlanStageModel] | [undefined, undefined] {
+    for (const plan of this.#model.usagePlans) {
+      const stage = plan.stages.find((one) => one.apiId === this.#model.id && one.stage === stageName);
+      if (stage && plan.apiKeyIds.includes(keyId)) return [plan, stage];
+    }
+    return [undefined, undefined];
   }
 
   #key({ headers }: RoutedGatewayExchange) {
@@ -51,31 +60,53 @@ export class UsagePlans {
     return key;
   }
 
-  #count(plan: UsagePlanModel, keyId: string, now: number): void {
+  #usageOf(plan: UsagePlanModel, keyId: string): Usage {
     const id = `${plan.id} ${keyId}`;
     let usage = this.#usage.get(id);
     if (!usage) {
-      const { throttle } = plan;
-      const bucket = throttle && new TokenBucket(throttle.rateLimit, throttle.burstLimit, now);
-      usage = { bucket, period: Number.NaN, used: 0 };
+      usage = { buckets: new Map(), period: Number.NaN, used: 0 };
       this.#usage.set(id, usage);
     }
-    if (usage.bucket && !usage.bucket.take(now)) {
-      const { rateLimit, burstLimit } = plan.throttle!;
-      throw new GatewayError(
-        "THROTTLED",
-        `More requests than the usage plan ${plan.name} allows a key: ${rateLimit} a second, ${burstLimit} at once.`,
-      );
-    }
-    if (!plan.quota) return;
-    const period = periodStart(plan.quota.period, now);
-    if (period !== usage.period) Object.assign(usage, { period, used: plan.quota.offset });
-    if (usage.used >= plan.quota.limit) {
-      const { limit, period } = plan.quota;
-      throw new GatewayError("QUOTA_EXCEEDED", `The key used up the usage plan ${plan.name}: ${limit} a ${period}.`);
-    }
-    usage.used++;
+    return usage;
   }
+}
+
+/** A method's own limit in the plan stands in the place of the plan's. */
+function throttle(
+  plan: UsagePlanModel,
+  { buckets }: Usage,
+  methodThrottles: UsagePlanStageModel["methodThrottles"],
+  methodPath: string,
+  now: number,
+): void {
+  const own = methodThrottles.find((one) => one.methodPath === methodPath);
+  const limit = own ?? plan.throttle;
+  if (!limit) return;
+  const name = own ? methodPath : "";
+  let bucket = buckets.get(name);
+  if (!bucket) {
+    bucket = new TokenBucket(limit.rateLimit, limit.burstLimit, now);
+    buckets.set(name, bucket);
+  }
+  if (bucket.take(now)) return;
+  throw new GatewayError(
+    "THROTTLED",
+    `More requests than the usage plan ${plan.name} allows a key${own ? ` on ${methodPath}` : ""}: ` +
+      `${limit.rateLimit} a second, ${limit.burstLimit} at once.`,
+  );
+}
+
+function countAgainstQuota({ name, quota }: UsagePlanModel, usage: Usage, now: number): void {
+  if (!quota) return;
+  const period = periodStart(quota.period, now);
+  if (period !== usage.period) Object.assign(usage, { period, used: quota.offset });
+  if (usage.used >= quota.limit) {
+    throw new GatewayError(
+      "QUOTA_EXCEEDED",
+      `The key used up the usage plan ${name}: ${quota.limit} a ${quota.period}.`,
+    );
+  }
+  usage.used++;
 }
 
 /** In UTC; weeks begin on Sunday. */

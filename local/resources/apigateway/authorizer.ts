@@ -1,14 +1,34 @@
-/** aws:apigateway/authorizer:Authorizer (CreateAuthorizer). */
-
+/** aws:apigateway/authorizer:Authorizer: who decides whether a request may pass (CreateAuthorizer). */
+import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { AuthorizerModel } from "../../model.ts";
-import { arnOf, list, number, type ResourceType, stableId, text } from "../resource-type.ts";
+import { notServed, served } from "../contract.ts";
+import { arnOf, list, number, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 
-const DEFAULT_IDENTITY_SOURCE = "method.request.header.Authorization";
+type Authorizer = apigateway.Authorizer;
+type AuthorizerArgs = apigateway.AuthorizerArgs;
 
-export const authorizer: ResourceType = {
-  type: "aws:apigateway/authorizer:Authorizer",
-  create({ urn, inputs }, account) {
+export const DEFAULT_IDENTITY_SOURCE = "method.request.header.Authorization";
+/** Said of OpenAPI documents too. */
+export const NO_LAMBDA_AUTHORIZERS =
+  "Lambda authorizers do not run here, so the methods that have one refuse every request";
+
+export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigateway/authorizer:Authorizer", {
+  inputs: {
+    authorizerCredentials: notServed(NO_LAMBDA_AUTHORIZERS, { guards: true }),
+    authorizerResultTtlInSeconds: served,
+    authorizerUri: notServed(NO_LAMBDA_AUTHORIZERS, { guards: true }),
+    identitySource: served,
+    identityValidationExpression: served,
+    name: served,
+    providerArns: served,
+    region: served,
+    restApi: served,
+    type: served,
+  },
+
+  create(resource, account) {
+    const { urn, inputs } = resource;
     if (inputs.type === "COGNITO_USER_POOLS" && list(inputs.providerArns).length === 0) {
       throw new ResourceProblem("BadRequestException: a COGNITO_USER_POOLS authorizer needs providerArns.");
     }
@@ -17,6 +37,7 @@ export const authorizer: ResourceType = {
       id,
       outputs: {
         arn: arnOf(account, "apigateway", `/restapis/${inputs.restApi}/authorizers/${id}`, false),
+        name: physicalName(resource),
         type: text(inputs.type) ?? "TOKEN",
         identitySource: text(inputs.identitySource) ?? DEFAULT_IDENTITY_SOURCE,
         authorizerResultTtlInSeconds: number(inputs.authorizerResultTtlInSeconds, 300),
@@ -24,11 +45,12 @@ export const authorizer: ResourceType = {
       },
     };
   },
+
   declare(resource, cloud) {
     const { id, inputs, outputs } = resource;
     cloud.restApi(inputs.restApi, resource).authorizers.push({
       id,
-      name: text(inputs.name) ?? resource.name,
+      name: outputs.name as string,
       type: outputs.type as AuthorizerModel["type"],
       providerArns: list(inputs.providerArns),
       identitySource: outputs.identitySource as string,
@@ -36,4 +58,4 @@ export const authorizer: ResourceType = {
       resultTtlSeconds: outputs.authorizerResultTtlInSeconds as number,
     });
   },
-};
+});

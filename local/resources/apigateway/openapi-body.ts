@@ -7,28 +7,44 @@ import { parse } from "yaml";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { AuthorizerModel, IntegrationModel, MethodModel, RestApiModel } from "../../model.ts";
+import type { UnservedInput } from "../contract.ts";
 import { flag, list, map, number, stableId, text } from "../resource-type.ts";
-import { functionOf } from "./rest-api.ts";
+import { DEFAULT_IDENTITY_SOURCE } from "./authorizer.ts";
+import { functionOf } from "./invocation-arn.ts";
+import { unservedExtensions } from "./openapi-extensions.ts";
 
-export type ImportedApi = Pick<
-  RestApiModel,
-  "resources" | "authorizers" | "gatewayResponses" | "requestValidators" | "models"
->;
+/** What becomes of the path that precedes all paths (`basePath`, or the server's) on import. */
+export type Basepath = "ignore" | "prepend" | "split";
+
+type Content = Pick<RestApiModel, "resources" | "authorizers" | "gatewayResponses" | "requestValidators" | "models">;
+
+export interface ImportedApi extends Content {
+  /** Of the API itself, as far as the document says. */
+  settings: Partial<RestApiModel>;
+  unserved: UnservedInput[];
+}
 
 /**
- * @param urn of the RestApi; ids derive from it, so that they survive a restart
+ * @param seed of the API; ids derive from it, so that they survive a restart
  * @param rootId of the resource `/`
  * @throws ResourceProblem when API Gateway would refuse the import
  */
-export function readOpenApiBody(body: string, urn: string, rootId: string): ImportedApi {
+export function readOpenApiBody(
+  body: string,
+  seed: string,
+  rootId: string,
+  basepath: Basepath = "ignore",
+): ImportedApi {
   const document = parseDocument(body);
   const api: ImportedApi = {
+    settings: settingsOf(document),
+    unserved: unservedExtensions(document),
     resources: [{ id: rootId, path: "/", methods: [] }],
     authorizers: [],
     gatewayResponses: gatewayResponses(document),
     requestValidators: Object.entries(map<Values>(document["x-amazon-apigateway-request-validators"])).map(
       ([name, validator]) => ({
-        id: stableId(`${urn}#validator/${name}`, 6),
+        id: stableId(`${seed}#validator/${name}`, 6),
         name,
         validateBody: flag(validator.validateRequestBody),
         validateParameters: flag(validator.validateRequestParameters),
@@ -43,10 +59,12 @@ export function readOpenApiBody(body: string, urn: string, rootId: string): Impo
   const schemes = securitySchemes(document);
   for (const [name, scheme] of Object.entries(schemes)) {
     const authorizer = map<unknown>(scheme["x-amazon-apigateway-authorizer"]);
-    if (authorizer.type) api.authorizers.push(authorizerOf(name, scheme, authorizer, urn));
+    if (authorizer.type) api.authorizers.push(authorizerOf(name, scheme, authorizer, seed));
   }
-  for (const [path, item] of Object.entries(map<Values>(document.paths))) {
-    const resource = resourceAt(api, path, urn);
+  const base = basePathOf(document, basepath);
+  for (const [below, item] of Object.entries(map<Values>(document.paths))) {
+    const path = base === "" ? below : `${base}${below === "/" ? "" : below}`;
+    const resource = resourceAt(api, path, seed);
     for (const [verb, operation] of Object.entries(map<Values>(item))) {
       const httpMethod = verb === "x-amazon-apigateway-any-method" ? "ANY" : verb.toUpperCase();
       if (!METHODS.has(httpMethod)) continue;
@@ -86,6 +104,54 @@ function parseDocument(body: string): Values {
 const securitySchemes = (document: Values): Record<string, Values> =>
   map<Values>(map<unknown>(document.components).securitySchemes ?? document.securityDefinitions);
 
+/** What the document says of the API as a whole. */
+function settingsOf(document: Values): Partial<RestApiModel> {
+  const extension = (name: string) => document[`x-amazon-apigateway-${name}`];
+  const servers = list<Values>(document.servers);
+  const endpoints = [document, ...servers].map((one) =>
+    map<unknown>(one["x-amazon-apigateway-endpoint-configuration"]),
+  );
+  const [binary, compression, policy] = ["binary-media-types", "minimum-compression-size", "policy"].map(extension);
+  return {
+    ...(binary !== undefined && { binaryMediaTypes: list(binary) }),
+    ...(compression !== undefined && { minimumCompressionSize: Number(compression) }),
+    ...(extension("api-key-source") !== undefined && {
+      apiKeySource: String(extension("api-key-source")).toUpperCase() === "AUTHORIZER" ? "AUTHORIZER" : "HEADER",
+    }),
+    ...(endpoints.some((one) => flag(one.disableExecuteApiEndpoint)) && { disableExecuteApiEndpoint: true }),
+    ...(policy !== undefined && { policy: typeof policy === "string" ? policy : JSON.stringify(policy) }),
+  };
+}
+
+/**
+ * Swagger 2 has a `basePath`; of OpenAPI 3 the first server variable of that name counts, else a server's path.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-import-api-basePath.html
+ * @returns what stands before every path, `/a/b`, or nothing
+ */
+function basePathOf(document: Values, basepath: Basepath): string {
+  if (basepath === "ignore") return "";
+  const servers = list<Values>(document.servers);
+  const variable = servers.map(({ variables }) => map<Values>(variables).basePath?.default).find((one) => one);
+  const path = text(document.basePath) ?? text(variable) ?? serverPath(servers);
+  const steps = path.split("/").filter((step) => step !== "");
+  // What is split off is meant for the mapping of a custom domain name.
+  return steps
+    .slice(basepath === "split" ? 1 : 0)
+    .map((step) => `/${step}`)
+    .join("");
+}
+
+function serverPath(servers: readonly Values[]): string {
+  const paths = servers.map(({ url, variables }) => {
+    const filled = (text(url) ?? "").replace(
+      /\{([^}]+)\}/g,
+      (_, name) => text(map<Values>(variables)[name]?.default) ?? "",
+    );
+    return filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "");
+  });
+  return paths.find((path) => path !== "" && path !== "/") ?? "";
+}
+
 /** A local reference's target: `#/components/schemas/Order`. */
 function resolved(value: unknown, document: Values): unknown {
   const reference = map(value).$ref;
@@ -109,14 +175,17 @@ function dereferenced(value: unknown, document: Values, within: readonly string[
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dereferenced(item, document, within)]));
 }
 
-function authorizerOf(name: string, scheme: Values, authorizer: Values, urn: string): AuthorizerModel {
+const headerOf = ({ name }: Values): string =>
+  name === undefined ? DEFAULT_IDENTITY_SOURCE : `method.request.header.${name}`;
+
+function authorizerOf(name: string, scheme: Values, authorizer: Values, seed: string): AuthorizerModel {
   const type = String(authorizer.type).toUpperCase() as AuthorizerModel["type"];
   return {
-    id: stableId(`${urn}#authorizer/${name}`, 6),
+    id: stableId(`${seed}#authorizer/${name}`, 6),
     name,
     type,
     providerArns: list(authorizer.providerARNs),
-    identitySource: text(authorizer.identitySource) ?? `method.request.header.${scheme.name ?? "Authorization"}`,
+    identitySource: text(authorizer.identitySource) ?? headerOf(scheme),
     identityValidationExpression: text(authorizer.identityValidationExpression),
     resultTtlSeconds: number(authorizer.authorizerResultTtlInSeconds, 300),
   };
@@ -129,7 +198,7 @@ function authorizationOf(
   operation: Values,
   document: Values,
   schemes: Record<string, Values>,
-  api: ImportedApi,
+  api: Content,
   method: string,
 ): Authorization {
   const result: Authorization = {
@@ -151,25 +220,29 @@ function authorizationOf(
         result.authorization = authorizer.type === "COGNITO_USER_POOLS" ? "COGNITO_USER_POOLS" : "CUSTOM";
         result.authorizerId = authorizer.id;
         result.authorizationScopes = list(scopes);
-      } else if (scheme["x-amazon-apigateway-authtype"] === "awsSigv4") result.authorization = "AWS_IAM";
+      } else if (String(scheme["x-amazon-apigateway-authtype"]).toLowerCase() === "awssigv4")
+        result.authorization = "AWS_IAM";
       else if (scheme.type === "apiKey") result.apiKeyRequired = true;
     }
   }
+  // Said of the method itself, it cannot open what a security requirement closes.
+  const auth = text(map<unknown>(operation["x-amazon-apigateway-auth"]).type)?.toUpperCase();
+  if (auth === "AWS_IAM" && result.authorization === "NONE") result.authorization = "AWS_IAM";
   return result;
 }
 
-function resourceAt(api: ImportedApi, path: string, urn: string): ImportedApi["resources"][number] {
+function resourceAt(api: Content, path: string, seed: string): Content["resources"][number] {
   const known = api.resources.find((resource) => resource.path === path);
   if (known) return known;
   // Every step of a path is a resource of its own, with or without methods.
   const parent = path.slice(0, path.lastIndexOf("/"));
-  if (parent) resourceAt(api, parent, urn);
-  const resource = { id: stableId(`${urn}#${path}`, 6), path, methods: [] };
+  if (parent) resourceAt(api, parent, seed);
+  const resource = { id: stableId(`${seed}#${path}`, 6), path, methods: [] };
   api.resources.push(resource);
   return resource;
 }
 
-function validatorOf(operation: Values, document: Values, api: ImportedApi): string | undefined {
+function validatorOf(operation: Values, document: Values, api: Content): string | undefined {
   const key = "x-amazon-apigateway-request-validator";
   const name = text(operation[key] ?? document[key]);
   if (name === undefined) return undefined;
@@ -195,7 +268,7 @@ function requestParameters(parameters: Values[]): Record<string, boolean> {
 function requestModels(
   operation: Values,
   parameters: Values[],
-  api: ImportedApi,
+  api: Content,
   document: Values,
   method: string,
 ): Record<string, string> {
@@ -226,10 +299,12 @@ function integrationOf(operation: Values): IntegrationModel | undefined {
     httpMethod: text(integration.httpMethod),
     uri,
     functionArn: functionOf(uri),
+    credentials: text(integration.credentials),
     timeoutMilliseconds: number(integration.timeoutInMillis, 29000),
     passthroughBehavior: (word(integration.passthroughBehavior) ??
       "WHEN_NO_MATCH") as IntegrationModel["passthroughBehavior"],
     contentHandling: word(integration.contentHandling) as IntegrationModel["contentHandling"],
+    skipsTlsVerification: flag(map<unknown>(integration.tlsConfig).insecureSkipVerification),
     requestParameters: map(integration.requestParameters),
     requestTemplates: map(integration.requestTemplates),
     responses: Object.entries(map<Values>(integration.responses)).map(([pattern, response]) => ({
@@ -250,7 +325,7 @@ const methodResponses = (operation: Values): MethodModel["methodResponses"] =>
     ),
   }));
 
-const gatewayResponses = (document: Values): ImportedApi["gatewayResponses"] =>
+const gatewayResponses = (document: Values): Content["gatewayResponses"] =>
   Object.entries(map<Values>(document["x-amazon-apigateway-gateway-responses"])).map(([responseType, response]) => ({
     responseType,
     statusCode: text(response.statusCode),

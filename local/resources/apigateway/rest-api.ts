@@ -1,22 +1,45 @@
-/** aws:apigateway/restApi:RestApi and its resources: the tree of paths that methods are put on. */
-
+/** aws:apigateway/restApi:RestApi: an API, empty or described by an OpenAPI document (CreateRestApi, PutRestApi). */
+import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { Values } from "../../engine/values.ts";
 import type { RestApiModel } from "../../model.ts";
-import {
-  arnOf,
-  flag,
-  list,
-  map,
-  partitionOf,
-  physicalName,
-  type ResourceType,
-  stableId,
-  text,
-} from "../resource-type.ts";
-import { readOpenApiBody } from "./openapi-body.ts";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { forReaders, forTheBill } from "./because.ts";
+import { NO_RESOURCE_POLICIES, NO_VPC_ENDPOINTS } from "./openapi-extensions.ts";
+import { importOpenApi } from "./openapi-import.ts";
 
-export const restApi: ResourceType = {
-  type: "aws:apigateway/restApi:RestApi",
+const ofTls = withoutEffect("TLS is the loopback origin's own");
+
+export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>("aws:apigateway/restApi:RestApi", {
+  inputs: {
+    apiKeySource: served,
+    binaryMediaTypes: served,
+    body: served,
+    description: forReaders,
+    disableExecuteApiEndpoint: served,
+    endpointAccessMode: ofTls,
+    endpointConfiguration: {
+      parts: {
+        ipAddressType: withoutEffect("every origin listens on IPv4 and IPv6"),
+        types: notServed(`${NO_VPC_ENDPOINTS}, so a private API refuses every request`, {
+          unless: ["EDGE", "REGIONAL"],
+          guards: true,
+        }),
+        vpcEndpointIds: notServed(NO_VPC_ENDPOINTS),
+      },
+    },
+    failOnWarnings: notServed("what API Gateway only warns of in a body is not looked for"),
+    minimumCompressionSize: served,
+    name: served,
+    parameters: served,
+    policy: notServed(NO_RESOURCE_POLICIES, { guards: true }),
+    // A new API is empty: both modes of an import come to the same.
+    putRestApiMode: served,
+    region: served,
+    securityPolicy: ofTls,
+    tags: forTheBill,
+  },
 
   create(resource, account) {
     const { inputs, urn } = resource;
@@ -45,14 +68,16 @@ export const restApi: ResourceType = {
           ipAddressType: "ipv4",
           vpcEndpointIds: [],
         },
+        minimumCompressionSize: text(inputs.minimumCompressionSize) ?? "",
+        policy: text(inputs.policy) ?? "",
         securityPolicy: policy ?? "TLS_1_0",
+        tagsAll: map(inputs.tags),
       },
     };
   },
 
-  declare({ id, urn, inputs, outputs }, cloud) {
-    const body = text(inputs.body);
-    const rootId = outputs.rootResourceId as string;
+  declare(resource, cloud) {
+    const { id, inputs, outputs } = resource;
     const api: RestApiModel = {
       id,
       name: outputs.name as string,
@@ -60,11 +85,13 @@ export const restApi: ResourceType = {
       executionArn: outputs.executionArn as string,
       region: outputs.region as string,
       accountId: cloud.model.accountId,
-      endpointType: (text(map<unknown>(inputs.endpointConfiguration).types) ?? "EDGE") as RestApiModel["endpointType"],
-      binaryMediaTypes: list(inputs.binaryMediaTypes),
-      disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
-      apiKeySource: inputs.apiKeySource === "AUTHORIZER" ? "AUTHORIZER" : "HEADER",
-      resources: [{ id: rootId, path: "/", methods: [] }],
+      endpointType: "EDGE",
+      binaryMediaTypes: [],
+      minimumCompressionSize: undefined,
+      disableExecuteApiEndpoint: false,
+      apiKeySource: "HEADER",
+      policy: undefined,
+      resources: [{ id: outputs.rootResourceId as string, path: "/", methods: [] }],
       authorizers: [],
       gatewayResponses: [],
       requestValidators: [],
@@ -73,42 +100,39 @@ export const restApi: ResourceType = {
       apiKeys: [],
       usagePlans: [],
       invokePermissions: [],
-      ...(body !== undefined && readOpenApiBody(body, urn, rootId)),
     };
+    if (text(inputs.body) !== undefined) importOpenApi(api, resource, cloud);
+    Object.assign(api, settingsOf(inputs));
     cloud.model.restApis.push(api);
   },
-};
+});
 
-export const apiResource: ResourceType = {
-  type: "aws:apigateway/resource:Resource",
+type Settings = Pick<
+  RestApiModel,
+  | "endpointType"
+  | "binaryMediaTypes"
+  | "minimumCompressionSize"
+  | "disableExecuteApiEndpoint"
+  | "apiKeySource"
+  | "policy"
+>;
 
-  create({ urn, inputs }, account) {
-    const parent = account.find(apiResource.type, text(inputs.parentId) ?? "");
-    return {
-      id: stableId(urn, 6),
-      outputs: { path: `${parent?.path ?? ""}/${inputs.pathPart}`, region: account.region },
-    };
-  },
-
-  declare(resource, cloud) {
-    const { id, inputs } = resource;
-    const { resources } = cloud.restApi(inputs.restApi, resource);
-    const parent = cloud.apiResource(inputs.restApi, inputs.parentId, resource);
-    const path = `${parent.path === "/" ? "" : parent.path}/${inputs.pathPart}`;
-    if (resources.some((sibling) => sibling.path === path)) {
-      throw new ResourceProblem(
-        `ConflictException: Another resource with the same parent already has this name: ${inputs.pathPart}`,
-      );
-    }
-    resources.push({ id, path, methods: [] });
-  },
-};
-
-/** `arn:…:lambda:path/2015-03-31/functions/<function ARN>/invocations`, as an integration names a function. */
-export const invocationArn = (region: string, functionArn: string): string =>
-  `arn:${partitionOf(region)}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
-
-/** The function in an integration's URI, or `undefined` when it names something else. */
-export function functionOf(uri: string | undefined): string | undefined {
-  return /^arn:[^:]+:apigateway:[^:]+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(uri ?? "")?.[1];
+/** What the program sets itself; that counts more than what its document says. */
+function settingsOf(inputs: Values): Partial<Settings> {
+  const type = text(map<unknown>(inputs.endpointConfiguration).types);
+  const compression = text(inputs.minimumCompressionSize);
+  const policy = text(inputs.policy);
+  return {
+    ...(type && { endpointType: type as RestApiModel["endpointType"] }),
+    ...(list(inputs.binaryMediaTypes).length > 0 && { binaryMediaTypes: list(inputs.binaryMediaTypes) }),
+    // -1 takes compression back.
+    ...(compression && { minimumCompressionSize: Number(compression) < 0 ? undefined : Number(compression) }),
+    ...(inputs.disableExecuteApiEndpoint !== undefined && {
+      disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
+    }),
+    ...(inputs.apiKeySource !== undefined && {
+      apiKeySource: inputs.apiKeySource === "AUTHORIZER" ? "AUTHORIZER" : "HEADER",
+    }),
+    ...(policy && { policy }),
+  };
 }

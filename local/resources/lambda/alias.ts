@@ -1,6 +1,6 @@
 /** aws:lambda/alias:Alias: a name for one version of a function (CreateAlias). */
 import type { lambda } from "@pulumi/aws";
-import { invocationArn } from "../apigateway/rest-api.ts";
+import { invocationArn } from "../apigateway/invocation-arn.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, physicalName, resourceType, text } from "../resource-type.ts";
 import { arnOfFunction } from "./function-arn.ts";

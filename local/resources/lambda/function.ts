@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { lambda } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import { Archive, type Values } from "../../engine/values.ts";
-import { invocationArn } from "../apigateway/rest-api.ts";
+import { invocationArn } from "../apigateway/invocation-arn.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
 

@@ -68,7 +68,7 @@ describe("API keys and usage plans", () => {
   const plan = (overrides: Partial<UsagePlanModel> = {}): UsagePlanModel => ({
     id: "plan1",
     name: "Basic",
-    stages: ["demoapi123:Test"],
+    stages: [{ apiId: "demoapi123", stage: "Test", methodThrottles: [] }],
     throttle: undefined,
     quota: undefined,
     apiKeyIds: ["key1", "key3"],
@@ -128,12 +128,49 @@ describe("API keys and usage plans", () => {
     assert.equal((await send()).status, 200);
   });
 
+  it("limit a key on one method by that method's own throttle", async () => {
+    const methodThrottles = [{ methodPath: "//GET", rateLimit: 1, burstLimit: 1 }];
+    const limited = plan({
+      stages: [{ apiId: "demoapi123", stage: "Test", methodThrottles }],
+      throttle: { rateLimit: 1, burstLimit: 3 },
+    });
+    const methods = ["GET", "POST"].map((name) => method(name, { apiKeyRequired: true }));
+    await using running = await startApi({ api: { ...api(limited), resources: resources({ "/": methods }) } });
+    running.platform.setTime(Date.UTC(2026, 5, 15, 12));
+    const headers = { "x-api-key": "secret-one" };
+    const statuses: number[] = [];
+    for (const verb of ["GET", "GET", "POST", "POST", "POST", "POST"]) {
+      statuses.push((await running.send(verb, "/Test", { headers })).status);
+    }
+    assert.deepEqual(statuses, [200, 429, 200, 200, 200, 429]);
+  });
+
   it("are asked for after the authorizer", async () => {
     const guarded = { ...api(), resources: resources({ "/": [secured("GET", { apiKeyRequired: true })] }) };
     await using running = await startApi({ api: guarded });
     assert.equal((await running.send("GET", "/Test")).status, 401);
     assert.equal((await running.get("/Test", running.pool.idToken())).status, 403);
   });
+});
+
+describe("what guards an API and is not evaluated here", () => {
+  const closed: [string, Partial<RestApiModel>, RegExp][] = [
+    [
+      "a resource policy",
+      { policy: '{"Statement":[]}' },
+      /has a resource policy, which the local cloud does not evaluate/,
+    ],
+    ["a private endpoint", { endpointType: "PRIVATE" }, /The API is private/],
+  ];
+  for (const [what, api, reason] of closed) {
+    it(`refuses every request, with the reason in the log: ${what}`, async () => {
+      await using running = await startApi({ api: { ...api, resources: resources({ "/": [method("GET")] }) } });
+      const reply = await running.send("GET", "/Test");
+      assert.equal(reply.status, 403);
+      assert.equal(reply.headers["x-amzn-errortype"], "AccessDeniedException");
+      assert.match(running.lastRequest().reason ?? "", reason);
+    });
+  }
 });
 
 describe("stage throttling", () => {

@@ -4,7 +4,8 @@
  */
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { requestTimeClf } from "../clock-formats.ts";
-import type { IntegratedGatewayExchange, RequestHeaders } from "../gateway-exchange.ts";
+import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
+import type { RequestHeaders } from "../request-headers.ts";
 
 /** Fields that end at the gateway, hop-by-hop and transport ones, or are replaced by its own. */
 const DROPPED = new Set([

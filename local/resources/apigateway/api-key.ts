@@ -1,0 +1,40 @@
+/** aws:apigateway/apiKey:ApiKey: a caller's key, which counts through the usage plans that it is in (CreateApiKey). */
+import type { apigateway } from "@pulumi/aws";
+import { served } from "../contract.ts";
+import { arnOf, flag, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { forReaders, forTheBill } from "./because.ts";
+
+export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aws:apigateway/apiKey:ApiKey", {
+  inputs: {
+    customerId: forReaders,
+    description: forReaders,
+    enabled: served,
+    name: served,
+    region: served,
+    tags: forTheBill,
+    value: served,
+  },
+
+  create(resource, account) {
+    const { inputs, urn } = resource;
+    const id = stableId(urn, 10);
+    return {
+      id,
+      outputs: {
+        name: physicalName(resource),
+        description: text(inputs.description) ?? "Managed by Pulumi",
+        enabled: flag(inputs.enabled, true),
+        value: text(inputs.value) ?? stableId(`${urn}#value`, 40, "mixed"),
+        arn: arnOf(account, "apigateway", `/apikeys/${id}`, false),
+        createdDate: new Date(0).toISOString(),
+        lastUpdatedDate: new Date(0).toISOString(),
+        tagsAll: map(inputs.tags),
+        region: account.region,
+      },
+    };
+  },
+
+  declare({ id, outputs }, cloud) {
+    if (!outputs.enabled) cloud.disabledApiKeys.add(id);
+  },
+});

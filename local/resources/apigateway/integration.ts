@@ -1,0 +1,72 @@
+/** aws:apigateway/integration:Integration: what stands behind a method (PutIntegration, and its defaults). */
+import type { apigateway } from "@pulumi/aws";
+import type { IntegrationModel } from "../../model.ts";
+import { notServed, served } from "../contract.ts";
+import { flag, map, number, resourceType, text } from "../resource-type.ts";
+import { notCached } from "./because.ts";
+import { functionOf } from "./invocation-arn.ts";
+import { methodId } from "./method-id.ts";
+
+type Integration = apigateway.Integration;
+type IntegrationArgs = apigateway.IntegrationArgs;
+
+/** Said of OpenAPI documents too. */
+export const NO_VPC_LINKS = "there is no VPC here; HTTP integrations reach services on this machine only";
+export const NOT_STREAMED = "a response is sent when it is complete";
+
+export const integration = resourceType<Integration, IntegrationArgs>("aws:apigateway/integration:Integration", {
+  inputs: {
+    cacheKeyParameters: notCached,
+    cacheNamespace: notCached,
+    connectionId: notServed(NO_VPC_LINKS),
+    connectionType: notServed(NO_VPC_LINKS, { unless: ["INTERNET"] }),
+    contentHandling: served,
+    credentials: served,
+    httpMethod: served,
+    integrationHttpMethod: served,
+    integrationTarget: notServed(NO_VPC_LINKS),
+    passthroughBehavior: served,
+    region: served,
+    requestParameters: served,
+    requestTemplates: served,
+    resourceId: served,
+    responseTransferMode: notServed(NOT_STREAMED, { unless: ["BUFFERED"] }),
+    restApi: served,
+    timeoutMilliseconds: served,
+    tlsConfig: { parts: { insecureSkipVerification: served } },
+    type: served,
+    uri: served,
+  },
+
+  create({ inputs }, account) {
+    return {
+      id: methodId("agi", inputs),
+      outputs: {
+        passthroughBehavior: text(inputs.passthroughBehavior) ?? "WHEN_NO_MATCH",
+        timeoutMilliseconds: number(inputs.timeoutMilliseconds, 29000),
+        cacheNamespace: text(inputs.cacheNamespace) ?? inputs.resourceId,
+        responseTransferMode: text(inputs.responseTransferMode) ?? "BUFFERED",
+        region: account.region,
+      },
+    };
+  },
+
+  declare(resource, cloud) {
+    const { inputs, outputs } = resource;
+    const uri = text(inputs.uri);
+    cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration = {
+      type: inputs.type as IntegrationModel["type"],
+      httpMethod: text(inputs.integrationHttpMethod),
+      uri,
+      functionArn: functionOf(uri),
+      credentials: text(inputs.credentials),
+      timeoutMilliseconds: outputs.timeoutMilliseconds as number,
+      passthroughBehavior: outputs.passthroughBehavior as IntegrationModel["passthroughBehavior"],
+      contentHandling: text(inputs.contentHandling) as IntegrationModel["contentHandling"],
+      skipsTlsVerification: flag(map<unknown>(inputs.tlsConfig).insecureSkipVerification),
+      requestParameters: map(inputs.requestParameters),
+      requestTemplates: map(inputs.requestTemplates),
+      responses: [],
+    };
+  },
+});

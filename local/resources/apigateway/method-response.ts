@@ -1,0 +1,30 @@
+/** aws:apigateway/methodResponse:MethodResponse: what a method may answer (PutMethodResponse). */
+import type { apigateway } from "@pulumi/aws";
+import { served, withoutEffect } from "../contract.ts";
+import { map, resourceType } from "../resource-type.ts";
+import { methodId } from "./method-id.ts";
+
+type Response = apigateway.MethodResponse;
+type ResponseArgs = apigateway.MethodResponseArgs;
+
+export const methodResponse = resourceType<Response, ResponseArgs>("aws:apigateway/methodResponse:MethodResponse", {
+  inputs: {
+    httpMethod: served,
+    region: served,
+    resourceId: served,
+    responseModels: withoutEffect("they are for generated SDKs; no answer is checked against them"),
+    responseParameters: served,
+    restApi: served,
+    statusCode: served,
+  },
+
+  create: ({ inputs }, account) => ({ id: methodId("agmr", inputs), outputs: { region: account.region } }),
+
+  declare(resource, cloud) {
+    const { inputs } = resource;
+    cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).methodResponses.push({
+      statusCode: String(inputs.statusCode),
+      responseParameters: map<boolean>(inputs.responseParameters),
+    });
+  },
+});
