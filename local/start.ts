@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { Message } from "./cognito/service.ts";
+import type { Message, UserAdministration } from "./cognito/service.ts";
 import { EventLog } from "./console/event-log.ts";
 import { type Project, readProject } from "./engine/project.ts";
 import { type EvaluationOptions, evaluateProject } from "./host/evaluation.ts";
@@ -37,6 +37,10 @@ export interface LocalCloud {
   readonly ready: ReadyDocument;
   /** What would have been sent by e-mail and SMS, newest last. */
   messages(): Message[];
+  /** What an administrator may do to the users of a pool; `undefined` for a pool that does not exist. */
+  admin(userPoolId: string): UserAdministration | undefined;
+  /** @returns what puts users, mail and the counts of limits back to how they are now, until the next reload */
+  checkpoint(): () => void;
   /**
    * Evaluates the program again and puts what it now declares in the place of what ran, with the same users, keys,
    * sessions and origins. Requests that are being answered are answered by what took them.
@@ -120,6 +124,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         return current.ready;
       },
       messages: () => current.cognito.messages(),
+      admin: (userPoolId) => current.cognito.admin(userPoolId),
+      checkpoint: () => current.checkpoint(),
       reload() {
         // One after the other, and the last one asked for is what runs in the end: an older program that is still being
         // evaluated, perhaps for ever, is given up.

@@ -6,6 +6,7 @@ import { lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import http from "node:http";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { buildTestKit } from "./build-test-kit.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -60,9 +61,14 @@ export async function buildCli(outdir: string): Promise<void> {
     logLevel: "warning",
   };
   await Promise.all([
+    buildTestKit(outdir),
     build({
       ...shared,
-      entryPoints: ["cli/main.ts"],
+      entryPoints: {
+        main: "cli/main.ts",
+        "testing-cloud": "local/testing/cloud-process.ts",
+        "testing-controls": "local/testing/controls.ts",
+      },
       splitting: true,
       plugins: [lazyChildProcess, httpAlone],
       chunkNames: "chunks/[name]-[hash]",

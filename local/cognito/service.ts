@@ -15,12 +15,14 @@ import {
   setEnabled,
   setUserPassword,
 } from "./accounts/admin.ts";
+import { putUser, type WantedUser } from "./accounts/put-user.ts";
 import { hostedUiApp } from "./hosted-ui/app.ts";
 import { identityProviderApp } from "./identity-provider.ts";
 import { openPool, type Pool } from "./pool.ts";
 import { type Message, outbox } from "./state/messages.ts";
-import { prepareTables, pruner } from "./state/tables.ts";
+import { checkpoint, prepareTables, pruner } from "./state/tables.ts";
 import type { User, UserStatus } from "./state/users.ts";
+import { type TokensRequest, tokensForUser, type UserTokens } from "./tokens/tokens-for-user.ts";
 
 export { DeclaredUserError } from "./accounts/admin.ts";
 export type { Message } from "./state/messages.ts";
@@ -60,10 +62,13 @@ export interface CognitoService {
   users(userPoolId: string): UserSummary[];
   /** What an administrator may do to the users of a pool; `undefined` for a pool that does not exist. */
   admin(userPoolId: string): UserAdministration | undefined;
+  /** @returns what puts users, groups, sessions and mail back to how they are now; signing keys stay */
+  checkpoint(): () => void;
 }
 
 /**
- * The functions behind the Admin* operations, for the console page. Users go by any name they sign in with.
+ * What an administrator does, for the console page, the command line and the test kit. Users go by any name they sign in
+ * with.
  * All throw CognitoError with Cognito's own sentence.
  */
 export interface UserAdministration {
@@ -74,6 +79,12 @@ export interface UserAdministration {
   setPassword(username: string, password: string, permanent: boolean): Promise<void>;
   /** An empty value removes the attribute. */
   setAttributes(username: string, attributes: Record<string, string>): void;
+  /** Makes or changes a user who can sign in at once; nothing is mailed. */
+  put(wanted: WantedUser): Promise<UserSummary>;
+  /** What the user's client would get at the end of a sign-in, without one. */
+  tokens(username: string, request?: TokensRequest): Promise<UserTokens>;
+  /** A hosted-UI session, as a browser has it after a sign-in. @returns what the session cookie holds */
+  startSession(username: string): string;
 }
 
 export interface CognitoServiceOptions {
@@ -133,6 +144,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
       return pool && { userPoolArn, issuer: pool.issuer, publicKey: (kid) => pool.keys.publicKey(kid) };
     },
     messages: () => mail.list(),
+    checkpoint: () => checkpoint(platform.store),
     users(userPoolId) {
       const pool = pools.get(userPoolId);
       if (!pool) return [];
@@ -149,6 +161,13 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
         setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
         setAttributes: (username, attributes) =>
           void setAttributes(pool, requireUser(pool, username), attributes, true),
+        put: async (wanted) => summary(pool, await putUser(pool, wanted)),
+        tokens: (username, request) => tokensForUser(pool, requireUser(pool, username), request),
+        startSession(username) {
+          const { sub } = requireUser(pool, username);
+          const authTime = Math.floor(platform.now() / 1000);
+          return pool.sessions.create({ sub, authTime, eventId: platform.randomUUID() });
+        },
       };
     },
   };

@@ -34,6 +34,8 @@ export interface Generation {
   apiGateway(request: Request): Promise<Response>;
   /** Answers from now on at its origins; what the program no longer declares is answered with 503. */
   takeOver(): void;
+  /** @returns what puts users, mail and the counts of limits back to how they are now; keys and warm functions stay */
+  checkpoint(): () => void;
   /** Ends the functions once no request is being answered. */
   retire(): Promise<void>;
   /** Ends the functions at once. */
@@ -76,9 +78,15 @@ export async function startGeneration(
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
   const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
-  for (const api of model.restApis) {
-    listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
-  }
+  // The listeners are what counts throttles and quotas.
+  const buildApis = () => {
+    for (const api of model.restApis) listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
+  };
+  const takeOver = () => {
+    for (const name of origins.names())
+      if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
+  };
+  buildApis();
 
   return {
     ready: {
@@ -88,9 +96,14 @@ export async function startGeneration(
     graph,
     cognito,
     apiGateway: testInvokeEndpoint(model.restApis, services),
-    takeOver() {
-      for (const name of origins.names())
-        if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
+    takeOver,
+    checkpoint() {
+      const putBack = cognito.checkpoint();
+      return () => {
+        putBack();
+        buildApis();
+        takeOver();
+      };
     },
     async retire() {
       await requests.none();

@@ -1,12 +1,12 @@
 /** The package that npm would publish, installed into an empty folder and used from there. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { publint } from "publint";
-import { buildCli } from "../../scripts/build-cli.ts";
+import { installPackage } from "../support/package.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { type Bench, browse, openBench } from "./support/cli.ts";
 
@@ -19,21 +19,9 @@ describe("the package", () => {
   let bench: Bench;
 
   before(async () => {
-    const stage = temporaryDirectory();
-    for (const name of ["package.json", "bin", "LICENSE"])
-      cpSync(join(root, name), join(stage, name), { recursive: true });
-    await buildCli(join(stage, "dist"));
-    const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel", "error"], {
-      cwd: stage,
-      encoding: "utf8",
-    });
-    const [{ filename }] = Object.values(JSON.parse(packed)) as [{ filename: string }];
     const folder = temporaryDirectory();
-    installed = join(folder, "node_modules", "demo-auth");
-    mkdirSync(installed, { recursive: true });
-    execFileSync("tar", ["-xzf", join(stage, filename), "--strip-components=1", "-C", installed]);
     // What npm would install beside it: native code only.
-    symlinkSync(join(root, "node_modules", "@napi-rs"), join(folder, "node_modules", "@napi-rs"));
+    installed = await installPackage(folder, ["@napi-rs"]);
     mkdirSync(join(folder, "node_modules", ".bin"));
     command = join(folder, "node_modules", ".bin", "demo-auth");
     symlinkSync("../demo-auth/bin/demo-auth.js", command);

@@ -14,6 +14,11 @@ const FLAGS = [
 
 let packaged: Promise<LaunchOptions> | undefined;
 
+/** For whoever starts it otherwise. */
+export async function chromiumOptions(): Promise<LaunchOptions> {
+  return { ...(await executable()), args: FLAGS };
+}
+
 function executable(): Promise<LaunchOptions> {
   packaged ??= process.platform === "linux" ? unpack() : Promise.resolve({ channel: "chrome" });
   return packaged;

@@ -138,8 +138,11 @@ function isResource(text: string): boolean {
 
 type Scopes = { ok: true; scopes: string[] } | { ok: false; reason: string };
 
-/** Without a `scope` parameter, everything the client may have. */
-function requestedScopes(client: AppClientModel, scope: string | undefined): Scopes {
+/**
+ * @param scope names with spaces between; without them, everything the client may have
+ * @returns what is granted, or why a person is refused
+ */
+export function requestedScopes(client: AppClientModel, scope: string | undefined): Scopes {
   if (scope === undefined) return { ok: true, scopes: client.scopes };
   const scopes = [...new Set(scope.split(" ").filter(Boolean))];
   if (scopes.length === 0) return { ok: true, scopes: client.scopes };

@@ -4,6 +4,7 @@
  * Secrets that only need to be recognised again (session ids, codes, refresh tokens) are kept as SHA-256 digests.
  */
 import { createHash } from "node:crypto";
+import type { SQLInputValue } from "node:sqlite";
 import type { Store } from "../../platform.ts";
 
 const schemaVersion = 2;
@@ -174,6 +175,37 @@ export function pruner(store: Store, now: () => number): () => void {
       for (const statement of statements) statement.run(at);
     });
   };
+}
+
+/** Made once and kept in memory as well: tokens that were signed before must stay good. */
+const lasting = ["cognito_schema", "cognito_keys"];
+
+/**
+ * Remembers every row; for a small state, such as a test's.
+ * @returns what puts the tables back to it
+ */
+export function checkpoint({ db, transaction }: Store): () => void {
+  const names = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'cognito\\_%' ESCAPE '\\'")
+    .all();
+  const tables = (names as { name: string }[])
+    .filter(({ name }) => !lasting.includes(name))
+    .map(({ name }) => {
+      const rows = db.prepare(`SELECT * FROM ${name}`).all() as Record<string, SQLInputValue>[];
+      const columns = Object.keys(rows[0] ?? {});
+      const clear = db.prepare(`DELETE FROM ${name}`);
+      const insert =
+        columns.length > 0 &&
+        db.prepare(`INSERT INTO ${name} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`);
+      return () => {
+        clear.run();
+        if (insert) for (const row of rows) insert.run(...columns.map((column) => row[column]!));
+      };
+    });
+  return () =>
+    transaction(() => {
+      for (const putBack of tables) putBack();
+    });
 }
 
 /** What the tables keep of a secret that a client holds. */

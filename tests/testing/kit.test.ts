@@ -1,0 +1,155 @@
+/** The test kit as a test of somebody's uses it, from the sources; the package is in `package.test.ts`. */
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { type Cloud, CloudError, type CloudOptions, startCloud } from "../../local/testing/index.ts";
+import { repository } from "../support/shell.ts";
+import { temporaryProject } from "../support/temporary.ts";
+
+const options: CloudOptions = {
+  project: join(repository, "tests/fixtures/two-routes"),
+  stack: "test",
+  environment: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+};
+
+const claims = (token: string | undefined) => JSON.parse(Buffer.from(token!.split(".")[1]!, "base64url").toString());
+const get = (cloud: Cloud, token?: string) =>
+  fetch(`${cloud.api().url}/orders`, token === undefined ? {} : { headers: { authorization: token } });
+
+for (const inProcess of [false, true]) {
+  describe(`the test kit, with a cloud in ${inProcess ? "this process" : "a process of its own"}`, function () {
+    this.timeout(60_000);
+    let cloud: Cloud;
+    before(async () => {
+      cloud = await startCloud({ ...options, inProcess });
+    });
+    beforeEach(() => cloud.reset());
+    after(() => cloud?.close());
+
+    it("hands out a user's tokens that the API takes", async () => {
+      const user = await cloud.pool("People").user({ email: "ada@example.com", client: "Reader" });
+      equal((await get(cloud, user.idToken)).status, 200);
+      equal(claims(user.idToken).email, "ada@example.com");
+      deepEqual(
+        [user.scopes, user.client.name, user.attributes.email_verified],
+        [["openid", "email"], "Reader", "true"],
+      );
+    });
+
+    it("tells each request with the reason of its refusal", async () => {
+      equal((await get(cloud)).status, 401);
+      const { accessToken } = await cloud.pool().user({ client: "Reader" });
+      equal((await get(cloud, accessToken)).status, 401);
+      const requests = await cloud.requests();
+      deepEqual(
+        requests.map(({ api, method, path, status, decision }) => [api, method, path, status, decision]),
+        [
+          ["Orders", "GET", "/prod/orders", 401, "refused"],
+          ["Orders", "GET", "/prod/orders", 401, "refused"],
+        ],
+      );
+      match(requests[1]!.reason!, /token_use is access/);
+    });
+
+    it("lets tokens expire without waiting", async () => {
+      const { idToken } = await cloud.pool().user({ client: "Reader" });
+      await cloud.clock.advance("59m");
+      equal((await get(cloud, idToken)).status, 200);
+      await cloud.clock.advance(60_000);
+      equal((await get(cloud, idToken)).status, 401);
+      match((await cloud.requests()).at(-1)!.reason!, /the token expired/);
+    });
+
+    it("gives scopes that the client allows, and names them when it does not", async () => {
+      const { accessToken } = await cloud.pool().user({ client: "Writer", scopes: ["openid", "orders/write"] });
+      equal(claims(accessToken).scope, "openid orders/write");
+      await rejects(cloud.pool().user({ client: "Reader", scopes: ["orders/write"] }), {
+        name: "CloudError",
+        message: "client Reader does not allow the scope orders/write; it allows openid, email",
+      });
+      await rejects(cloud.pool().user(), { message: /has several app clients. Name one of Reader, Writer\./ });
+    });
+
+    it("refuses a group that the pool does not have", async () => {
+      await rejects(cloud.pool().user({ client: "Reader", groups: ["admin"] }), {
+        code: "ResourceNotFoundException",
+        message: 'The pool People has no group "admin". It has none. Declare it in the program.',
+      });
+    });
+
+    it("forgets everything between tests in under 20 ms", async () => {
+      const pool = cloud.pool();
+      await pool.user({ email: "ada@example.com", client: "Reader", password: "Correct-horse-7" });
+      await get(cloud);
+      await cloud.clock.advance("2h");
+      const before = performance.now();
+      await cloud.reset();
+      const took = performance.now() - before;
+      ok(took < 20, `${took} ms`);
+      deepEqual([await cloud.requests(), await cloud.messages(), await cloud.logs()], [[], [], []]);
+      ok(Math.abs((await cloud.clock.now()) - Date.now()) < 10_000);
+      const again = await pool.user({ email: "ada@example.com", client: "Reader" });
+      equal((await get(cloud, again.idToken)).status, 200);
+    });
+
+    it("makes a user with tokens in under 20 ms", async () => {
+      const pool = cloud.pool();
+      await pool.user({ client: "Reader" });
+      const before = performance.now();
+      for (let user = 0; user < 10; user++) await pool.user({ client: "Reader" });
+      const each = (performance.now() - before) / 10;
+      ok(each < 20, `${each} ms`);
+    });
+
+    it("names what there is when a name is wrong", () => {
+      throws(() => cloud.api("Nosuch"), { message: 'There is no API "Nosuch". Name one of: Orders.' });
+      throws(() => cloud.pool("Nosuch"), CloudError);
+    });
+
+    it("says which durations it knows", async () => {
+      await rejects(cloud.clock.advance("soon"), { code: "duration_invalid" });
+      await rejects(cloud.clock.advance(-1), { code: "duration_invalid" });
+    });
+  });
+}
+
+describe("the test kit", function () {
+  this.timeout(60_000);
+
+  it("runs several clouds side by side, each with users of its own", async () => {
+    await using one = await startCloud(options);
+    await using other = await startCloud(options);
+    const { idToken } = await one.pool().user({ client: "Reader" });
+    equal((await get(one, idToken)).status, 200);
+    equal((await get(other, idToken)).status, 401);
+  });
+
+  it("says what is wrong with a program, and where", async () => {
+    const broken = temporaryProject({
+      "Pulumi.yaml": "name: broken\nruntime: nodejs\n",
+      "index.js": 'throw new Error("nothing works");\n',
+      "package.json": '{"main":"index.js"}',
+    });
+    await rejects(startCloud({ project: broken }), {
+      name: "CloudError",
+      code: "program_failed",
+      message: /nothing works/,
+    });
+    await rejects(startCloud({ project: join(broken, "nosuch") }), { name: "CloudError", message: /Pulumi\.yaml/ });
+  });
+
+  it("gives up a start", async () => {
+    const ending = new AbortController();
+    const starting = startCloud({ ...options, signal: ending.signal });
+    ending.abort();
+    await rejects(starting, { name: "AbortError" });
+  });
+
+  it("tells why nothing answers after a close", async () => {
+    const cloud = await startCloud(options);
+    await cloud.close();
+    await cloud.close();
+    await rejects(cloud.requests(), { code: "cloud_ended" });
+    await rejects(fetch(cloud.console));
+  });
+});
