@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import ts from "typescript";
 
 const folder = fileURLToPath(new URL("../local/testing", import.meta.url));
@@ -21,7 +21,7 @@ const controlsElsewhere: Plugin = {
 
 /** @param outdir beside the command line */
 export async function buildTestKit(outdir: string): Promise<void> {
-  const shared = {
+  const shared: BuildOptions = {
     absWorkingDir: folder,
     entryPoints: ENTRIES,
     outdir,
@@ -30,7 +30,7 @@ export async function buildTestKit(outdir: string): Promise<void> {
     target: "node24",
     plugins: [controlsElsewhere],
     logLevel: "warning",
-  } as const;
+  };
   await Promise.all([
     build({ ...shared, format: "esm" }),
     build({

@@ -123,6 +123,8 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
       return cloud.ready;
     },
     messages: cloud.messages,
+    admin: cloud.admin,
+    checkpoint: cloud.checkpoint,
     reload: cloud.reload,
     async close() {
       await unlink(file).catch(() => undefined);
