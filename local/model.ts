@@ -35,15 +35,85 @@ export interface UserPoolModel {
   adminCreateUserOnly: boolean;
   /** Only what the program added or changed; the standard attributes are always there. */
   schema: AttributeSchema[];
-  verificationEmail: { subject: string; message: string; option: "CONFIRM_WITH_CODE" | "CONFIRM_WITH_LINK" };
+  messages: MessageTemplates;
+  /** Attributes whose new value counts only once its code came back; until then the old one does. */
+  verifiedBeforeUpdate: ("email" | "phone_number")[];
+  /** Ways to a new password, the preferred one first; `undefined` when the program says nothing. */
+  accountRecovery: RecoveryMechanism[] | undefined;
+  /** The functions that the pool calls (`LambdaConfig`), by the moment. */
+  triggers: Partial<Record<TriggerName, TriggerModel>>;
+  /** Where threat protection is to block or to challenge: by client, `undefined` for the whole pool. */
+  riskActions: { clientId: string | undefined }[];
+  emailMfa: boolean;
+  /** `SmsConfiguration` is set, so that the pool can send codes as text messages. */
+  sms: boolean;
+  /** What the service does not act on and DescribeUserPool answers, in the API's names; `undefined` members are left out. */
+  described: Record<string, unknown>;
   tier: "LITE" | "ESSENTIALS" | "PLUS";
   deletionProtection: boolean;
   domains: HostedUiModel[];
   clients: AppClientModel[];
   resourceServers: { identifier: string; name: string; scopes: { name: string; description: string }[] }[];
-  groups: { name: string; description: string; precedence: number | undefined }[];
+  groups: GroupModel[];
+  identityProviders: IdentityProviderModel[];
   /** Users that the program itself declares (`aws.cognito.User`), with the groups they are put in. */
   users: DeclaredUser[];
+}
+
+export type TriggerName =
+  | "preSignUp"
+  | "postConfirmation"
+  | "preAuthentication"
+  | "postAuthentication"
+  | "preTokenGeneration"
+  | "userMigration"
+  | "customMessage"
+  | "defineAuthChallenge"
+  | "createAuthChallenge"
+  | "verifyAuthChallengeResponse"
+  | "customEmailSender"
+  | "customSmsSender";
+
+export interface TriggerModel {
+  functionArn: string;
+  /** e.g. `V2_0`, where the program says one. */
+  version: string | undefined;
+}
+
+export type RecoveryMechanism = "verified_email" | "verified_phone_number" | "admin_only";
+
+/** An e-mail and the text message that stands for it where there is only a phone number. `{####}` is the code. */
+export interface MessageTemplate {
+  subject: string;
+  email: string;
+  sms: string;
+}
+
+export interface MessageTemplates {
+  /** With `CONFIRM_WITH_LINK` the sign-up mail's `{##text##}` becomes a link. */
+  verification: MessageTemplate & { option: "CONFIRM_WITH_CODE" | "CONFIRM_WITH_LINK" };
+  /** A code that is to be typed in, whatever sign-up mails carry: for a changed address. */
+  code: MessageTemplate;
+  passwordReset: MessageTemplate;
+  /** Also with `{username}`. */
+  invitation: MessageTemplate;
+  secondFactor: MessageTemplate;
+}
+
+export interface GroupModel {
+  name: string;
+  description: string;
+  precedence: number | undefined;
+  roleArn?: string | undefined;
+}
+
+/** An external identity provider, which can be looked at and not signed in with. */
+export interface IdentityProviderModel {
+  name: string;
+  type: string;
+  details: Record<string, string>;
+  attributeMapping: Record<string, string>;
+  identifiers: string[];
 }
 
 export interface PasswordPolicy {
@@ -62,6 +132,8 @@ export interface AttributeSchema {
   type: "String" | "Number" | "DateTime" | "Boolean";
   mutable: boolean;
   required: boolean;
+  /** Only an administrator may write it; its name begins with `dev:`. */
+  developerOnly?: boolean;
   minLength: number | undefined;
   maxLength: number | undefined;
   minValue: number | undefined;
@@ -74,6 +146,9 @@ export interface HostedUiModel {
   custom: boolean;
   /** 1 the classic hosted UI, 2 managed login */
   managedLoginVersion: 1 | 2;
+  certificateArn?: string | undefined;
+  /** The name of the distribution in front of it. */
+  distribution?: string;
 }
 
 export type OAuthFlow = "code" | "implicit" | "client_credentials";
@@ -90,6 +165,7 @@ export interface AppClientModel {
   logoutUrls: string[];
   defaultRedirectUri: string | undefined;
   identityProviders: string[];
+  /** The flows that the client may use, in the names that begin with `ALLOW_`. */
   explicitAuthFlows: string[];
   /** `PreventUserExistenceErrors` */
   hideUserExistence: boolean;
@@ -106,6 +182,8 @@ export interface AppClientModel {
   refreshTokenRotation: { enabled: boolean; graceSeconds: number };
   /** Whether a managed-login branding style exists for the client; without one managed login shows no page. */
   branded: boolean;
+  /** What DescribeUserPoolClient answers in the units that the program gave, in the API's names. */
+  described: Record<string, unknown>;
 }
 
 export interface DeclaredUser {
@@ -113,6 +191,8 @@ export interface DeclaredUser {
   /** What the program was told as the user's `sub`; a new one is made without it. */
   sub?: string;
   attributes: Record<string, string>;
+  /** Whether the invitation is left out (`messageAction` `SUPPRESS`), and by which ways it goes. */
+  invitation?: "SUPPRESS" | ("EMAIL" | "SMS")[];
   /** A permanent password makes the user CONFIRMED, a temporary one FORCE_CHANGE_PASSWORD. */
   password: string | undefined;
   temporaryPassword: string | undefined;

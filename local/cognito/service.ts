@@ -11,10 +11,11 @@ import {
   type NewUserInput,
   putDeclaredUsers,
   requireUser,
-  setAttributes,
   setEnabled,
   setUserPassword,
 } from "./accounts/admin.ts";
+import { changeAttributes } from "./accounts/attribute-changes.ts";
+import { secondFactors } from "./accounts/mfa.ts";
 import { putUser, type WantedUser } from "./accounts/put-user.ts";
 import { hostedUiApp } from "./hosted-ui/app.ts";
 import { identityProviderApp } from "./identity-provider.ts";
@@ -160,7 +161,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
         delete: (username) => deleteUser(pool, username),
         setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
         setAttributes: (username, attributes) =>
-          void setAttributes(pool, requireUser(pool, username), attributes, true),
+          void changeAttributes(pool, requireUser(pool, username), attributes, true),
         put: async (wanted) => summary(pool, await putUser(pool, wanted)),
         tokens: (username, request) => tokensForUser(pool, requireUser(pool, username), request),
         startSession(username) {
@@ -182,7 +183,7 @@ function summary(pool: Pool, user: User): UserSummary {
     enabled,
     attributes,
     groups: pool.groups.ofUser(sub).map((group) => group.name),
-    mfa: user.totpVerified && user.mfaEnabled,
+    mfa: secondFactors(pool, user).length > 0,
     createdAt: new Date(user.createdAt).toISOString(),
   };
 }

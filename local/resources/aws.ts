@@ -12,10 +12,7 @@ import type { Archive, Values } from "../engine/values.ts";
 import type { CloudModel } from "../model.ts";
 import { apigatewayTypes } from "./apigateway/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
-import { managedLoginBranding, resourceServer, user, userGroup, userInGroup } from "./cognito/pool-parts.ts";
-import { userPool } from "./cognito/user-pool.ts";
-import { userPoolClient } from "./cognito/user-pool-client.ts";
-import { userPoolDomain } from "./cognito/user-pool-domain.ts";
+import { cognitoTypes } from "./cognito/index.ts";
 import { unservedInputs } from "./contract.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
@@ -24,11 +21,7 @@ import type { Account, ResourceType } from "./resource-type.ts";
 import type { Unserved } from "./unserved.ts";
 
 /** Every type that has a contract. */
-export const RESOURCE_TYPES: readonly ResourceType[] = [
-  ...[userPool, userPoolDomain, userPoolClient, resourceServer, userGroup, user, userInGroup, managedLoginBranding],
-  ...apigatewayTypes,
-  ...lambdaTypes,
-];
+export const RESOURCE_TYPES: readonly ResourceType[] = [...cognitoTypes, ...apigatewayTypes, ...lambdaTypes];
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
 
 /** Every local account is this one: AWS's documentation uses the number, nobody owns it. */

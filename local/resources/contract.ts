@@ -21,7 +21,7 @@ export interface WithoutEffect {
 export interface NotServed {
   readonly kind: "not served";
   readonly because: string;
-  /** Values that ask for nothing: with one of them the input counts as not set. */
+  /** Values that ask for nothing: with one of them, or a list of nothing else, the input counts as not set. */
   readonly unless: readonly unknown[];
   /** It decides who is let in: the start gives it a line of its own, and what it guards is refused on the wire. */
   readonly guards: boolean;
@@ -106,5 +106,5 @@ function collect(contract: AnyContract, inputs: Values, path: string, found: Map
 function asksForSomething(value: unknown, { unless }: NotServed): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value === "object" && Object.keys(value).length === 0) return false;
-  return !unless.includes(value);
+  return Array.isArray(value) ? value.some((item) => !unless.includes(item)) : !unless.includes(value);
 }

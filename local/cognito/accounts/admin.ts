@@ -3,13 +3,15 @@
  * console page.
  */
 import type { UserPoolModel } from "../../model.ts";
-import { CognitoError, invalidParameter, userDoesNotExist } from "../errors.ts";
+import { CognitoError, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { checkAttributes } from "./attributes.ts";
 import { newCredentials, setPassword } from "./credentials.ts";
+import { type CodeDelivery, sendInvitation } from "./delivery.ts";
 import { checkPolicy } from "./passwords.ts";
 import { nameAndAttributes } from "./sign-up.ts";
+import { refuseUnservedDecision } from "./triggers.ts";
 
 export interface NewUserInput {
   /** As a person signs in: in a pool with e-mail sign-in, the address. */
@@ -19,20 +21,26 @@ export interface NewUserInput {
   temporaryPassword?: string | undefined;
   /** Whether no invitation is sent. */
   suppressMessage?: boolean;
+  /** How the invitation goes; by e-mail when the user has an address, else as a text message. */
+  media?: CodeDelivery["medium"][] | undefined;
 }
 
-/** @throws CognitoError UserNotFoundException */
+/**
+ * By any name that the user signs in with, and in every kind of pool by `sub`.
+ * @throws CognitoError UserNotFoundException
+ */
 export function requireUser(pool: Pool, username: string): User {
-  const user = pool.users.find(username);
+  const user = pool.users.find(username) ?? pool.users.bySub(username);
   if (!user) throw userDoesNotExist();
   return user;
 }
 
 /** A user who must choose a password at the first sign-in. */
 export async function createUser(pool: Pool, input: NewUserInput): Promise<User> {
+  refuseUnservedDecision(pool, "sign-up");
   const { model, users } = pool;
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
-  checkAttributes(model, attributes, true);
+  checkAttributes(model, attributes, "create", true);
   const password = input.temporaryPassword ?? generatePassword(pool);
   checkPolicy(model.passwordPolicy, password);
   const sub = users.newSub();
@@ -47,32 +55,28 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
       ...credentials,
     });
     note(pool, user, "created by an administrator");
-    if (!input.suppressMessage) invite(pool, user, input.username, password);
+    if (!input.suppressMessage) sendInvitation(pool, user, input.username, password, mediaOf(user, input.media));
     return user;
   });
 }
 
 /** A new temporary password for somebody who has not signed in yet, and the message that carries it. */
-export async function inviteAgain(pool: Pool, user: User, name: string): Promise<User> {
+export async function inviteAgain(
+  pool: Pool,
+  user: User,
+  name: string,
+  media?: CodeDelivery["medium"][],
+): Promise<User> {
   const password = generatePassword(pool);
   const changed = await setPassword(pool, user, password, {
     temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
   });
-  invite(pool, changed, name, password);
+  sendInvitation(pool, changed, name, password, mediaOf(changed, media));
   return changed;
 }
 
-function invite(pool: Pool, { attributes }: User, name: string, password: string): void {
-  const to = attributes.email ?? attributes.phone_number;
-  if (to === undefined) return;
-  pool.outbox.send(pool.model, {
-    to,
-    subject: attributes.email === undefined ? "" : "Your temporary password",
-    body: `Your username is ${name} and temporary password is ${password}`,
-    code: null,
-    kind: "admin-create-user",
-  });
-}
+const mediaOf = ({ attributes }: User, given: CodeDelivery["medium"][] | undefined): CodeDelivery["medium"][] =>
+  given ?? [attributes.email ? "EMAIL" : "SMS"];
 
 /** @throws CognitoError NotAuthorizedException unless the user is unconfirmed */
 export function confirmUser(pool: Pool, username: string): void {
@@ -120,33 +124,6 @@ export async function setUserPassword(
   });
 }
 
-/** @param attributes an empty value removes the attribute */
-export function setAttributes(
-  pool: Pool,
-  user: User,
-  attributes: Record<string, string>,
-  administrator: boolean,
-): User {
-  checkAttributes(pool.model, attributes, administrator);
-  const changed = { ...user.attributes };
-  for (const [name, value] of Object.entries(attributes)) {
-    const schema = pool.model.schema.find((entry) => entry.name === name);
-    if (schema?.mutable === false && user.attributes[name] !== value)
-      throw invalidParameter(`user.${name}: Attribute cannot be updated.`);
-    if (schema?.required && value === "")
-      throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`);
-    if (value === "") delete changed[name];
-    else changed[name] = value;
-    // A new address is not a proved one.
-    const flag = `${name}_verified`;
-    if ((name === "email" || name === "phone_number") && value !== user.attributes[name] && !(flag in attributes)) {
-      if (value === "") delete changed[flag];
-      else changed[flag] = "false";
-    }
-  }
-  return pool.users.update(user.sub, { attributes: changed });
-}
-
 /** Every token and every hosted-UI session of the user ends. */
 export function signOutEverywhere(pool: Pool, user: User): void {
   pool.platform.store.transaction(() => {
@@ -188,13 +165,13 @@ export async function putDeclaredUsers(pool: Pool): Promise<void> {
 
 async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][number]): Promise<User> {
   const { username, attributes } = nameAndAttributes(pool, declared.username, declared.attributes);
-  checkAttributes(pool.model, attributes, true);
+  checkAttributes(pool.model, attributes, "create", true);
   const sub = declared.sub ?? pool.users.newSub();
   const password = declared.password ?? declared.temporaryPassword ?? generatePassword(pool);
   const credentials = await newCredentials(pool, username ?? sub, password);
   checkPolicy(pool.model.passwordPolicy, password);
   const permanent = declared.password !== undefined;
-  return pool.users.insert({
+  const user = pool.users.insert({
     sub,
     username: username ?? sub,
     status: permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
@@ -203,6 +180,9 @@ async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][numbe
     temporaryPasswordExpiresAt: permanent ? null : temporaryPasswordExpiry(pool),
     ...credentials,
   });
+  const { invitation = "SUPPRESS" } = declared;
+  if (!permanent && invitation !== "SUPPRESS") sendInvitation(pool, user, declared.username, password, invitation);
+  return user;
 }
 
 const temporaryPasswordExpiry = (pool: Pool): number =>

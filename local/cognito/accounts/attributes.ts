@@ -4,29 +4,12 @@
  */
 import type { AppClientModel, AttributeSchema, UserPoolModel } from "../../model.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
+import { STANDARD_ATTRIBUTES } from "./standard-attributes.ts";
 
-/** The OpenID Connect claims that every pool has as attributes. */
-const standard = [
-  "name",
-  "family_name",
-  "given_name",
-  "middle_name",
-  "nickname",
-  "preferred_username",
-  "profile",
-  "picture",
-  "website",
-  "email",
-  "gender",
-  "birthdate",
-  "zoneinfo",
-  "locale",
-  "phone_number",
-  "address",
-  "updated_at",
-];
 /** Kept by the pool itself; only an administrator may set them. */
 const verification = ["email_verified", "phone_number_verified"];
+
+const standardAttributes = new Map(STANDARD_ATTRIBUTES.map((attribute) => [attribute.name, attribute]));
 
 const longestValue = 2048;
 const email = /^[^\s@\p{C}<>"]+@[^\s@\p{C}<>"]+\.[^\s@\p{C}<>".]+$/u;
@@ -37,19 +20,15 @@ export const isPhoneNumber = (text: string): boolean => phoneNumber.test(text);
 
 /** How a schema entry or standard attribute is declared in this pool. */
 export function attributeSchema(pool: UserPoolModel, name: string): AttributeSchema | undefined {
+  const standard = standardAttributes.get(name);
   const declared = pool.schema.find((entry) => entry.name === name);
-  if (declared) return declared;
-  if (!standard.includes(name) && !verification.includes(name)) return undefined;
-  return {
-    name,
-    type: verification.includes(name) ? "Boolean" : name === "updated_at" ? "Number" : "String",
-    mutable: true,
-    required: false,
-    minLength: undefined,
-    maxLength: undefined,
-    minValue: undefined,
-    maxValue: undefined,
-  };
+  return declared && standard
+    ? {
+        ...declared,
+        minLength: declared.minLength ?? standard.minLength,
+        maxLength: declared.maxLength ?? standard.maxLength,
+      }
+    : (declared ?? standard);
 }
 
 /** The attributes a person must give at sign-up, without the one that is the username. */
@@ -57,18 +36,35 @@ export function requiredAttributes(pool: UserPoolModel): string[] {
   return pool.schema.filter((entry) => entry.required && entry.name !== "sub").map((entry) => entry.name);
 }
 
+/** The operation that gives attributes: each has a sentence of its own for one that does not exist. */
+export type AttributeOperation = "create" | "update";
+
+const unknownAttribute = "Attribute does not exist in the schema.";
+
 /**
  * Checks names and values against the pool's schema.
- * @param administrator whether `email_verified` and `phone_number_verified` may be set
- * @throws CognitoError InvalidParameterException
+ * @param administrator whether `email_verified`, `phone_number_verified` and developer-only attributes may be set
+ * @throws CognitoError InvalidParameterException, naming every attribute that does not exist
  */
-export function checkAttributes(pool: UserPoolModel, attributes: Record<string, string>, administrator = false): void {
+export function checkAttributes(
+  pool: UserPoolModel,
+  attributes: Record<string, string>,
+  operation: AttributeOperation,
+  administrator = false,
+): void {
   const refuse = (name: string, why: string) =>
     invalidParameter(`Attributes did not conform to the schema: ${name}: ${why}`, name);
+  const unknown = Object.keys(attributes).filter((name) => !exists(pool, name));
+  if (unknown.length > 0)
+    throw invalidParameter(
+      operation === "create"
+        ? `Attributes did not conform to the schema: ${lines(unknown, "", unknownAttribute)}`
+        : lines(unknown, "user.", unknownAttribute),
+      unknown[0],
+    );
   for (const [name, value] of Object.entries(attributes)) {
-    const schema = name === "sub" ? undefined : attributeSchema(pool, name);
-    if (!schema) throw refuse(name, "Attribute does not exist in the schema.");
-    if (verification.includes(name) && !administrator)
+    const schema = attributeSchema(pool, name)!;
+    if ((verification.includes(name) || schema.developerOnly) && !administrator)
       throw invalidParameter(`Cannot modify the non-mutable attribute ${name}`);
     if (value === "") continue;
     if (value.length > (schema.maxLength ?? longestValue))
@@ -89,12 +85,29 @@ export function checkAttributes(pool: UserPoolModel, attributes: Record<string, 
   }
 }
 
-/** @throws CognitoError InvalidParameterException, naming the attribute that is missing */
-export function checkRequired(pool: UserPoolModel, attributes: Record<string, string>): void {
-  for (const name of requiredAttributes(pool))
-    if (!attributes[name])
-      throw invalidParameter(`Attributes did not conform to the schema: ${name}: The attribute is required`, name);
+/** @throws CognitoError InvalidParameterException, naming every attribute that the pool does not have */
+export function checkDeletable(pool: UserPoolModel, names: string[]): void {
+  const unknown = names.filter((name) => !exists(pool, name));
+  if (unknown.length > 0)
+    throw invalidParameter(`Invalid user attributes: ${lines(unknown, "user.", unknownAttribute)}`);
 }
+
+/** @throws CognitoError InvalidParameterException, naming every attribute that is missing */
+export function checkRequired(pool: UserPoolModel, attributes: Record<string, string>): void {
+  const missing = requiredAttributes(pool).filter((name) => !attributes[name]);
+  if (missing.length > 0)
+    throw invalidParameter(
+      `Attributes did not conform to the schema: ${lines(missing, "", "The attribute is required")}`,
+      missing[0],
+    );
+}
+
+const exists = (pool: UserPoolModel, name: string): boolean =>
+  name !== "sub" && attributeSchema(pool, name) !== undefined;
+
+/** One line for each attribute, the last one ended too, as Cognito writes them. */
+const lines = (names: string[], prefix: string, what: string): string =>
+  names.map((name) => `${prefix}${name}: ${what}\n`).join("");
 
 /** @throws CognitoError NotAuthorizedException when the client may not write one of them */
 export function checkWritable(client: AppClientModel, names: string[]): void {

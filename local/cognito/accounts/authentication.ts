@@ -7,9 +7,11 @@ import type { AppClientModel } from "../../model.ts";
 import { CognitoError, incorrectPassword, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { quietPeriod } from "../state/codes.ts";
-import type { User } from "../state/users.ts";
+import type { SecondFactor, User } from "../state/users.ts";
 import { newSrpVerifier } from "./credentials.ts";
+import { secondFactors } from "./mfa.ts";
 import { verifyPassword } from "./passwords.ts";
+import { refuseUnservedDecision } from "./triggers.ts";
 
 const freeFailures = 5;
 const longestBackOff = 900_000;
@@ -20,6 +22,7 @@ const longestBackOff = 900_000;
  *   UserNotConfirmedException, PasswordResetRequiredException
  */
 export async function checkPassword(pool: Pool, client: AppClientModel, name: string, password: string): Promise<User> {
+  refuseUnservedDecision(pool, "sign-in", client);
   const sub = pool.users.find(name)?.sub;
   if (sub === undefined) {
     if (!client.hideUserExistence) throw userDoesNotExist();
@@ -50,7 +53,9 @@ export function refuseDuringBackOff(pool: Pool, failures: Pick<User, "failedAtte
   const { failedAttempts, lastFailedAt } = failures;
   if (failedAttempts < freeFailures) return;
   const backOff = Math.min(1000 * 2 ** (failedAttempts - freeFailures), longestBackOff);
-  if (pool.platform.now() < lastFailedAt + backOff)
+  const elapsed = pool.platform.now() - lastFailedAt;
+  // Before its own failure the clock was set back; the wait must not grow by that.
+  if (elapsed >= 0 && elapsed < backOff)
     throw new CognitoError("NotAuthorizedException", "Password attempts exceeded", "too many failures in a row");
 }
 
@@ -87,22 +92,23 @@ export function refuseUnusable(pool: Pool, user: User): void {
 }
 
 /** What may stand between a right password and tokens. */
-export type SignInStep = "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP";
+export type SignInStep = "NEW_PASSWORD_REQUIRED" | SecondFactor | "SELECT_MFA_TYPE" | "MFA_SETUP";
 
 /**
  * What the person must do before tokens are issued; `undefined` when nothing.
- * @throws CognitoError where the pool demands a second factor that is not served
+ * @throws CognitoError where the pool demands a second factor that the person cannot have
  */
 export function nextStep(pool: Pool, user: User): SignInStep | undefined {
   if (user.status === "FORCE_CHANGE_PASSWORD") return "NEW_PASSWORD_REQUIRED";
   const { mfa, softwareTokenMfa } = pool.model;
-  if (mfa === "OFF") return undefined;
-  if (user.totpVerified && (user.mfaEnabled || mfa === "ON")) return "SOFTWARE_TOKEN_MFA";
-  if (mfa === "OPTIONAL") return undefined;
+  const factors = secondFactors(pool, user);
+  if (factors.length > 1) return factors.find((factor) => factor === user.preferredMfa) ?? "SELECT_MFA_TYPE";
+  if (factors[0] !== undefined) return factors[0];
+  if (mfa !== "ON") return undefined;
   if (softwareTokenMfa) return "MFA_SETUP";
   throw new CognitoError(
     "InvalidParameterException",
-    "This user pool demands SMS codes as its second factor, which are not served locally. Enable software token MFA.",
+    "This user pool demands a second factor by message, and the user has no address that it could go to. Give the user a phone number or an e-mail address, or enable software token MFA.",
   );
 }
 

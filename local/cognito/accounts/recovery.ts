@@ -2,12 +2,14 @@
 import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import type { User } from "../state/users.ts";
+import { isVerified, type User } from "../state/users.ts";
 import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
 import { recordFailure, refuseDuringBackOff } from "./authentication.ts";
 import { setPassword } from "./credentials.ts";
+import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
+import { secondFactors } from "./mfa.ts";
 import { checkPolicy, verifyPassword } from "./passwords.ts";
-import { type CodeDelivery, masked, sendCode, simulatedDelivery, unknownUser } from "./sign-up.ts";
+import { simulatedDelivery, unknownUser } from "./sign-up.ts";
 
 /**
  * Mails a code that allows a new password.
@@ -16,8 +18,9 @@ import { type CodeDelivery, masked, sendCode, simulatedDelivery, unknownUser } f
  *   NotAuthorizedException for a user who never chose a password, LimitExceededException
  */
 export function forgotPassword(pool: Pool, client: AppClientModel, username: string): CodeDelivery {
+  refuseWithoutRecovery(pool);
   const user = pool.users.find(username);
-  const delivery = user && verifiedDestination(user);
+  const delivery = user && recoveryDestination(pool, user);
   if (!user?.enabled || !delivery) {
     if (client.hideUserExistence) return simulatedDelivery(pool, username, "forgot-password");
     if (!user) throw unknownUser(client);
@@ -29,7 +32,7 @@ export function forgotPassword(pool: Pool, client: AppClientModel, username: str
   if (user.status === "FORCE_CHANGE_PASSWORD")
     throw new CognitoError("NotAuthorizedException", "User password cannot be reset in the current state.");
   pool.codes.countAttempt(user.sub, "forgot-password");
-  sendCode(pool, client, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
+  sendCode(pool, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
   return masked(delivery);
 }
 
@@ -39,9 +42,10 @@ export async function confirmForgotPassword(
   client: AppClientModel,
   input: { username: string; code: string; password: string },
 ): Promise<User> {
+  refuseWithoutRecovery(pool);
   checkPolicy(pool.model.passwordPolicy, input.password);
   const found = pool.users.find(input.username);
-  if (!found?.enabled || !verifiedDestination(found)) {
+  if (!found?.enabled || !recoveryDestination(pool, found)) {
     // As for somebody whose code was sent and mistyped: `forgotPassword` said that one was sent.
     if (client.hideUserExistence) {
       pool.codes.countAttempt(pool.codes.ghost(pool.users.key(input.username)), "confirm-forgot-password");
@@ -94,7 +98,7 @@ export async function completeNewPassword(
   attributes: Record<string, string>,
 ): Promise<User> {
   checkPolicy(pool.model.passwordPolicy, password, "Password does not conform to policy");
-  checkAttributes(pool.model, attributes);
+  checkAttributes(pool.model, attributes, "update");
   checkWritable(client, Object.keys(attributes));
   return pool.inTurn(sub, async () => {
     const user = pool.users.bySub(sub);
@@ -108,11 +112,25 @@ export async function completeNewPassword(
   });
 }
 
-function verifiedDestination({ attributes }: User): CodeDelivery | undefined {
-  for (const attribute of ["email", "phone_number"] as const) {
-    const destination = attributes[attribute];
-    if (destination && attributes[`${attribute}_verified`] === "true")
-      return { destination, medium: attribute === "email" ? "EMAIL" : "SMS", attribute };
+/** Where only an administrator may set a password, a code that could is never sent nor taken. */
+function refuseWithoutRecovery({ model: { accountRecovery } }: Pool): void {
+  if (accountRecovery?.every((mechanism) => mechanism === "admin_only"))
+    throw new CognitoError("NotAuthorizedException", "Contact administrator to reset password.");
+}
+
+/**
+ * The verified address that a reset code goes to, by the pool's priorities; without any, a phone number comes first. An
+ * address that the second factor also goes to does not count: who reads it would have both
+ * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AccountRecoverySettingType.html).
+ */
+export function recoveryDestination(pool: Pool, user: User): CodeDelivery | undefined {
+  const factors = secondFactors(pool, user);
+  for (const mechanism of pool.model.accountRecovery ?? ["verified_phone_number", "verified_email"]) {
+    if (mechanism === "admin_only") continue;
+    const attribute = mechanism === "verified_email" ? "email" : "phone_number";
+    if (factors.includes(attribute === "email" ? "EMAIL_OTP" : "SMS_MFA")) continue;
+    const delivery = deliveryTo(attribute, user.attributes);
+    if (delivery && isVerified(user.attributes, attribute)) return delivery;
   }
   return undefined;
 }

@@ -3,7 +3,6 @@ import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeExpired, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { LimitedAction } from "../state/codes.ts";
-import type { MessageKind } from "../state/messages.ts";
 import type { User } from "../state/users.ts";
 import {
   checkAttributes,
@@ -14,14 +13,9 @@ import {
   maskDestination,
 } from "./attributes.ts";
 import { newCredentials } from "./credentials.ts";
+import { type CodeDelivery, codeDestination, masked, sendCode } from "./delivery.ts";
 import { checkPolicy } from "./passwords.ts";
-
-export interface CodeDelivery {
-  /** Masked, as the caller may see it. */
-  destination: string;
-  medium: "EMAIL" | "SMS";
-  attribute: "email" | "phone_number";
-}
+import { refuseUnservedDecision } from "./triggers.ts";
 
 export interface SignUpResult {
   user: User;
@@ -41,9 +35,10 @@ export async function signUp(
   const { model, users } = pool;
   if (model.adminCreateUserOnly)
     throw new CognitoError("NotAuthorizedException", "SignUp is not permitted for this user pool");
+  refuseUnservedDecision(pool, "sign-up", client);
   checkPolicy(model.passwordPolicy, input.password);
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
-  checkAttributes(model, attributes);
+  checkAttributes(model, attributes, "create");
   checkRequired(model, attributes);
   // The address that serves as the name is not an attribute that the client writes.
   checkWritable(client, Object.keys(input.attributes));
@@ -67,7 +62,7 @@ export async function signUp(
       username: input.username,
       action: "signed up",
     });
-    if (delivery) sendCode(pool, client, user, delivery, "sign-up", pool.codes.issue(sub, "sign-up"));
+    if (delivery) sendCode(pool, user, delivery, "sign-up", pool.codes.issue(sub, "sign-up"), client);
     return { user, delivery: delivery && masked(delivery) };
   });
 }
@@ -120,7 +115,7 @@ export function resendCode(pool: Pool, client: AppClientModel, username: string)
   const delivery = codeDestination(pool, user.attributes);
   if (!delivery) throw invalidParameter("Auto verification not turned on.");
   pool.codes.countAttempt(user.sub, "resend-code");
-  sendCode(pool, client, user, delivery, "resend-code", pool.codes.issue(user.sub, "sign-up"));
+  sendCode(pool, user, delivery, "resend-code", pool.codes.issue(user.sub, "sign-up"), client);
   return masked(delivery);
 }
 
@@ -138,54 +133,6 @@ export function simulatedDelivery(pool: Pool, username: string, action: LimitedA
     medium: phone ? "SMS" : "EMAIL",
     attribute: phone ? "phone_number" : "email",
   };
-}
-
-/** Where the pool sends codes to this person; e-mail when it verifies both. Not masked. */
-export function codeDestination(pool: Pool, attributes: Record<string, string>): CodeDelivery | undefined {
-  for (const attribute of ["email", "phone_number"] as const) {
-    const destination = attributes[attribute];
-    if (destination && pool.model.autoVerifiedAttributes.includes(attribute))
-      return { destination, medium: attribute === "email" ? "EMAIL" : "SMS", attribute };
-  }
-  return undefined;
-}
-
-export const masked = (delivery: CodeDelivery): CodeDelivery => ({
-  ...delivery,
-  destination: maskDestination(delivery.destination),
-});
-
-/** Writes the pool's verification message with the code, or with a link that carries it, to the outbox. */
-export function sendCode(
-  pool: Pool,
-  client: AppClientModel,
-  user: User,
-  { destination, medium }: CodeDelivery,
-  kind: MessageKind,
-  code: string,
-): void {
-  const { verificationEmail } = pool.model;
-  const { subject, message } = verificationEmail;
-  const linked = verificationEmail.option === "CONFIRM_WITH_LINK" && (kind === "sign-up" || kind === "resend-code");
-  const plain = kind === "forgot-password" ? "Your password reset code is {####}" : "Your confirmation code is {####}";
-  const template =
-    medium === "SMS" || kind === "forgot-password" || (!linked && !message.includes("{####}")) ? plain : message;
-  const body = linked && medium === "EMAIL" ? withLink(pool, client, user, message, code) : template;
-  pool.outbox.send(pool.model, {
-    to: destination,
-    subject: medium === "EMAIL" ? subject : "",
-    body: body.replaceAll("{####}", code).replaceAll("{username}", user.username),
-    code,
-    kind,
-  });
-}
-
-/** `{##Verify Email##}` becomes a link to the hosted UI's `/confirmUser`. */
-function withLink(pool: Pool, client: AppClientModel, user: User, message: string, code: string): string {
-  const query = new URLSearchParams({ client_id: client.id, user_name: user.username, confirmation_code: code });
-  const href = `${pool.hostedUiOrigin ?? pool.issuer}/confirmUser/?${query}`.replaceAll("&", "&amp;");
-  const marked = /\{##([^#]*)##\}/.test(message) ? message : `${message} {##Verify Email##}`;
-  return marked.replace(/\{##([^#]*)##\}/g, (_, text: string) => `<a href="${href}">${text}</a>`);
 }
 
 export function unknownUser(client: AppClientModel): CognitoError {

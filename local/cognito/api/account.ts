@@ -1,32 +1,31 @@
 /** What people do to their own account: before a sign-in with an app client, after it with an access token. */
 
-import type { AppClientModel } from "../../model.ts";
-import { setAttributes, signOutEverywhere } from "../accounts/admin.ts";
+import { signOutEverywhere } from "../accounts/admin.ts";
+import {
+  type Address,
+  changeAttributes,
+  deleteAttributes,
+  sendAttributeCode,
+  verifyAttribute,
+} from "../accounts/attribute-changes.ts";
 import { checkWritable } from "../accounts/attributes.ts";
 import {
   associateSoftwareToken,
   verifySoftwareToken as proveSoftwareToken,
-  setMfaPreference,
+  setMfaPreferences,
 } from "../accounts/mfa.ts";
 import {
   confirmForgotPassword as confirmForgotten,
   forgotPassword as forgotten,
   changePassword as replacePassword,
 } from "../accounts/recovery.ts";
-import {
-  type CodeDelivery,
-  confirmSignUp as confirm,
-  masked,
-  signUp as register,
-  resendCode,
-  sendCode,
-} from "../accounts/sign-up.ts";
+import { confirmSignUp as confirm, signUp as register, resendCode } from "../accounts/sign-up.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { resume } from "./auth-operations.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
-import { attributes, boolean, type Input, object, optionalString, string, strings } from "./input.ts";
+import { attributes, type Input, mfaPreferences, optionalString, string, strings } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
 
 function namedCaller(pools: Pools, input: Input) {
@@ -88,40 +87,27 @@ export async function updateUserAttributes(pools: Pools, input: Input): Promise<
   const { pool, user, client } = await callerUser(pools, input);
   const changes = attributes(input, "UserAttributes");
   checkWritable(client, Object.keys(changes));
-  return pool.platform.store.transaction(() => {
-    const updated = setAttributes(pool, user, changes, false);
-    const deliveries: CodeDelivery[] = [];
-    for (const attribute of ["email", "phone_number"] as const) {
-      const changed = updated.attributes[attribute] && updated.attributes[attribute] !== user.attributes[attribute];
-      if (changed && pool.model.autoVerifiedAttributes.includes(attribute))
-        deliveries.push(sendAttributeCode(pool, client, updated, attribute));
-    }
-    return { CodeDeliveryDetailsList: deliveries.map(codeDeliveryDetails) };
-  });
+  const { deliveries } = changeAttributes(pool, user, changes, false);
+  return { CodeDeliveryDetailsList: deliveries.map(codeDeliveryDetails) };
 }
 
 export async function deleteUserAttributes(pools: Pools, input: Input): Promise<Output> {
   const { pool, user, client } = await callerUser(pools, input);
   const names = strings(input, "UserAttributeNames") ?? [];
   checkWritable(client, names);
-  setAttributes(pool, user, Object.fromEntries(names.map((name) => [name, ""])), false);
+  deleteAttributes(pool, user, names, false);
   return {};
 }
 
 export async function getUserAttributeVerificationCode(pools: Pools, input: Input): Promise<Output> {
-  const { pool, user, client } = await callerUser(pools, input);
+  const { pool, user } = await callerUser(pools, input);
   const attribute = verifiable(string(input, "AttributeName"));
-  if (!user.attributes[attribute]) throw invalidParameter(`User does not have a ${attribute}.`);
-  return { CodeDeliveryDetails: codeDeliveryDetails(sendAttributeCode(pool, client, user, attribute)) };
+  return { CodeDeliveryDetails: codeDeliveryDetails(sendAttributeCode(pool, user, attribute)) };
 }
 
 export async function verifyUserAttribute(pools: Pools, input: Input): Promise<Output> {
   const { pool, user } = await callerUser(pools, input);
-  const attribute = verifiable(string(input, "AttributeName"));
-  pool.codes.countAttempt(user.sub, "verify-attribute");
-  pool.codes.check(user.sub, attribute, string(input, "Code"));
-  pool.users.update(user.sub, { attributes: { ...user.attributes, [`${attribute}_verified`]: "true" } });
-  pool.codes.drop(user.sub, attribute);
+  verifyAttribute(pool, user, verifiable(string(input, "AttributeName")), string(input, "Code"));
   return {};
 }
 
@@ -164,8 +150,7 @@ export async function verifySoftwareToken(pools: Pools, input: Input): Promise<O
 
 export async function setUserMfaPreference(pools: Pools, input: Input): Promise<Output> {
   const { pool, user } = await callerUser(pools, input);
-  const settings = object(input, "SoftwareTokenMfaSettings");
-  if (settings) setMfaPreference(pool, user, boolean(settings, "Enabled", false));
+  setMfaPreferences(pool, user, mfaPreferences(input));
   return {};
 }
 
@@ -187,23 +172,7 @@ function nextSession(pool: Pool, session: string, clientId: string, user: User, 
   return pool.flows.begin({ clientId, sub: user.sub, step: "MFA_SETUP", data }, minutes * 60);
 }
 
-function sendAttributeCode(
-  pool: Pool,
-  client: AppClientModel,
-  user: User,
-  attribute: "email" | "phone_number",
-): CodeDelivery {
-  pool.codes.countAttempt(user.sub, "request-attribute-code");
-  const delivery: CodeDelivery = {
-    destination: user.attributes[attribute]!,
-    medium: attribute === "email" ? "EMAIL" : "SMS",
-    attribute,
-  };
-  sendCode(pool, client, user, delivery, "verify-attribute", pool.codes.issue(user.sub, attribute));
-  return masked(delivery);
-}
-
-function verifiable(attribute: string): "email" | "phone_number" {
+function verifiable(attribute: string): Address {
   if (attribute === "email" || attribute === "phone_number") return attribute;
   throw invalidParameter("Only email and phone_number can be verified.");
 }

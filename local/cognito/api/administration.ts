@@ -1,23 +1,27 @@
 /** The Admin* operations, users and groups: for callers with AWS credentials. */
 import * as admin from "../accounts/admin.ts";
-import { setMfaPreference } from "../accounts/mfa.ts";
-import { codeDestination, sendCode } from "../accounts/sign-up.ts";
+import { changeAttributes, deleteAttributes } from "../accounts/attribute-changes.ts";
+import { type CodeDelivery, sendCode } from "../accounts/delivery.ts";
+import { setMfaPreferences } from "../accounts/mfa.ts";
+import { recoveryDestination } from "../accounts/recovery.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import type { SearchField, User } from "../state/users.ts";
+import type { User } from "../state/users.ts";
 import { type Pools, requirePool } from "./callers.ts";
 import {
   attributes,
   boolean,
   type Input,
   limit,
-  object,
+  mfaPreferences,
   optionalNumber,
   optionalString,
   string,
   strings,
 } from "./input.ts";
 import { groupType, mfaSettings, type Output, userAttributes, userType } from "./output.ts";
+import { pageOf, readToken, writeToken } from "./paging.ts";
+import { attributesToGet, parseFilter } from "./user-search.ts";
 
 type Operation = (pools: Pools, input: Input) => Promise<Output>;
 
@@ -46,12 +50,16 @@ const onPool =
 export const administration: Record<string, Operation> = {
   AdminCreateUser: onPool(async (pool, input) => {
     const action = optionalString(input, "MessageAction");
-    if (action === "RESEND") return { User: userType(await resendInvitation(pool, string(input, "Username"))) };
+    if (action === "RESEND") {
+      const user = await resendInvitation(pool, string(input, "Username"), media(input));
+      return { User: userType(user) };
+    }
     const user = await admin.createUser(pool, {
       username: string(input, "Username"),
       attributes: attributes(input, "UserAttributes"),
       temporaryPassword: optionalString(input, "TemporaryPassword"),
       suppressMessage: action === "SUPPRESS",
+      media: media(input),
     });
     return { User: userType(user) };
   }),
@@ -72,28 +80,25 @@ export const administration: Record<string, Operation> = {
   ),
 
   AdminResetUserPassword: changeUser((pool, user) => {
-    const client = pool.model.clients[0];
-    const delivery = codeDestination(pool, user.attributes);
-    if (!client || !delivery || user.attributes[`${delivery.attribute}_verified`] !== "true")
+    const delivery = recoveryDestination(pool, user);
+    if (!delivery)
       throw invalidParameter(
         "Cannot reset password for the user as there is no registered/verified email or phone_number",
       );
     pool.users.update(user.sub, { status: "RESET_REQUIRED" });
-    sendCode(pool, client, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
+    sendCode(pool, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
   }),
 
   AdminUpdateUserAttributes: changeUser((pool, user, input) => {
-    admin.setAttributes(pool, user, attributes(input, "UserAttributes"), true);
+    changeAttributes(pool, user, attributes(input, "UserAttributes"), true);
   }),
 
   AdminDeleteUserAttributes: changeUser((pool, user, input) => {
-    const names = strings(input, "UserAttributeNames") ?? [];
-    admin.setAttributes(pool, user, Object.fromEntries(names.map((name) => [name, ""])), true);
+    deleteAttributes(pool, user, strings(input, "UserAttributeNames") ?? [], true);
   }),
 
   AdminSetUserMFAPreference: changeUser((pool, user, input) => {
-    const settings = object(input, "SoftwareTokenMfaSettings");
-    if (settings) setMfaPreference(pool, user, boolean(settings, "Enabled", false));
+    setMfaPreferences(pool, user, mfaPreferences(input));
   }),
 
   AdminAddUserToGroup: changeUser((pool, user, input) => pool.groups.join(string(input, "GroupName"), user.sub)),
@@ -103,18 +108,20 @@ export const administration: Record<string, Operation> = {
     pool.groups.leave(name, user.sub);
   }),
 
-  AdminListGroupsForUser: onUser((pool, user) => ({
-    Groups: pool.groups.ofUser(user.sub).map((group) => groupType(pool, group)),
-  })),
+  AdminListGroupsForUser: onUser((pool, user, input) => {
+    const { items, NextToken } = pageOf(pool.groups.ofUser(user.sub), input);
+    return { Groups: items.map((group) => groupType(pool, group)), NextToken };
+  }),
 
   CreateGroup: onPool((pool, input) => {
     const name = groupName(input);
     if (pool.groups.has(name)) throw new CognitoError("GroupExistsException", "A group with the name already exists.");
-    const group = pool.groups.put(
+    const group = pool.groups.put({
       name,
-      optionalString(input, "Description") ?? "",
-      optionalNumber(input, "Precedence"),
-    );
+      description: optionalString(input, "Description") ?? "",
+      precedence: optionalNumber(input, "Precedence"),
+      roleArn: roleArn(input),
+    });
     return { Group: groupType(pool, group) };
   }),
 
@@ -124,7 +131,8 @@ export const administration: Record<string, Operation> = {
     const group = pool.groups.get(string(input, "GroupName"));
     const description = optionalString(input, "Description") ?? group.description;
     const precedence = optionalNumber(input, "Precedence") ?? group.precedence;
-    return { Group: groupType(pool, pool.groups.put(group.name, description, precedence)) };
+    const changed = { name: group.name, description, precedence, roleArn: roleArn(input) ?? group.roleArn };
+    return { Group: groupType(pool, pool.groups.put(changed)) };
   }),
 
   DeleteGroup: onPool((pool, input) => {
@@ -158,7 +166,7 @@ export const administration: Record<string, Operation> = {
     const users = filter
       ? pool.users.matching(filter.field, filter.value, filter.prefix, after, size + 1)
       : pool.users.after(after, size + 1);
-    const wanted = strings(input, "AttributesToGet");
+    const wanted = attributesToGet(pool, input);
     return {
       Users: users.slice(0, size).map((user) => userType(user, wanted)),
       PaginationToken: users.length > size ? writeToken(String(users[size - 1]!.id)) : undefined,
@@ -166,48 +174,40 @@ export const administration: Record<string, Operation> = {
   }),
 };
 
-async function resendInvitation(pool: Pool, username: string): Promise<User> {
+function media(input: Input): CodeDelivery["medium"][] | undefined {
+  const given = strings(input, "DesiredDeliveryMediums");
+  const unknown = given?.some((medium) => medium !== "EMAIL" && medium !== "SMS");
+  if (unknown)
+    throw invalidParameter(
+      `1 validation error detected: Value '[${given!.join(", ")}]' at 'desiredDeliveryMediums' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMS, EMAIL]]`,
+    );
+  return given as CodeDelivery["medium"][] | undefined;
+}
+
+async function resendInvitation(
+  pool: Pool,
+  username: string,
+  media: CodeDelivery["medium"][] | undefined,
+): Promise<User> {
   const user = admin.requireUser(pool, username);
   if (user.status !== "FORCE_CHANGE_PASSWORD")
     throw new CognitoError(
       "UnsupportedUserStateException",
       `Resend not possible. ${user.username} status is not FORCE_CHANGE_PASSWORD`,
     );
-  return admin.inviteAgain(pool, user, username);
+  return admin.inviteAgain(pool, user, username, media);
 }
 
-/** Either no filter, or `name = "value"` or `name ^= "value"` (ListUsers). */
-function parseFilter(filter: string | undefined): { field: SearchField; value: string; prefix: boolean } | undefined {
-  if (filter === undefined || filter.trim() === "") return undefined;
-  const [, name = "", operator, value = ""] = /^\s*"?([\w:]+)"?\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/s.exec(filter) ?? [];
-  if (operator === undefined) throw invalidParameter("Error while parsing filter");
-  const field = searchable[name];
-  if (!field) throw invalidParameter(`Search on the attribute ${name} is not supported`);
-  const plain = value.replaceAll(/\\(.)/gs, "$1");
-  return { field, value: plain, prefix: operator === "^=" };
-}
-
-const searchable: Record<string, SearchField | undefined> = Object.assign(Object.create(null), {
-  sub: "sub",
-  username: "username",
-  "cognito:user_status": "status",
-  email: "$.email",
-  phone_number: "$.phone_number",
-  name: "$.name",
-  given_name: "$.given_name",
-  family_name: "$.family_name",
-  preferred_username: "$.preferred_username",
-});
-
-const writeToken = (position: string): string => Buffer.from(`1:${position}`).toString("base64url");
-
-function readToken(input: Input, name: string): string {
-  const token = optionalString(input, name);
-  if (token === undefined) return "";
-  const position = Buffer.from(token, "base64url").toString();
-  if (!position.startsWith("1:") || (name === "PaginationToken" && !/^1:\d{1,15}$/.test(position)))
-    throw invalidParameter("Invalid pagination token given.");
-  return position.slice(2);
+function roleArn(input: Input): string | undefined {
+  const arn = optionalString(input, "RoleArn");
+  if (
+    arn !== undefined &&
+    !/^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?$/.test(arn)
+  )
+    throw invalidParameter(
+      `1 validation error detected: Value '${arn}' at 'roleArn' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?`,
+    );
+  return arn;
 }
 
 function groupName(input: Input): string {

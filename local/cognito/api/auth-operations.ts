@@ -13,14 +13,16 @@ import {
   refuseDuringBackOff,
   refuseGhost,
   refuseUnusable,
+  type SignInStep,
 } from "../accounts/authentication.ts";
-import { checkSecondFactor } from "../accounts/mfa.ts";
+import { checkSecondFactor, secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { completeNewPassword } from "../accounts/recovery.ts";
 import { beginSrp, type SrpExchange, verifySrp } from "../accounts/srp.ts";
+import { refuseUnservedDecision } from "../accounts/triggers.ts";
 import { CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
-import type { User } from "../state/users.ts";
+import type { SecondFactor, User } from "../state/users.ts";
 import { openGrant, refreshGrant } from "../tokens/grant-tokens.ts";
 import { adminScope } from "../tokens/issue.ts";
 import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
@@ -49,7 +51,7 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   const flow = given === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : given;
   if (!served.includes(flow)) throw invalidParameter("Initiate Auth method not supported.");
   const setting = flow === "ADMIN_NO_SRP_AUTH" ? "ADMIN_USER_PASSWORD_AUTH" : flow;
-  if (!client.explicitAuthFlows.some((allowed) => allowed === `ALLOW_${setting}` || allowed === flow))
+  if (!client.explicitAuthFlows.includes(`ALLOW_${setting}`))
     throw invalidParameter(`${flow} flow not enabled for this client`);
   const parameters = stringMap(input, "AuthParameters");
 
@@ -75,10 +77,20 @@ async function respond({ pool, client }: ClientCaller, input: Input): Promise<Ou
   const answer = Object.hasOwn(challenges, name) ? challenges[name] : undefined;
   if (!answer) throw invalidParameter(`Challenge ${name} is not served by the local cloud.`);
   const username = parameter(responses, "USERNAME");
-  const user = pool.users.find(username);
+  const user = pool.users.find(username) ?? pool.users.bySub(username);
   const names = [username, ...(user ? [user.username, user.attributes.email ?? username] : [])];
   checkSecretHash(client, names, responses.SECRET_HASH);
-  return watched(pool, client, username, () => answer(pool, client, responses, optionalString(input, "Session")));
+  const session =
+    name === "PASSWORD_VERIFIER" ? secretBlock(responses).toString("base64url") : optionalString(input, "Session");
+  const flow = session === undefined ? undefined : pool.flows.get(session);
+  // A session of nobody is an exchange with a name that nobody has.
+  if (flow && flow.sub !== "" && flow.sub !== user?.sub)
+    throw new CognitoError(
+      "NotAuthorizedException",
+      "Invalid session for the user.",
+      "USERNAME is not the session's user",
+    );
+  return watched(pool, client, username, () => answer(pool, client, responses, session));
 }
 
 type Answer = (
@@ -89,11 +101,11 @@ type Answer = (
 ) => Promise<Output>;
 
 const challenges: Record<string, Answer> = {
-  async PASSWORD_VERIFIER(pool, client, responses) {
-    const secretBlock = Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
+  async PASSWORD_VERIFIER(pool, client, responses, session) {
+    const block = secretBlock(responses);
     const timestamp = parameter(responses, "TIMESTAMP");
     const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
-    const { id, flow } = resume(pool, client, secretBlock.toString("base64url"), "PASSWORD_VERIFIER");
+    const { id, flow } = resume(pool, client, session, "PASSWORD_VERIFIER");
     const { name, username, exchange } = JSON.parse(flow.data) as {
       name: string;
       username: string;
@@ -101,7 +113,8 @@ const challenges: Record<string, Answer> = {
     };
     // One try for one exchange: a second would let a client guess against the same `b`.
     if (!pool.flows.end(id)) throw sessionExpired();
-    const proved = () => verifySrp(exchange, { poolId: pool.model.id, username, secretBlock, timestamp, signature });
+    const proved = () =>
+      verifySrp(exchange, { poolId: pool.model.id, username, secretBlock: block, timestamp, signature });
     // The signature is checked all the same, so that the time does not tell.
     if (flow.sub === "")
       return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, String(proved())));
@@ -128,11 +141,18 @@ const challenges: Record<string, Answer> = {
     return advance(pool, client, user);
   },
 
-  async SOFTWARE_TOKEN_MFA(pool, client, responses, session) {
-    const { id, flow } = resume(pool, client, session, "SOFTWARE_TOKEN_MFA");
-    const user = checkSecondFactor(pool, flow.sub, parameter(responses, "SOFTWARE_TOKEN_MFA_CODE"));
+  SOFTWARE_TOKEN_MFA: secondFactor("SOFTWARE_TOKEN_MFA"),
+  SMS_MFA: secondFactor("SMS_MFA"),
+  EMAIL_OTP: secondFactor("EMAIL_OTP"),
+
+  async SELECT_MFA_TYPE(pool, client, responses, session) {
+    const { id, flow } = resume(pool, client, session, "SELECT_MFA_TYPE");
+    const user = pool.users.bySub(flow.sub);
+    const answer = parameter(responses, "ANSWER");
+    const factor = user && secondFactors(pool, user).find((each) => each === answer);
+    if (!user || !factor) throw invalidParameter(`${answer} is not among the second factors of the user.`);
     if (!pool.flows.end(id)) throw sessionExpired();
-    return finish(pool, client, user);
+    return challenge(pool, client, user, factor);
   },
 
   async MFA_SETUP(pool, client, _responses, session) {
@@ -143,6 +163,18 @@ const challenges: Record<string, Answer> = {
     return finish(pool, client, user);
   },
 };
+
+const secretBlock = (responses: Record<string, string>): Buffer =>
+  Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
+
+function secondFactor(factor: SecondFactor): Answer {
+  return async (pool, client, responses, session) => {
+    const { id, flow } = resume(pool, client, session, factor);
+    const user = checkSecondFactor(pool, flow.sub, factor, parameter(responses, `${factor}_CODE`));
+    if (!pool.flows.end(id)) throw sessionExpired();
+    return finish(pool, client, user);
+  };
+}
 
 /** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
 export function resume(
@@ -158,6 +190,7 @@ export function resume(
 
 /** A user who does not exist gets an exchange too, the same salt and id at every try (RFC 5054 §2.5.1.3). */
 async function startSrp(pool: Pool, client: AppClientModel, username: string, A: string): Promise<Output> {
+  refuseUnservedDecision(pool, "sign-in", client);
   const user = pool.users.find(username);
   if (!user && !client.hideUserExistence) throw new CognitoError("UserNotFoundException", "User does not exist.");
   const { id } = await pool.keys.keys();
@@ -197,16 +230,32 @@ async function startSrp(pool: Pool, client: AppClientModel, username: string, A:
 /** After a right password: the next challenge, or tokens. */
 async function advance(pool: Pool, client: AppClientModel, user: User): Promise<Output> {
   const step = nextStep(pool, user);
-  if (step === undefined) return finish(pool, client, user);
-  const flow = { clientId: client.id, sub: user.sub, step, data: "" };
-  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
-  return { ChallengeName: step, Session, ChallengeParameters: challengeParameters(pool, user, step) };
+  return step === undefined ? finish(pool, client, user) : challenge(pool, client, user, step);
 }
 
-function challengeParameters(pool: Pool, user: User, step: FlowStep): Record<string, string> {
+function challenge(pool: Pool, client: AppClientModel, user: User, step: SignInStep): Output {
+  const ChallengeParameters = challengeParameters(pool, user, step);
+  const flow = { clientId: client.id, sub: user.sub, step, data: "" };
+  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  return { ChallengeName: step, Session, ChallengeParameters };
+}
+
+/** What the client is told of a challenge; where a code is asked for, it is sent now. */
+function challengeParameters(pool: Pool, user: User, step: SignInStep): Record<string, string> {
   const shared = { USER_ID_FOR_SRP: user.username };
-  if (step === "SOFTWARE_TOKEN_MFA") return shared;
-  if (step === "MFA_SETUP") return { ...shared, MFAS_CAN_SETUP: JSON.stringify(["SOFTWARE_TOKEN_MFA"]) };
+  switch (step) {
+    case "SOFTWARE_TOKEN_MFA":
+      return shared;
+    case "SMS_MFA":
+    case "EMAIL_OTP": {
+      const { medium, destination } = sendSecondFactor(pool, user, step);
+      return { ...shared, CODE_DELIVERY_DELIVERY_MEDIUM: medium, CODE_DELIVERY_DESTINATION: destination };
+    }
+    case "SELECT_MFA_TYPE":
+      return { ...shared, MFAS_CAN_CHOOSE: JSON.stringify(secondFactors(pool, user)) };
+    case "MFA_SETUP":
+      return { ...shared, MFAS_CAN_SETUP: JSON.stringify(["SOFTWARE_TOKEN_MFA"]) };
+  }
   const missing = requiredAttributes(pool.model).filter((name) => !user.attributes[name]);
   return {
     ...shared,
@@ -238,7 +287,7 @@ async function refresh(
   if (client.secret !== undefined) {
     const sub = pool.grants.find(token)?.grant.sub;
     const user = sub === undefined ? undefined : pool.users.bySub(sub);
-    checkSecretHash(client, user ? [user.username, user.attributes.email ?? ""] : [], parameters.SECRET_HASH);
+    checkSecretHash(client, user ? [user.username] : [], parameters.SECRET_HASH);
   }
   return refreshed(pool, client, token);
 }

@@ -2,10 +2,18 @@
  * What the program declares can be looked at but not changed through the API: the next start would undo the change, and
  * the program would no longer say what runs.
  */
-import { CognitoError, invalidParameter } from "../errors.ts";
+import { CognitoError } from "../errors.ts";
 import { type Pools, poolClient, requirePool } from "./callers.ts";
-import { type Input, limit, optionalString, string } from "./input.ts";
-import { type Output, userPoolClientType, userPoolType } from "./output.ts";
+import {
+  domainDescriptionType,
+  identityProviderType,
+  resourceServerType,
+  userPoolClientType,
+  userPoolType,
+} from "./described.ts";
+import { type Input, limit, requiredLimit, string } from "./input.ts";
+import type { Output } from "./output.ts";
+import { pageOf } from "./paging.ts";
 
 export const declared: Record<string, (pools: Pools, input: Input) => Promise<Output>> = {
   async DescribeUserPool(pools, input) {
@@ -19,7 +27,7 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
 
   async ListUserPools(pools, input) {
     const all = [...pools.values()].map(({ model: { id, name } }) => ({ Id: id, Name: name }));
-    const { items, NextToken } = pageOf(all, input);
+    const { items, NextToken } = pageOf(all, input, requiredLimit(input, "MaxResults", 60));
     return { UserPools: items, NextToken };
   },
 
@@ -30,7 +38,7 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
       UserPoolId: model.id,
       ClientName: name,
     }));
-    const { items, NextToken } = pageOf(all, input);
+    const { items, NextToken } = pageOf(all, input, limit(input, "MaxResults", 60, 1));
     return { UserPoolClients: items, NextToken };
   },
 
@@ -38,35 +46,63 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
     const domain = string(input, "Domain");
     for (const { model } of pools.values()) {
       const found = model.domains.find((each) => each.domain === domain);
-      if (found)
-        return {
-          DomainDescription: {
-            UserPoolId: model.id,
-            Domain: domain,
-            Status: "ACTIVE",
-            ManagedLoginVersion: found.managedLoginVersion,
-          },
-        };
+      if (found) return { DomainDescription: domainDescriptionType(model, found) };
     }
     return { DomainDescription: {} };
   },
 
+  async DescribeResourceServer(pools, input) {
+    const { model } = requirePool(pools, input);
+    const identifier = string(input, "Identifier");
+    const server = model.resourceServers.find((each) => each.identifier === identifier);
+    if (!server) throw new CognitoError("ResourceNotFoundException", `Resource server ${identifier} does not exist.`);
+    return { ResourceServer: resourceServerType(model, server) };
+  },
+
   async ListResourceServers(pools, input) {
     const { model } = requirePool(pools, input);
-    return {
-      ResourceServers: model.resourceServers.map(({ identifier, name, scopes }) => ({
-        UserPoolId: model.id,
-        Identifier: identifier,
-        Name: name,
-        Scopes: scopes.map((scope) => ({ ScopeName: scope.name, ScopeDescription: scope.description })),
-      })),
-    };
+    const { items, NextToken } = pageOf(model.resourceServers, input, limit(input, "MaxResults", 50, 1));
+    return { ResourceServers: items.map((server) => resourceServerType(model, server)), NextToken };
+  },
+
+  async DescribeIdentityProvider(pools, input) {
+    const { model } = requirePool(pools, input);
+    const name = string(input, "ProviderName");
+    const provider = model.identityProviders.find((each) => each.name === name);
+    if (!provider) throw new CognitoError("ResourceNotFoundException", `Identity provider ${name} does not exist.`);
+    return { IdentityProvider: identityProviderType(model, provider) };
+  },
+
+  async GetIdentityProviderByIdentifier(pools, input) {
+    const { model } = requirePool(pools, input);
+    const identifier = string(input, "IdpIdentifier");
+    const provider = model.identityProviders.find(({ identifiers }) => identifiers.includes(identifier));
+    if (!provider)
+      throw new CognitoError("ResourceNotFoundException", `Identity provider ${identifier} does not exist.`);
+    return { IdentityProvider: identityProviderType(model, provider) };
+  },
+
+  async ListIdentityProviders(pools, input) {
+    const { model } = requirePool(pools, input);
+    const { items, NextToken } = pageOf(model.identityProviders, input, limit(input, "MaxResults", 60));
+    const Providers = items.map((provider) => {
+      const { ProviderName, ProviderType, LastModifiedDate, CreationDate } = identityProviderType(model, provider);
+      return { ProviderName, ProviderType, LastModifiedDate, CreationDate };
+    });
+    return { Providers, NextToken };
   },
 
   async GetUserPoolMfaConfig(pools, input) {
     const { model } = requirePool(pools, input);
+    const { secondFactor } = model.messages;
     return {
+      SmsMfaConfiguration: model.sms
+        ? { SmsAuthenticationMessage: secondFactor.sms, SmsConfiguration: model.described.SmsConfiguration }
+        : undefined,
       SoftwareTokenMfaConfiguration: { Enabled: model.softwareTokenMfa },
+      EmailMfaConfiguration: model.emailMfa
+        ? { Message: secondFactor.email, Subject: secondFactor.subject }
+        : undefined,
       MfaConfiguration: model.mfa,
     };
   },
@@ -82,12 +118,4 @@ export function refuseProgramsBusiness(operation: string): void {
     "UnsupportedOperationException",
     `${operation} is the Pulumi program's business: what it declares is what runs. Change the program and start the local cloud again.`,
   );
-}
-
-function pageOf<T>(all: T[], input: Input): { items: T[]; NextToken: string | undefined } {
-  const size = limit(input, "MaxResults", 60);
-  const start = Number(optionalString(input, "NextToken") ?? 0);
-  if (!Number.isInteger(start) || start < 0) throw invalidParameter("Invalid pagination token given.");
-  const end = start + size;
-  return { items: all.slice(start, end), NextToken: end < all.length ? String(end) : undefined };
 }

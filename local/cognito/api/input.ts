@@ -1,5 +1,7 @@
 /** Reads the members of a JSON request one by one, with the refusals that AWS's own deserialiser and validator give. */
+import type { FactorPreference } from "../accounts/mfa.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
+import type { SecondFactor } from "../state/users.ts";
 
 export type Input = Record<string, unknown>;
 
@@ -12,10 +14,12 @@ const wrongType = (expected: string, value: unknown) => {
   return new CognitoError("SerializationException", `${kind} can not be converted to ${expected}`);
 };
 
-const missing = (name: string) =>
+const constraint = (value: string, name: string, what: string) =>
   invalidParameter(
-    `1 validation error detected: Value null at '${name.slice(0, 1).toLowerCase()}${name.slice(1)}' failed to satisfy constraint: Member must not be null`,
+    `1 validation error detected: Value ${value} at '${name.slice(0, 1).toLowerCase()}${name.slice(1)}' failed to satisfy constraint: Member must ${what}`,
   );
+
+const missing = (name: string) => constraint("null", name, "not be null");
 
 /** The longest text any member takes; attribute values and tokens are shorter. */
 const longest = 131_072;
@@ -24,10 +28,7 @@ export function optionalString(input: Input, name: string): string | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string") throw wrongType("a String", value);
-  if (value.length > longest)
-    throw invalidParameter(
-      `1 validation error detected: Value at '${name}' failed to satisfy constraint: Member must have length less than or equal to ${longest}`,
-    );
+  if (value.length > longest) throw constraint("", name, `have length less than or equal to ${longest}`);
   return value;
 }
 
@@ -43,15 +44,40 @@ export function boolean(input: Input, name: string, preset: boolean): boolean {
   return value;
 }
 
-/** @throws CognitoError InvalidParameterException outside `0…most` */
-export function limit(input: Input, name: string, most: number): number {
+/**
+ * How many items a page may have, `most` unless told; where the least is 0, 0 means that too.
+ * @throws CognitoError InvalidParameterException outside `least…most`
+ */
+export function limit(input: Input, name: string, most: number, least = 0): number {
   const value = input[name] ?? most;
-  if (typeof value !== "number") throw wrongType("an Integer", value);
-  if (!Number.isInteger(value) || value < 0 || value > most)
-    throw invalidParameter(
-      `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
-    );
+  if (typeof value !== "number" || !Number.isInteger(value)) throw wrongType("an Integer", value);
+  if (value > most) throw constraint(`'${value}'`, name, `have value less than or equal to ${most}`);
+  if (value < least) throw constraint(`'${value}'`, name, `have value greater than or equal to ${least}`);
   return value === 0 ? most : value;
+}
+
+/** A page size that the caller must give. */
+export function requiredLimit(input: Input, name: string, most: number): number {
+  if (input[name] === undefined || input[name] === null) throw missing(name);
+  return limit(input, name, most, 1);
+}
+
+/** `SMSMfaSettings`, `SoftwareTokenMfaSettings` and `EmailMfaSettings`, as far as they are given. */
+export function mfaPreferences(input: Input): Partial<Record<SecondFactor, FactorPreference>> {
+  const preferences: Partial<Record<SecondFactor, FactorPreference>> = {};
+  for (const [name, factor] of [
+    ["SMSMfaSettings", "SMS_MFA"],
+    ["SoftwareTokenMfaSettings", "SOFTWARE_TOKEN_MFA"],
+    ["EmailMfaSettings", "EMAIL_OTP"],
+  ] as const) {
+    const settings = object(input, name);
+    if (settings)
+      preferences[factor] = {
+        enabled: boolean(settings, "Enabled", false),
+        preferred: boolean(settings, "PreferredMfa", false),
+      };
+  }
+  return preferences;
 }
 
 export function optionalNumber(input: Input, name: string): number | undefined {

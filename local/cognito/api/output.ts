@@ -1,8 +1,9 @@
-/** Users, groups, pools and clients in the shapes of the JSON API. Times are seconds since the epoch. */
+/** Users, groups and tokens in the shapes of the JSON API. Times are seconds since the epoch. */
 
 import type { AppClientModel } from "../../model.ts";
 import { isReadable } from "../accounts/attributes.ts";
-import type { CodeDelivery } from "../accounts/sign-up.ts";
+import type { CodeDelivery } from "../accounts/delivery.ts";
+import { enabledFactors } from "../accounts/mfa.ts";
 import type { Pool } from "../pool.ts";
 import type { Group } from "../state/groups.ts";
 import type { User } from "../state/users.ts";
@@ -21,9 +22,11 @@ export function userAttributes(user: User, client?: AppClientModel): { Name: str
 }
 
 export function mfaSettings(user: User): Output {
-  return user.totpVerified && user.mfaEnabled
-    ? { UserMFASettingList: ["SOFTWARE_TOKEN_MFA"], PreferredMfaSetting: "SOFTWARE_TOKEN_MFA" }
-    : {};
+  const factors = enabledFactors(user);
+  return {
+    UserMFASettingList: factors.length > 0 ? factors : undefined,
+    PreferredMfaSetting: user.preferredMfa ?? undefined,
+  };
 }
 
 /** @param wanted only these attributes, when given */
@@ -43,6 +46,7 @@ export function groupType(pool: Pool, group: Group): Output {
     GroupName: group.name,
     UserPoolId: pool.model.id,
     Description: group.description === "" ? undefined : group.description,
+    RoleArn: group.roleArn,
     Precedence: group.precedence,
     LastModifiedDate: seconds(group.modifiedAt),
     CreationDate: seconds(group.createdAt),
@@ -65,80 +69,3 @@ export function authenticationResult(tokens: GrantedTokens): Output {
     ChallengeParameters: {},
   };
 }
-
-export function userPoolType(pool: Pool): Output {
-  const { model } = pool;
-  const { passwordPolicy: policy } = model;
-  return {
-    Id: model.id,
-    Name: model.name,
-    Arn: model.arn,
-    Policies: {
-      PasswordPolicy: {
-        MinimumLength: policy.minimumLength,
-        RequireUppercase: policy.requireUppercase,
-        RequireLowercase: policy.requireLowercase,
-        RequireNumbers: policy.requireNumbers,
-        RequireSymbols: policy.requireSymbols,
-        PasswordHistorySize: policy.passwordHistorySize || undefined,
-        TemporaryPasswordValidityDays: policy.temporaryPasswordValidityDays,
-      },
-    },
-    DeletionProtection: model.deletionProtection ? "ACTIVE" : "INACTIVE",
-    SchemaAttributes: model.schema.map((schema) => ({
-      Name: schema.name,
-      AttributeDataType: schema.type,
-      Mutable: schema.mutable,
-      Required: schema.required,
-      ...(schema.type === "String" && {
-        StringAttributeConstraints: { MinLength: text(schema.minLength), MaxLength: text(schema.maxLength) },
-      }),
-      ...(schema.type === "Number" && {
-        NumberAttributeConstraints: { MinValue: text(schema.minValue), MaxValue: text(schema.maxValue) },
-      }),
-    })),
-    AutoVerifiedAttributes: model.autoVerifiedAttributes,
-    AliasAttributes: model.aliasAttributes.length > 0 ? model.aliasAttributes : undefined,
-    UsernameAttributes: model.usernameAttributes.length > 0 ? model.usernameAttributes : undefined,
-    UsernameConfiguration: { CaseSensitive: model.usernameCaseSensitive },
-    MfaConfiguration: model.mfa,
-    EstimatedNumberOfUsers: pool.users.count(),
-    AdminCreateUserConfig: { AllowAdminCreateUserOnly: model.adminCreateUserOnly },
-    Domain: model.domains.find(({ custom }) => !custom)?.domain,
-    CustomDomain: model.domains.find(({ custom }) => custom)?.domain,
-    UserPoolTier: model.tier,
-  };
-}
-
-export function userPoolClientType(pool: Pool, client: AppClientModel): Output {
-  const { validity, refreshTokenRotation: rotation } = client;
-  return {
-    UserPoolId: pool.model.id,
-    ClientName: client.name,
-    ClientId: client.id,
-    ClientSecret: client.secret,
-    IdTokenValidity: validity.idTokenSeconds,
-    AccessTokenValidity: validity.accessTokenSeconds,
-    RefreshTokenValidity: validity.refreshTokenSeconds,
-    TokenValidityUnits: { IdToken: "seconds", AccessToken: "seconds", RefreshToken: "seconds" },
-    AuthSessionValidity: validity.authSessionMinutes,
-    ReadAttributes: client.readAttributes,
-    WriteAttributes: client.writeAttributes,
-    ExplicitAuthFlows: client.explicitAuthFlows,
-    SupportedIdentityProviders: client.identityProviders,
-    CallbackURLs: client.callbackUrls,
-    LogoutURLs: client.logoutUrls,
-    DefaultRedirectURI: client.defaultRedirectUri,
-    AllowedOAuthFlows: client.flows,
-    AllowedOAuthScopes: client.scopes,
-    AllowedOAuthFlowsUserPoolClient: client.oauthEnabled,
-    PreventUserExistenceErrors: client.hideUserExistence ? "ENABLED" : "LEGACY",
-    EnableTokenRevocation: client.tokenRevocation,
-    RefreshTokenRotation: {
-      Feature: rotation.enabled ? "ENABLED" : "DISABLED",
-      RetryGracePeriodSeconds: rotation.graceSeconds,
-    },
-  };
-}
-
-const text = (value: number | undefined): string | undefined => (value === undefined ? undefined : String(value));

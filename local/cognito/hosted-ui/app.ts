@@ -4,11 +4,12 @@
  */
 import { Hono } from "hono";
 import type { HostedUiModel } from "../../model.ts";
+import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { challengeRoutes } from "./challenge-routes.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
-import type { HostedUi } from "./page-request.ts";
+import { type HostedUi, oauthEvent } from "./page-request.ts";
 import { errorPage } from "./pages.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
@@ -55,6 +56,10 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
   app.get("/", (c) => c.html(errorPage(poolName, "Open the address that your application sends people to."), 400));
   app.notFound((c) => c.html(errorPage(poolName, "There is no such page."), 404));
   app.onError((error, c) => {
+    if (error instanceof CognitoError) {
+      oauthEvent(c, pool, c.req.query("client_id"), "refused", error.message);
+      return c.html(errorPage(poolName, error.message), 400);
+    }
     pool.platform.emit({
       kind: "oauth",
       at: pool.platform.now(),

@@ -34,7 +34,19 @@ export type ParsedAuthorization =
   | { ok: false; redirect: string; reason: string };
 
 const standardScopes = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
-const single = ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "resource"];
+const single = [
+  ...[
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+  ],
+  ...["resource", "prompt", "login_hint", "identity_provider", "idp_identifier"],
+];
 
 export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean): ParsedAuthorization {
   const query = url.searchParams;

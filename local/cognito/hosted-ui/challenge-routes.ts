@@ -5,11 +5,13 @@
  */
 import type { Context, Hono } from "hono";
 import { requiredAttributes } from "../accounts/attributes.ts";
-import { associateSoftwareToken, checkSecondFactor, verifySoftwareToken } from "../accounts/mfa.ts";
+import { nextStep, type SignInStep } from "../accounts/authentication.ts";
+import { associateSoftwareToken, checkSecondFactor, secondFactors, verifySoftwareToken } from "../accounts/mfa.ts";
 import { completeNewPassword } from "../accounts/recovery.ts";
 import { otpauthUri } from "../accounts/totp.ts";
+import { invalidParameter } from "../errors.ts";
 import type { FlowStep } from "../state/sign-in-sessions.ts";
-import type { User } from "../state/users.ts";
+import type { SecondFactor, User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, currentFlow, endFlow } from "./browser-state.ts";
 import type { Markup } from "./layout.ts";
@@ -27,16 +29,20 @@ import {
   signInEvent,
   signUpAttributes,
 } from "./page-request.ts";
-import { changePasswordPage, type FormState, mfaPage, mfaSetupPage, type PageContext } from "./pages.ts";
+import { changePasswordPage, type FormState, mfaPage, mfaSelectPage, mfaSetupPage, type PageContext } from "./pages.ts";
+
+const SECOND_FACTORS: SecondFactor[] = ["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"];
 
 interface Challenge {
   path: string;
-  step: FlowStep;
-  page(context: PageContext, user: User, state: FormState): Markup;
-  /** The user after the step; a refusal is thrown. */
-  answer(request: AuthorizationRequest, flow: BrowserFlow, fields: Fields): Promise<User>;
-  /** Whether a second factor may still be asked for afterwards. */
-  goesOn: boolean;
+  steps: FlowStep[];
+  page(context: PageContext, user: User, state: FormState, flow: BrowserFlow): Markup;
+  /** The user after the step, and what is still to be done; nothing means the sign-in is over. A refusal is thrown. */
+  answer(
+    request: AuthorizationRequest,
+    flow: BrowserFlow,
+    fields: Fields,
+  ): Promise<{ user: User; next?: SignInStep | undefined }>;
 }
 
 export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
@@ -46,36 +52,50 @@ export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
   const challenges: Challenge[] = [
     {
       path: "/changePassword",
-      step: "NEW_PASSWORD_REQUIRED",
-      goesOn: true,
+      steps: ["NEW_PASSWORD_REQUIRED"],
       page: (context, user, state) => changePasswordPage(context, missing(user), state),
-      answer: (request, flow, fields) =>
-        completeNewPassword(pool, request.client, flow.sub, fields.password ?? "", signUpAttributes(fields)),
+      async answer(request, flow, fields) {
+        const attributes = signUpAttributes(fields);
+        const user = await completeNewPassword(pool, request.client, flow.sub, fields.password ?? "", attributes);
+        return { user, next: nextStep(pool, user) };
+      },
     },
     {
       path: "/mfa",
-      step: "SOFTWARE_TOKEN_MFA",
-      goesOn: false,
-      page: (context, _user, state) => mfaPage(context, state),
-      answer: async (_request, flow, fields) => checkSecondFactor(pool, flow.sub, digits(fields)),
+      steps: SECOND_FACTORS,
+      page: (context, _user, state, flow) =>
+        mfaPage(context, state, flow.step === "SOFTWARE_TOKEN_MFA" ? undefined : JSON.parse(flow.data)),
+      answer: async (_request, flow, fields) => ({
+        user: checkSecondFactor(pool, flow.sub, flow.step as SecondFactor, digits(fields)),
+      }),
+    },
+    {
+      path: "/mfa/select",
+      steps: ["SELECT_MFA_TYPE"],
+      page: (context, user, state) => mfaSelectPage(context, secondFactors(pool, user), state),
+      async answer(_request, flow, fields) {
+        const user = pool.users.bySub(flow.sub);
+        const next = user && secondFactors(pool, user).find((factor) => factor === fields.factor);
+        if (!user || !next) throw invalidParameter("Choose one of the ways below.");
+        return { user, next };
+      },
     },
     {
       path: "/mfa/setup",
-      step: "MFA_SETUP",
-      goesOn: false,
+      steps: ["MFA_SETUP"],
       page: (context, user, state) => {
         const secret = associateSoftwareToken(pool, user, true);
         const account = user.attributes.email ?? user.username;
         return mfaSetupPage(context, secret, otpauthUri(secret, pool.model.name, account), state);
       },
-      answer: async (_request, flow, fields) => verifySoftwareToken(pool, flow.sub, digits(fields)),
+      answer: async (_request, flow, fields) => ({ user: verifySoftwareToken(pool, flow.sub, digits(fields)) }),
     },
   ];
 
   for (const challenge of challenges) {
-    const { path, step } = challenge;
+    const { path, steps } = challenge;
     const current = (c: Context, request: AuthorizationRequest) => {
-      const flow = currentFlow(c, pool, request.client.id, [step]);
+      const flow = currentFlow(c, pool, request.client.id, steps);
       const user = flow && pool.users.bySub(flow.sub);
       return user && { flow, user };
     };
@@ -85,7 +105,7 @@ export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
       if (request instanceof Response) return request;
       const found = current(c, request);
       if (!found) return c.redirect(local(c, `/login?${request.query}`), 302);
-      return c.html(challenge.page(pageContext(c, hostedUi, request), found.user, {}));
+      return c.html(challenge.page(pageContext(c, hostedUi, request), found.user, {}, found.flow));
     });
 
     app.post(path, async (c) => {
@@ -93,20 +113,21 @@ export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
       if (request instanceof Response) return request;
       const found = current(c, request);
       if (!found) return c.redirect(local(c, `/login?${request.query}`), 302);
-      const again = (state: FormState) => c.html(challenge.page(pageContext(c, hostedUi, request), found.user, state));
+      const again = (state: FormState) =>
+        c.html(challenge.page(pageContext(c, hostedUi, request), found.user, state, found.flow));
       const fields = await postedFields(c);
       if (!fields) return again({ error: outdatedForm });
       if ("confirm_password" in fields && fields.confirm_password !== fields.password)
         return again({ errors: { confirm_password: "Passwords do not match" } });
       try {
-        const user = await challenge.answer(request, found.flow, fields);
+        const { user, next } = await challenge.answer(request, found.flow, fields);
         if (!endFlow(c, pool, found.flow) || !user.enabled) return c.redirect(local(c, `/login?${request.query}`), 302);
-        return challenge.goesOn
-          ? await advance(c, hostedUi, request, user)
+        return next
+          ? await advance(c, hostedUi, request, user, next)
           : await completeSignIn(c, hostedUi, request, user);
       } catch (error) {
         const state = formStateOf(error, fields);
-        signInEvent(pool, request, found.user.username, "refused", `${step}: ${(error as Error).message}`);
+        signInEvent(pool, request, found.user.username, "refused", `${found.flow.step}: ${(error as Error).message}`);
         return again(state);
       }
     });

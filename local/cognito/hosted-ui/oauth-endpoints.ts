@@ -8,6 +8,7 @@ import { cors } from "hono/cors";
 import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
 import { readText } from "../body.ts";
+import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { digest } from "../state/tables.ts";
 import { checkAccessToken } from "../tokens/access-tokens.ts";
@@ -225,6 +226,10 @@ function required(fields: Fields, name: string): string {
 const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 
 function refusal(c: Context, pool: Pool, clientId: string | undefined, error: unknown): Response {
+  if (error instanceof CognitoError) {
+    oauthEvent(c, pool, clientId, "refused", error.message);
+    return json(c, { error: "invalid_grant", error_description: error.message }, 400);
+  }
   if (!(error instanceof OAuthError)) throw error;
   oauthEvent(c, pool, clientId, "refused", error.message);
   return json(c, { error: error.code }, error.status);

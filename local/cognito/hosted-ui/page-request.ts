@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { HostedUiModel } from "../../model.ts";
 import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import { sendSecondFactor } from "../accounts/mfa.ts";
 import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
@@ -23,6 +24,9 @@ export type Fields = Record<string, string>;
 const stepPaths: Record<SignInStep, string> = {
   NEW_PASSWORD_REQUIRED: "/changePassword",
   SOFTWARE_TOKEN_MFA: "/mfa",
+  SMS_MFA: "/mfa",
+  EMAIL_OTP: "/mfa",
+  SELECT_MFA_TYPE: "/mfa/select",
   MFA_SETUP: "/mfa/setup",
 };
 
@@ -99,6 +103,7 @@ export async function completeSignIn(
 
 /**
  * After a right password or code: whatever must still be done, or back to the application.
+ * @param step what must be done, when the person has chosen
  * @throws CognitoError for an account that may not sign in
  */
 export async function advance(
@@ -106,13 +111,14 @@ export async function advance(
   hostedUi: HostedUi,
   request: AuthorizationRequest,
   user: User,
+  step = nextStep(hostedUi.pool, user),
 ): Promise<Response> {
   const { pool } = hostedUi;
   refuseUnusable(pool, user);
-  const step = nextStep(pool, user);
   if (step === undefined) return completeSignIn(c, hostedUi, request, user);
   const seconds = request.client.validity.authSessionMinutes * 60;
-  beginFlow(c, pool, { clientId: request.client.id, sub: user.sub, step, data: "" }, seconds);
+  const data = step === "SMS_MFA" || step === "EMAIL_OTP" ? JSON.stringify(sendSecondFactor(pool, user, step)) : "";
+  beginFlow(c, pool, { clientId: request.client.id, sub: user.sub, step, data }, seconds);
   return c.redirect(local(c, `${stepPaths[step]}?${request.query}`), 302);
 }
 

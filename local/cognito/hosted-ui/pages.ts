@@ -3,8 +3,9 @@ import { html, raw } from "hono/html";
 import { renderSVG } from "uqr";
 import type { UserPoolModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
+import type { CodeDelivery } from "../accounts/delivery.ts";
 import { passwordRules } from "../accounts/passwords.ts";
-import type { CodeDelivery } from "../accounts/sign-up.ts";
+import type { SecondFactor } from "../state/users.ts";
 import { type Field, field, form, formError, type Markup, notice, page, type Width } from "./layout.ts";
 import { ruleList } from "./password-rules.ts";
 
@@ -187,18 +188,49 @@ export function changePasswordPage({ pool, query, csrf }: PageContext, missing: 
   );
 }
 
-export function mfaPage({ pool, query, csrf }: PageContext, state: FormState): Markup {
+/** @param delivery where a code by message went; without one the person's app makes the code */
+export function mfaPage(
+  { pool, query, csrf }: PageContext,
+  state: FormState,
+  delivery: CodeDelivery | undefined,
+): Markup {
+  const codeInput = delivery
+    ? codeField("mfaCodeInput", "Code", state)
+    : codeField("totpCodeInput", "Authenticator code", state);
   return page(titled("Enter your code", state), pool.name, (width) =>
     nested(
-      "Enter the code from your authenticator app",
-      "",
+      delivery ? "Enter the code that we sent you" : "Enter the code from your authenticator app",
+      delivery ? html`<p>We have sent a code by ${medium(delivery)} to ${delivery.destination}.</p>` : "",
       form({
-        name: "softwareTokenForm",
+        name: delivery ? "mfaForm" : "softwareTokenForm",
         action: `/mfa?${query}`,
         csrf,
         content: html`${formError(state.error)}
-          ${field(codeField("totpCodeInput", "Authenticator code", state), width)}
+          ${field(codeInput, width)}
           <button name="signInSubmitButton" type="submit" value="Sign in" class="btn btn-primary submitButton-customizable">Sign in</button>`,
+      }),
+    ),
+  );
+}
+
+const factorNames: Record<SecondFactor, string> = {
+  SMS_MFA: "Text message",
+  SOFTWARE_TOKEN_MFA: "Authenticator app",
+  EMAIL_OTP: "E-mail",
+};
+
+/** One button for each way to give the second factor. */
+export function mfaSelectPage({ pool, query, csrf }: PageContext, factors: SecondFactor[], state: FormState): Markup {
+  return page(titled("Choose a second factor", state), pool.name, () =>
+    nested(
+      "Choose how to confirm that it is you",
+      "",
+      form({
+        name: "mfaSelectForm",
+        action: `/mfa/select?${query}`,
+        csrf,
+        content: html`${formError(state.error)}
+          ${factors.map((factor) => html`<button name="factor" type="submit" value="${factor}" class="btn btn-primary submitButton-customizable">${factorNames[factor]}</button>`)}`,
       }),
     ),
   );

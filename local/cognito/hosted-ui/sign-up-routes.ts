@@ -1,7 +1,8 @@
 /** `/signup`, `/confirm`, `/confirmUser` and `/resendcode`: from nobody to signed in, without a second sign-in. */
 import type { Context, Hono } from "hono";
 import { html } from "hono/html";
-import { codeDestination, confirmSignUp, masked, resendCode, signUp } from "../accounts/sign-up.ts";
+import { codeDestination, masked } from "../accounts/delivery.ts";
+import { confirmSignUp, resendCode, signUp } from "../accounts/sign-up.ts";
 import { CognitoError } from "../errors.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";

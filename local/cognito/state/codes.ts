@@ -10,8 +10,14 @@ import { digest } from "./tables.ts";
 const hour = 3_600_000;
 /** After this long without a failed sign-in the failures before are forgotten. */
 export const quietPeriod = 900_000;
-const lifetimes = { "sign-up": 24 * hour, "forgot-password": hour, email: 24 * hour, phone_number: 24 * hour };
-/** What the code proves: the account, the right to set a password, or the ownership of that attribute. */
+const lifetimes = {
+  "sign-up": 24 * hour,
+  "forgot-password": hour,
+  email: 24 * hour,
+  phone_number: 24 * hour,
+  "second-factor": 180_000,
+};
+/** What the code proves: the account, the right to set a password, the ownership of that attribute, or who signs in. */
 export type CodePurpose = keyof typeof lifetimes;
 
 /** A user's allowance an hour. */
@@ -24,6 +30,7 @@ const hourly = {
   "verify-attribute": 15,
   "request-attribute-code": 5,
   "second-factor": 15,
+  "request-second-factor": 15,
 };
 export type LimitedAction = keyof typeof hourly;
 
@@ -38,15 +45,18 @@ export class CodeTable {
     const { db } = platform.store;
     this.#statements = {
       put: db.prepare(
-        "INSERT OR REPLACE INTO cognito_codes (pool_id, sub, kind, code, expires_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO cognito_codes (pool_id, sub, kind, code, value, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
       ),
       get: db.prepare("SELECT code FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ? AND expires_at > ?"),
+      value: db.prepare(
+        "SELECT value FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ? AND expires_at > ?",
+      ),
       drop: db.prepare("DELETE FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ?"),
       count: db.prepare(
         `INSERT INTO cognito_attempts (pool_id, sub, action, count, expires_at) VALUES (?, ?, ?, 1, ?)
          ON CONFLICT (pool_id, sub, action) DO UPDATE SET
-           count = CASE WHEN expires_at <= ? THEN 1 ELSE count + 1 END,
-           expires_at = CASE WHEN expires_at <= ? THEN excluded.expires_at ELSE expires_at END
+           count = CASE WHEN expires_at <= ? OR expires_at > excluded.expires_at THEN 1 ELSE count + 1 END,
+           expires_at = CASE WHEN expires_at <= ? OR expires_at > excluded.expires_at THEN excluded.expires_at ELSE expires_at END
          RETURNING count`,
       ),
       failures: db.prepare(
@@ -59,10 +69,13 @@ export class CodeTable {
     };
   }
 
-  /** Makes a new code; the one before stops working. */
-  issue(sub: string, purpose: CodePurpose): string {
+  /**
+   * Makes a new code; the one before stops working.
+   * @param value what becomes the attribute's value once the code came back; empty when it has it already
+   */
+  issue(sub: string, purpose: CodePurpose, value = ""): string {
     const code = sixDigits(this.#platform);
-    this.#statements.put.run(this.#poolId, sub, purpose, code, this.#platform.now() + lifetimes[purpose]);
+    this.#statements.put.run(this.#poolId, sub, purpose, code, value, this.#platform.now() + lifetimes[purpose]);
     return code;
   }
 
@@ -80,12 +93,21 @@ export class CodeTable {
     if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) throw codeMismatch();
   }
 
+  /** The value that waits for the code; `undefined` when none does. */
+  waiting(sub: string, purpose: CodePurpose): string | undefined {
+    const row = this.#statements.value.get(this.#poolId, sub, purpose, this.#platform.now()) as
+      | { value: string }
+      | undefined;
+    return row?.value || undefined;
+  }
+
   drop(sub: string, purpose: CodePurpose): void {
     this.#statements.drop.run(this.#poolId, sub, purpose);
   }
 
   /**
-   * Counts one attempt, before it is made: attempts made at the same time are all counted.
+   * Counts one attempt, before it is made: attempts made at the same time are all counted. An hour that ends later than an
+   * hour from now was begun before the clock was set back, and is over.
    * @throws CognitoError LimitExceededException
    */
   countAttempt(sub: string, action: LimitedAction): void {

@@ -1,5 +1,5 @@
 /** The groups of one pool and who is in them. A group the program declares is put back at every start. */
-import type { UserPoolModel } from "../../model.ts";
+import type { GroupModel, UserPoolModel } from "../../model.ts";
 import type { Platform } from "../../platform.ts";
 import { CognitoError } from "../errors.ts";
 
@@ -7,6 +7,7 @@ export interface Group {
   name: string;
   description: string;
   precedence: number | undefined;
+  roleArn: string | undefined;
   createdAt: number;
   modifiedAt: number;
 }
@@ -24,9 +25,9 @@ export class GroupTable {
       get: db.prepare("SELECT * FROM cognito_groups WHERE pool_id = ? AND name = ?"),
       list: db.prepare("SELECT * FROM cognito_groups WHERE pool_id = ? AND name > ? ORDER BY name LIMIT ?"),
       put: db.prepare(
-        `INSERT INTO cognito_groups (pool_id, name, description, precedence, created_at, modified_at) VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO cognito_groups (pool_id, name, description, precedence, role_arn, created_at, modified_at) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (pool_id, name) DO UPDATE SET
-           description = excluded.description, precedence = excluded.precedence, modified_at = excluded.modified_at`,
+           description = excluded.description, precedence = excluded.precedence, role_arn = excluded.role_arn, modified_at = excluded.modified_at`,
       ),
       remove: [
         db.prepare("DELETE FROM cognito_groups WHERE pool_id = ? AND name = ?"),
@@ -44,7 +45,7 @@ export class GroupTable {
       ),
     };
     platform.store.transaction(() => {
-      for (const { name, description, precedence } of pool.groups) this.put(name, description, precedence);
+      for (const group of pool.groups) this.put(group);
     });
   }
 
@@ -64,10 +65,18 @@ export class GroupTable {
     return this.#statements.list.all(this.#poolId, after, limit).map(toGroup);
   }
 
-  put(name: string, description: string, precedence: number | undefined): Group {
+  put({ name, description, precedence, roleArn }: GroupModel): Group {
     const existing = this.#statements.get.get(this.#poolId, name) as { created_at: number } | undefined;
     const now = this.#platform.now();
-    this.#statements.put.run(this.#poolId, name, description, precedence ?? null, existing?.created_at ?? now, now);
+    this.#statements.put.run(
+      this.#poolId,
+      name,
+      description,
+      precedence ?? null,
+      roleArn ?? null,
+      existing?.created_at ?? now,
+      now,
+    );
     return this.get(name);
   }
 
@@ -102,6 +111,7 @@ function toGroup(row: unknown): Group {
     name: string;
     description: string;
     precedence: number | null;
+    role_arn: string | null;
     created_at: number;
     modified_at: number;
   };
@@ -109,6 +119,7 @@ function toGroup(row: unknown): Group {
     name: cells.name,
     description: cells.description,
     precedence: cells.precedence ?? undefined,
+    roleArn: cells.role_arn ?? undefined,
     createdAt: cells.created_at,
     modifiedAt: cells.modified_at,
   };

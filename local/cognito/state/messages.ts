@@ -5,7 +5,13 @@
 import type { UserPoolModel } from "../../model.ts";
 import type { Platform, Store } from "../../platform.ts";
 
-export type MessageKind = "sign-up" | "resend-code" | "forgot-password" | "verify-attribute" | "admin-create-user";
+export type MessageKind =
+  | "sign-up"
+  | "resend-code"
+  | "forgot-password"
+  | "verify-attribute"
+  | "admin-create-user"
+  | "second-factor";
 
 export interface Message {
   /** An e-mail address, or a phone number for SMS. */

@@ -70,6 +70,9 @@ export type FlowStep =
   | "FORGOT_PASSWORD"
   | "NEW_PASSWORD_REQUIRED"
   | "SOFTWARE_TOKEN_MFA"
+  | "SMS_MFA"
+  | "EMAIL_OTP"
+  | "SELECT_MFA_TYPE"
   | "MFA_SETUP"
   | "PASSWORD_VERIFIER";
 

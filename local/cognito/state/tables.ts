@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { SQLInputValue } from "node:sqlite";
 import type { Store } from "../../platform.ts";
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 const schema = `
 CREATE TABLE cognito_keys (
@@ -34,6 +34,9 @@ CREATE TABLE cognito_users (
   totp_verified INTEGER NOT NULL DEFAULT 0,
   totp_last_step INTEGER NOT NULL DEFAULT 0,
   mfa_enabled INTEGER NOT NULL DEFAULT 0,
+  sms_mfa INTEGER NOT NULL DEFAULT 0,
+  email_mfa INTEGER NOT NULL DEFAULT 0,
+  preferred_mfa TEXT,
   tokens_valid_from INTEGER NOT NULL DEFAULT 0,
   declared INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
@@ -62,7 +65,7 @@ CREATE TABLE cognito_password_history (
 CREATE INDEX cognito_password_history_by_sub ON cognito_password_history (pool_id, sub, id);
 
 CREATE TABLE cognito_groups (
-  pool_id TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, precedence INTEGER,
+  pool_id TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL, precedence INTEGER, role_arn TEXT,
   created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL,
   PRIMARY KEY (pool_id, name)
 ) WITHOUT ROWID, STRICT;
@@ -73,7 +76,7 @@ CREATE TABLE cognito_group_members (
 CREATE INDEX cognito_group_members_by_sub ON cognito_group_members (pool_id, sub);
 
 CREATE TABLE cognito_codes (
-  pool_id TEXT NOT NULL, sub TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  pool_id TEXT NOT NULL, sub TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, value TEXT NOT NULL DEFAULT '', expires_at INTEGER NOT NULL,
   PRIMARY KEY (pool_id, sub, kind)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_codes_by_expiry ON cognito_codes (expires_at);
@@ -124,6 +127,16 @@ CREATE INDEX cognito_refresh_tokens_by_grant ON cognito_refresh_tokens (origin_j
 CREATE INDEX cognito_refresh_tokens_by_expiry ON cognito_refresh_tokens (expires_at);
 `;
 
+/** What a state of layout 2 lacks: second factors by message, the roles of groups, and values that wait for their code. */
+const sinceLayout2 = `
+ALTER TABLE cognito_users ADD COLUMN sms_mfa INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cognito_users ADD COLUMN email_mfa INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cognito_users ADD COLUMN preferred_mfa TEXT;
+ALTER TABLE cognito_groups ADD COLUMN role_arn TEXT;
+ALTER TABLE cognito_codes ADD COLUMN value TEXT NOT NULL DEFAULT '';
+UPDATE cognito_schema SET version = 3;
+`;
+
 /** Tables whose rows are worthless once `expires_at` has passed. */
 const perishable = [
   "cognito_codes",
@@ -147,7 +160,7 @@ export class StateLayoutError extends Error {
 }
 
 /**
- * Creates the tables in a new state file.
+ * Creates the tables in a new state file, and completes those of the layout before.
  * @throws StateLayoutError; nothing is changed then
  */
 export function prepareTables(store: Store): void {
@@ -157,6 +170,8 @@ export function prepareTables(store: Store): void {
     if (row === undefined) {
       store.db.exec(schema);
       store.db.prepare("INSERT INTO cognito_schema (version) VALUES (?)").run(schemaVersion);
+    } else if (row.version === 2) {
+      store.db.exec(sinceLayout2);
     } else if (row.version !== schemaVersion) {
       throw new StateLayoutError(row.version);
     }

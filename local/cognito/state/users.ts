@@ -8,6 +8,9 @@ import { CognitoError } from "../errors.ts";
 
 export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED" | "EXTERNAL_PROVIDER";
 
+/** By the names of the challenges. */
+export type SecondFactor = "SOFTWARE_TOKEN_MFA" | "SMS_MFA" | "EMAIL_OTP";
+
 export interface User {
   /** Grows with every user of the state; the order of listings. */
   id: number;
@@ -34,17 +37,22 @@ export interface User {
   /** The last 30-second step a code was accepted for: no code works twice. */
   totpLastStep: number;
   mfaEnabled: boolean;
+  /** The user has turned on codes by text message, or by e-mail, as a second factor. */
+  smsMfa: boolean;
+  emailMfa: boolean;
+  preferredMfa: SecondFactor | null;
   /** Milliseconds: tokens issued before are signed out. */
   tokensValidFrom: number;
   createdAt: number;
   modifiedAt: number;
 }
 
-/** What users can be searched by; each has an index. */
+/** What users can be searched by; each but `enabled` has an index. */
 export type SearchField =
   | "sub"
   | "username"
   | "status"
+  | "enabled"
   | "$.email"
   | "$.phone_number"
   | "$.name"
@@ -71,12 +79,15 @@ const columns: Record<Exclude<keyof User, "id">, string> = {
   totpVerified: "totp_verified",
   totpLastStep: "totp_last_step",
   mfaEnabled: "mfa_enabled",
+  smsMfa: "sms_mfa",
+  emailMfa: "email_mfa",
+  preferredMfa: "preferred_mfa",
   tokensValidFrom: "tokens_valid_from",
   createdAt: "created_at",
   modifiedAt: "modified_at",
 };
 const fields = Object.keys(columns) as (keyof typeof columns)[];
-const flags = new Set<keyof User>(["enabled", "totpVerified", "mfaEnabled"]);
+const flags = new Set<keyof User>(["enabled", "totpVerified", "mfaEnabled", "smsMfa", "emailMfa"]);
 
 export class UserTable {
   readonly #pool: UserPoolModel;
@@ -148,7 +159,7 @@ export class UserTable {
    * Up to `limit` users after the one with `id` whose column or attribute equals the value, or begins with it.
    * @param field a column of this table or `$.<attribute>`, never a caller's text
    */
-  matching(field: SearchField, value: string, prefix: boolean, id: number, limit: number): User[] {
+  matching(field: SearchField, value: string | number, prefix: boolean, id: number, limit: number): User[] {
     const column = field.startsWith("$.") ? `json_extract(attributes, '${field}')` : field;
     // `>=` and `<` use the index where LIKE would not, and compare by code point, as a prefix must.
     const condition = prefix ? `${column} >= ? AND ${column} < ?` : `${column} = ?`;
@@ -180,6 +191,9 @@ export class UserTable {
       totpVerified: false,
       totpLastStep: 0,
       mfaEnabled: false,
+      smsMfa: false,
+      emailMfa: false,
+      preferredMfa: null,
       tokensValidFrom: 0,
       createdAt: now,
       modifiedAt: now,
@@ -234,6 +248,14 @@ export class UserTable {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
+  /** @throws CognitoError AliasExistsException when the value signs in somebody else */
+  refuseTakenName(sub: string, kind: "email" | "phone_number", value: string): void {
+    const { usernameAttributes, aliasAttributes } = this.#pool;
+    const holder = this.find(value);
+    if (holder && holder.sub !== sub && [...usernameAttributes, ...aliasAttributes].includes(kind))
+      throw aliasExists(kind);
+  }
+
   #claimNames(user: User, refusal: "UsernameExistsException" | "AliasExistsException"): void {
     const pool = this.#pool;
     const claims: { name: string; kind: string }[] = [{ name: user.username, kind: "username" }];
@@ -243,7 +265,7 @@ export class UserTable {
     }
     for (const kind of pool.aliasAttributes) {
       const name = user.attributes[kind];
-      const usable = kind === "preferred_username" || user.attributes[`${kind}_verified`] === "true";
+      const usable = kind === "preferred_username" || isVerified(user.attributes, kind);
       if (name && usable) claims.push({ name, kind });
     }
     for (const { name, kind } of claims) {
@@ -252,15 +274,18 @@ export class UserTable {
       const holder = this.#statements.byName.get(pool.id, key) as { sub: string };
       if (holder.sub === user.sub) continue;
       if (kind === "username") throw new CognitoError("UsernameExistsException", "User already exists");
-      throw new CognitoError(
-        refusal,
-        refusal === "UsernameExistsException"
-          ? `An account with the given ${kind} already exists.`
-          : `An account with the ${kind} already exists.`,
-      );
+      if (refusal === "AliasExistsException") throw aliasExists(kind);
+      throw new CognitoError(refusal, `An account with the given ${kind} already exists.`);
     }
   }
 }
+
+const aliasExists = (kind: string) =>
+  new CognitoError("AliasExistsException", `An account with the ${kind} already exists.`);
+
+/** AWS stores `"True"` as it was given and counts it. */
+export const isVerified = (attributes: Record<string, string>, attribute: string): boolean =>
+  attributes[`${attribute}_verified`]?.toLowerCase() === "true";
 
 function values(user: User): (string | number | null)[] {
   return fields.map((field) => {

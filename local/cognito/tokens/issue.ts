@@ -6,7 +6,9 @@ import { createHash, sign } from "node:crypto";
 import { promisify } from "node:util";
 import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
+import { refuseUnservedDecision } from "../accounts/triggers.ts";
 import type { Pool } from "../pool.ts";
+import type { Group } from "../state/groups.ts";
 import type { SigningKey } from "../state/keys.ts";
 import type { User } from "../state/users.ts";
 
@@ -44,12 +46,16 @@ const base64url = (text: string) => Buffer.from(text).toString("base64url");
 /** JSON as Cognito's serialiser writes it. `undefined` members are left out. */
 const toJson = (value: unknown) => JSON.stringify(value).replaceAll("/", "\\/");
 
+/** @throws CognitoError where a trigger or threat protection that does not run here decides about the token */
 export async function issueTokens(pool: Pool, request: TokenRequest): Promise<Tokens> {
   const { client, user, scopes } = request;
+  refuseUnservedDecision(pool, "sign-in", client);
+  refuseUnservedDecision(pool, "tokens", client);
   const keys = await pool.keys.keys();
   const issuedAt = Math.floor(pool.platform.now() / 1000);
-  const groups = pool.groups.ofUser(user.sub).map((group) => group.name);
-  const shared = { "cognito:groups": groups.length > 0 ? groups : undefined };
+  const groups = pool.groups.ofUser(user.sub);
+  const shared = { "cognito:groups": groups.length > 0 ? groups.map((group) => group.name) : undefined };
+  const roles = [...new Set(groups.flatMap(({ roleArn }) => roleArn ?? []))];
 
   const accessToken = await signToken(keys.access, {
     sub: user.sub,
@@ -81,12 +87,14 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     sub: user.sub,
     ...shared,
     email_verified: toBoolean(email_verified),
+    "cognito:preferred_role": preferredRole(groups),
     iss: pool.issuer,
     phone_number_verified: toBoolean(phone_number_verified),
     "cognito:username": user.username,
     ...Object.fromEntries(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1))),
     nonce: request.nonce,
     origin_jti: request.originJti,
+    "cognito:roles": roles.length > 0 ? roles : undefined,
     aud: client.id,
     event_id: request.eventId,
     token_use: "id",
@@ -100,8 +108,12 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
   return { idToken, accessToken, expiresIn };
 }
 
-/** The access token of a client that acts for itself (`client_credentials`). */
+/**
+ * The access token of a client that acts for itself (`client_credentials`). Of the token triggers only version 3 has a say.
+ * @throws CognitoError as `issueTokens` does
+ */
 export async function issueClientToken(pool: Pool, client: AppClientModel, scopes: string[]): Promise<Tokens> {
+  if (pool.model.triggers.preTokenGeneration?.version === "V3_0") refuseUnservedDecision(pool, "tokens", client);
   const { access } = await pool.keys.keys();
   const issuedAt = Math.floor(pool.platform.now() / 1000);
   const expiresIn = client.validity.accessTokenSeconds;
@@ -120,12 +132,28 @@ export async function issueClientToken(pool: Pool, client: AppClientModel, scope
   return { idToken: undefined, accessToken, expiresIn };
 }
 
+/**
+ * The role of the group with the smallest precedence; none when groups of that precedence differ in theirs
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html).
+ */
+function preferredRole(groups: Group[]): string | undefined {
+  const withRole = groups.filter(({ roleArn }) => roleArn !== undefined);
+  const smallest = Math.min(...withRole.map(({ precedence }) => precedence ?? Number.POSITIVE_INFINITY));
+  const roles = new Set(
+    withRole
+      .filter(({ precedence }) => (precedence ?? Number.POSITIVE_INFINITY) === smallest)
+      .map(({ roleArn }) => roleArn),
+  );
+  return roles.size === 1 ? [...roles][0] : undefined;
+}
+
 /** `left half of SHA-256`, OpenID Connect Core §3.2.2.9 */
 function atHash(accessToken: string): string {
   return createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url");
 }
 
-const toBoolean = (attribute: string | undefined) => (attribute === undefined ? undefined : attribute === "true");
+const toBoolean = (attribute: string | undefined) =>
+  attribute === undefined ? undefined : attribute.toLowerCase() === "true";
 
 /** Cognito lists the standard scopes in an order of its own, whatever the request's; others keep theirs. */
 function inCognitoOrder(scopes: string[]): string[] {

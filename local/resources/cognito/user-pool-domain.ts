@@ -59,6 +59,8 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
     cloud.userPool(resource.inputs.userPoolId, resource).domains.push({
       domain: resource.id,
       custom: Boolean(resource.inputs.certificateArn),
+      certificateArn: text(resource.inputs.certificateArn),
+      distribution: resource.outputs.cloudfrontDistribution as string,
       managedLoginVersion: resource.outputs.managedLoginVersion === 2 ? 2 : 1,
     });
   },

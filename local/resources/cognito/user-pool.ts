@@ -1,40 +1,162 @@
-/** aws:cognito/userPool:UserPool: a directory of users (CreateUserPool, and its defaults). */
-
+/** aws:cognito/userPool:UserPool: a directory of users (CreateUserPool, and its defaults and refusals). */
+import type { cognito } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
-import type { AttributeSchema, PasswordPolicy, UserPoolModel } from "../../model.ts";
-import { arnOf, flag, list, map, number, physicalName, type ResourceType, stableId, text } from "../resource-type.ts";
+import type { PasswordPolicy, RecoveryMechanism, TriggerModel, TriggerName, UserPoolModel } from "../../model.ts";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { arnOf, flag, list, map, number, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { attributeSchemas } from "./attribute-schema.ts";
+import { messageTemplates } from "./message-templates.ts";
 
-const STANDARD_ATTRIBUTES = new Set([
-  ...[
-    "sub",
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-  ],
-  ...["website", "email", "email_verified", "gender", "birthdate", "zoneinfo", "locale", "phone_number"],
-  ...["phone_number_verified", "address", "updated_at"],
-]);
+/** Which functions a pool may call; the first five decide who gets an account, or tokens and with which claims. */
+const TRIGGERS: TriggerName[] = [
+  ...(["preSignUp", "preAuthentication", "postAuthentication", "preTokenGeneration"] as const),
+  ...(["defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse"] as const),
+  ...(["postConfirmation", "userMigration", "customMessage", "customEmailSender", "customSmsSender"] as const),
+];
 
-export const userPool: ResourceType = {
-  type: "aws:cognito/userPool:UserPool",
+const decides = (moment: string) => notServed(`the function is not called, so ${moment} is refused`, { guards: true });
+const SENDER = withoutEffect("it only says how the function above it is called");
+
+export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aws:cognito/userPool:UserPool", {
+  inputs: {
+    accountRecoverySetting: { parts: { recoveryMechanisms: { parts: { name: served, priority: served } } } },
+    adminCreateUserConfig: {
+      parts: {
+        allowAdminCreateUserOnly: served,
+        inviteMessageTemplate: { parts: { emailMessage: served, emailSubject: served, smsMessage: served } },
+      },
+    },
+    aliasAttributes: served,
+    autoVerifiedAttributes: served,
+    deletionProtection: served,
+    deviceConfiguration: {
+      parts: {
+        challengeRequiredOnNewDevice: notServed(
+          "devices are not remembered, so a second factor is asked for every time",
+        ),
+        deviceOnlyRememberedOnUserPrompt: notServed("devices are not remembered"),
+      },
+    },
+    emailConfiguration: {
+      parts: {
+        configurationSet: served,
+        emailSendingAccount: served,
+        fromEmailAddress: served,
+        replyToEmailAddress: served,
+        sourceArn: served,
+      },
+    },
+    emailMfaConfiguration: { parts: { message: served, subject: served } },
+    emailVerificationMessage: served,
+    emailVerificationSubject: served,
+    lambdaConfig: {
+      parts: {
+        preSignUp: decides("sign-up"),
+        preAuthentication: decides("sign-in"),
+        postAuthentication: decides("sign-in"),
+        preTokenGeneration: decides("every token"),
+        preTokenGenerationConfig: { parts: { lambdaArn: decides("every token"), lambdaVersion: SENDER } },
+        defineAuthChallenge: decides("CUSTOM_AUTH"),
+        createAuthChallenge: decides("CUSTOM_AUTH"),
+        verifyAuthChallengeResponse: decides("CUSTOM_AUTH"),
+        postConfirmation: notServed("the function is not called"),
+        userMigration: notServed("the function is not called, so nobody is taken over from another directory"),
+        customMessage: notServed("the function is not called, so messages have the pool's own texts"),
+        customEmailSender: {
+          parts: {
+            lambdaArn: notServed("the function is not called; mail is on the console page"),
+            lambdaVersion: SENDER,
+          },
+        },
+        customSmsSender: {
+          parts: {
+            lambdaArn: notServed("the function is not called; text messages are on the console page"),
+            lambdaVersion: SENDER,
+          },
+        },
+        kmsKeyId: SENDER,
+      },
+    },
+    mfaConfiguration: served,
+    name: served,
+    passwordPolicy: {
+      parts: {
+        minimumLength: served,
+        passwordHistorySize: served,
+        requireLowercase: served,
+        requireNumbers: served,
+        requireSymbols: served,
+        requireUppercase: served,
+        temporaryPasswordValidityDays: served,
+      },
+    },
+    region: served,
+    schemas: {
+      parts: {
+        attributeDataType: served,
+        developerOnlyAttribute: served,
+        mutable: served,
+        name: served,
+        numberAttributeConstraints: { parts: { maxValue: served, minValue: served } },
+        required: served,
+        stringAttributeConstraints: { parts: { maxLength: served, minLength: served } },
+      },
+    },
+    signInPolicy: {
+      parts: {
+        allowedFirstAuthFactors: notServed(
+          "choice-based sign-in (USER_AUTH) does not run here: PASSWORD is the only first factor",
+          {
+            unless: ["PASSWORD"],
+          },
+        ),
+      },
+    },
+    smsAuthenticationMessage: served,
+    smsConfiguration: { parts: { externalId: served, snsCallerArn: served, snsRegion: served } },
+    smsVerificationMessage: served,
+    softwareTokenMfaConfiguration: { parts: { enabled: served } },
+    tags: served,
+    userAttributeUpdateSettings: { parts: { attributesRequireVerificationBeforeUpdates: served } },
+    userPoolAddOns: {
+      parts: {
+        advancedSecurityMode: notServed("threat protection does not run here: no sign-in is rated", {
+          unless: ["OFF"],
+        }),
+        advancedSecurityAdditionalFlows: {
+          parts: { customAuthMode: withoutEffect("it is about CUSTOM_AUTH, which is refused") },
+        },
+      },
+    },
+    userPoolTier: served,
+    usernameAttributes: served,
+    usernameConfiguration: { parts: { caseSensitive: served } },
+    verificationMessageTemplate: {
+      parts: {
+        defaultEmailOption: served,
+        emailMessage: served,
+        emailMessageByLink: served,
+        emailSubject: served,
+        emailSubjectByLink: served,
+        smsMessage: served,
+      },
+    },
+    webAuthnConfiguration: {
+      parts: {
+        relyingPartyId: notServed("passkeys do not run here"),
+        userVerification: withoutEffect("it is about passkeys, which do not run here"),
+      },
+    },
+  },
 
   create(resource, account) {
     const { inputs } = resource;
-    const tier = text(inputs.userPoolTier) ?? "ESSENTIALS";
-    const security = text(map<unknown>(inputs.userPoolAddOns).advancedSecurityMode) ?? "OFF";
-    if (security !== "OFF" && tier !== "PLUS") {
-      throw new ResourceProblem(
-        `FeatureUnavailableInTierException: threat protection (userPoolAddOns.advancedSecurityMode = ${security}) needs userPoolTier PLUS, and the pool's is ${tier}.`,
-      );
-    }
+    refuseImpossible(inputs);
+    attributeSchemas(inputs.schemas);
     const id = `${account.region}_${stableId(resource.urn, 9, "mixed")}`;
     const now = new Date(0).toISOString();
+    const texts = messageTemplates(inputs);
     return {
       id,
       outputs: {
@@ -42,15 +164,23 @@ export const userPool: ResourceType = {
         arn: arnOf(account, "cognito-idp", `userpool/${id}`),
         endpoint: `cognito-idp.${account.region}.amazonaws.com/${id}`,
         region: account.region,
-        userPoolTier: tier,
+        userPoolTier: tierOf(inputs),
         mfaConfiguration: text(inputs.mfaConfiguration) ?? "OFF",
         deletionProtection: text(inputs.deletionProtection) ?? "INACTIVE",
         passwordPolicy: { ...passwordPolicy(inputs) },
+        adminCreateUserConfig: inputs.adminCreateUserConfig ?? { allowAdminCreateUserOnly: false },
+        emailVerificationMessage: text(inputs.emailVerificationMessage) ?? texts.code.email,
+        emailVerificationSubject: text(inputs.emailVerificationSubject) ?? texts.code.subject,
+        smsVerificationMessage: texts.code.sms,
+        verificationMessageTemplate: inputs.verificationMessageTemplate ?? { defaultEmailOption: "CONFIRM_WITH_CODE" },
+        usernameConfiguration: inputs.usernameConfiguration ?? { caseSensitive: true },
+        signInPolicy: inputs.signInPolicy ?? { allowedFirstAuthFactors: ["PASSWORD"] },
         creationDate: now,
         lastModifiedDate: now,
         estimatedNumberOfUsers: 0,
         domain: "",
         customDomain: "",
+        tagsAll: map(inputs.tags),
       },
     };
   },
@@ -70,38 +200,64 @@ export const userPool: ResourceType = {
       passwordPolicy: passwordPolicy(inputs),
       mfa: outputs.mfaConfiguration as UserPoolModel["mfa"],
       softwareTokenMfa: flag(map<unknown>(inputs.softwareTokenMfaConfiguration).enabled),
+      emailMfa: inputs.emailMfaConfiguration !== undefined,
+      sms: inputs.smsConfiguration !== undefined,
       adminCreateUserOnly: flag(map<unknown>(inputs.adminCreateUserConfig).allowAdminCreateUserOnly),
-      schema: list<Values>(inputs.schemas).map(attributeSchema),
-      verificationEmail: verificationEmail(inputs),
+      schema: attributeSchemas(inputs.schemas),
+      messages: messageTemplates(inputs),
+      verifiedBeforeUpdate: list(
+        map<unknown>(inputs.userAttributeUpdateSettings).attributesRequireVerificationBeforeUpdates,
+      ),
+      accountRecovery: accountRecovery(inputs),
+      triggers: triggers(inputs),
+      riskActions: [],
+      described: described(inputs),
       tier: outputs.userPoolTier as UserPoolModel["tier"],
       deletionProtection: outputs.deletionProtection === "ACTIVE",
       domains: [],
       clients: [],
       resourceServers: [],
       groups: [],
+      identityProviders: [],
       users: [],
     };
     cloud.model.userPools.push(pool);
   },
-};
+});
 
-/** Two pairs of texts: one with a code in it, one with a link. */
-function verificationEmail(inputs: Values): UserPoolModel["verificationEmail"] {
-  const template = map<unknown>(inputs.verificationMessageTemplate);
-  if (template.defaultEmailOption === "CONFIRM_WITH_LINK") {
-    return {
-      option: "CONFIRM_WITH_LINK",
-      subject: text(template.emailSubjectByLink) ?? "Your verification link",
-      message:
-        text(template.emailMessageByLink) ??
-        "Please click the link below to verify your email address. {##Verify Email##}",
-    };
-  }
-  return {
-    option: "CONFIRM_WITH_CODE",
-    subject: text(template.emailSubject) ?? text(inputs.emailVerificationSubject) ?? "Your verification code",
-    message: text(template.emailMessage) ?? text(inputs.emailVerificationMessage) ?? "Your confirmation code is {####}",
-  };
+const tierOf = (inputs: Values): string => text(inputs.userPoolTier) ?? "ESSENTIALS";
+
+/** What CreateUserPool and SetUserPoolMfaConfig refuse that a program's types let through. */
+function refuseImpossible(inputs: Values): void {
+  const tier = tierOf(inputs);
+  const security = text(map<unknown>(inputs.userPoolAddOns).advancedSecurityMode) ?? "OFF";
+  if (security !== "OFF" && tier !== "PLUS")
+    throw new ResourceProblem(
+      `FeatureUnavailableInTierException: threat protection (userPoolAddOns.advancedSecurityMode = ${security}) needs userPoolTier PLUS, and the pool's is ${tier}.`,
+    );
+  if (list(inputs.usernameAttributes).length > 0 && list(inputs.aliasAttributes).length > 0)
+    throw new ResourceProblem(
+      "InvalidParameterException: Only one of the aliasAttributes or usernameAttributes can be set in a User pool.",
+    );
+  const { minimumLength } = passwordPolicy(inputs);
+  if (minimumLength < 6 || minimumLength > 99)
+    throw new ResourceProblem(
+      `InvalidParameterException: 1 validation error detected: Value '${minimumLength}' at 'policies.passwordPolicy.minimumLength' failed to satisfy constraint: Member must have value ${minimumLength < 6 ? "greater than or equal to 6" : "less than or equal to 99"}`,
+    );
+  const email = inputs.emailMfaConfiguration !== undefined;
+  if (email && tier === "LITE")
+    throw new ResourceProblem(
+      "FeatureUnavailableInTierException: a second factor by e-mail (emailMfaConfiguration) is not available in the LITE tier.",
+    );
+  if (email && text(map<unknown>(inputs.emailConfiguration).emailSendingAccount) !== "DEVELOPER")
+    throw new ResourceProblem(
+      "InvalidParameterException: a second factor by e-mail (emailMfaConfiguration) needs mail through Amazon SES: set emailConfiguration.emailSendingAccount to DEVELOPER, with a sourceArn.",
+    );
+  const factors = [inputs.smsConfiguration, inputs.softwareTokenMfaConfiguration, inputs.emailMfaConfiguration];
+  if ((text(inputs.mfaConfiguration) ?? "OFF") !== "OFF" && factors.every((factor) => factor === undefined))
+    throw new ResourceProblem(
+      "InvalidParameterException: SMS configuration and Auto verification for phone_number are required when MFA is required/optional. Or set softwareTokenMfaConfiguration.",
+    );
 }
 
 /** A pool without a policy has Cognito's default; one with a policy has the API's default for each rule it leaves out. */
@@ -119,19 +275,55 @@ function passwordPolicy(inputs: Values): PasswordPolicy {
   };
 }
 
-function attributeSchema(schema: Values): AttributeSchema {
-  const name = schema.name as string;
-  const lengths = map<unknown>(schema.stringAttributeConstraints);
-  const range = map<unknown>(schema.numberAttributeConstraints);
-  const optional = (value: unknown) => (value === undefined ? undefined : Number(value));
+function accountRecovery(inputs: Values): RecoveryMechanism[] | undefined {
+  const mechanisms = list<Values>(map<unknown>(inputs.accountRecoverySetting).recoveryMechanisms);
+  if (mechanisms.length === 0) return undefined;
+  return mechanisms
+    .toSorted((a, b) => number(a.priority, 1) - number(b.priority, 1))
+    .map(({ name }) => name as RecoveryMechanism);
+}
+
+function triggers(inputs: Values): UserPoolModel["triggers"] {
+  const config = map<unknown>(inputs.lambdaConfig);
+  const found: Partial<Record<TriggerName, TriggerModel>> = {};
+  for (const name of TRIGGERS) {
+    // Of the two ways to name the token trigger, the one with a version wins.
+    const value = (name === "preTokenGeneration" && config.preTokenGenerationConfig) || config[name];
+    const functionArn = text(typeof value === "object" ? map<unknown>(value).lambdaArn : value);
+    if (!functionArn) continue;
+    found[name] = {
+      functionArn,
+      version: typeof value === "object" ? text(map<unknown>(value).lambdaVersion) : undefined,
+    };
+  }
+  return found;
+}
+
+/** The inputs that DescribeUserPool answers as they were given, under the API's names. */
+function described(inputs: Values): Record<string, unknown> {
+  const email = map<unknown>(inputs.emailConfiguration);
+  const sms = inputs.smsConfiguration as Values | undefined;
+  const device = inputs.deviceConfiguration as Values | undefined;
+  const addOns = inputs.userPoolAddOns as Values | undefined;
   return {
-    name: STANDARD_ATTRIBUTES.has(name) || name.startsWith("custom:") ? name : `custom:${name}`,
-    type: schema.attributeDataType as AttributeSchema["type"],
-    mutable: flag(schema.mutable, true),
-    required: flag(schema.required),
-    minLength: optional(lengths.minLength),
-    maxLength: optional(lengths.maxLength),
-    minValue: optional(range.minValue),
-    maxValue: optional(range.maxValue),
+    EmailConfiguration: {
+      SourceArn: email.sourceArn,
+      ReplyToEmailAddress: email.replyToEmailAddress,
+      EmailSendingAccount: email.emailSendingAccount ?? "COGNITO_DEFAULT",
+      From: email.fromEmailAddress,
+      ConfigurationSet: email.configurationSet,
+    },
+    SmsConfiguration: sms && { SnsCallerArn: sms.snsCallerArn, ExternalId: sms.externalId, SnsRegion: sms.snsRegion },
+    DeviceConfiguration: device && {
+      ChallengeRequiredOnNewDevice: flag(device.challengeRequiredOnNewDevice),
+      DeviceOnlyRememberedOnUserPrompt: flag(device.deviceOnlyRememberedOnUserPrompt),
+    },
+    UserPoolAddOns: addOns && { AdvancedSecurityMode: addOns.advancedSecurityMode },
+    UserPoolTags: map(inputs.tags),
+    SmsAuthenticationMessage: inputs.smsAuthenticationMessage,
+    SmsVerificationMessage: inputs.smsVerificationMessage,
+    SignInPolicy: {
+      AllowedFirstAuthFactors: map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors ?? ["PASSWORD"],
+    },
   };
 }

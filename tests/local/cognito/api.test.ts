@@ -364,7 +364,7 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
       assert.equal(again.ChallengeName, "SOFTWARE_TOKEN_MFA");
       await assert.rejects(
         respond("SOFTWARE_TOKEN_MFA", again.Session, { SOFTWARE_TOKEN_MFA_CODE: "x" }),
-        refusal("CodeMismatchException", "Invalid verification code provided, please try again."),
+        refusal("CodeMismatchException", "Invalid code received for user"),
       );
       const done = await respond("SOFTWARE_TOKEN_MFA", again.Session, { SOFTWARE_TOKEN_MFA_CODE: code() });
       assert.ok(done.AuthenticationResult?.IdToken);
@@ -447,7 +447,7 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
               UserAttributes: [{ Name: "custom:unknown", Value: "x" }],
             }),
           ),
-          refusal("InvalidParameterException", `${conform}custom:unknown: Attribute does not exist in the schema.`),
+          refusal("InvalidParameterException", "user.custom:unknown: Attribute does not exist in the schema.\n"),
         );
         const { claims } = decode((await signIn(aws, Username)).IdToken);
         assert.deepEqual([claims["custom:plan"], claims["custom:seats"], claims["custom:tenant"]], ["free", "3", "t1"]);

@@ -6,6 +6,7 @@ import { prepareTables } from "../../../local/cognito/state/tables.ts";
 import { type LoopbackServer, listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { AppClientModel, UserPoolModel } from "../../../local/model.ts";
 import type { CloudEvent, Store } from "../../../local/platform.ts";
+import { messageTemplates } from "../../../local/resources/cognito/message-templates.ts";
 import { openStore } from "../../../local/store/store.ts";
 import { FormBrowser, type Page } from "../../support/form-browser.ts";
 
@@ -38,6 +39,7 @@ export function appClient(changes: Partial<AppClientModel> = {}): AppClientModel
     writeAttributes: undefined,
     refreshTokenRotation: { enabled: false, graceSeconds: 0 },
     branded: true,
+    described: {},
     ...changes,
   };
 }
@@ -65,17 +67,21 @@ export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
     softwareTokenMfa: false,
     adminCreateUserOnly: false,
     schema: [],
-    verificationEmail: {
-      subject: "Your verification code",
-      message: "Your confirmation code is {####}",
-      option: "CONFIRM_WITH_CODE",
-    },
+    messages: messageTemplates({}),
+    verifiedBeforeUpdate: [],
+    accountRecovery: undefined,
+    triggers: {},
+    riskActions: [],
+    emailMfa: false,
+    sms: false,
+    described: {},
     tier: "ESSENTIALS",
     deletionProtection: false,
     domains: [{ domain: `demo-${id.slice(-9).toLowerCase()}`, custom: false, managedLoginVersion: 1 }],
     clients: [appClient()],
     resourceServers: [],
     groups: [],
+    identityProviders: [],
     users: [],
     ...changes,
   };

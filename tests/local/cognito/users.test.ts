@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolModel } from "../../../local/model.ts";
+import { messageTemplates } from "../../../local/resources/cognito/message-templates.ts";
 import { redirectParameters } from "../../support/form-browser.ts";
 import {
   appClient,
@@ -555,7 +556,7 @@ describe("a second factor", () => {
       const secret = key(setup.text);
       assert.equal(secret.length, 52);
       const wrong = await browser.submit(setup, "softwareTokenSetupForm", { code: "12345" });
-      assert.deepEqual(wrong.alerts, ["Code mismatch"]);
+      assert.deepEqual(wrong.alerts, ["Code mismatch and fail enable Software Token MFA"]);
       assert.equal(key(wrong.text), secret, "the code that was scanned stays good");
       const done = await browser.submit(wrong, "softwareTokenSetupForm", { code: now(cloud, secret) });
       assert.ok(done.location?.startsWith(`${callback}#id_token=`));
@@ -572,7 +573,7 @@ describe("a second factor", () => {
       const third = cloud.browser();
       const again = await signInThroughPages(cloud, "ada@example.com", { browser: third });
       const replayed = await third.submit(again, "softwareTokenForm", { code });
-      assert.deepEqual(replayed.alerts, ["Invalid verification code provided, please try again."]);
+      assert.deepEqual(replayed.alerts, ["Your software token has already been used once."]);
     }));
 
   it("cannot be passed by asking for the application again, nor guessed without end", () =>
@@ -590,11 +591,11 @@ describe("a second factor", () => {
       assert.equal(new URL((await thief.open(asked.url)).url).pathname, "/login", "the half-way sign-in has ended");
     }));
 
-  it("is refused in words where the pool wants SMS, which is not served", () =>
-    withPool({ mfa: "ON" }, async (cloud) => {
+  it("is refused in words where it could only go by message and there is no address", () =>
+    withPool({ mfa: "ON", sms: true }, async (cloud) => {
       const page = await signUpThroughPages(cloud, "ada@example.com");
       assert.deepEqual(page.alerts, [
-        "This user pool demands SMS codes as its second factor, which are not served locally. Enable software token MFA.",
+        "This user pool demands a second factor by message, and the user has no address that it could go to. Give the user a phone number or an e-mail address, or enable software token MFA.",
       ]);
     }));
 });
@@ -654,11 +655,13 @@ describe("verification by link", () => {
   it("[A.5] confirms with the link from the mail and then lets the person sign in", () =>
     withPool(
       {
-        verificationEmail: {
-          subject: "Verify",
-          message: "Please {##Verify your address##}.",
-          option: "CONFIRM_WITH_LINK",
-        },
+        messages: messageTemplates({
+          verificationMessageTemplate: {
+            defaultEmailOption: "CONFIRM_WITH_LINK",
+            emailSubjectByLink: "Verify",
+            emailMessageByLink: "Please {##Verify your address##}.",
+          },
+        }),
       },
       async (cloud) => {
         const browser = cloud.browser();

@@ -53,12 +53,13 @@ describe("what a program declares", function () {
       exports.sub = user.sub;
     `);
     const [pool] = buildModel(graph, "us-east-1", () => "/code").model.userPools;
-    assert.deepEqual(pool!.verificationEmail, {
+    assert.deepEqual(pool!.messages.verification, {
       option: "CONFIRM_WITH_LINK",
       subject: "Come in",
-      message: "{##here##}",
+      email: "{##here##}",
+      sms: "Your confirmation code is {####}",
     });
-    assert.deepEqual(pool!.groups, [{ name: "admin", description: "", precedence: 1 }]);
+    assert.deepEqual(pool!.groups, [{ name: "admin", description: "", precedence: 1, roleArn: undefined }]);
     assert.deepEqual([pool!.users[0]?.groups, pool!.users[0]?.sub], [["admin"], graph.outputs.sub]);
     assert.deepEqual(pool!.resourceServers, [
       { identifier: "orders", name: "Orders", scopes: [{ name: "read", description: "Read" }] },

@@ -1,0 +1,224 @@
+/**
+ * What the two resource types of an app client have in common: CreateUserPoolClient, its defaults and refusals
+ * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html).
+ */
+import type { cognito } from "@pulumi/aws";
+import { type NewResource, type Resource, ResourceProblem } from "../../engine/graph.ts";
+import type { Values } from "../../engine/values.ts";
+import type { AppClientModel, OAuthFlow } from "../../model.ts";
+import type { CloudBuilder } from "../cloud-builder.ts";
+import { type Contract, served, withoutEffect } from "../contract.ts";
+import { type Account, flag, list, map, number, stableId, text } from "../resource-type.ts";
+
+const DEFAULT_AUTH_FLOWS = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
+/** The names of before 2019 and what each lets a client do; every such client may refresh. */
+const LEGACY_AUTH_FLOWS: Record<string, string[]> = {
+  ADMIN_NO_SRP_AUTH: ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"],
+  USER_PASSWORD_AUTH: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"],
+  CUSTOM_AUTH_FLOW_ONLY: ["ALLOW_CUSTOM_AUTH"],
+};
+const UNIT_SECONDS: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86400 };
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const ANALYTICS = withoutEffect("analytics of Amazon Pinpoint change no answer");
+
+type SharedArgs = Omit<cognito.UserPoolClientArgs, "generateSecret" | "name">;
+
+export const appClientInputs: Contract<SharedArgs> = {
+  accessTokenValidity: served,
+  allowedOauthFlows: served,
+  allowedOauthFlowsUserPoolClient: served,
+  allowedOauthScopes: served,
+  analyticsConfiguration: {
+    parts: {
+      applicationArn: ANALYTICS,
+      applicationId: ANALYTICS,
+      externalId: ANALYTICS,
+      roleArn: ANALYTICS,
+      userDataShared: ANALYTICS,
+    },
+  },
+  authSessionValidity: served,
+  callbackUrls: served,
+  defaultRedirectUri: served,
+  enablePropagateAdditionalUserContextData: withoutEffect("it is about threat protection, which does not run here"),
+  enableTokenRevocation: served,
+  explicitAuthFlows: served,
+  idTokenValidity: served,
+  logoutUrls: served,
+  preventUserExistenceErrors: served,
+  readAttributes: served,
+  refreshTokenRotation: { parts: { feature: served, retryGracePeriodSeconds: served } },
+  refreshTokenValidity: served,
+  region: served,
+  supportedIdentityProviders: served,
+  tokenValidityUnits: { parts: { accessToken: served, idToken: served, refreshToken: served } },
+  userPoolId: served,
+  writeAttributes: served,
+};
+
+/**
+ * @returns the id and the outputs of a new app client
+ * @throws ResourceProblem in CreateUserPoolClient's words
+ */
+export function createAppClient({ inputs, urn }: NewResource, account: Account, name: string, withSecret: boolean) {
+  refuseImpossible(inputs, withSecret);
+  return {
+    id: stableId(urn, 26),
+    outputs: {
+      name,
+      clientSecret: withSecret ? stableId(`${urn}#secret`, 51) : "",
+      region: account.region,
+      accessTokenValidity: number(inputs.accessTokenValidity, 0),
+      idTokenValidity: number(inputs.idTokenValidity, 0),
+      authSessionValidity: number(inputs.authSessionValidity, 3),
+      allowedOauthFlows: list(inputs.allowedOauthFlows),
+      allowedOauthFlowsUserPoolClient: flag(inputs.allowedOauthFlowsUserPoolClient),
+      allowedOauthScopes: list(inputs.allowedOauthScopes),
+      callbackUrls: list(inputs.callbackUrls),
+      logoutUrls: list(inputs.logoutUrls),
+      defaultRedirectUri: text(inputs.defaultRedirectUri) ?? "",
+      explicitAuthFlows: inputs.explicitAuthFlows ?? [],
+      supportedIdentityProviders: list(inputs.supportedIdentityProviders),
+      preventUserExistenceErrors: text(inputs.preventUserExistenceErrors) ?? "",
+      enablePropagateAdditionalUserContextData: flag(inputs.enablePropagateAdditionalUserContextData),
+      enableTokenRevocation: flag(inputs.enableTokenRevocation, true),
+      refreshTokenValidity: number(inputs.refreshTokenValidity, 30),
+      readAttributes: list(inputs.readAttributes),
+      writeAttributes: list(inputs.writeAttributes),
+    },
+  };
+}
+
+export function declareAppClient(resource: Resource, cloud: CloudBuilder): void {
+  const { id, inputs, outputs } = resource;
+  const rotation = map<unknown>(inputs.refreshTokenRotation);
+  const lives = lifetimes(inputs);
+  const client: AppClientModel = {
+    id,
+    name: outputs.name as string,
+    secret: text(outputs.clientSecret) || undefined,
+    oauthEnabled: flag(inputs.allowedOauthFlowsUserPoolClient),
+    flows: list<OAuthFlow>(inputs.allowedOauthFlows),
+    scopes: list(inputs.allowedOauthScopes),
+    callbackUrls: list(inputs.callbackUrls),
+    logoutUrls: list(inputs.logoutUrls),
+    defaultRedirectUri: text(inputs.defaultRedirectUri) || undefined,
+    identityProviders: list(inputs.supportedIdentityProviders),
+    explicitAuthFlows: authFlows(list(inputs.explicitAuthFlows)),
+    hideUserExistence: inputs.preventUserExistenceErrors === "ENABLED",
+    tokenRevocation: flag(inputs.enableTokenRevocation, true),
+    validity: {
+      idTokenSeconds: lives.idToken,
+      accessTokenSeconds: lives.accessToken,
+      refreshTokenSeconds: lives.refreshToken,
+      authSessionMinutes: number(inputs.authSessionValidity, 3),
+    },
+    readAttributes: list(inputs.readAttributes).length > 0 ? list(inputs.readAttributes) : undefined,
+    writeAttributes: list(inputs.writeAttributes).length > 0 ? list(inputs.writeAttributes) : undefined,
+    refreshTokenRotation: {
+      enabled: rotation.feature === "ENABLED",
+      graceSeconds: number(rotation.retryGracePeriodSeconds, 0),
+    },
+    branded: false,
+    described: described(inputs),
+  };
+  cloud.userPool(inputs.userPoolId, resource).clients.push(client);
+}
+
+/** Seconds. */
+function lifetimes(inputs: Values) {
+  const units = map(inputs.tokenValidityUnits);
+  const seconds = (value: unknown, unit: string | undefined, usual: string, preset: number) =>
+    value === undefined || Number(value) === 0 ? preset : Number(value) * (UNIT_SECONDS[unit ?? usual] ?? 1);
+  return {
+    idToken: seconds(inputs.idTokenValidity, units.idToken, "hours", HOUR),
+    accessToken: seconds(inputs.accessTokenValidity, units.accessToken, "hours", HOUR),
+    refreshToken: seconds(inputs.refreshTokenValidity, units.refreshToken, "days", 30 * DAY),
+  };
+}
+
+function authFlows(given: string[]): string[] {
+  if (given.length === 0) return DEFAULT_AUTH_FLOWS;
+  if (!given.some((flow) => flow in LEGACY_AUTH_FLOWS)) return given;
+  return [...new Set([...given.flatMap((flow) => LEGACY_AUTH_FLOWS[flow] ?? []), "ALLOW_REFRESH_TOKEN_AUTH"])];
+}
+
+/** Numbers in the units that the program gave; what it left out, AWS leaves out too. */
+function described(inputs: Values): Record<string, unknown> {
+  const units = map(inputs.tokenValidityUnits);
+  const set = (value: unknown) => (value === undefined || Number(value) === 0 ? undefined : Number(value));
+  const analytics = inputs.analyticsConfiguration as Values | undefined;
+  return {
+    IdTokenValidity: set(inputs.idTokenValidity),
+    AccessTokenValidity: set(inputs.accessTokenValidity),
+    RefreshTokenValidity: number(inputs.refreshTokenValidity, 30),
+    TokenValidityUnits: { AccessToken: units.accessToken, IdToken: units.idToken, RefreshToken: units.refreshToken },
+    ExplicitAuthFlows: list(inputs.explicitAuthFlows).length > 0 ? inputs.explicitAuthFlows : undefined,
+    PreventUserExistenceErrors: text(inputs.preventUserExistenceErrors) || undefined,
+    EnablePropagateAdditionalUserContextData: flag(inputs.enablePropagateAdditionalUserContextData),
+    AnalyticsConfiguration: analytics && {
+      ApplicationArn: analytics.applicationArn,
+      ApplicationId: analytics.applicationId,
+      ExternalId: analytics.externalId,
+      RoleArn: analytics.roleArn,
+      UserDataShared: analytics.userDataShared,
+    },
+  };
+}
+
+/** What CreateUserPoolClient refuses that a program's types let through. */
+function refuseImpossible(inputs: Values, withSecret: boolean): void {
+  const flows = list<OAuthFlow>(inputs.allowedOauthFlows);
+  if (flows.includes("client_credentials") && (flows.length > 1 || !withSecret)) {
+    throw new ResourceProblem(
+      "InvalidOAuthFlowException: client_credentials must be the only flow of a client, and the client must have a secret.",
+    );
+  }
+  if (
+    flag(inputs.allowedOauthFlowsUserPoolClient) &&
+    (flows.length === 0 || list(inputs.allowedOauthScopes).length === 0)
+  )
+    throw new ResourceProblem(
+      "InvalidOAuthFlowException: AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
+    );
+  const authFlows = list(inputs.explicitAuthFlows);
+  const unknown = authFlows.find((flow) => !(flow in LEGACY_AUTH_FLOWS) && !AUTH_FLOWS.includes(flow));
+  if (unknown !== undefined)
+    throw new ResourceProblem(
+      `InvalidParameterException: 1 validation error detected: Value '[${authFlows.join(", ")}]' at 'explicitAuthFlows' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [${[...AUTH_FLOWS, ...Object.keys(LEGACY_AUTH_FLOWS)].join(", ")}]]`,
+    );
+  if (authFlows.some((flow) => flow in LEGACY_AUTH_FLOWS) && authFlows.some((flow) => flow.startsWith("ALLOW_")))
+    throw new ResourceProblem(
+      `InvalidParameterException: ExplicitAuthFlows [${authFlows.join(", ")}] mixes legacy values with values that begin with ALLOW_; a client has the ones or the others.`,
+    );
+  refuseLifetimes(inputs);
+  for (const url of [...list(inputs.callbackUrls), ...list(inputs.logoutUrls)]) {
+    const problem = problemWithRedirect(url);
+    if (problem) throw new ResourceProblem(`InvalidParameterException: ${JSON.stringify(url)} ${problem}`);
+  }
+}
+
+const AUTH_FLOWS = [
+  ...["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"],
+  ...["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH"],
+];
+
+function refuseLifetimes(inputs: Values): void {
+  const { idToken, accessToken, refreshToken } = lifetimes(inputs);
+  const short = [idToken, accessToken].some((seconds) => seconds < 300 || seconds > DAY);
+  if (short || refreshToken < HOUR || refreshToken > 3650 * DAY)
+    throw new ResourceProblem(
+      "InvalidParameterException: Invalid range for token validity. Access and ID tokens live 5 minutes to 1 day, refresh tokens 1 hour to 3650 days.",
+    );
+}
+
+function problemWithRedirect(url: string): string | undefined {
+  if (!URL.canParse(url)) return "is not an absolute URL.";
+  if (url.includes("#")) return "must not have a fragment.";
+  const { protocol, hostname } = new URL(url);
+  if (protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
+    return "must be https: plain http is for localhost, 127.0.0.1 and [::1] only.";
+  }
+  return undefined;
+}

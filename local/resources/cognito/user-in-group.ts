@@ -1,0 +1,28 @@
+/** aws:cognito/userInGroup:UserInGroup: a declared user in a group (AdminAddUserToGroup). */
+import type { cognito } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
+import { served } from "../contract.ts";
+import { resourceType } from "../resource-type.ts";
+
+export const userInGroup = resourceType<cognito.UserInGroup, cognito.UserInGroupArgs>(
+  "aws:cognito/userInGroup:UserInGroup",
+  {
+    inputs: { groupName: served, region: served, userPoolId: served, username: served },
+    create({ inputs }, account) {
+      return { id: `${inputs.userPoolId}/${inputs.groupName}/${inputs.username}`, outputs: { region: account.region } };
+    },
+    declare(resource, cloud) {
+      const { userPoolId, username, groupName } = resource.inputs;
+      cloud.atTheEnd(resource, () => {
+        const { users } = cloud.userPool(userPoolId, resource);
+        const member = users.find((candidate) => candidate.username === username || candidate.sub === username);
+        if (!member) {
+          throw new ResourceProblem(
+            `UserNotFoundException: group ${JSON.stringify(groupName)} gets the user ${JSON.stringify(username)}, whom this program does not declare.`,
+          );
+        }
+        member.groups.push(groupName as string);
+      });
+    },
+  },
+);

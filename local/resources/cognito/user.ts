@@ -1,0 +1,51 @@
+/** aws:cognito/user:User: a user whom the program itself makes (AdminCreateUser, AdminSetUserPassword). */
+import type { cognito } from "@pulumi/aws";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
+
+export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/user:User", {
+  inputs: {
+    attributes: served,
+    clientMetadata: withoutEffect("only triggers see it, and they are not called"),
+    desiredDeliveryMediums: served,
+    enabled: served,
+    forceAliasCreation: notServed("an alias that somebody else has is refused, not taken over"),
+    messageAction: served,
+    password: served,
+    region: served,
+    temporaryPassword: served,
+    userPoolId: served,
+    username: served,
+    validationData: withoutEffect("only triggers see it, and they are not called"),
+  },
+  create({ urn, inputs }, account) {
+    const digits = stableId(`${urn}#sub`, 64).replace(/[^0-9a-f]/g, "0");
+    const sub = digits.replace(/^(.{8})(.{4}).(.{3})(.{4})(.{12}).*$/, "$1-$2-7$3-$4-$5");
+    return {
+      id: `${inputs.userPoolId}/${inputs.username}`,
+      outputs: {
+        sub,
+        region: account.region,
+        status: inputs.password ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
+        creationDate: new Date(0).toISOString(),
+        lastModifiedDate: new Date(0).toISOString(),
+        mfaSettingLists: [],
+        preferredMfaSetting: "",
+      },
+    };
+  },
+  declare(resource, cloud) {
+    const { inputs } = resource;
+    const media = list<"EMAIL" | "SMS">(inputs.desiredDeliveryMediums);
+    cloud.userPool(inputs.userPoolId, resource).users.push({
+      username: inputs.username as string,
+      sub: resource.outputs.sub as string,
+      attributes: { ...map(inputs.attributes) },
+      invitation: inputs.messageAction === "SUPPRESS" ? "SUPPRESS" : media.length > 0 ? media : ["SMS"],
+      password: text(inputs.password),
+      temporaryPassword: text(inputs.temporaryPassword),
+      enabled: flag(inputs.enabled, true),
+      groups: [],
+    });
+  },
+});
