@@ -86,6 +86,9 @@ export interface InvocationResult {
   reason: string | undefined;
 }
 
+/** The largest payload that a Lambda function may be sent or answer with: 6 MB and a little for its envelope. */
+export const PAYLOAD_LIMIT_BYTES = 6_291_556;
+
 /**
  * Invokes a function synchronously (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
  * @param payload JSON text

@@ -2,7 +2,7 @@
  * The answers of the Invoke API that the Lambda service makes itself, when the function could not answer
  * (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-context.html).
  */
-import type { InvocationResult } from "../platform.ts";
+import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../platform.ts";
 
 /** Why an execution environment ended, or never came to be. */
 export type Breakdown =
@@ -11,9 +11,6 @@ export type Breakdown =
   | { kind: "exit"; code: number }
   | { kind: "signal"; signal: NodeJS.Signals; memorySizeMb: number }
   | { kind: "out-of-memory"; memorySizeMb: number };
-
-/** The largest payload a function may be sent or answer with: 6 MB and a little for its envelope. */
-export const PAYLOAD_LIMIT_BYTES = 6_291_556;
 
 export function breakdownOutcome(breakdown: Breakdown, requestId: string): InvocationResult {
   switch (breakdown.kind) {

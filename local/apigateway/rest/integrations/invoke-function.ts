@@ -2,8 +2,7 @@
  * Calls the function behind an integration, with the permission, the payload limit and the time limit that API Gateway
  * has for it (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html).
  */
-import { PAYLOAD_LIMIT_BYTES } from "../../../lambda/outcomes.ts";
-import type { InvocationResult } from "../../../platform.ts";
+import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
 
