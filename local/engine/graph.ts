@@ -9,6 +9,15 @@ export interface ResourceGraph {
   outputs: Values;
   /** Names of outputs that hold a secret. */
   secretOutputs: string[];
+  notes?: ProviderNotes;
+}
+
+/** What the provider could not know as a real one does. */
+export interface ProviderNotes {
+  /** By the text that stands in for it. */
+  unknownOutputs: Record<string, { type: string; name: string; property: string }>;
+  /** Functions whose answers are made up: `type` is the token, `name` what was looked up. */
+  madeUp: { type: string; name: string; reason: string }[];
 }
 
 export interface Resource {
@@ -30,6 +39,8 @@ export interface Resource {
   retainOnDelete: boolean;
   deleteBeforeReplace: boolean;
   ignoreChanges: string[];
+  /** It was only looked up (`Type.get`): nothing of it is this program's. */
+  existing?: true;
 }
 
 /** What stands behind the engine: it makes resources and answers functions, as a Pulumi provider does. */
@@ -40,6 +51,9 @@ export interface Provider {
   read(resource: NewResource & { id: string }): { outputs: Values };
   /** A provider function such as `aws:index/getRegion:getRegion`. @throws ResourceProblem when it has no answer */
   invoke(token: string, args: Values): Values;
+  notes?(): ProviderNotes;
+  /** @returns what the person should know beside the errors with which the program failed */
+  explain?(errors: readonly { message: string }[]): string | undefined;
 }
 
 export interface NewResource extends Pick<Resource, "urn" | "type" | "name" | "inputs"> {

@@ -198,6 +198,7 @@ class Registrations {
       retainOnDelete: false,
       deleteBeforeReplace: false,
       ignoreChanges: [],
+      existing: true,
     };
     this.#add(resource);
     return { resource, wireOutputs: outputs };

@@ -87,9 +87,12 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
     const errors = monitor.diagnostics.filter(({ severity }) => severity === "error");
     if (exitCode !== 0 || errors.length > 0) {
       if (errors.length === 0) errors.push(exitWithoutReport(exitCode, printed));
+      const more = provider.explain?.(errors);
+      if (more !== undefined) errors.push({ severity: "info", message: more, urn: "" });
       throw new ProgramError(project.name, project.stack, errors);
     }
-    return { graph: monitor.graph };
+    const notes = provider.notes?.();
+    return { graph: { ...monitor.graph, ...(notes && { notes }) } };
   } finally {
     door.close();
   }

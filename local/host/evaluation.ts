@@ -4,12 +4,15 @@
  */
 
 import type { ResourceGraph } from "../engine/graph.ts";
+import { readLocalValues } from "../engine/local-values.ts";
 import type { Diagnostic } from "../engine/problems.ts";
 import type { Project } from "../engine/project.ts";
 import { runProgram } from "../engine/run-program.ts";
 import type { CloudModel } from "../model.ts";
 import { unpackArchive } from "../resources/archive.ts";
 import { awsProvider, buildModel } from "../resources/aws.ts";
+import { SdkTypes } from "../resources/sdk-types.ts";
+import { UnknownOutputs } from "../resources/unknown-outputs.ts";
 import type { Unserved } from "../resources/unserved.ts";
 
 export interface EvaluationOptions {
@@ -46,9 +49,13 @@ export async function evaluateProject(
   const { environment, onProgramMessage, onProgress, signal } = options;
   const region =
     project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
-  const provider = awsProvider(region);
+  const provider = awsProvider(region, {
+    sdk: new SdkTypes(project.workingDirectory),
+    local: readLocalValues(project.directory),
+    defaultTags: defaultTags(project.config["aws:defaultTags"]),
+  });
   let resources = 0;
-  const { graph } = await runProgram({
+  const { graph: evaluated } = await runProgram({
     project,
     provider: {
       ...provider,
@@ -63,6 +70,8 @@ export async function evaluateProject(
     ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
     ...(signal ? { signal } : {}),
   });
+  const unknown = new UnknownOutputs(evaluated.notes?.unknownOutputs);
+  const graph = { ...evaluated, outputs: unknown.describe(evaluated.outputs) };
   const { model, unserved, warnings } = buildModel(
     graph,
     region,
@@ -72,6 +81,15 @@ export async function evaluateProject(
   for (const message of warnings) onProgramMessage?.({ severity: "warning", message, urn: "" });
   sortByName(model);
   return { project, graph, model, unserved };
+}
+
+/** As the provider's config has it: `{"tags": {…}}` */
+function defaultTags(config: string | undefined): Record<string, string> {
+  try {
+    return (JSON.parse(config ?? "{}") as { tags?: Record<string, string> }).tags ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Registration runs in parallel and its order is not fixed; ports and documents must not change from run to run. */

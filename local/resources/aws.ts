@@ -3,10 +3,12 @@
 import {
   type NewResource,
   type Provider,
+  type ProviderNotes,
   type Resource,
   type ResourceGraph,
   ResourceProblem,
 } from "../engine/graph.ts";
+import { LOCAL_VALUES_FILE, type LocalValues, NO_LOCAL_VALUES } from "../engine/local-values.ts";
 import { type Diagnostic, ProgramError } from "../engine/problems.ts";
 import type { Archive, Values } from "../engine/values.ts";
 import type { CloudModel } from "../model.ts";
@@ -14,10 +16,12 @@ import { apigatewayTypes } from "./apigateway/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
 import { cognitoTypes } from "./cognito/index.ts";
 import { unservedInputs } from "./contract.ts";
+import { invokeFunction } from "./functions/index.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
-import { invokeFunction } from "./provider-functions.ts";
-import type { Account, ResourceType } from "./resource-type.ts";
+import { type Account, type ResourceType, text } from "./resource-type.ts";
+import type { SdkTypes } from "./sdk-types.ts";
+import { UnknownOutputs } from "./unknown-outputs.ts";
 import type { Unserved } from "./unserved.ts";
 
 /** Every type that has a contract. */
@@ -27,26 +31,49 @@ const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type,
 /** Every local account is this one: AWS's documentation uses the number, nobody owns it. */
 export const ACCOUNT_ID = "123456789012";
 
+export interface ProviderOptions {
+  /** What the project's SDKs declare about outputs; without it outputs that are not known are `undefined`. */
+  sdk?: SdkTypes;
+  /** What `demo-auth.local.yaml` gives. */
+  local?: LocalValues;
+  /** Tags of the default provider. */
+  defaultTags?: Record<string, string>;
+}
+
 /** @param region where resources go that name no region of their own */
-export function awsProvider(region: string): Provider {
+export function awsProvider(
+  region: string,
+  { sdk, local = NO_LOCAL_VALUES, defaultTags = {} }: ProviderOptions = {},
+): Provider {
   const made = new Map<string, Values>();
   const regions = new Map<string, string>();
+  const unknown = new UnknownOutputs();
+  const madeUp: ProviderNotes["madeUp"] = [];
+  const find: Account["find"] = (type, id) => made.get(`${type} ${id}`);
   const account = (resource: NewResource): Account => ({
     accountId: ACCOUNT_ID,
     region: (resource.inputs.region as string | undefined) ?? regions.get(resource.provider) ?? region,
-    find: (type, id) => made.get(`${type} ${id}`),
+    find,
   });
+  /** With what the person gives, and stand-ins for what is not known. */
+  const completed = ({ type, name, inputs }: NewResource, outputs: Values, complete: boolean): Values => {
+    const known = { ...outputs, ...local.outputs[name] };
+    if (complete || !sdk || type.startsWith("pulumi:")) return known;
+    return { ...known, ...unknown.standIns(sdk.outputsOf(type), { ...inputs, ...known }, { type, name }) };
+  };
   return {
     create(resource) {
       const { type, inputs } = resource;
       if (type === "pulumi:providers:aws" && typeof inputs.region === "string")
         regions.set(resource.urn, inputs.region);
       const resourceType = BY_TYPE.get(type);
-      const result = resourceType
+      if (resourceType) refuseUnknown(resource, resourceType, unknown);
+      const { id, outputs } = resourceType
         ? resourceType.create(resource, account(resource))
         : createOther(resource, account(resource));
-      made.set(`${type} ${result.id}`, { ...inputs, ...result.outputs });
-      return result;
+      const whole = completed(resource, outputs, resourceType !== undefined);
+      made.set(`${type} ${id}`, { ...inputs, ...whole });
+      return { id, outputs: whole };
     },
     read(resource) {
       const { id, type, inputs } = resource;
@@ -56,11 +83,38 @@ export function awsProvider(region: string): Provider {
         );
       }
       // Something that exists in a real account: its name and ARN can be built on, what it is like is not known here.
-      const { outputs } = createOther({ ...resource, inputs: { ...inputs, name: id } }, account(resource));
-      return { outputs: { ...outputs, ...inputs, id } };
+      const outputs = find(type, id) ?? createOther(resource, account(resource), id).outputs;
+      return { outputs: { ...completed(resource, { ...outputs, ...inputs }, false), id } };
     },
-    invoke: (token, args) => invokeFunction(token, args, { accountId: ACCOUNT_ID, region, find: () => undefined }),
+    invoke: (token, args) =>
+      invokeFunction(token, args, {
+        account: { accountId: ACCOUNT_ID, region: text(args.region) ?? region, find },
+        ...{ sdk, unknown, lookups: local.lookups, defaultTags },
+        onMadeUp: ({ type, name, reason = "made up" }) => {
+          if (!madeUp.some((other) => other.type === type && other.name === name)) madeUp.push({ type, name, reason });
+        },
+      }),
+    notes: () => ({ unknownOutputs: unknown.toJSON(), madeUp }),
+    explain(errors) {
+      if (unknown.missing.length === 0 || !errors.some(({ message }) => message.includes("TypeError")))
+        return undefined;
+      const named = unknown.missing.map(({ type, name, property }) => `${property} of ${type} "${name}"`);
+      return `These outputs only AWS knows, and the program found undefined instead: ${[...new Set(named)].join(", ")}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
+    },
   };
+}
+
+/** What is served, or decides what is served, must be known. */
+function refuseUnknown(
+  { type, name, inputs }: NewResource,
+  { inputs: contract }: ResourceType,
+  unknown: UnknownOutputs,
+) {
+  for (const [property, value] of Object.entries(inputs)) {
+    const treatment = contract?.[property];
+    if (treatment && !("parts" in treatment) && treatment.kind !== "served") continue;
+    unknown.refuse(value, `${property} of ${type} "${name}"`);
+  }
 }
 
 export interface Declared {
@@ -96,13 +150,16 @@ export function buildModel(
     if (resource.type.startsWith("pulumi:")) continue;
     const resourceType = BY_TYPE.get(resource.type);
     const { type, name } = resource;
-    if (resourceType?.notServed) cloud.unserved.push({ type, name, reason: resourceType.notServed });
+    if (resource.existing)
+      cloud.unserved.push({ type, name, reason: "it is looked up: only its id and ARN are known here" });
+    else if (resourceType?.notServed) cloud.unserved.push({ type, name, reason: resourceType.notServed });
     else if (resourceType) {
       const { inputs, older } = resourceType;
       if (inputs) cloud.nameUnserved(resource, unservedInputs({ ...inputs, ...older }, resource.inputs));
       attempt(resource, () => resourceType.declare?.(resource, cloud));
     } else if (resource.custom) cloud.unserved.push({ type, name });
   }
+  cloud.unserved.push(...(graph.notes?.madeUp ?? []));
   for (const { resource, work } of cloud.remaining()) attempt(resource, work);
   if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems);
   return { model: cloud.model, unserved: cloud.unserved, warnings: cloud.warnings };
