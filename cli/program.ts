@@ -50,6 +50,7 @@ export function buildProgram(world: World): Command {
     .option("--config <file>", "your own configuration file (env: DEMO_AUTH_CONFIG)")
     .option("--client <name>", "app client of a local cloud that has several, by name or id")
     .option("--api <name>", "API of a local cloud that has several, by name, id or name/stage")
+    .option("--as <name>", "account, of several that are signed in to one target (env: DEMO_AUTH_AS)")
     .option("--json", "machine-readable output; errors too")
     .option("-q, --quiet", "only results and errors")
     .option("--debug", "say more on standard error, without secrets")

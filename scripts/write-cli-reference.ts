@@ -65,7 +65,7 @@ const variables = `## Where settings come from
 
 Flags, then \`DEMO_AUTH_\` variables, then the project file, then your own file, then defaults; \`demo-auth config\` shows every value with its source.
 
-The target is the first of: \`--target\`, \`DEMO_AUTH_TARGET\`, \`--profile\`, \`DEMO_AUTH_ISSUER\` with \`DEMO_AUTH_CLIENT_ID\`, what \`demo-auth use\` chose for the project, \`demo-auth.json\` here or above, a running local cloud, the selected Pulumi stack, the profile \`default\`.
+The target is the first of: \`--target\`, \`DEMO_AUTH_TARGET\`, \`--profile\`, \`DEMO_AUTH_ISSUER\` with \`DEMO_AUTH_CLIENT_ID\`, what \`demo-auth use\` chose for the project, \`demo-auth.json\` here or above, a running local cloud, the Pulumi stack that is selected in Pulumi's workspace file, the profile \`default\`.
 
 | variable | sets |
 |---|---|
@@ -81,6 +81,8 @@ The target is the first of: \`--target\`, \`DEMO_AUTH_TARGET\`, \`--profile\`, \
 | \`DEMO_AUTH_STORAGE\` | \`file\`, \`keyring\` or \`none\` |
 | \`DEMO_AUTH_BROWSER\` | the program to open addresses with |
 | \`DEMO_AUTH_HOME\` | the folder of all state |
+| \`DEMO_AUTH_AS\` | the account, of several that are signed in to one target |
+| \`DEMO_AUTH_SAFE_DIRECTORY\` | folders of other users whose \`demo-auth.json\` and \`Pulumi.yaml\` may be used, separated by \`:\`; \`*\` for all |
 
 \`demo-auth.json\` has the names of the stack outputs, so \`pulumi stack output --json > demo-auth.json\` writes it: \`issuer\` (or \`region\` and \`userPoolId\`), \`clientId\`, \`hostedUiUrl\`, \`apiUrl\`, \`callbackUrls\`, \`logoutUrls\`, \`flow\`, \`tokenUse\`, \`scopes\`, \`routes\`. Your own file (\`demo-auth config\` shows where) holds \`storage\` and \`profiles\` of the same shape.`;
 

@@ -41,12 +41,7 @@ export interface SignedIn {
 /** What the person must hear on the way. */
 export interface SignInWatcher {
   /** The receiver listens; time to open the browser. */
-  ready(addresses: {
-    authorizationUrl: string;
-    startUrl: string;
-    redirectUri: string;
-    close(error: Error): void;
-  }): void;
+  ready(addresses: { authorizationUrl: string; redirectUri: string; close(error: Error): void }): void;
   /** Keeps the tokens; runs before success is shown, and its failure is the sign-in's. */
   keep(signedIn: SignedIn): Promise<void>;
   page: PageWords;
@@ -85,7 +80,6 @@ export async function signIn(world: World, request: SignInRequest, watcher: Sign
 
   const receiver = await openReceiver({
     redirectUris: request.redirectUris,
-    authorizationUrl: (uri) => authorizationUrl(request.hostedUi, { ...request, redirectUri: uri }, secrets),
     isOurState: (state) => sameSecret(secrets.state, state),
     offer: exchange.offer,
     onNoise: ({ what, claimedError }) => {
@@ -93,7 +87,6 @@ export async function signIn(world: World, request: SignInRequest, watcher: Sign
       noise(claimedError);
     },
     words: watcher.page,
-    startKey: world.randomBytes(16).toString("base64url"),
     listenHost: request.listenHost,
   });
   redirectUri = receiver.redirectUri;
@@ -124,7 +117,6 @@ export async function signIn(world: World, request: SignInRequest, watcher: Sign
   try {
     watcher.ready({
       authorizationUrl: authorizationUrl(request.hostedUi, { ...request, redirectUri }, secrets).href,
-      startUrl: receiver.startUrl,
       redirectUri,
       close: exchange.fail,
     });

@@ -4,7 +4,6 @@
  * our request is noise: it gets a 4xx and the wait goes on. Only a POST by our own page that carries our `state` counts.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sameSecret } from "./authorization-request.ts";
 import { claimedError } from "./authorization-response.ts";
 import { callbackPage, type PageWords } from "./callback-page.ts";
 import { answer, onFirstFreePort, serveLoopback } from "./loopback-server.ts";
@@ -24,16 +23,12 @@ export type Offer =
 export interface ReceiverOptions {
   /** Registered redirect URIs to try, in order. */
   redirectUris: readonly string[];
-  /** Where to send the browser for a redirect URI. */
-  authorizationUrl(redirectUri: string): URL;
   /** Offers the redirect's raw query and fragment. */
   offer(query: string, fragment: string): Promise<Offer>;
   isOurState(state: string): boolean;
   /** Something arrived that is not the answer: what it was, for `--debug` or the person. */
   onNoise(noise: { what: string; claimedError?: string | undefined }): void;
   words: PageWords;
-  /** 128 bits or more. */
-  startKey: string;
   /** Binds there instead of loopback and lets other machines in; for containers. */
   listenHost?: string | undefined;
   /** Milliseconds for one whole request. */
@@ -42,8 +37,6 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   redirectUri: string;
-  /** Redirects to the authorization URL once, so that `state` and `nonce` stay out of the browser's argument list. */
-  startUrl: string;
   /** Resolves when the page that brought the answer has been answered. */
   delivered(): Promise<void>;
   close(): Promise<void>;
@@ -60,8 +53,6 @@ export function openReceiver(options: ReceiverOptions): Promise<Receiver> {
 }
 
 async function listen(url: URL, redirectUri: string, options: ReceiverOptions): Promise<Receiver> {
-  const startPath = `/start/${options.startKey}`;
-  let startUsed = false;
   let lastAnswer: Promise<void> = Promise.resolve();
 
   const handle = async (request: IncomingMessage, response: ServerResponse, target: URL): Promise<void> => {
@@ -69,13 +60,6 @@ async function listen(url: URL, redirectUri: string, options: ReceiverOptions): 
       if (request.method === "GET") return sendPage(target, response);
       if (request.method === "POST") return take(request, response);
       return refuse(response, 405, "Method not allowed.", `${request.method} on the callback`, { allow: "GET, POST" });
-    }
-    if (target.pathname.startsWith("/start/") && sameSecret(startPath, target.pathname)) {
-      if (request.method !== "GET" || startUsed)
-        return refuse(response, 410, "This address works once.", "a used start");
-      startUsed = true;
-      answer(response, 302, "text/plain", "", { location: options.authorizationUrl(redirectUri).href });
-      return;
     }
     refuse(response, request.method === "OPTIONS" ? 405 : 404, "Nothing here.", undefined);
   };
@@ -131,7 +115,6 @@ async function listen(url: URL, redirectUri: string, options: ReceiverOptions): 
   const server = await serveLoopback(url, { ...options, onNoise: (what) => options.onNoise({ what }) }, handle);
   return {
     redirectUri,
-    startUrl: url.origin + startPath,
     delivered: () => lastAnswer,
     close: server.close,
   };

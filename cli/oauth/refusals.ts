@@ -54,7 +54,17 @@ export type OAuthRefusal =
       behindSeconds?: number;
     }
   | { kind: "ports-taken"; code: "port_unavailable"; ports: readonly { port: string; why: string }[] }
-  | { kind: "no-domain"; code: "configuration_missing" };
+  | { kind: "no-domain"; code: "configuration_missing" }
+  /** The configured sign-in pages are not those of the user pool. */
+  | {
+      kind: "foreign-hosted-ui";
+      code: "configuration_invalid";
+      configured: string;
+      discovered: string;
+      issuer: string;
+    }
+  /** The user pool's own API answered with an error, e.g. `NotAuthorizedException`. */
+  | { kind: "user-pool"; code: "sign_in_refused"; type: string; message: string };
 
 export class OAuthRefused extends Error {
   readonly refusal: OAuthRefusal;

@@ -123,7 +123,8 @@ function tokenChecker(expected: TokenExpectation, jwks: unknown, now: number) {
     }
     if (claims.token_use !== use) throw tokenInvalid("token-use", use);
     if (use === "access" && claims.client_id !== expected.clientId) throw tokenInvalid("audience", use);
-    if (typeof claims.sub !== "string" || typeof claims.exp !== "number") throw tokenInvalid("malformed", use);
+    // A time beyond what a Date can hold cannot be shown, or waited for (ECMA-262, Time Values and Time Range).
+    if (typeof claims.sub !== "string" || !(Number(claims.exp) <= 8.64e12)) throw tokenInvalid("malformed", use);
     if (typeof claims.iat === "number" && claims.iat * 1000 > now + clockGraceSeconds * 1000)
       throw tokenInvalid("not-yet-valid", use, Math.round(claims.iat - now / 1000));
     return claims;

@@ -80,9 +80,34 @@ async function refreshSession(
     const current = await requireSession(store, stale.session);
     // A short-lived token may never be comfortable: a sibling's newer one counts as fresh all the same.
     if (isFresh(current) || current.session.refreshToken !== stale.session.refreshToken) return current;
-    const session = await renewSession(world, current.session);
-    const storage = await store.write(session, current.storage.kind);
-    return { session, storage };
+    // A refresh token can be spent once: what comes for it must have its place before it goes.
+    const place = await store.reserve(current.session, current.storage.kind);
+    try {
+      const session = await renewSession(world, current);
+      // Somebody may have signed out, or taken over a lock that was held for too long.
+      const before = await store.read(stale.session);
+      if (before === undefined) throw new SessionRefused({ kind: "ended-meanwhile", code: "not_signed_in" });
+      if (before.session.refreshToken !== current.session.refreshToken) return before;
+      return { session, storage: await place.keep(session) };
+    } finally {
+      await place.release();
+    }
+  });
+}
+
+/**
+ * Ends a session on this machine, in turn with whoever renews it.
+ * @returns it as it was last; `undefined` when there was none
+ */
+export async function endSession(
+  world: World,
+  store: SessionStore,
+  binding: Binding,
+): Promise<StoredSession | undefined> {
+  return withLock(world, `${store.fileOf(binding)}.lock`, async () => {
+    const last = await store.read(binding);
+    await store.delete(binding);
+    return last;
   });
 }
 

@@ -2,9 +2,10 @@
  * One process at a time, through a lock file that is created only when absent. Its holder writes who it is, so that the
  * lock of a process that died is taken over instead of waited for.
  */
-import { readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { rename, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { readBoundedFile } from "../shared/bounded-file.ts";
 import { ensurePrivateDirectory } from "../shared/private-files.ts";
 import type { World } from "../shared/world.ts";
 import { SessionRefused } from "./refusals.ts";
@@ -25,7 +26,7 @@ export async function withLock<T>(world: World, file: string, work: () => Promis
   try {
     return await work();
   } finally {
-    if ((await readFile(file, "utf8").catch(() => "")) === owner) await unlink(file).catch(() => undefined);
+    if ((await holderOf(file)) === owner) await unlink(file).catch(() => undefined);
   }
 }
 
@@ -53,7 +54,7 @@ async function acquire(world: World, file: string, owner: string): Promise<void>
 
 /** Moves a dead holder's lock aside first, so that of several waiters only one takes it away. */
 async function removeAbandoned(world: World, file: string, owner: string): Promise<void> {
-  const holder = await readFile(file, "utf8").catch(() => undefined);
+  const holder = await holderOf(file);
   if (holder === undefined) return;
   const pid = Number(holder.split(" ")[0]);
   const age = world.now() - (await stat(file).catch(() => ({ mtimeMs: world.now() }))).mtimeMs;
@@ -63,7 +64,12 @@ async function removeAbandoned(world: World, file: string, owner: string): Promi
   try {
     await rename(file, aside);
     // A lock that changed hands in between is given back.
-    if ((await readFile(aside, "utf8")) !== holder) await rename(aside, file);
+    if ((await holderOf(aside)) !== holder) await rename(aside, file);
     else await unlink(aside);
   } catch {}
+}
+
+async function holderOf(file: string): Promise<string | undefined> {
+  const read = await readBoundedFile(file, { limit: 1024, followLinks: false }).catch(() => undefined);
+  return read?.content.toString("utf8");
 }

@@ -16,7 +16,11 @@ export type SessionRefusal =
   | { kind: "token-expired"; code: "token_expired"; leftMs: number }
   /** The refresh token is spent, revoked or expired. */
   | { kind: "refresh-ended"; code: "token_expired" }
+  /** Made through sign-in pages that are not its pool's: whoever owns them has what was sent there. */
+  | { kind: "foreign-pages"; code: "session_damaged"; hostedUi: string; pages: string }
   | { kind: "other-user"; code: "token_invalid" }
+  /** It was ended while it was being renewed. */
+  | { kind: "ended-meanwhile"; code: "not_signed_in" }
   | { kind: "lock-busy"; code: "lock_busy"; file: string; waitedMs: number }
   | { kind: "lock-unavailable"; code: "storage_unavailable"; file: string; why: string };
 

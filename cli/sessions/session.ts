@@ -4,18 +4,24 @@
 import { createHash } from "node:crypto";
 import type { Flow } from "../oauth/authorization-request.ts";
 
-/** Where a session's tokens may go. A target that differs in any of these does not see the session. */
+/** Where a session's tokens may go, and whose they are. A target that differs in any of these does not see the session. */
 export interface Binding {
   issuer: string;
   clientId: string;
+  /** Origin of the pool's sign-in pages; `undefined` where nobody says, or a session was not made through them. */
+  hostedUi: string | undefined;
   /** `https://….amazonaws.com`; `undefined` for a target without an API. */
   apiOrigin: string | undefined;
+  /** What the person calls the account, where a target has several. */
+  account: string | undefined;
 }
 
+/** How a session came to be: the hosted UI's two flows, a password, the app client itself, or a token from elsewhere. */
+export type SignInMethod = Flow | "password" | "client_credentials" | "token";
+
+/** `hostedUi` is where the refresh token goes, fixed at sign-in so that later configuration cannot move it. */
 export interface Session extends Binding {
-  flow: Flow;
-  /** Where the refresh token goes, fixed at sign-in so that later configuration cannot move it. */
-  hostedUi: string;
+  flow: SignInMethod;
   idToken: string | undefined;
   accessToken: string | undefined;
   refreshToken: string | undefined;
@@ -31,12 +37,16 @@ export type TokenUse = "id" | "access";
 
 /** The file name of a binding's session, without extension: 40 hex digits. */
 export function sessionName(binding: Binding): string {
+  // Not the hosted UI: a target that does not name it finds its session all the same.
   const parts = [binding.issuer, binding.clientId, binding.apiOrigin ?? ""];
+  if (binding.account !== undefined) parts.push(binding.account);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 40);
 }
 
 export function sameBinding(a: Binding, b: Binding): boolean {
-  return a.issuer === b.issuer && a.clientId === b.clientId && a.apiOrigin === b.apiOrigin;
+  const samePages = a.hostedUi === undefined || b.hostedUi === undefined || a.hostedUi === b.hostedUi;
+  const same = (["issuer", "clientId", "apiOrigin", "account"] as const).every((name) => a[name] === b[name]);
+  return same && samePages;
 }
 
 /** When the session's token of that use expires, or `undefined` when it has none. */
@@ -59,13 +69,14 @@ export function parseSession(value: unknown): Session | undefined {
   const user = Object(s.user) as Record<string, unknown>;
   const string = (v: unknown) => typeof v === "string";
   const optional = (v: unknown) => v === undefined || typeof v === "string";
-  const time = (v: unknown) => v === undefined || Number.isFinite(v);
+  const time = (v: unknown) => v === undefined || isTime(v);
   const sound =
     string(s.issuer) &&
     string(s.clientId) &&
     optional(s.apiOrigin) &&
-    (s.flow === "implicit" || s.flow === "code") &&
-    string(s.hostedUi) &&
+    methods.includes(s.flow as SignInMethod) &&
+    optional(s.hostedUi) &&
+    optional(s.account) &&
     optional(s.idToken) &&
     optional(s.accessToken) &&
     optional(s.refreshToken) &&
@@ -76,9 +87,16 @@ export function parseSession(value: unknown): Session | undefined {
     s.scopes.every(string) &&
     time(s.idExpiresAt) &&
     time(s.accessExpiresAt) &&
-    Number.isFinite(s.signedInAt) &&
+    isTime(s.signedInAt) &&
     (s.idToken === undefined) === (s.idExpiresAt === undefined) &&
     (s.accessToken === undefined) === (s.accessExpiresAt === undefined) &&
     (s.idToken !== undefined || s.accessToken !== undefined);
   return sound ? (value as Session) : undefined;
+}
+
+const methods: readonly SignInMethod[] = ["implicit", "code", "password", "client_credentials", "token"];
+
+/** Milliseconds that a `Date` can hold (ECMA-262, Time Values and Time Range). */
+function isTime(value: unknown): boolean {
+  return Number.isFinite(value) && Math.abs(value as number) <= 8.64e15;
 }

@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Keyring } from "../shared/keyring.ts";
-import { deletePrivateFile, readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { deletePrivateFile, readPrivateFile, reservePrivateFile } from "../shared/private-files.ts";
 import { stateHome } from "../shared/state-home.ts";
 import type { World } from "../shared/world.ts";
 import { type SessionRefusal, SessionRefused } from "./refusals.ts";
@@ -17,17 +17,30 @@ export type StorageKind = "file" | "keyring";
 
 export interface StoredSession {
   session: Session;
+  /** Nobody has checked yet that its hosted UI is its pool's: versions before 2 believed the configuration. */
+  unconfirmed?: boolean;
   storage: { kind: StorageKind; path: string };
 }
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 interface Envelope {
-  schemaVersion: typeof schemaVersion;
+  /** 1 had neither hosted UI nor account in its binding. */
+  schemaVersion: 1 | typeof schemaVersion;
   storage: StorageKind;
   binding: Binding;
   session?: unknown;
   sealed?: { iv: string; tag: string; data: string };
+}
+
+/** More than a session takes: Cognito's tokens, with all of their groups and claims, are at most a few KB each. */
+const sessionBytes = 64 * 1024;
+
+/** Room for one session. */
+export interface SessionPlace {
+  keep(session: Session): Promise<StoredSession["storage"]>;
+  /** Gives up what was not used. */
+  release(): Promise<void>;
 }
 
 export class SessionStore {
@@ -49,25 +62,47 @@ export class SessionStore {
    */
   async read(binding: Binding): Promise<StoredSession | undefined> {
     const stored = await this.#readFile(this.fileOf(binding));
-    if (stored && !sameBinding(stored.session, binding)) throw damaged(stored.storage.path, "elsewhere");
-    return stored;
+    if (!stored) return undefined;
+    if (!sameBinding({ ...stored.session, hostedUi: binding.hostedUi }, binding))
+      throw damaged(stored.storage.path, "elsewhere");
+    // Made through other sign-in pages than the target has now: not its session.
+    return sameBinding(stored.session, binding) ? stored : undefined;
   }
 
   /** Proves that a session can be kept, before anybody signs in. @throws CliError `storage_unavailable` */
   async probe(): Promise<void> {
     const file = join(this.directory, `probe-${this.#world.randomBytes(6).toString("hex")}`);
-    await writePrivateFile(this.#world, file, "");
-    await deletePrivateFile(this.#world, file);
+    const reservation = await reservePrivateFile(this.#world, file, sessionBytes);
+    await reservation.release();
   }
 
   async write(session: Session, kind: StorageKind): Promise<StoredSession["storage"]> {
-    const path = this.fileOf(session);
-    const binding = bindingOf(session);
-    const envelope: Envelope = { schemaVersion, storage: kind, binding };
-    if (kind === "file") envelope.session = session;
-    else envelope.sealed = seal(await this.#key(session, true), binding, session, this.#world);
-    await writePrivateFile(this.#world, path, `${JSON.stringify(envelope)}\n`);
-    return { kind, path };
+    const place = await this.reserve(session, kind);
+    try {
+      return await place.keep(session);
+    } finally {
+      await place.release();
+    }
+  }
+
+  /**
+   * Makes room for a session, and its key, before something is spent that the session must keep.
+   * @throws CliError `storage_unavailable` when there is no room
+   */
+  async reserve(binding: Binding, kind: StorageKind): Promise<SessionPlace> {
+    const path = this.fileOf(binding);
+    const key = kind === "keyring" ? await this.#key(binding, true) : undefined;
+    const reservation = await reservePrivateFile(this.#world, path, sessionBytes);
+    return {
+      keep: async (session) => {
+        const envelope: Envelope = { schemaVersion, storage: kind, binding: bindingOf(session) };
+        if (key === undefined) envelope.session = session;
+        else envelope.sealed = seal(key, envelope, session, this.#world);
+        await reservation.commit(`${JSON.stringify(envelope)}\n`);
+        return { kind, path };
+      },
+      release: reservation.release,
+    };
   }
 
   /** Deletes the binding's session and its key. @returns whether there was one */
@@ -104,7 +139,8 @@ export class SessionStore {
       envelope.storage === "file" ? envelope.session : unseal(await this.#key(envelope.binding, false), envelope, path);
     const session = parseSession(content);
     if (!session) throw damaged(path, "shape");
-    return { session, storage: { kind: envelope.storage, path } };
+    const unconfirmed = envelope.schemaVersion === 1 && session.hostedUi !== undefined;
+    return { session, storage: { kind: envelope.storage, path }, ...(unconfirmed && { unconfirmed }) };
   }
 
   async #kindOf(path: string): Promise<StorageKind | undefined> {
@@ -134,7 +170,8 @@ export class SessionStore {
 }
 
 export function bindingOf(from: Binding): Binding {
-  return { issuer: from.issuer, clientId: from.clientId, apiOrigin: from.apiOrigin };
+  const { issuer, clientId, hostedUi, apiOrigin, account } = from;
+  return { issuer, clientId, hostedUi, apiOrigin, account };
 }
 
 function parseEnvelope(text: string, path: string): Envelope {
@@ -144,14 +181,14 @@ function parseEnvelope(text: string, path: string): Envelope {
   } catch {
     throw damaged(path, "json");
   }
-  if (value.schemaVersion !== schemaVersion) throw damaged(path, "version");
+  if (value.schemaVersion !== 1 && value.schemaVersion !== schemaVersion) throw damaged(path, "version");
   if (value.storage !== "file" && value.storage !== "keyring") throw damaged(path, "storage-kind");
   return value as Envelope;
 }
 
-function seal(key: Uint8Array, binding: Binding, session: Session, world: World): Envelope["sealed"] {
+function seal(key: Uint8Array, envelope: Envelope, session: Session, world: World): Envelope["sealed"] {
   const iv = world.randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(authenticated(binding));
+  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(authenticated(envelope));
   const data = Buffer.concat([cipher.update(JSON.stringify(session), "utf8"), cipher.final()]);
   return {
     iv: iv.toString("base64"),
@@ -164,7 +201,7 @@ function unseal(key: Uint8Array, envelope: Envelope, path: string): unknown {
   try {
     const { iv, tag, data } = envelope.sealed!;
     const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64"), { authTagLength: 16 })
-      .setAAD(authenticated(envelope.binding))
+      .setAAD(authenticated(envelope))
       .setAuthTag(Buffer.from(tag, "base64"));
     const plain = Buffer.concat([decipher.update(Buffer.from(data, "base64")), decipher.final()]);
     return JSON.parse(plain.toString("utf8"));
@@ -173,8 +210,10 @@ function unseal(key: Uint8Array, envelope: Envelope, path: string): unknown {
   }
 }
 
-function authenticated(binding: Binding): Buffer {
-  return Buffer.from(JSON.stringify([schemaVersion, binding.issuer, binding.clientId, binding.apiOrigin ?? null]));
+function authenticated({ schemaVersion, binding }: Envelope): Buffer {
+  const parts = [schemaVersion, binding.issuer, binding.clientId, binding.apiOrigin ?? null];
+  if (schemaVersion > 1) parts.push(binding.hostedUi ?? null, binding.account ?? null);
+  return Buffer.from(JSON.stringify(parts));
 }
 
 function damaged(path: string, why: (SessionRefusal & { kind: "damaged" })["why"], keyring?: string): SessionRefused {

@@ -14,6 +14,8 @@ export interface GlobalFlags {
   config?: string;
   client?: string;
   api?: string;
+  /** The account, where a target has several. */
+  as?: string;
   json?: boolean;
   quiet?: boolean;
   debug?: boolean;

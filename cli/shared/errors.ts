@@ -88,7 +88,11 @@ export class CliError extends Error {
     message: string,
     options: { next?: NextStep | readonly NextStep[] | undefined; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // A name or an address in it must not begin a line of its own, which would look like one of ours.
+    super(
+      message.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = "CliError";
     this.code = code;
     this.next = Array.isArray(options.next) ? options.next : options.next === undefined ? [] : [options.next];

@@ -4,7 +4,7 @@
  */
 import { styleText } from "node:util";
 import type { ErrorReport } from "./errors.ts";
-import { redact, safeText } from "./text.ts";
+import { redact, safeBlock, safeJson, safeText } from "./text.ts";
 import type { World } from "./world.ts";
 
 export interface OutputFlags {
@@ -19,8 +19,10 @@ export interface Output {
   readonly json: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
-  /** Bytes or text for stdout, exactly as given. */
+  /** Bytes or text for stdout, exactly as given: what another program asked for. */
   data(bytes: string | Uint8Array): void;
+  /** Text of several lines for stdout, for a person. */
+  text(block: string): void;
   /** One JSON document and a newline for stdout. */
   document(value: unknown): void;
   /** A line for the person, unless `--quiet` or `--json`. */
@@ -39,26 +41,28 @@ export interface Output {
 export function openOutput(world: World, flags: OutputFlags): Output {
   const json = flags.json === true;
   const colour = takesColour(world, world.stderr, flags);
-  const line = (text: string) => void world.stderr.write(`${text}\n`);
+  const line = (text: string) => void world.stderr.write(`${harmless(text, safeLine)}\n`);
+  const block = (text: string) => void world.stderr.write(`${harmless(text, safeBlock)}\n`);
   const mark: Output["mark"] = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
   return {
     json,
     stdoutIsTerminal: world.stdout.isTTY === true,
     stderrIsTerminal: world.stderr.isTTY === true,
     data: (bytes) => void world.stdout.write(bytes),
-    document: (value) => void world.stdout.write(`${JSON.stringify(value)}\n`),
+    text: (text) => void world.stdout.write(harmless(text, safeBlock)),
+    document: (value) => void world.stdout.write(`${safeJson(value)}\n`),
     note: (text) => (flags.quiet || json ? undefined : line(text)),
     important: line,
     warn: (text) => (json ? undefined : line(`${mark("yellow", "!")} ${text}`)),
     debug: (text) => (flags.debug ? line(mark("dim", `debug: ${safeText(redact(text), 2000)}`)) : undefined),
     error(report, stack) {
       if (json) {
-        line(JSON.stringify({ error: report }));
+        line(safeJson({ error: report }));
         return;
       }
-      line(`${mark("red", "✗")} ${report.message}`);
+      block(`${mark("red", "✗")} ${report.message}`);
       for (const step of report.hint?.split("\n") ?? []) line(`  ${mark("bold", "→")} ${step}`);
-      if (stack) line(mark("dim", redact(stack)));
+      if (stack) block(mark("dim", redact(stack)));
     },
     mark,
   };
@@ -71,3 +75,17 @@ function takesColour(world: World, stream: { isTTY?: boolean }, flags: OutputFla
   if (world.env.NO_COLOR || world.env.TERM === "dumb") return false;
   return stream.isTTY === true;
 }
+
+/** The colours that `mark` makes; whoever brings them along can colour a word, and nothing else. */
+const marks = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/;
+
+/** The one place where text passes to a terminal: whatever could steer it is taken out, except our own colours. */
+function harmless(text: string, safe: (part: string) => string): string {
+  if (!text.includes("\u001b")) return safe(text);
+  return text
+    .split(marks)
+    .map((part, at) => (at % 2 === 1 ? part : safe(part)))
+    .join("");
+}
+
+const safeLine = (text: string) => safeText(text, Number.POSITIVE_INFINITY);

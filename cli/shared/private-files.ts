@@ -2,13 +2,19 @@
  * Files that only their owner may read, written so that a reader or a crash sees the old content or the new, never
  * a part: temporary file in the same folder, fsync, rename, fsync of the folder.
  */
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { FileUnfit, readBoundedFile } from "./bounded-file.ts";
 import { CliError } from "./errors.ts";
-import type { World } from "./world.ts";
+import { quoted } from "./next-step.ts";
 
-type Owner = Pick<World, "platform" | "userId">;
+interface Owner {
+  platform: NodeJS.Platform;
+  userId: number | undefined;
+}
+
+type Writer = Owner & { randomBytes(size: number): Buffer };
 
 /**
  * Reads a private file.
@@ -17,33 +23,31 @@ type Owner = Pick<World, "platform" | "userId">;
  * planted, so it is not used
  */
 export async function readPrivateFile(owner: Owner, file: string): Promise<string | undefined> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    if (code === "ELOOP" || code === "EMLINK") throw unsafe(file, "is a symbolic link", `rm '${file}'`);
-    throw unreadable(file, error);
-  }
-  try {
-    const info = await handle.stat();
-    if (!info.isFile()) throw unsafe(file, "is not a file", `Move it away: mv '${file}' '${file}.old'`);
-    if (owner.userId !== undefined && info.uid !== owner.userId) {
-      throw unsafe(file, "belongs to another user", `rm '${file}'`);
-    }
+  const inspect = (info: Stats) => {
+    if (!info.isFile())
+      throw unsafe(file, "is not a file", `Move it away: mv ${quoted(file)} ${quoted(`${file}.old`)}`);
+    if (owner.userId !== undefined && info.uid !== owner.userId)
+      throw unsafe(file, "belongs to another user", `rm ${quoted(file)}`);
     if (owner.platform !== "win32" && (info.mode & 0o077) !== 0) {
       throw unsafe(
         file,
         `can be read by others (mode ${(info.mode & 0o777).toString(8)})`,
-        `If that was not on purpose, sign out and in again. Then: chmod 600 '${file}'`,
+        `If that was not on purpose, sign out and in again. Then: chmod 600 ${quoted(file)}`,
       );
     }
-    return await handle.readFile("utf8");
+  };
+  try {
+    const { content } = await readBoundedFile(file, { followLinks: false, inspect });
+    return content.toString("utf8");
   } catch (error) {
-    throw error instanceof CliError ? error : unreadable(file, error);
-  } finally {
-    await handle.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof CliError) throw error;
+    if (error instanceof FileUnfit) throw unsafe(file, `is not ours (${error.message})`, `rm ${quoted(file)}`);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ELOOP" || code === "EMLINK") throw unsafe(file, "is a symbolic link", `rm ${quoted(file)}`);
+    // A socket, or a FIFO that is opened for reading only where that is refused.
+    if (code === "ENXIO") throw unsafe(file, "is not a file", `rm ${quoted(file)}`);
+    throw unreadable(file, error);
   }
 }
 
@@ -51,34 +55,72 @@ export async function readPrivateFile(owner: Owner, file: string): Promise<strin
  * Replaces a private file (0600 in a 0700 folder) atomically and durably.
  * @throws CliError `storage_unavailable` when the folder cannot be written; the old content is then untouched
  */
-export async function writePrivateFile(
-  owner: Owner & Pick<World, "randomBytes">,
-  file: string,
-  text: string,
-): Promise<void> {
+export async function writePrivateFile(owner: Writer, file: string, text: string): Promise<void> {
+  const reservation = await reservePrivateFile(owner, file, 0);
+  await reservation.commit(text);
+}
+
+/** Space on the disk that a private file's next content is sure to have. */
+export interface Reservation {
+  /** Replaces the file. @throws CliError `storage_unavailable`; the old content is then untouched */
+  commit(text: string): Promise<void>;
+  /** Gives the space back. After a commit it does nothing. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes space for a private file's next content, before something is spent that the content must keep.
+ * @param bytes that are written to the disk now
+ * @throws CliError `storage_unavailable` when there is no room, or the folder cannot be written
+ */
+export async function reservePrivateFile(owner: Writer, file: string, bytes: number): Promise<Reservation> {
   const directory = dirname(file);
   const temporary = join(directory, `.${basename(file)}.${owner.randomBytes(6).toString("hex")}.tmp`);
-  try {
+  let handle: FileHandle | undefined;
+  const release = async () => {
+    const open = handle;
+    if (open === undefined) return;
+    handle = undefined;
+    await open.close().catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
+  };
+  const orUnavailable = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      await release();
+      if (error instanceof CliError) throw error;
+      throw new CliError("storage_unavailable", `Could not write ${file}: ${(error as Error).message}.`, {
+        next: "Make room there and the folder writable, or point DEMO_AUTH_HOME at another",
+        cause: error,
+      });
+    }
+  };
+  await orUnavailable(async () => {
     await ensurePrivateDirectory(owner, directory);
     await sweepTemporaries(directory, basename(file));
-    const handle = await open(temporary, "wx", 0o600);
-    try {
-      await handle.writeFile(text);
-      if (owner.platform !== "win32") await handle.chmod(0o600);
+    handle = await open(temporary, "wx", 0o600);
+    if (owner.platform !== "win32") await handle.chmod(0o600);
+    if (bytes > 0) {
+      // Zeros would do for most file systems, but some keep only what is there; random bytes take their room everywhere.
+      await writeAll(handle, owner.randomBytes(bytes));
       await handle.sync();
-    } finally {
-      await handle.close();
     }
-    await rename(temporary, file);
-    await syncDirectory(owner, directory);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    if (error instanceof CliError) throw error;
-    throw new CliError("storage_unavailable", `Could not write ${file}: ${(error as Error).message}.`, {
-      next: "Make the folder writable, or point DEMO_AUTH_HOME at another",
-      cause: error,
-    });
-  }
+  });
+  return {
+    commit: (text) =>
+      orUnavailable(async () => {
+        const content = Buffer.from(text);
+        await writeAll(handle!, content);
+        await handle!.truncate(content.length);
+        await handle!.sync();
+        await rename(temporary, file);
+        await handle!.close();
+        handle = undefined;
+        await syncDirectory(owner, directory);
+      }),
+    release,
+  };
 }
 
 /** Removes a private file. @returns whether there was one */
@@ -90,7 +132,7 @@ export async function deletePrivateFile(owner: Owner, file: string): Promise<boo
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw new CliError("storage_unavailable", `Could not delete ${file}: ${(error as Error).message}.`, {
-      next: `rm '${file}'`,
+      next: `rm ${quoted(file)}`,
       cause: error,
     });
   }
@@ -100,7 +142,7 @@ export async function deletePrivateFile(owner: Owner, file: string): Promise<boo
 export async function ensurePrivateDirectory(owner: Owner, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const info = await lstat(directory);
-  if (info.isSymbolicLink()) throw unsafe(directory, "is a symbolic link", `rm '${directory}'`);
+  if (info.isSymbolicLink()) throw unsafe(directory, "is a symbolic link", `rm ${quoted(directory)}`);
   if (owner.userId !== undefined && info.uid !== owner.userId) {
     throw unsafe(directory, "belongs to another user", "Point DEMO_AUTH_HOME at a folder of your own");
   }
@@ -108,6 +150,11 @@ export async function ensurePrivateDirectory(owner: Owner, directory: string): P
     const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
     await handle.chmod(0o700).finally(() => handle.close());
   }
+}
+
+/** From the file's beginning. A disk that is full takes a part first, and refuses only then. */
+async function writeAll(handle: FileHandle, content: Uint8Array): Promise<void> {
+  for (let at = 0; at < content.length; ) at += (await handle.write(content, at, content.length - at, at)).bytesWritten;
 }
 
 const abandonedAfterMs = 60_000;

@@ -107,7 +107,7 @@ export function systemWorld(): World {
     randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
     exchange,
-    openBrowser: async (url, options) => (await import("./browser.ts")).openBrowser(url, options),
+    openBrowser: async (url, options) => (await import("./browser.ts")).openBrowser(systemWorld(), url, options),
     keyring: async () => (await import("./keyring.ts")).systemKeyring(process.platform),
     trust,
     heap: {
@@ -134,8 +134,9 @@ export function systemWorld(): World {
 
 async function trust(certificateAuthority: string): Promise<void> {
   const { getCACertificates, setDefaultCACertificates } = await import("node:tls");
-  const { readFile } = await import("node:fs/promises");
-  setDefaultCACertificates([...getCACertificates("default"), await readFile(certificateAuthority, "utf8")]);
+  const { readBoundedFile } = await import("./bounded-file.ts");
+  const { content } = await readBoundedFile(certificateAuthority);
+  setDefaultCACertificates([...getCACertificates("default"), content.toString("utf8")]);
 }
 
 /** As https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/#method-collectGarbage; no port is opened. */

@@ -3,9 +3,11 @@
  * `demo-auth use` chose. Order: flags, environment, project file, user file, defaults.
  */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { readBoundedFile } from "../shared/bounded-file.ts";
 import { CliError } from "../shared/errors.ts";
+import { quoted } from "../shared/next-step.ts";
+import { isForeign } from "../shared/ownership.ts";
 import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
 import { stateHome, userConfigFile } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
@@ -42,13 +44,21 @@ export interface ProjectFile {
   settings: TargetSettings;
 }
 
-/** The nearest `demo-auth.json` upward. */
-export async function projectFile(from: string, warn: (message: string) => void): Promise<ProjectFile | undefined> {
-  for (let folder = from; ; folder = dirname(folder)) {
+/** The nearest `demo-auth.json` upward. One that another user put there is warned of and passed over. */
+export async function projectFile(world: World, warn: (message: string) => void): Promise<ProjectFile | undefined> {
+  for (let folder = world.workingDirectory; ; folder = dirname(folder)) {
     const file = join(folder, "demo-auth.json");
-    if (existsSync(file)) return { file, settings: parseSettings(await readJson(file), file, warn) };
+    if (existsSync(file)) {
+      if (!isForeign(world, file)) return { file, settings: parseSettings(await readJson(file), file, warn) };
+      warn(foreignFile(file));
+    }
     if (dirname(folder) === folder) return undefined;
   }
+}
+
+/** Why a file of another user is not used, and how to say that it may be. */
+export function foreignFile(file: string): string {
+  return `${file} or its folder belongs to another user, so it is not used. To trust it: DEMO_AUTH_SAFE_DIRECTORY=${quoted(dirname(file))}`;
 }
 
 export type StoragePreference = "file" | "keyring" | "none";
@@ -94,7 +104,7 @@ export function profileSettings(config: UserConfig, name: string): TargetSetting
 async function readJson(file: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = (await readBoundedFile(file)).content.toString("utf8");
   } catch (error) {
     throw new CliError("configuration_invalid", `Could not read ${file}: ${(error as Error).message}.`);
   }
@@ -141,7 +151,7 @@ async function readChoices(world: World): Promise<Record<string, string>> {
     );
   } catch {
     throw new CliError("state_unusable", `${choicesFile(world)} is damaged.`, {
-      next: `Forget the choices in it: rm '${choicesFile(world)}'`,
+      next: `Forget the choices in it: rm ${quoted(choicesFile(world))}`,
     });
   }
 }

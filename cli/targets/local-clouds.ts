@@ -77,7 +77,26 @@ export function cloudName(cloud: RunningCloud): string {
 /** Asks a cloud what it serves. @throws CliError `network_failed` when its console does not answer */
 export async function describeCloud(world: World, cloud: RunningCloud): Promise<CloudDescription> {
   if (cloud.certificateAuthority !== undefined) await world.trust(cloud.certificateAuthority);
-  return (await requestJson(world, "the local cloud", `${cloud.console}/api/cloud`)) as CloudDescription;
+  const description = Object(await requestJson(world, "the local cloud", `${cloud.console}/api/cloud`));
+  refuseForeignAddresses(description, cloud);
+  return description as CloudDescription;
+}
+
+/** A local cloud serves on this machine: an address elsewhere is nothing that it could vouch for. */
+function refuseForeignAddresses({ userPools = [], apis = [] }: CloudDescription, cloud: RunningCloud): void {
+  const addresses = [
+    ...userPools.flatMap(({ issuer, hostedUi }) => (hostedUi === undefined ? [issuer] : [issuer, hostedUi])),
+    ...apis.flatMap(({ stages }) => stages.map(({ url }) => url)),
+  ];
+  for (const address of addresses) {
+    const checked = checkAddress(String(address));
+    if (checked.ok && isLoopback(checked.url)) continue;
+    throw new CliError(
+      "configuration_invalid",
+      `The local cloud at ${cloud.console} names an address of another machine: ${safeText(String(address), 200)}.`,
+      { next: `Is that the cloud that you started? Its process is ${cloud.pid}` },
+    );
+  }
 }
 
 /** The part of the cloud's own description that a target needs. */
@@ -201,7 +220,7 @@ function parseRunFile(text: string | undefined): RunningCloud | undefined {
       address.ok &&
       isLoopback(address.url) &&
       [name, stack, directory].every((part) => typeof part === "string");
-    return sound ? value : undefined;
+    return sound ? { ...value, console: address.url.origin } : undefined;
   } catch {
     return undefined;
   }

@@ -3,13 +3,17 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { readBoundedFile } from "../shared/bounded-file.ts";
 import { CliError } from "../shared/errors.ts";
+import { installedProgram, isProgram } from "../shared/installed-program.ts";
+import { isForeign } from "../shared/ownership.ts";
 import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
 import { stateHome } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
+import { foreignFile } from "./configuration.ts";
 import { parseSettings, type TargetSettings } from "./settings.ts";
 
 export interface StackSettings {
@@ -19,33 +23,50 @@ export interface StackSettings {
   cached: boolean;
 }
 
-/** The nearest folder upward that holds a `Pulumi.yaml`. */
-export function findPulumiProject(from: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (["Pulumi.yaml", "Pulumi.yml"].some((name) => existsSync(join(folder, name)))) return folder;
+/** The nearest folder upward that holds a `Pulumi.yaml`. One that another user put there is warned of and passed over. */
+export function findPulumiProject(world: World, warn: (message: string) => void): string | undefined {
+  for (let folder = world.workingDirectory; ; folder = dirname(folder)) {
+    const file = projectFileIn(folder);
+    if (file && !isForeign(world, file)) return folder;
+    if (file) warn(foreignFile(file));
     if (dirname(folder) === folder) return undefined;
   }
 }
 
+function projectFileIn(folder: string): string | undefined {
+  return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((file) => existsSync(file));
+}
+
 /**
- * Outputs of a stack.
+ * Outputs of a stack. Nothing of the project's folder is run for them.
  * @param stack a name, or `undefined` for the selected one
  * @param refresh ask Pulumi even when an earlier reading is there
- * @throws CliError `pulumi_failed` when Pulumi is missing, refuses, or the stack has no outputs of ours
+ * @returns `undefined` when no stack was named and none can be read: none is selected, or no engine is installed
+ * @throws CliError `pulumi_failed` when a named stack cannot be read, or has no outputs of ours
  */
 export async function stackSettings(
   world: World,
   project: string,
   stack: string | undefined,
   refresh: boolean,
-): Promise<StackSettings> {
-  const name = stack ?? (await selectedStack(world, project));
+): Promise<StackSettings | undefined> {
+  const name = stack ?? (world.env.PULUMI_STACK || (await selectedStack(world, project)));
+  if (name === undefined) return undefined;
   const file = cacheFile(world, project, name);
-  if (!refresh) {
-    const settings = await readCache(world, file);
-    if (settings) return { stack: name, settings, cached: true };
+  const kept = await readCache(world, file);
+  if (kept && !refresh) return { stack: name, settings: kept, cached: true };
+  const engine = await installedEngine(world);
+  if (engine === undefined) {
+    if (kept) return { stack: name, settings: kept, cached: true };
+    if (stack === undefined) return undefined;
+    throw new CliError("pulumi_failed", `Stack ${safeText(name, 100)} cannot be read: no Pulumi engine is installed.`, {
+      next: [
+        "Install it (npx pulumi version does), or write what it deployed: npx pulumi stack output --json > demo-auth.json",
+        { say: "For this machine", command: "local" },
+      ],
+    });
   }
-  const text = await pulumi(world, project, ["stack", "output", "--json", "--stack", name]);
+  const text = await pulumi(world, engine, project, ["stack", "output", "--json", "--stack", name]);
   const settings = parseOutputs(text, name);
   await writePrivateFile(world, file, JSON.stringify({ schemaVersion: 1, project, stack: name, settings }));
   return { stack: name, settings, cached: false };
@@ -85,34 +106,50 @@ function cacheFile(world: World, project: string, stack: string): string {
   return join(stateHome(world), "cache", `stack-${key}.json`);
 }
 
-/** `PULUMI_STACK`, else what `pulumi stack select` noted for this project, else what Pulumi itself says. */
-async function selectedStack(world: World, project: string): Promise<string> {
-  if (world.env.PULUMI_STACK) return world.env.PULUMI_STACK;
-  return (await notedStack(world, project)) ?? (await pulumi(world, project, ["stack", "--show-name"])).trim();
-}
-
-/** Pulumi keeps the selection in `<home>/workspaces/<project>-<sha1 of the project file's path>-workspace.json`. */
-async function notedStack(world: World, project: string): Promise<string | undefined> {
-  const projectFile = ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(project, name)).find((file) => existsSync(file));
+/**
+ * What `pulumi stack select` noted: Pulumi keeps the selection in
+ * `<home>/workspaces/<project>-<sha1 of the project file's path>-workspace.json`.
+ */
+async function selectedStack(world: World, project: string): Promise<string | undefined> {
+  const projectFile = projectFileIn(project);
   if (!projectFile) return undefined;
   try {
-    const name = /^name:\s*["']?([\w.-]+)/m.exec(await readFile(projectFile, "utf8"))?.[1] ?? basename(project);
-    const home = world.env.PULUMI_HOME || join(world.homeDirectory, ".pulumi");
+    const yaml = (await readBoundedFile(projectFile)).content.toString("utf8");
+    const name = /^name:\s*["']?([\w.-]+)/m.exec(yaml)?.[1] ?? basename(project);
     const id = createHash("sha1").update(projectFile).digest("hex");
-    const { stack } = JSON.parse(await readFile(join(home, "workspaces", `${name}-${id}-workspace.json`), "utf8"));
-    return typeof stack === "string" && stack !== "" ? stack : undefined;
+    const workspace = join(pulumiHome(world), "workspaces", `${name}-${id}-workspace.json`);
+    const { stack } = JSON.parse((await readBoundedFile(workspace)).content.toString("utf8"));
+    return typeof stack === "string" && /^[\w./-]+$/.test(stack) ? stack : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function pulumi(world: World, project: string, args: string[]): Promise<string> {
-  const local = nearestBinary(world, project);
-  const options = { directory: project, env: world.env };
-  const result = await world.run(local ?? "pulumi", [...args, "--non-interactive"], options).catch((error: Error) => {
-    throw new CliError("pulumi_failed", `Pulumi could not be started (${error.message}).`, {
+function pulumiHome({ env, homeDirectory }: World): string {
+  return env.PULUMI_HOME || join(homeDirectory, ".pulumi");
+}
+
+/**
+ * The engine of this machine: on the PATH, or where Pulumi's installer and its npm package put it. Never the npm package
+ * itself, which downloads an engine when it is asked for anything.
+ */
+async function installedEngine(world: World): Promise<string | undefined> {
+  const onPath = installedProgram(world, "pulumi");
+  if (onPath) return onPath;
+  const home = pulumiHome(world);
+  const versions = await readdir(join(home, "versions")).catch(() => []);
+  const newestFirst = versions.toSorted((a, b) => b.localeCompare(a, "en", { numeric: true }));
+  const roots = [home, ...newestFirst.map((version) => join(home, "versions", version))];
+  const file = world.platform === "win32" ? "pulumi.exe" : "pulumi";
+  return roots.map((root) => join(root, "bin", file)).find(isProgram);
+}
+
+async function pulumi(world: World, engine: string, project: string, args: string[]): Promise<string> {
+  const options = { directory: await realpath(project), env: world.env };
+  const result = await world.run(engine, [...args, "--non-interactive"], options).catch((error: Error) => {
+    throw new CliError("pulumi_failed", `Pulumi could not be started (${safeText(error.message)}).`, {
       next: [
-        "Install it (npm i -D pulumi), or describe the target in demo-auth.json",
+        "Run it yourself to see more, or describe the target in demo-auth.json",
         { say: "For this machine", command: "local" },
       ],
       cause: error,
@@ -123,14 +160,4 @@ async function pulumi(world: World, project: string, args: string[]): Promise<st
   throw new CliError("pulumi_failed", `pulumi ${args.slice(0, 2).join(" ")} failed: ${why || `exit ${result.code}`}`, {
     next: { say: "Run it yourself to see more, or choose another target", command: "use", args: ["local"] },
   });
-}
-
-/** The project's own `pulumi`, as `npx pulumi` would find it. */
-function nearestBinary(world: World, project: string): string | undefined {
-  if (world.platform === "win32") return undefined;
-  for (let folder = project; ; folder = dirname(folder)) {
-    const candidate = join(folder, "node_modules", ".bin", "pulumi");
-    if (existsSync(candidate)) return candidate;
-    if (dirname(folder) === folder) return undefined;
-  }
 }

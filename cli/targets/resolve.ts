@@ -3,6 +3,7 @@
  * set of DEMO_AUTH_ variables, what `demo-auth use` chose, `demo-auth.json`, a running local cloud, the selected Pulumi
  * stack, the profile named `default`. Single DEMO_AUTH_ variables then override the base, except under `--target`.
  */
+import { chosenAccount, isAccountName } from "../sessions/accounts.ts";
 import { CliError } from "../shared/errors.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
@@ -24,7 +25,7 @@ import {
 } from "./local-clouds.ts";
 import { findPulumiProject, stackSettings } from "./pulumi-stacks.ts";
 import { defaultCallbackUrls, type SettingName, type TargetSettings } from "./settings.ts";
-import type { Target } from "./target.ts";
+import { type Target, targetBinding } from "./target.ts";
 
 export interface TargetFlags {
   target?: string | undefined;
@@ -32,6 +33,8 @@ export interface TargetFlags {
   config?: string | undefined;
   client?: string | undefined;
   api?: string | undefined;
+  /** An account's name. */
+  as?: string | undefined;
 }
 
 export interface Resolution {
@@ -96,8 +99,19 @@ export async function resolveTarget(
     tokenUse: settings.tokenUse,
     scopes: settings.scopes ?? ["openid", "email"],
     routes: settings.routes ?? [],
+    account: undefined,
   };
+  target.account = await accountOf(world, target, flags);
   return { target, userConfig, cached };
+}
+
+async function accountOf(world: World, target: Target, flags: TargetFlags): Promise<string | undefined> {
+  const named = flags.as ?? world.env.DEMO_AUTH_AS;
+  if (!named) return chosenAccount(world, targetBinding(target));
+  if (isAccountName(named)) return named;
+  throw new CliError("usage", `"${safeText(named, 60)}" cannot name an account.`, {
+    next: "Use letters, digits and . _ @ + -",
+  });
 }
 
 /** @throws CliError of the configuration family when there is no target */
@@ -120,6 +134,7 @@ async function findBase(
   environment: TargetSettings,
   options: ResolveOptions,
 ): Promise<Base> {
+  const warn = options.warn ?? (() => undefined);
   const named = flags.target ?? world.env.DEMO_AUTH_TARGET;
   if (named) return namedTarget(world, named, flags, options);
 
@@ -132,19 +147,32 @@ async function findBase(
   const chosen = await chosenTarget(world, world.workingDirectory);
   if (chosen) return namedTarget(world, chosen, flags, options);
 
-  const file = await projectFile(world.workingDirectory, options.warn ?? (() => undefined));
+  const file = await projectFile(world, warn);
   if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
 
   const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
   if (cloud) return fromCloud(world, cloud, flags);
 
-  const project = findPulumiProject(world.workingDirectory);
-  if (project) return fromStack(world, project, undefined, options);
+  const project = findPulumiProject(world, warn);
+  const stack = project && (await fromStack(world, project, undefined, options));
+  if (stack) return stack;
 
   if (Object.hasOwn(config.profiles, "default")) return fromProfile(config, "default");
+  if (project) {
+    throw new CliError(
+      "target_not_found",
+      "No local cloud is running, and no deployed stack of this project can be read.",
+      {
+        next: [
+          { say: "Start a local cloud", command: "local" },
+          "For a stack on AWS, select it: npx pulumi stack select",
+        ],
+      },
+    );
+  }
   throw new CliError(
     "configuration_missing",
-    "There is nothing to talk to: no local cloud runs, and no project is here.",
+    "There is nothing to talk to: no local cloud is running, and no project is here.",
     {
       next: [{ say: "Start one", command: "local" }, "Or describe yours in demo-auth.json or DEMO_AUTH_ variables"],
     },
@@ -152,6 +180,7 @@ async function findBase(
 }
 
 async function namedTarget(world: World, name: string, flags: TargetFlags, options: ResolveOptions): Promise<Base> {
+  const warn = options.warn ?? (() => undefined);
   if (name === "local" || name.startsWith("local:")) {
     const clouds = await runningClouds(world);
     const wanted = name === "local" ? undefined : name.slice("local:".length);
@@ -167,19 +196,19 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
     });
   }
   if (name === "file") {
-    const file = await projectFile(world.workingDirectory, options.warn ?? (() => undefined));
+    const file = await projectFile(world, warn);
     if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
     throw new CliError("target_not_found", "There is no demo-auth.json here or above.", {
       next: "Write it with: pulumi stack output --json > demo-auth.json",
     });
   }
-  const project = findPulumiProject(world.workingDirectory);
+  const project = findPulumiProject(world, warn);
   if (!project) {
     throw new CliError("target_not_found", `There is no Pulumi project here to have a stack "${safeText(name, 60)}".`, {
       next: { say: "Run the command in the project's folder, or choose", command: "use", args: ["local"] },
     });
   }
-  return fromStack(world, project, name.replace(/^stack:/, ""), options);
+  return (await fromStack(world, project, name.replace(/^stack:/, ""), options))!;
 }
 
 function fromProfile(config: UserConfig, name: string): Base {
@@ -202,8 +231,10 @@ async function fromStack(
   project: string,
   name: string | undefined,
   options: ResolveOptions,
-): Promise<Base> {
-  const { stack, settings, cached } = await stackSettings(world, project, name, options.refresh === true);
+): Promise<Base | undefined> {
+  const found = await stackSettings(world, project, name, options.refresh === true);
+  if (!found) return undefined;
+  const { stack, settings, cached } = found;
   const label = `stack ${safeText(stack, 100)}`;
   return { kind: "stack", label, source: `outputs of ${label}`, settings, cached };
 }

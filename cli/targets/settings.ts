@@ -89,8 +89,8 @@ export function parseSettings(raw: unknown, source: string, warn?: (message: str
   assign(settings, "clientId", read.text("clientId", /^[\w+]{1,128}$/, "an app client's id"));
   assign(settings, "hostedUiUrl", originOf(read.address("hostedUiUrl", checkAddress)));
   assign(settings, "apiUrl", read.address("apiUrl", checkAddress)?.replace(/\/+$/, ""));
-  assign(settings, "callbackUrls", read.list("callbackUrls"));
-  assign(settings, "logoutUrls", read.list("logoutUrls"));
+  assign(settings, "callbackUrls", read.urls("callbackUrls"));
+  assign(settings, "logoutUrls", read.urls("logoutUrls"));
   assign(settings, "flow", read.oneOf("flow", ["implicit", "code"] as const));
   assign(settings, "tokenUse", read.oneOf("tokenUse", ["id", "access"] as const));
   assign(settings, "scopes", read.list("scopes"));
@@ -133,7 +133,8 @@ class Reader {
     if (value === undefined) return undefined;
     const address = typeof value === "string" ? check(value) : { ok: false as const, reason: "must be a URL" };
     if (!address.ok) throw this.invalid(key, address.reason);
-    return value as string;
+    // What the parser understood, not the text: it has no control characters, and no second reading.
+    return address.url.href;
   }
 
   oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined {
@@ -150,6 +151,14 @@ class Reader {
       throw this.invalid(key, "must be a list of strings");
     }
     return value;
+  }
+
+  urls(key: string): string[] | undefined {
+    return this.list(key)?.map((text) => {
+      // Compared as text by the identity provider (RFC 3986 §6.2.1), so it stays as it is written.
+      if (URL.canParse(text) && /^[\x21-\x7e]+$/.test(text)) return text;
+      throw this.invalid(key, "must be a list of absolute URLs");
+    });
   }
 
   routes(): Route[] | undefined {

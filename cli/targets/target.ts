@@ -13,6 +13,8 @@ export interface Target {
   clientId: string;
   hostedUiUrl: string | undefined;
   apiUrl: string | undefined;
+  /** Which of several users of it; `undefined` for the one without a name. */
+  account: string | undefined;
   callbackUrls: string[];
   logoutUrls: string[];
   flow: Flow;
@@ -26,6 +28,8 @@ export function targetBinding(target: Target): Binding {
   return {
     issuer: target.issuer,
     clientId: target.clientId,
+    hostedUi: target.hostedUiUrl,
+    account: target.account,
     apiOrigin: target.apiUrl === undefined ? undefined : new URL(target.apiUrl).origin,
   };
 }
@@ -43,9 +47,7 @@ export function tokenUseFor(target: Target, route: Route | undefined): TokenUse 
 /** The route that a request would reach. An exact path wins over one with parameters, as on API Gateway. */
 export function findRoute(routes: readonly Route[], method: string, path: string): Route | undefined {
   const fitting = routes.filter((route) => route.method === method || route.method === "ANY");
-  return (
-    fitting.find((route) => route.path === path) ?? fitting.find((route) => pathPattern(route.path, "").test(path))
-  );
+  return fitting.find((route) => route.path === path) ?? fitting.find((route) => fillIn(route.path, path));
 }
 
 /**
@@ -53,22 +55,50 @@ export function findRoute(routes: readonly Route[], method: string, path: string
  * `undefined` when the asked path is known, or none fits.
  */
 export function caseCorrectedPath(routes: readonly Route[], path: string): string | undefined {
-  if (routes.some((route) => pathPattern(route.path, "").test(path))) return undefined;
+  if (routes.some((route) => fillIn(route.path, path))) return undefined;
   for (const route of routes) {
-    const match = pathPattern(route.path, "i").exec(path);
-    if (!match) continue;
-    let parameter = 0;
-    return route.path.replace(/\{[^}]+\}/g, () => match[++parameter] ?? "");
+    const corrected = fillIn(route.path, path, (segment) => segment.toLowerCase());
+    if (corrected) return corrected;
   }
   return undefined;
 }
 
-function pathPattern(template: string, flags: "" | "i"): RegExp {
-  const escaped = template
-    .split(/(\{[^}]+\})/)
-    .map((part) =>
-      part.startsWith("{") ? (part.endsWith("+}") ? "(.+)" : "([^/]+)") : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
-    )
-    .join("");
-  return new RegExp(`^${escaped}$`, flags);
+/**
+ * Fits a path into a template such as `/orders/{id}` or `/files/{path+}`, in time that grows with the product of their
+ * lengths: a template comes from a file that somebody else may have written.
+ * @param alike what two segments are compared by
+ * @returns the template with the path's values, or `undefined` when it does not fit
+ */
+function fillIn(template: string, path: string, alike = (segment: string) => segment): string | undefined {
+  const wanted = template.split("/");
+  const given = path.split("/");
+  // A parameter takes one segment at least.
+  if (wanted.length > given.length) return undefined;
+  /** For each segment of the path, where the match of the template's last segment so far may end: how many it took. */
+  let ends: (number | undefined)[] = [0, ...given.map(() => undefined)];
+  const taken: (number | undefined)[][] = [];
+  for (const segment of wanted) {
+    const next: (number | undefined)[] = Array(given.length + 1);
+    for (let at = 0; at < given.length; at++) {
+      const here = given[at]!;
+      const begins = ends[at] !== undefined;
+      if (/^\{[^{}]+\+\}$/.test(segment)) {
+        // It goes on from where it began, or from one segment further on.
+        if (begins && here !== "") next[at + 1] = 1;
+        else if (next[at] !== undefined) next[at + 1] = next[at]! + 1;
+      } else if (begins && (/^\{[^{}]+\}$/.test(segment) ? here !== "" : alike(here) === alike(segment)))
+        next[at + 1] = 1;
+    }
+    taken.push(next);
+    ends = next;
+  }
+  if (ends[given.length] === undefined) return undefined;
+  const filled: string[] = [];
+  for (let last = wanted.length - 1, end = given.length; last >= 0; last--) {
+    const count = taken[last]![end]!;
+    const isParameter = /^\{.+\}$/.test(wanted[last]!);
+    filled.unshift(isParameter ? given.slice(end - count, end).join("/") : wanted[last]!);
+    end -= count;
+  }
+  return filled.join("/");
 }

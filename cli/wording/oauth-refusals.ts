@@ -43,9 +43,19 @@ function words(refusal: OAuthRefusal): Words {
       ];
     }
     case "no-domain":
+      return ["The user pool has no domain, so it has no sign-in pages.", "Give it one (a user pool domain)"];
+    case "foreign-hosted-ui":
       return [
-        "The user pool has no domain, so it has no sign-in pages.",
-        "Give it one, and set hostedUiUrl in demo-auth.json or DEMO_AUTH_DOMAIN",
+        `${refusal.configured} is not where this user pool signs people in; its issuer says ${refusal.discovered}.`,
+        [
+          { say: "Leave hostedUiUrl out, or find out who set it", command: "config" },
+          `The issuer is ${refusal.issuer}`,
+        ],
+      ];
+    case "user-pool":
+      return [
+        `The user pool refused the sign-in: ${safeText(`${refusal.type} (${refusal.message})`, 300)}.`,
+        { say: "Try again", command: "login" },
       ];
   }
 }

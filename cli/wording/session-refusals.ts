@@ -42,6 +42,13 @@ function words(refusal: SessionRefusal): [message: string, next: NextStep] {
     }
     case "refresh-ended":
       return ["Your sign-in has ended: its refresh token is expired, revoked or already used.", { command: "login" }];
+    case "foreign-pages":
+      return [
+        `This session was made through ${refusal.hostedUi}, which is not its user pool's (that has ${refusal.pages}). Its refresh token is not sent there again; consider that sign-in known to whoever runs it.`,
+        { say: "Sign in again", command: "login", args: ["--force"] },
+      ];
+    case "ended-meanwhile":
+      return ["The session was ended while it was being renewed.", { command: "login" }];
     case "other-user":
       return [
         "The refreshed tokens belong to another user.",

@@ -125,11 +125,16 @@ describe("the code flow", () => {
     equal(stored().session.idToken, before);
   });
 
-  it("sends the refresh token to the domain of the sign-in, whatever the configuration says later", async () => {
+  it("shows a configuration with other sign-in pages no session, and sends no refresh token anywhere", async () => {
     await bench.signIn();
     expire();
-    const { code } = await bench.here(["token"], { env: { DEMO_AUTH_DOMAIN: "http://127.0.0.1:9" } });
-    equal(code, 0);
+    const other = await bench.here(["token"], { env: { DEMO_AUTH_DOMAIN: "http://127.0.0.1:9" } });
+    equal(other.code, 4);
+    deepEqual(
+      tokenRequests().filter(({ grant_type }) => grant_type === "refresh_token"),
+      [],
+    );
+    equal((await bench.here(["token"])).code, 0);
   });
 
   it("revokes the refresh token on logout and deletes the session", async () => {

@@ -15,7 +15,6 @@ import { testWorld } from "./support/world.ts";
 
 interface Waiting {
   url: string;
-  startUrl: string;
   callback: string;
   claimed: string[];
   kept: SignedIn[];
@@ -53,8 +52,8 @@ describe("a waiting sign-in", () => {
         ...changes,
       },
       {
-        ready: ({ authorizationUrl, startUrl, redirectUri }) =>
-          resolve({ url: authorizationUrl, startUrl, callback: redirectUri, claimed, kept, debug, result }),
+        ready: ({ authorizationUrl, redirectUri }) =>
+          resolve({ url: authorizationUrl, callback: redirectUri, claimed, kept, debug, result }),
         keep: async (signedIn) => void kept.push(signedIn),
         unauthenticatedError: (error) => claimed.push(error),
         pasteRefused: () => undefined,
@@ -184,12 +183,10 @@ describe("a waiting sign-in", () => {
   it("drops a request that dawdles, and keeps waiting", async () => {
     const receiver = await openReceiver({
       redirectUris: [`http://127.0.0.1:${port}/callback`],
-      authorizationUrl: () => new URL(fake.hostedUi),
       isOurState: () => false,
       offer: async () => ({ taken: false, reason: "not-ours", error: undefined }),
       onNoise: () => undefined,
       words: pageWords("demo-auth"),
-      startKey: "k",
       requestTimeoutMs: 500,
     });
     const head = `POST /callback HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\n`;
@@ -248,16 +245,6 @@ describe("a waiting sign-in", () => {
       "content-type": "application/x-www-form-urlencoded",
     };
     equal((await send("POST", "/callback", form, "username=ada&password=secret")).status, 403);
-    await finish(waiting);
-  });
-
-  it("redirects the start address to the identity provider once, and only with its key", async () => {
-    const waiting = await wait();
-    const { pathname } = new URL(waiting.startUrl);
-    match(pathname, /^\/start\/[\w-]{22}$/);
-    const first = await send("GET", pathname);
-    deepEqual([first.status, first.headers.location], [302, waiting.url]);
-    equal((await send("GET", pathname)).status, 410);
     await finish(waiting);
   });
 

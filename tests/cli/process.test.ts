@@ -1,10 +1,12 @@
 /** How `demo-auth` behaves as a process: exit codes, signals, streams, and what it never says. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { addressIn } from "../support/browser-page.ts";
 import { type Bench, browse, builtCli, freePort, openBench, post, redirectOf } from "./support/cli.ts";
 
 describe("the process", () => {
@@ -60,7 +62,7 @@ describe("the process", () => {
     it("3: nothing to talk to", async () => {
       const { code, stderr } = await bench.run(["status"], { env: empty() });
       equal(code, 3);
-      match(stderr, /no local cloud runs.*\n.*demo-auth local/);
+      match(stderr, /no local cloud is running.*\n.*demo-auth local/);
     });
 
     it("4: nobody is signed in", async () => {
@@ -214,10 +216,14 @@ describe("the process", () => {
       const given = await eventually(() => readFileSync(record, "utf8").trim());
       const [flag, address = ""] = given.split(" ");
       equal(flag, "--new-window");
-      match(address, /^http:\/\/127\.0\.0\.1:\d+\/start\/[\w-]{22}$/);
+      match(address, /^file:\/\/\/.*\/home\/pages\/sign-in-[0-9a-f]{32}\.html$/);
+      const page = fileURLToPath(address);
+      deepEqual([statSync(page).mode & 0o777, statSync(dirname(page)).mode & 0o777], [0o600, 0o700]);
       ok(!given.includes(printed.searchParams.get("state")!) && !given.includes(printed.searchParams.get("nonce")!));
-      equal((await browse(address)).status, 200);
+      equal(addressIn(address), printed.href);
+      equal((await browse(printed.href)).status, 200);
       equal((await running.finished).code, 0);
+      ok(!existsSync(page), "the page goes with the sign-in");
     });
 
     it("notices a launcher that starts and then fails, and keeps waiting", async () => {

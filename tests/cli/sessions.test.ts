@@ -27,6 +27,7 @@ const session: Session = {
   issuer: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
   clientId: "client",
   apiOrigin: "https://api.example",
+  account: undefined,
   flow: "code",
   hostedUi: "https://demo.auth.us-east-1.amazoncognito.com",
   idToken: "id",
@@ -102,6 +103,8 @@ describe("the session store", () => {
     ["issuer", { issuer: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other0001" }],
     ["app client", { clientId: "another" }],
     ["API origin", { apiOrigin: "https://elsewhere.example" }],
+    ["hosted UI", { hostedUi: "https://evil.example" }],
+    ["account", { account: "bob" }],
   ] as const) {
     it(`shows a target with another ${what} no session`, async () => {
       await store.write(session, "file");
@@ -118,7 +121,7 @@ describe("the session store", () => {
     await rejects(store.read(session), (error: Error & { code: string; next: string[] }) => {
       equal(error.code, "storage_unsafe");
       match(error.message, /is a symbolic link/);
-      deepEqual(error.next, [`rm '${file}'`]);
+      deepEqual(error.next, [`rm ${file}`]);
       return true;
     });
   });
@@ -130,7 +133,7 @@ describe("the session store", () => {
       chmodSync(file, mode);
       await rejects(store.read(session), (error: Error & { code: string; next: string[] }) => {
         equal(error.code, "storage_unsafe");
-        match(error.next.join(), new RegExp(`chmod 600 '${file}'`));
+        match(error.next.join(), new RegExp(`chmod 600 ${file}`));
         return true;
       });
     });

@@ -1,5 +1,6 @@
 /** Which target a command speaks to, and what a target may say. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { announce, type Bench, openBench } from "./support/cli.ts";
@@ -21,7 +22,7 @@ describe("targets", () => {
   };
 
   /** A `pulumi` that prints outputs and counts how often it was asked. */
-  function installPulumi(stacks: Record<string, unknown>, selected = "dev"): () => string[] {
+  function installPulumi(stacks: Record<string, unknown>): () => string[] {
     const bin = join(bench.directory, "..", "bin");
     const log = join(bench.directory, "..", "pulumi.log");
     mkdirSync(bin, { recursive: true });
@@ -33,8 +34,7 @@ const { appendFileSync, readFileSync } = require("node:fs");
 const args = process.argv.slice(2);
 appendFileSync(${JSON.stringify(log)}, args.join(" ") + "\\n");
 const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json"))}, "utf8"));
-if (args.includes("--show-name")) console.log(${JSON.stringify(selected)});
-else {
+{
   const name = args[args.indexOf("--stack") + 1];
   if (stacks[name]) console.log(JSON.stringify(stacks[name]));
   else { console.error("error: no stack named '" + name + "' found"); process.exitCode = 255; }
@@ -137,12 +137,17 @@ else {
     equal(calls().length, 2);
   });
 
-  it("asks Pulumi for the selected stack when nothing is running and nothing is chosen", async () => {
-    const calls = installPulumi({ staging: outputs() }, "staging");
-    const home = { DEMO_AUTH_HOME: join(bench.home, "..", "other-home") };
-    equal(await labelOf([], { env: home }), "stack staging");
-    equal(calls()[0], "stack --show-name --non-interactive");
-    equal(await labelOf([], { env: { ...home, PULUMI_STACK: "staging" } }), "stack staging");
+  it("takes the stack that is selected in Pulumi's own workspace file when nothing is running and nothing is chosen", async () => {
+    const calls = installPulumi({ staging: outputs() });
+    const env = { DEMO_AUTH_HOME: join(bench.home, "..", "other-home"), PULUMI_HOME: join(bench.home, "pulumi") };
+    equal(await labelOf([], { env }), "target_not_found");
+    deepEqual(calls(), [], "Pulumi is not asked which stack is selected");
+    const id = createHash("sha1").update(join(bench.directory, "Pulumi.yaml")).digest("hex");
+    mkdirSync(join(env.PULUMI_HOME, "workspaces"), { recursive: true });
+    writeFileSync(join(env.PULUMI_HOME, "workspaces", `shop-${id}-workspace.json`), '{"stack":"staging"}');
+    equal(await labelOf([], { env }), "stack staging");
+    deepEqual(calls(), ["stack output --json --stack staging --non-interactive"]);
+    equal(await labelOf([], { env: { ...env, PULUMI_STACK: "staging" } }), "stack staging");
   });
 
   it("calls the new API when the stack was replaced since its outputs were read", async () => {
@@ -168,9 +173,11 @@ else {
 
   it("says how to go on when there is no Pulumi", async () => {
     write("Pulumi.yaml", "name: shop\n");
-    const { code, stderr } = await bench.here(["status", "--target", "dev"], { env: { PATH: "/nonexistent" } });
+    const { code, stderr } = await bench.here(["status", "--target", "dev"], {
+      env: { PATH: "/nonexistent", PULUMI_HOME: "/nonexistent" },
+    });
     equal(code, 3);
-    match(stderr, /Pulumi could not be started/);
+    match(stderr, /Stack dev cannot be read: no Pulumi engine is installed\..*\n.*npx pulumi version/);
   });
 
   it("works with any Cognito pool and API through demo-auth.json, with no Pulumi at all", async () => {

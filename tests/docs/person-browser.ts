@@ -2,12 +2,13 @@
 
 import { signUpAndIn } from "../../cli/commands/tour/person.ts";
 import { systemWorld } from "../../cli/shared/world.ts";
+import { addressIn } from "../support/browser-page.ts";
 
-const [console = "", startUrl = ""] = process.argv.slice(2);
+const [console = "", page = ""] = process.argv.slice(2);
 await signUpAndIn(
   systemWorld(),
   { email: "paste@example.com", password: "Correct-horse-7" },
-  startUrl,
+  addressIn(page),
   console,
   () => {},
 );

@@ -6,9 +6,11 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { requireToken } from "../../sessions/access.ts";
 import { SessionStore } from "../../sessions/store.ts";
+import { fileLimit, readBoundedStream } from "../../shared/bounded-file.ts";
 import { type CommandContext, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { request } from "../../shared/http.ts";
+import { installedProgram } from "../../shared/installed-program.ts";
 import { deletePrivateFile, writePrivateFile } from "../../shared/private-files.ts";
 import { stateHome } from "../../shared/state-home.ts";
 import { safeBlock, safeText } from "../../shared/text.ts";
@@ -55,7 +57,7 @@ export async function testAuthorizer(io: CommandContext<AuthorizerFlags>): Promi
     out.note(
       `${out.mark("green", "✓")} ${safeText(authorizer.name, 60)} (${safeText(authorizer.id, 30)}) lets the token pass. It found:`,
     );
-    out.data(
+    out.text(
       Object.entries(result.claims ?? {})
         .map(([name, value]) => `${safeText(name).padEnd(18)} ${safeText(String(value), 500)}\n`)
         .join(""),
@@ -84,9 +86,7 @@ async function readToken({ world, flags }: CommandContext<AuthorizerFlags>, targ
       command: "authorizer",
       args: ["test", "--token", "-"],
     });
-  const chunks: Buffer[] = [];
-  for await (const chunk of world.stdin) chunks.push(Buffer.from(chunk));
-  const token = Buffer.concat(chunks).toString("utf8").trim();
+  const token = (await readBoundedStream(world.stdin, fileLimit)).toString("utf8").trim();
   if (token === "") throw usage("There is no token on standard input");
   return token;
 }
@@ -153,7 +153,7 @@ function awsControlPlane({ world }: CommandContext, target: Target): ControlPlan
   const aws = async (operation: string, ...args: string[]): Promise<string> => {
     const all = ["apigateway", operation, "--rest-api-id", apiId, "--region", region, "--output", "json", ...args];
     const options = { directory: world.workingDirectory, env: world.env };
-    const result = await world.run("aws", all, options).catch((error: Error) => {
+    const result = await world.run(installedProgram(world, "aws") ?? "aws", all, options).catch((error: Error) => {
       throw new CliError("command_not_runnable", `The AWS command line could not be run: ${safeText(error.message)}.`, {
         next: "Install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
       });

@@ -2,12 +2,13 @@
  * Calling the protected API as curl would, with the right token. The token goes to the target's API origin only, and
  * never along a redirect.
  */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { requireToken } from "../../sessions/access.ts";
 import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
+import { readBoundedStream } from "../../shared/bounded-file.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { RequestFailed, request } from "../../shared/http.ts";
@@ -131,19 +132,17 @@ function parseHeaders(lines: readonly string[], hasBody: boolean): Record<string
 async function readBody(io: CommandContext<CallFlags>): Promise<ApiCall["body"]> {
   const { data } = io.flags;
   if (data === undefined) return undefined;
-  if (data === "-") {
-    const chunks: Buffer[] = [];
-    for await (const chunk of io.world.stdin) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks);
-  }
-  if (!data.startsWith("@")) return data;
-  const file = resolve(io.world.workingDirectory, data.slice(1));
+  const file = data.startsWith("@") ? resolve(io.world.workingDirectory, data.slice(1)) : undefined;
+  if (data !== "-" && file === undefined) return data;
   try {
-    return await readFile(file);
+    return await readBoundedStream(file === undefined ? io.world.stdin : createReadStream(file), bodyLimit);
   } catch (error) {
-    throw new CliError("file_unreadable", `Could not read ${file}: ${(error as Error).message}.`);
+    throw new CliError("file_unreadable", `Could not read ${file ?? "standard input"}: ${(error as Error).message}.`);
   }
 }
+
+/** API Gateway takes no more (Amazon API Gateway quotas, "Payload size"). */
+const bodyLimit = 10 * 1024 * 1024;
 
 async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: TokenUse): Promise<string> {
   const store = new SessionStore(io.world);

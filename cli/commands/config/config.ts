@@ -26,9 +26,9 @@ export async function showConfig(io: CommandContext): Promise<void> {
     out.document({ target: label, values });
     return;
   }
-  out.data(`target        ${label}\n`);
+  out.text(`target        ${safeText(label)}\n`);
   for (const [name, { value, source }] of Object.entries(values)) {
-    out.data(`${name.padEnd(13)} ${inWords(name, value)}  (${safeText(source)})\n`);
+    out.text(`${name.padEnd(13)} ${inWords(name, value)}  (${safeText(source)})\n`);
   }
 }
 

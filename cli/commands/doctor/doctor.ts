@@ -33,7 +33,7 @@ export async function doctor(io: CommandContext): Promise<void> {
   const findings: Finding[] = [];
   const tell = (finding: Finding) => {
     findings.push(finding);
-    if (!io.out.json) io.out.data(inWords(io, finding));
+    if (!io.out.json) io.out.text(inWords(io, finding));
   };
   const check = async (name: string, work: () => Promise<Omit<Finding, "check">>) => {
     try {

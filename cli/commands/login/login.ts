@@ -7,6 +7,7 @@ import { type SignedIn, signIn } from "../../oauth/browser-sign-in.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
 import { requireToken } from "../../sessions/access.ts";
+import { chooseAccount } from "../../sessions/accounts.ts";
 import { withLock } from "../../sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
@@ -109,6 +110,7 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
           const write = () => store.write(session, kind);
           result = { session, storage: await withLock(world, `${store.fileOf(session)}.lock`, write) };
         }
+        if (kind !== "none") await chooseAccount(world, session, target.account);
         for (const warning of signedIn.verified.warnings) out.warn(warning);
       },
       unauthenticatedError: (claimed) =>
@@ -174,7 +176,7 @@ function wantsPaste(io: CommandContext<LoginFlags>): boolean {
   return remote && io.world.stdin.isTTY === true && io.flags.input !== false;
 }
 
-type Addresses = { authorizationUrl: string; startUrl: string; redirectUri: string; close(error: Error): void };
+type Addresses = { authorizationUrl: string; redirectUri: string; close(error: Error): void };
 
 function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses): void {
   const { world, flags, out } = io;
@@ -196,7 +198,8 @@ function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses): v
     out.note("Or paste here the address that the browser ends at (it is not shown), then press Enter.");
   out.note(out.mark("dim", `Waiting at ${addresses.redirectUri} (Ctrl-C to stop)…`));
   if (!opens) return;
-  world.openBrowser(addresses.startUrl, { command: explicit, privateWindow: flags.privateWindow }).then(
+  const browser = { command: explicit, privateWindow: flags.privateWindow, secret: true };
+  world.openBrowser(addresses.authorizationUrl, browser).then(
     ({ failed }) =>
       void failed.then((why) => out.warn(`The browser did not open: ${safeText(why)}. Open the address above.`)),
     (error: Error) => {
@@ -217,8 +220,8 @@ function toSession(signedIn: SignedIn, target: Target, flow: Flow, hostedUi: str
   const { verified } = signedIn;
   return {
     ...targetBinding(target),
-    flow,
     hostedUi,
+    flow,
     idToken: signedIn.idToken,
     accessToken: signedIn.accessToken,
     refreshToken: signedIn.refreshToken,

@@ -3,12 +3,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openHostedLogout } from "../../oauth/hosted-logout.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { revokeToken } from "../../oauth/token-endpoint.ts";
+import { endSession } from "../../sessions/access.ts";
 import { displayName, type Session } from "../../sessions/session.ts";
-import { SessionStore } from "../../sessions/store.ts";
+import { SessionStore, type StoredSession } from "../../sessions/store.ts";
 import { noBrowserReason } from "../../shared/browser.ts";
 import { type CommandContext, target as resolveTarget } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { safeText } from "../../shared/text.ts";
+import type { World } from "../../shared/world.ts";
 import { type Target, targetBinding } from "../../targets/target.ts";
 import { pageWords } from "../../wording/sign-in-words.ts";
 
@@ -27,7 +29,7 @@ export async function logout(io: CommandContext<LogoutFlags>): Promise<void> {
   let hostedUiOf: Target | undefined;
   if (io.flags.all) {
     const { sessions, unreadable } = await store.list();
-    for (const { session } of sessions) ended.push(await end(io, store, session));
+    for (const found of sessions) ended.push(await end(io, store, found));
     for (const file of unreadable) io.out.warn(`Left alone, because it cannot be read: ${file}`);
   } else {
     const { target } = await resolveTarget(io);
@@ -38,7 +40,7 @@ export async function logout(io: CommandContext<LogoutFlags>): Promise<void> {
       io.out.warn("The session could not be read, so nothing could be revoked; its file is deleted.");
       return undefined;
     });
-    if (stored) ended.push(await end(io, store, stored.session));
+    if (stored) ended.push(await end(io, store, stored));
     hostedUiOf = target;
   }
   if (io.out.json) io.out.document({ signedOut: ended });
@@ -51,17 +53,25 @@ export async function logout(io: CommandContext<LogoutFlags>): Promise<void> {
 }
 
 /** The local copy goes first: whatever the network does, this machine is signed out. */
-async function end(io: CommandContext, store: SessionStore, session: Session) {
-  await store.delete(session);
+async function end(io: CommandContext, store: SessionStore, found: StoredSession) {
+  const { session, unconfirmed } = (await endSession(io.world, store, found.session)) ?? found;
   let revoked: boolean | undefined;
   if (session.refreshToken !== undefined) {
-    const grant = { clientId: session.clientId, refreshToken: session.refreshToken };
-    revoked = await revokeToken(io.world, session.hostedUi, grant).catch(() => false);
+    revoked = await revoke(io.world, session, unconfirmed, session.refreshToken).catch(() => false);
     if (!revoked) io.out.warn("The refresh token could not be revoked; it stays valid until it expires.");
   } else {
     io.out.debug("tokens of the implicit flow cannot be revoked; they expire");
   }
   return { user: displayName(session.user), revoked };
+}
+
+async function revoke(world: World, session: Session, unconfirmed: boolean | undefined, refreshToken: string) {
+  // A session of an earlier version may name pages that are not its pool's: the token goes to the pool's own.
+  const hostedUi =
+    unconfirmed || session.hostedUi === undefined
+      ? await hostedUiOrigin(world, session.issuer, undefined)
+      : session.hostedUi;
+  return revokeToken(world, hostedUi, { clientId: session.clientId, refreshToken });
 }
 
 /** Waits for the browser to come back, but not for ever: this machine is signed out already. */

@@ -49,5 +49,5 @@ export async function status(io: CommandContext): Promise<void> {
     ["App client", session.clientId],
     ["Stored in", `${storage.path} (${storage.kind})`],
   ];
-  io.out.data(rows.map(([name, value]) => `${name!.padEnd(11)} ${value}\n`).join(""));
+  io.out.text(rows.map(([name, value]) => `${name!.padEnd(11)} ${safeText(value!)}\n`).join(""));
 }

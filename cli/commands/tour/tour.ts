@@ -72,7 +72,7 @@ interface Narrator {
 
 function narrator({ out }: CommandContext): Narrator {
   let steps = 0;
-  const line = (text: string) => out.data(`${text}\n`);
+  const line = (text: string) => out.text(`${text}\n`);
   return {
     title: (text) => line(`\n${text}\n${"=".repeat(text.length)}`),
     step: (text) => line(`\n${++steps}. ${text}`),

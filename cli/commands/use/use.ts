@@ -15,7 +15,7 @@ export async function use(io: CommandContext<UseFlags>, name: string | undefined
   if (name === undefined && !flags.clear) {
     const chosen = await chosenTarget(world, world.workingDirectory);
     if (out.json) out.document({ target: chosen ?? null });
-    else if (chosen) out.data(`${safeText(chosen)}\n`);
+    else if (chosen) out.text(`${safeText(chosen)}\n`);
     else out.note("Nothing is chosen here: a demo-auth.json, a running local cloud or the selected stack is used.");
     return;
   }

@@ -14,6 +14,7 @@ const numbered = (count: number): Session => ({
   issuer: "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
   clientId: "client",
   apiOrigin: "https://api.example",
+  account: undefined,
   flow: "code",
   hostedUi: "https://demo.auth.us-east-1.amazoncognito.com",
   idToken: "i".repeat(1500),
