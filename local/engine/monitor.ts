@@ -14,7 +14,7 @@ import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import structProto, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Provider, type Resource, type ResourceGraph, ResourceProblem } from "./graph.ts";
 import type { Diagnostic } from "./problems.ts";
-import { decode, dereference, holdsSecret, type Values } from "./values.ts";
+import { decode, dereference, holdsSecret, markSecrets, type Values } from "./values.ts";
 
 const ROOT_TYPE = "pulumi:pulumi:Stack";
 const Feature = resourceProto.ResourceMonitorFeature;
@@ -173,7 +173,8 @@ class Registrations {
       ignoreChanges: request.getIgnorechangesList(),
     };
     this.#add(resource);
-    return { resource, wireOutputs: { ...wireInputs, ...made.outputs } };
+    const wireOutputs = { ...wireInputs, ...made.outputs };
+    return { resource, wireOutputs: markSecrets(wireOutputs, request.getAdditionalsecretoutputsList()) };
   }
 
   read(request: resourceProto.ReadResourceRequest): { resource: Resource; wireOutputs: Values } {

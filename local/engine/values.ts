@@ -77,6 +77,14 @@ export function decode(value: unknown): unknown {
   }
 }
 
+/** @returns the same values with those of `names` marked as secrets */
+export function markSecrets(values: Values, names: readonly string[]): Values {
+  const secrets = names
+    .filter((name) => values[name] !== undefined && !holdsSecret(values[name]))
+    .map((name) => [name, { [SIGNATURE]: SECRET, value: values[name] }]);
+  return { ...values, ...Object.fromEntries(secrets) };
+}
+
 /** Whether a secret is anywhere inside. */
 export function holdsSecret(value: unknown): boolean {
   if (value === null || typeof value !== "object") return false;

@@ -19,13 +19,19 @@ import { unservedInputs } from "./contract.ts";
 import { invokeFunction } from "./functions/index.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
+import { randomTypes } from "./random/index.ts";
 import { type Account, type ResourceType, text } from "./resource-type.ts";
 import type { SdkTypes } from "./sdk-types.ts";
 import { UnknownOutputs } from "./unknown-outputs.ts";
 import type { Unserved } from "./unserved.ts";
 
 /** Every type that has a contract. */
-export const RESOURCE_TYPES: readonly ResourceType[] = [...cognitoTypes, ...apigatewayTypes, ...lambdaTypes];
+export const RESOURCE_TYPES: readonly ResourceType[] = [
+  ...cognitoTypes,
+  ...apigatewayTypes,
+  ...lambdaTypes,
+  ...randomTypes,
+];
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
 
 /** Every local account is this one: AWS's documentation uses the number, nobody owns it. */
