@@ -3,8 +3,9 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
  *
  * The API is one OpenAPI document, not a resource for each method. Pulumi deletes last: a method resource that is gone from
- * the program would still be there when the new deployment takes its snapshot, and go on answering. A document is replaced
- * as a whole, by an update, before the deployment that depends on it.
+ * the program would still be there when the new deployment takes its snapshot, and go on answering. A document is put as a
+ * whole, before the deployment that depends on it; and by a resource of its own, because `RestApi.body` forgets a put that
+ * failed (docs/adr/0010-api-as-a-document.md).
  */
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
@@ -36,7 +37,6 @@ export class ProtectedApi extends pulumi.ComponentResource {
   constructor(name: string, args: ProtectedApiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:api:ProtectedApi", name, {}, opts);
     const { settings, routes, functions } = args;
-    const body = apiBody(name, args);
     const api = new aws.apigateway.RestApi(
       `${name}-rest`,
       {
@@ -44,10 +44,14 @@ export class ProtectedApi extends pulumi.ComponentResource {
         endpointConfiguration: { types: "REGIONAL" },
         securityPolicy: settings.tls.securityPolicy,
         endpointAccessMode: settings.tls.endpointAccessMode,
-        body,
-        // What the document does not name is gone from the API.
-        putRestApiMode: "overwrite",
       },
+      { parent: this },
+    );
+    const body = apiBody(api, args);
+    // Puts in overwrite mode: what the document does not name is gone from the API.
+    const definition = new aws.apigateway.RestApiPut(
+      `${name}-definition`,
+      { restApiId: api.id, body },
       { parent: this },
     );
     const permissions = routes.map((route) => invokePermission(this, name, api, route, functions[route.handler]!));
@@ -58,7 +62,7 @@ export class ProtectedApi extends pulumi.ComponentResource {
         // A deployment is a snapshot: without this nothing behind it would ever change for a caller.
         triggers: { definition: body.apply((text) => createHash("sha256").update(text).digest("hex")) },
       },
-      { parent: this },
+      { parent: this, dependsOn: definition },
     );
     const stage = deployStage(this, name, args, api, deployment, permissions);
 
@@ -70,16 +74,18 @@ export class ProtectedApi extends pulumi.ComponentResource {
   }
 }
 
-function apiBody(name: string, { settings, users, routes, functions }: ProtectedApiArgs): pulumi.Output<string> {
+function apiBody(
+  api: aws.apigateway.RestApi,
+  { settings, users, routes, functions }: ProtectedApiArgs,
+): pulumi.Output<string> {
   const invokeArns = pulumi.all(
     Object.fromEntries(Object.entries(functions).map(([key, { invokeArn }]) => [key, invokeArn])),
   );
   return pulumi
-    .all([users.userPoolArn, users.clientId, invokeArns])
-    .apply(([userPoolArn, clientId, arns]) =>
-      JSON.stringify(
-        openApiDocument({ title: settings.name ?? name, routes, settings, userPoolArn, clientId, invokeArns: arns }),
-      ),
+    .all([api.name, users.userPoolArn, users.clientId, invokeArns])
+    .apply(([title, userPoolArn, clientId, arns]) =>
+      // A put sets the API's name to the title.
+      JSON.stringify(openApiDocument({ title, routes, settings, userPoolArn, clientId, invokeArns: arns })),
     );
 }
 

@@ -4,6 +4,7 @@ import { type Evaluation, evaluateStack } from "./support/evaluate.ts";
 
 const types = {
   api: "aws:apigateway/restApi:RestApi",
+  put: "aws:apigateway/restApiPut:RestApiPut",
   deployment: "aws:apigateway/deployment:Deployment",
   stage: "aws:apigateway/stage:Stage",
   methodSettings: "aws:apigateway/methodSettings:MethodSettings",
@@ -27,15 +28,24 @@ for (const [stackName, expected] of [
     });
 
     it("is regional, takes TLS 1.3 only and only for its own host name", () => {
-      const { body, ...inputs } = stack.one(types.api).inputs;
-      deepEqual(inputs, {
+      deepEqual(stack.one(types.api).inputs, {
         ...(expected.name && { name: expected.name }),
         endpointConfiguration: { types: "REGIONAL" },
         securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09",
         endpointAccessMode: "STRICT",
-        putRestApiMode: "overwrite",
       });
-      deepEqual(Object.keys(JSON.parse(body).paths), ["/transactions"]);
+    });
+
+    it("is defined by one document that keeps its name and its TLS policy, which an import would take back", () => {
+      const { restApiId, body } = stack.one(types.put).inputs;
+      const document = JSON.parse(body);
+      equal(restApiId, "a1b2c3d4e5");
+      deepEqual(Object.keys(document.paths), ["/transactions"]);
+      equal(document.info.title, stack.one(types.api).outputs.name);
+      deepEqual(
+        [document["x-amazon-apigateway-security-policy"], document["x-amazon-apigateway-endpoint-access-mode"]],
+        ["SecurityPolicy_TLS13_1_3_2025_09", "STRICT"],
+      );
     });
 
     it("lets only its own method run the function", () => {
@@ -48,7 +58,7 @@ for (const [stackName, expected] of [
     });
 
     it("deploys the hash of exactly the definition it imports", () => {
-      equal(hashOf(stack), createHash("sha256").update(stack.one(types.api).inputs.body).digest("hex"));
+      equal(hashOf(stack), createHash("sha256").update(stack.one(types.put).inputs.body).digest("hex"));
     });
 
     it("keeps the old deployment until the stage points to the new one", () => {
