@@ -2,8 +2,6 @@
 import type { Resource } from "./rule.ts";
 
 export interface ApiMethod {
-  /** The resource that declares it. */
-  resource: Resource;
   /** e.g. `GET /transactions`; of a method resource only its name is known. */
   label: string;
   httpMethod: string;
@@ -17,9 +15,12 @@ export interface ApiMethod {
 }
 
 export const restApiType = "aws:apigateway/restApi:RestApi";
+const restApiPutType = "aws:apigateway/restApiPut:RestApiPut";
 export const stageType = "aws:apigateway/stage:Stage";
 export const methodSettingsType = "aws:apigateway/methodSettings:MethodSettings";
-const methodType = "aws:apigateway/method:Method";
+export const methodType = "aws:apigateway/method:Method";
+/** What declares methods: one by one, or by a document. */
+export const methodTypes = [restApiType, restApiPutType, methodType];
 const authorizerType = "aws:apigateway/authorizer:Authorizer";
 
 const httpMethods = new Set(["get", "head", "post", "put", "patch", "delete", "options"]);
@@ -28,33 +29,34 @@ const anyMethod = "x-amazon-apigateway-any-method";
 type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json => (value !== null && typeof value === "object" ? (value as Json) : {});
 
-export function methodsOf(resources: readonly Resource[]): ApiMethod[] {
-  return resources.flatMap((resource) => {
-    if (resource.type === methodType) return [methodResource(resource, resources)];
-    if (resource.type === restApiType && typeof resource.props.body === "string") return documentMethods(resource);
-    return [];
-  });
+/** The methods that one resource declares. Of a method resource its authorizer is known to `authorizerOf` only. */
+export function methodsOf(resource: Resource): ApiMethod[] {
+  const { type, props } = resource;
+  if (type === methodType) {
+    return [
+      {
+        label: `${props.httpMethod} of ${resource.name}`,
+        httpMethod: props.httpMethod,
+        authorization: props.authorization,
+        scopes: props.authorizationScopes ?? [],
+        audience: undefined,
+        takesInput: Object.keys(props.requestModels ?? {}).length > 0,
+        validated: props.requestValidatorId !== undefined,
+      },
+    ];
+  }
+  return methodTypes.includes(type) && typeof props.body === "string" ? documentMethods(props.body) : [];
 }
 
-function methodResource(resource: Resource, resources: readonly Resource[]): ApiMethod {
-  const { props, propertyDependencies } = resource;
-  const authorizer = resources.find(
-    ({ type, urn }) => type === authorizerType && propertyDependencies.authorizerId?.includes(urn),
+/** The authorizer of a method resource, when the program has it. */
+export function authorizerOf(method: Resource, resources: readonly Resource[]): Resource | undefined {
+  return resources.find(
+    ({ type, urn }) => type === authorizerType && method.propertyDependencies.authorizerId?.includes(urn),
   );
-  return {
-    resource,
-    label: `${props.httpMethod} of ${resource.name}`,
-    httpMethod: props.httpMethod,
-    authorization: props.authorization,
-    scopes: props.authorizationScopes ?? [],
-    audience: authorizer?.props.identityValidationExpression,
-    takesInput: Object.keys(props.requestModels ?? {}).length > 0,
-    validated: props.requestValidatorId !== undefined,
-  };
 }
 
-function documentMethods(resource: Resource): ApiMethod[] {
-  const document = object(JSON.parse(resource.props.body));
+function documentMethods(body: string): ApiMethod[] {
+  const document = object(JSON.parse(body));
   const schemes = object(object(document.components).securitySchemes ?? document.securityDefinitions);
   return Object.entries(object(document.paths)).flatMap(([path, item]) =>
     Object.entries(object(item))
@@ -64,7 +66,6 @@ function documentMethods(resource: Resource): ApiMethod[] {
         const { security, parameters, requestBody, ...rest } = object(operation);
         const validator = "x-amazon-apigateway-request-validator";
         return {
-          resource,
           label: `${httpMethod} ${path}`,
           httpMethod,
           ...authorizationOf(security ?? document.security, schemes),
@@ -97,14 +98,20 @@ function authorizationOf(security: unknown, schemes: Json): Pick<ApiMethod, "aut
   return { authorization: "NONE", scopes: [], audience: undefined };
 }
 
-/** The settings of all methods of a stage, if the program has any. */
-export function settingsOfAllMethods(stage: Resource, resources: readonly Resource[]): Json | undefined {
-  const found = resources.find(
+/** Settings of every method of a stage; others are for one method. */
+export const isForAllMethods = ({ methodPath }: Resource["props"]): boolean => methodPath === "*/*";
+
+/** The stages that have no settings for all of their methods. */
+export function stagesWithoutSettings(resources: readonly Resource[]): Resource[] {
+  return resources.filter((stage) => stage.type === stageType && !hasSettings(stage, resources));
+}
+
+function hasSettings(stage: Resource, resources: readonly Resource[]): boolean {
+  return resources.some(
     ({ type, props, propertyDependencies }) =>
       type === methodSettingsType &&
-      props.methodPath === "*/*" &&
+      isForAllMethods(props) &&
       (propertyDependencies.stageName?.includes(stage.urn) ||
         (props.stageName === stage.props.stageName && props.restApi === stage.props.restApi)),
   );
-  return found && object(found.props.settings);
 }

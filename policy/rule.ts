@@ -29,18 +29,20 @@ interface RuleText {
   level: "mandatory" | "advisory";
 }
 
-/** Looks at one resource at a time, before it is made. */
+/** Looks at one resource at a time, before it is made: a mandatory one stops an `up` in time. */
 export interface ResourceRule extends RuleText {
   kind: "resource";
   types: readonly string[];
-  /** @returns what is wrong and the mend, or `undefined` */
-  check(props: Resource["props"], resource: Resource): string | undefined;
+  /** @returns what is wrong, and how to fix it */
+  check(props: Resource["props"], resource: Resource): string | readonly string[] | undefined;
+  /** What only several resources together can show; looked at when all are made. */
+  checkStack?(resources: readonly Resource[]): Violation[];
 }
 
-/** Looks at how resources go together, once all are known. */
+/** Looks at how resources go together, once all are made. */
 export interface StackRule extends RuleText {
   kind: "stack";
-  check(resources: readonly Resource[]): Violation[];
+  checkStack(resources: readonly Resource[]): Violation[];
 }
 
 export type Rule = ResourceRule | StackRule;
@@ -59,13 +61,15 @@ export interface Exemption {
 
 /** Every place in a stack where a rule is not kept, exempt or not. */
 export function violationsOf(rule: Rule, resources: readonly Resource[]): Violation[] {
-  if (rule.kind === "stack") return rule.check(resources);
-  return resources
-    .filter((resource) => rule.types.includes(resource.type))
-    .flatMap((resource) => {
-      const message = rule.check(resource.props, resource);
-      return message === undefined ? [] : [{ resource, message }];
-    });
+  const together = rule.checkStack?.(resources) ?? [];
+  if (rule.kind === "stack") return together;
+  const alone = resources.flatMap((resource) => messagesOf(rule, resource).map((message) => ({ resource, message })));
+  return [...alone, ...together];
+}
+
+function messagesOf(rule: ResourceRule, resource: Resource): readonly string[] {
+  if (!rule.types.includes(resource.type)) return [];
+  return [rule.check(resource.props, resource) ?? []].flat();
 }
 
 export function isExempt(rule: Rule, urn: string, exemptions: readonly Exemption[]): boolean {
@@ -83,23 +87,19 @@ export function toPolicy(
     description: `${rule.description} ${rule.why} (${rule.answersTo.join(", ")})`,
     enforcementLevel: rule.level,
   };
-  if (rule.kind === "stack") {
-    return {
-      ...text,
-      validateStack: ({ resources }, report) => {
-        for (const { resource, message } of rule.check(resources.map(fromAnalyzer))) {
-          if (!isExempt(rule, resource.urn, exemptions)) report(message, resource.urn);
-        }
-      },
-    };
-  }
+  const validateStack: StackValidationPolicy["validateStack"] = ({ resources }, report) => {
+    for (const { resource, message } of rule.checkStack?.(resources.map(fromAnalyzer)) ?? []) {
+      if (!isExempt(rule, resource.urn, exemptions)) report(message, resource.urn);
+    }
+  };
+  if (rule.kind === "stack") return { ...text, validateStack };
   return {
     ...text,
+    ...(rule.checkStack && { validateStack }),
     validateResource: ({ type, urn, name, props, opts }, report) => {
       if (!rule.types.includes(type) || isExempt(rule, urn, exemptions)) return;
       const resource = { urn, type, name, props, protect: opts.protect, propertyDependencies: {} };
-      const message = rule.check(props, resource);
-      if (message !== undefined) report(message);
+      for (const message of messagesOf(rule, resource)) report(message);
     },
   };
 }

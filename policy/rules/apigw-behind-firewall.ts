@@ -8,7 +8,7 @@ export default {
   why: "Known attackers and floods reach the authorizer and the functions otherwise.",
   answersTo: ["cdk-nag AwsSolutions-APIG3", "Security Hub APIGateway.4"],
   level: "advisory",
-  check(resources) {
+  checkStack(resources) {
     const behind = resources
       .filter(({ type }) => type === "aws:wafv2/webAclAssociation:WebAclAssociation")
       .flatMap(({ propertyDependencies }) => propertyDependencies.resourceArn ?? []);

@@ -7,7 +7,7 @@ export default {
   why: "Managed login answers such a client with an empty page that says it is unavailable.",
   answersTo: ["AWS Cognito: CreateUserPoolDomain, ManagedLoginVersion"],
   level: "mandatory",
-  check(resources) {
+  checkStack(resources) {
     const managedPools = resources
       .filter(
         ({ type, props }) => type === "aws:cognito/userPoolDomain:UserPoolDomain" && props.managedLoginVersion === 2,

@@ -3,7 +3,7 @@ import type { ResourceRule } from "../rule.ts";
 export default {
   kind: "resource",
   name: "lambda-runtime-supported",
-  description: "Functions run on a Node.js that AWS still mends.",
+  description: "Functions run on a Node.js that AWS still patches.",
   why: "A retired runtime gets no security fixes, and soon cannot be deployed at all.",
   answersTo: ["cdk-nag AwsSolutions-L1", "Security Hub Lambda.2"],
   level: "mandatory",

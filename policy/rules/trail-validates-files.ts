@@ -7,7 +7,8 @@ export default {
   why: "Who covers their tracks would otherwise only have to edit a file.",
   answersTo: ["Security Hub CloudTrail.4"],
   level: "mandatory",
-  types: ["aws:cloudtrail/trail:Trail", "awsx:cloudtrail:Trail"],
+  // Not `awsx:cloudtrail:Trail`: the component is registered without inputs, and its trail is a resource of this type.
+  types: ["aws:cloudtrail/trail:Trail"],
   check({ enableLogFileValidation }) {
     return enableLogFileValidation === true ? undefined : "enableLogFileValidation is not true; set it.";
   },

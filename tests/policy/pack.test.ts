@@ -80,19 +80,104 @@ describe("the policy pack behind Pulumi's own launcher", function () {
     ]);
   });
 
-  it("stops a stack whose API has an open method, and names the resource", async () => {
+  const orders = { openapi: "3.0.1", paths: { "/orders": { get: {} } } };
+
+  for (const [what, type, properties, sentences] of [
+    [
+      "an open method in a document",
+      "aws:apigateway/restApiPut:RestApiPut",
+      { body: JSON.stringify(orders) },
+      [["apigw-method-authorized", "GET /orders is open to everybody; give it an authorizer."]],
+    ],
+    [
+      "an open method that is a resource",
+      "aws:apigateway/method:Method",
+      { httpMethod: "GET", authorization: "NONE" },
+      [["apigw-method-authorized", "GET of it is open to everybody; give it an authorizer."]],
+    ],
+    [
+      "an authorizer of any client's ID tokens, and input that nobody checks",
+      "aws:apigateway/restApiPut:RestApiPut",
+      {
+        body: JSON.stringify({
+          ...orders,
+          paths: { "/orders": { post: { requestBody: {}, security: [{ users: [] }] } } },
+          components: {
+            securitySchemes: { users: { "x-amazon-apigateway-authorizer": { type: "cognito_user_pools" } } },
+          },
+        }),
+      },
+      [
+        [
+          "apigw-authorizer-pins-audience",
+          "POST /orders takes ID tokens of every client; set identityValidationExpression to ^<client id>$.",
+        ],
+        ["apigw-input-validated", "POST /orders declares input without a validator; add one."],
+      ],
+    ],
+    [
+      "settings that neither log nor throttle",
+      "aws:apigateway/methodSettings:MethodSettings",
+      { methodPath: "*/*", settings: { loggingLevel: "OFF" } },
+      [
+        ["apigw-execution-logs", "The settings of */* log no errors; set loggingLevel to ERROR."],
+        ["apigw-throttled", "The settings of */* do not throttle; set throttlingRateLimit and throttlingBurstLimit."],
+      ],
+    ],
+    [
+      "a trail that does not validate its files",
+      "aws:cloudtrail/trail:Trail",
+      {},
+      [["trail-validates-files", "enableLogFileValidation is not true; set it."]],
+    ],
+  ] as const) {
+    it(`stops ${what} before it is made`, async () => {
+      const request = fill(new messages.AnalyzeRequest(), "prod", type, "it", properties);
+      deepEqual(
+        diagnosticsOf(await call("analyze", request)),
+        sentences.map(([rule, sentence]) => [rule, sentence, MANDATORY, ""]),
+      );
+    });
+  }
+
+  it("lets awsx's trail pass as the engine sees it: a component without inputs around a trail with its own", async () => {
+    const parts = [
+      ["awsx:cloudtrail:Trail", "audit", {}],
+      ["aws:cloudtrail/trail:Trail", "audit", { enableLogFileValidation: true, s3BucketName: "audit-1a2b3c4" }],
+    ] as const;
+    for (const [type, name, properties] of parts) {
+      const request = fill(new messages.AnalyzeRequest(), "prod", type, name, properties);
+      deepEqual(diagnosticsOf(await call("analyze", request)), []);
+    }
     const request = new messages.AnalyzeStackRequest();
-    const body = JSON.stringify({ openapi: "3.0.1", paths: { "/orders": { get: {} } } });
-    const api = fill(new messages.AnalyzerResource(), "dev", "aws:apigateway/restApi:RestApi", "api", { body });
-    request.setResourcesList([api]);
+    request.setResourcesList(
+      parts.map(([type, name, properties]) => fill(new messages.AnalyzerResource(), "prod", type, name, properties)),
+    );
+    deepEqual(diagnosticsOf(await call("analyzeStack", request)), []);
+  });
+
+  it("stops a stack where only several resources together show what is wrong, and names the resource", async () => {
+    const request = new messages.AnalyzeStackRequest();
+    request.setResourcesList([
+      fill(new messages.AnalyzerResource(), "dev", "aws:apigateway/stage:Stage", "stage", { stageName: "v1" }),
+    ]);
+    const urn = "urn:pulumi:dev::demo-auth::aws:apigateway/stage:Stage::stage";
     deepEqual(diagnosticsOf(await call("analyzeStack", request)), [
       [
-        "apigw-method-authorized",
-        "GET /orders is open to everybody; give it an authorizer.",
+        "apigw-execution-logs",
+        "The stage logs no errors; add MethodSettings for */* with loggingLevel ERROR.",
         MANDATORY,
-        "urn:pulumi:dev::demo-auth::aws:apigateway/restApi:RestApi::api",
+        urn,
       ],
+      ["apigw-throttled", "The stage is not throttled; add MethodSettings for */* with both limits.", MANDATORY, urn],
     ]);
+  });
+
+  it("can judge every mandatory rule before anything is made, but for what two resources decide together", () => {
+    deepEqual(
+      rules.filter(({ level, kind }) => level === "mandatory" && kind === "stack").map(({ name }) => name),
+      ["cognito-domain-v2-has-branding"],
+    );
   });
 
   it("knows the exemptions: a pool without MFA passes in dev and stops prod", async () => {

@@ -17,6 +17,7 @@ const types = {
   domain: "aws:cognito/userPoolDomain:UserPoolDomain",
   branding: "aws:cognito/managedLoginBranding:ManagedLoginBranding",
   api: "aws:apigateway/restApi:RestApi",
+  put: "aws:apigateway/restApiPut:RestApiPut",
   method: "aws:apigateway/method:Method",
   authorizer: "aws:apigateway/authorizer:Authorizer",
   stage: "aws:apigateway/stage:Stage",
@@ -28,7 +29,6 @@ const types = {
   role: "aws:iam/role:Role",
   logGroup: "aws:cloudwatch/logGroup:LogGroup",
   trail: "aws:cloudtrail/trail:Trail",
-  awsxTrail: "awsx:cloudtrail:Trail",
 };
 
 const pool = (props: object, more?: Partial<Resource>) => [resource(types.pool, props, more)];
@@ -47,8 +47,12 @@ const users = (more: object = {}) => ({
   "x-amazon-apigateway-authtype": "cognito_user_pools",
   "x-amazon-apigateway-authorizer": { type: "cognito_user_pools", providerARNs: ["arn"], ...more },
 });
-const document = (operations: object, schemes: object = { users: users({ identityValidationExpression: "^c$" }) }) => [
-  resource(types.api, {
+const document = (
+  operations: object,
+  schemes: object = { users: users({ identityValidationExpression: "^c$" }) },
+  type = types.put,
+) => [
+  resource(type, {
     body: JSON.stringify({
       openapi: "3.0.1",
       components: { securitySchemes: schemes },
@@ -240,6 +244,11 @@ const cases: Record<string, { caught: [string, Resource[], string][]; passes: [s
         "GET /orders is open to everybody; give it an authorizer.",
       ],
       [
+        "an open method in a document that is an input of its API",
+        document({ get: {} }, {}, types.api),
+        "GET /orders is open to everybody; give it an authorizer.",
+      ],
+      [
         "one that turns the document's security off",
         document({ "x-amazon-apigateway-any-method": { security: [] } }),
         "ANY /orders is open to everybody; give it an authorizer.",
@@ -384,7 +393,7 @@ const cases: Record<string, { caught: [string, Resource[], string][]; passes: [s
       [
         "logging that is off",
         [stage, settings({ loggingLevel: "OFF" })],
-        "The stage logs no errors; add MethodSettings for */* with loggingLevel ERROR.",
+        "The settings of */* log no errors; set loggingLevel to ERROR.",
       ],
     ],
     passes: [
@@ -398,12 +407,12 @@ const cases: Record<string, { caught: [string, Resource[], string][]; passes: [s
       [
         "the default limits",
         [stage, settings({ throttlingRateLimit: -1, throttlingBurstLimit: -1 })],
-        "The stage is not throttled; add MethodSettings for */* with both limits.",
+        "The settings of */* do not throttle; set throttlingRateLimit and throttlingBurstLimit.",
       ],
       [
         "a rate without a burst",
         [stage, settings({ throttlingRateLimit: 10 })],
-        "The stage is not throttled; add MethodSettings for */* with both limits.",
+        "The settings of */* do not throttle; set throttlingRateLimit and throttlingBurstLimit.",
       ],
     ],
     passes: [["both limits", [stage, settingsByDependency({ throttlingRateLimit: 10, throttlingBurstLimit: 20 })]]],
@@ -513,15 +522,11 @@ const cases: Record<string, { caught: [string, Resource[], string][]; passes: [s
     passes: [["a day", [resource(types.logGroup, { retentionInDays: 1 })]]],
   },
   "trail-validates-files": {
-    caught: [
-      ["a trail without", [resource(types.trail, {})], "enableLogFileValidation is not true; set it."],
-      [
-        "a component's trail without",
-        [resource(types.awsxTrail, { enableLogFileValidation: false })],
-        "enableLogFileValidation is not true; set it.",
-      ],
+    caught: [["a trail without", [resource(types.trail, {})], "enableLogFileValidation is not true; set it."]],
+    passes: [
+      ["a trail with", [resource(types.trail, { enableLogFileValidation: true })]],
+      ["the component around it, which the engine knows without its inputs", [resource("awsx:cloudtrail:Trail", {})]],
     ],
-    passes: [["a trail with", [resource(types.trail, { enableLogFileValidation: true })]]],
   },
 };
 
