@@ -3,6 +3,7 @@
  * Settings in `settings.ts`, routes in `routes.ts`; the stack outputs are what the `demo-auth` command line reads.
  */
 import * as aws from "@pulumi/aws";
+import { apiGatewayAccountRole } from "./account-role.ts";
 import { Firewall } from "./firewall.ts";
 import { bundle, deployFunctions } from "./function.ts";
 import { keepLogs } from "./logs.ts";
@@ -30,7 +31,15 @@ const functions = deployFunctions(await bundling, {
   environment: { CLIENT_ID: users.clientId, ALLOWED_ORIGIN: settings.api.allowedOrigin },
   logs,
 });
-const api = new ProtectedApi("api", { settings: settings.api, users, routes: routeTable, functions, logs });
+const accountRole = settings.api.accountRole === "managed" ? await apiGatewayAccountRole("api-account") : undefined;
+const api = new ProtectedApi("api", {
+  settings: settings.api,
+  users,
+  routes: routeTable,
+  functions,
+  logs,
+  accountRole,
+});
 
 if (settings.firewall) {
   const protects = { stage: api.stageArn, pool: users.userPoolArn };

@@ -51,7 +51,7 @@ export function logGroup(
 function encryptionKey(name: string): aws.kms.Key {
   const { region } = aws.getRegionOutput();
   const { accountId } = aws.getCallerIdentityOutput();
-  const { partition } = aws.getPartitionOutput();
+  const { partition, dnsSuffix } = aws.getPartitionOutput();
   return new aws.kms.Key(name, {
     description: `Logs and alarms of ${pulumi.getProject()} ${pulumi.getStack()}`,
     enableKeyRotation: true,
@@ -69,7 +69,7 @@ function encryptionKey(name: string): aws.kms.Key {
         {
           Sid: "Logs",
           Effect: "Allow",
-          Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+          Principal: { Service: pulumi.interpolate`logs.${region}.${dnsSuffix}` },
           Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
           Resource: "*",
           Condition: {

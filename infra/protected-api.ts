@@ -10,7 +10,6 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { apiGatewayAccountRole } from "./account-role.ts";
 import type { HandlerFunction } from "./function.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -25,6 +24,8 @@ export interface ProtectedApiArgs {
   /** By the handler that a route names. */
   functions: Readonly<Record<string, HandlerFunction>>;
   logs: LogKeeping;
+  /** What must be there before the stage may log: the account's role, when this stack sets it. */
+  accountRole?: aws.apigateway.Account | undefined;
 }
 
 export class ProtectedApi extends pulumi.ComponentResource {
@@ -114,12 +115,12 @@ function invokePermission(
 function deployStage(
   parent: ProtectedApi,
   name: string,
-  { settings, logs }: ProtectedApiArgs,
+  { settings, logs, accountRole: role }: ProtectedApiArgs,
   api: aws.apigateway.RestApi,
   deployment: aws.apigateway.Deployment,
   permissions: aws.lambda.Permission[],
 ): aws.apigateway.Stage {
-  const accountRole = settings.accountRole === "managed" ? [apiGatewayAccountRole(`${name}-account`, parent)] : [];
+  const accountRole = role ? [role] : [];
   const accessLogs = logGroup(`${name}-access`, logs, {}, { parent });
   // API Gateway would make this group itself, under this name, and keep what is in it for ever.
   const executionLogs = logGroup(

@@ -33,7 +33,7 @@ export class UserDirectory extends pulumi.ComponentResource {
     const pool = userPool(this, name, settings);
     const domain = userPoolDomain(this, name, pool, settings);
     const resourceServers = declareScopes(this, name, pool, apiScopes);
-    const client = appClient(this, name, pool, settings.client, this.scopes, resourceServers);
+    const client = appClient(this, name, pool, settings, this.scopes, resourceServers);
     if (settings.plan.hostedUi === "managed") brandLoginPages(this, name, pool, client);
     createGroups(this, name, pool, settings.groups);
     if (settings.logDelivery) deliverLogs(this, name, pool, settings.plan, logs);
@@ -108,7 +108,7 @@ function userPoolDomain(
   parent: UserDirectory,
   name: string,
   pool: aws.cognito.UserPool,
-  { domain, plan }: UserSettings,
+  { domain, plan, deletionProtection }: UserSettings,
 ): aws.cognito.UserPoolDomain {
   const resource = new aws.cognito.UserPoolDomain(
     `${name}-domain`,
@@ -120,7 +120,7 @@ function userPoolDomain(
         : { domain: domain.prefix ?? uniquePrefix(parent, domain.stem) }),
     },
     // A pool has one prefix domain at a time, so the new one cannot be made while the old one stands.
-    { parent, deleteBeforeReplace: true },
+    { parent, deleteBeforeReplace: true, protect: deletionProtection },
   );
   if (domain.kind === "custom" && domain.hostedZoneId !== undefined) {
     new aws.route53.Record(
@@ -163,7 +163,9 @@ function hostedUiUrl(
 ): pulumi.Output<string> {
   if (settings.kind === "custom") return pulumi.interpolate`https://${domain.domain}`;
   const { region } = aws.getRegionOutput({}, { parent });
-  return pulumi.interpolate`https://${domain.domain}.auth.${region}.amazoncognito.com`;
+  // https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html
+  const host = region.apply((name) => `${name.startsWith("us-gov-") ? "auth-fips" : "auth"}.${name}`);
+  return pulumi.interpolate`https://${domain.domain}.${host}.amazoncognito.com`;
 }
 
 /** One resource server for each name before a scope's last slash. */
@@ -193,7 +195,7 @@ function appClient(
   parent: UserDirectory,
   name: string,
   pool: aws.cognito.UserPool,
-  client: ClientSettings,
+  { client, deletionProtection }: UserSettings,
   scopes: string[],
   resourceServers: aws.cognito.ResourceServer[],
 ): aws.cognito.UserPoolClient {
@@ -222,8 +224,14 @@ function appClient(
       readAttributes: ["email", "email_verified"],
       writeAttributes: ["email"],
     },
-    // A client that names a scope is refused until the resource server with that scope exists.
-    { parent, dependsOn: resourceServers },
+    {
+      parent,
+      // A client that names a scope is refused until the resource server with that scope exists.
+      dependsOn: resourceServers,
+      protect: deletionProtection,
+      // Nobody can read it back: of an imported client it is not known, and to set it would replace the client and its id.
+      ignoreChanges: ["generateSecret"],
+    },
   );
 }
 

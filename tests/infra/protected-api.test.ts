@@ -152,7 +152,7 @@ describe("the API", () => {
   it("sets the account's logging role before it logs, and leaves it to the account when the stack goes", async () => {
     const stack = await evaluateStack("dev");
     const account = stack.one(types.account);
-    equal(account.inputs.cloudwatchRoleArn, "arn:aws:iam::123456789012:role/api-account-role-1a2b3c4");
+    equal(account.inputs.cloudwatchRoleArn, "arn:aws:iam::123456789012:role/apigateway-push-to-cloudwatch-logs");
     deepEqual(
       ["api-account", "api-account-role", "api-account-policy"].map((name) => named(stack, name).retainOnDelete),
       [true, true, true],
@@ -161,6 +161,33 @@ describe("the API", () => {
       equal(stack.one(type).dependencies.includes(account.urn), true);
     }
   });
+
+  it("adopts the logging role that an earlier stack left behind, so that an account has one", async () => {
+    const role = async (...roles: string[]) => named(await evaluateStack("dev", {}, { roles }), "api-account-role");
+    equal((await role("another", "apigateway-push-to-cloudwatch-logs-2")).import, "");
+    const adopted = await role("another", "apigateway-push-to-cloudwatch-logs");
+    equal(adopted.import, "apigateway-push-to-cloudwatch-logs");
+    equal(adopted.inputs.name, "apigateway-push-to-cloudwatch-logs");
+    deepEqual(adopted.ignoreChanges, ["tags", "tagsAll"]);
+  });
+
+  for (const [partition, region] of [
+    ["aws-cn", "cn-north-1"],
+    ["aws-us-gov", "us-gov-west-1"],
+  ] as const) {
+    it(`names everything in ${partition} by that partition's ARNs`, async () => {
+      const everything = { firewall: true, monitoring: true, userPoolLogs: true, encryptionKey: "managed" };
+      const stack = await evaluateStack("dev", everything, { partition, region });
+      const foreign = stack.resources.filter(({ inputs }) => JSON.stringify(inputs).includes("arn:aws:"));
+      deepEqual(
+        foreign.map(({ name }) => name),
+        [],
+      );
+      const { Statement } = JSON.parse(stack.one(types.key).inputs.policy);
+      const suffix = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+      deepEqual(Statement[1].Principal, { Service: `logs.${region}.${suffix}` });
+    });
+  }
 
   it("leaves the account's logging role alone in prod", async () => {
     const stack = await evaluateStack("prod");

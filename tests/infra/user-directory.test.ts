@@ -120,7 +120,9 @@ describe("the user directory of stack prod", () => {
     });
   });
 
-  it("cannot be deleted by Pulumi as little as by Cognito", () => equal(stack.one(types.pool).protect, true));
+  it("keeps pool, client and domain from being deleted by Pulumi, as Cognito keeps the pool", () => {
+    for (const type of [types.pool, types.client, types.domain]) equal(stack.one(type).protect, true, type);
+  });
 
   it("has a client for the code flow with the API's scope, short tokens and rotating refresh tokens", () => {
     const { inputs } = stack.one(types.client);
@@ -225,6 +227,16 @@ describe("the user directory", () => {
     const { inputs } = (await evaluateStack("prod", { rotateRefreshTokens: false })).one(types.client);
     deepEqual(inputs.explicitAuthFlows, ["ALLOW_REFRESH_TOKEN_AUTH"]);
     equal("refreshTokenRotation" in inputs, false);
+  });
+
+  it("takes an imported client as it is: its secret cannot be read back, and to set it would give it another id", async () => {
+    deepEqual((await evaluateStack("prod")).one(types.client).ignoreChanges, ["generateSecret"]);
+  });
+
+  it("has its hosted UI at the address of its partition", async () => {
+    const place = { region: "us-gov-west-1", partition: "aws-us-gov" };
+    const { outputs } = await evaluateStack("dev", { domainPrefix: "my-team" }, place);
+    equal(outputs.hostedUiUrl, "https://my-team.auth-fips.us-gov-west-1.amazoncognito.com");
   });
 
   it("makes the groups that the stack names", async () => {

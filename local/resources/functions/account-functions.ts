@@ -30,6 +30,8 @@ export const ACCOUNT_FUNCTIONS: Record<string, ProviderFunction> = {
     zoneIds: [1, 2, 3].map((zone) => `${region}-az${zone}`),
     groupNames: [region],
   }),
+  // No role is there before a program declares it.
+  "aws:iam/getRoles:getRoles": (args, { region }) => ({ id: region, names: [], arns: [], ...args }),
   "aws:index/getService:getService": (args, { region }) => {
     const service = text(args.serviceId) ?? "";
     const name = text(args.region) ?? region;

@@ -20,6 +20,9 @@ export interface RegisteredResource {
   protect: boolean;
   retainOnDelete: boolean;
   deleteBeforeReplace: boolean;
+  ignoreChanges: string[];
+  /** The id of what it adopts instead of making it anew. */
+  import: string;
   parent: string;
   /** URNs of all that it waits for, `dependsOn` and inputs alike. */
   dependencies: string[];
@@ -41,10 +44,13 @@ export interface Evaluation {
 const place = {
   account: "123456789012",
   region: "us-east-1",
+  partition: "aws",
+  /** Names of the roles that are there before. */
+  roles: [] as string[],
   /** As `pulumi preview` before a first deployment: nothing has an id yet, nothing is known of what AWS adds. */
   preview: false,
 };
-const { account, region } = place;
+const { account } = place;
 
 /** The values of `Pulumi.<stack>.yaml` as Pulumi hands them to a program: text, and JSON for what is not. */
 export function stackFile(stack: string): Record<string, string> {
@@ -89,8 +95,8 @@ export async function evaluate(
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => ({
-        id: custom === false || there.preview ? undefined : idOf(type, name),
-        state: there.preview ? inputs : { ...inputs, ...attributesOf(type, name, inputs) },
+        id: custom === false || there.preview ? undefined : idOf(type, name, there),
+        state: there.preview ? inputs : { ...inputs, ...attributesOf(type, name, inputs, there) },
       }),
       call: ({ token, inputs }) => answerOf(token, inputs, there),
     },
@@ -150,6 +156,8 @@ function record(resources: RegisteredResource[]) {
           protect: request.getProtect() ?? false,
           retainOnDelete: request.getRetainondelete() ?? false,
           deleteBeforeReplace: request.getDeletebeforereplace(),
+          ignoreChanges: request.getIgnorechangesList(),
+          import: request.getImportid(),
           parent: request.getParent(),
           dependencies: request.getDependenciesList(),
           propertyDependencies,
@@ -177,17 +185,19 @@ function resolved(outputs: Wire): Promise<Wire> {
   });
 }
 
-function idOf(type: string, name: string): string {
+function idOf(type: string, name: string, { region }: typeof place): string {
   if (type === "aws:cognito/userPool:UserPool") return `${region}_Ab1Cd2Ef3`;
   if (type === "aws:apigateway/restApi:RestApi") return "a1b2c3d4e5";
   return `${name}-id`;
 }
 
 /** What AWS would add to the inputs; names that Pulumi would make up included. */
-function attributesOf(type: string, name: string, inputs: Wire): Record<string, unknown> {
-  const id = idOf(type, name);
+function attributesOf(type: string, name: string, inputs: Wire, there: typeof place): Record<string, unknown> {
+  const { region, partition } = there;
+  const id = idOf(type, name, there);
   const physical = inputs.name ?? `${name}-1a2b3c4`;
-  const arn = (service: string, rest: string, where = `${region}:${account}`) => `arn:aws:${service}:${where}:${rest}`;
+  const arn = (service: string, rest: string, where = `${region}:${account}`) =>
+    `arn:${partition}:${service}:${where}:${rest}`;
   switch (type) {
     case "aws:cognito/userPool:UserPool":
       return {
@@ -211,7 +221,7 @@ function attributesOf(type: string, name: string, inputs: Wire): Record<string, 
       return {
         name: physical,
         arn: functionArn,
-        invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+        invokeArn: `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
       };
     }
     case "aws:apigateway/restApi:RestApi":
@@ -227,11 +237,12 @@ function attributesOf(type: string, name: string, inputs: Wire): Record<string, 
         invokeUrl: `https://a1b2c3d4e5.execute-api.${region}.amazonaws.com/${inputs.stageName}`,
       };
     default:
-      return { arn: `arn:aws:mock:${region}:${account}:${id}` };
+      return { arn: `arn:${partition}:mock:${region}:${account}:${id}` };
   }
 }
 
-function answerOf(token: string, inputs: Wire, { account, region }: typeof place): Record<string, unknown> {
+function answerOf(token: string, inputs: Wire, there: typeof place): Record<string, unknown> {
+  const { account, region, partition, roles } = there;
   switch (token) {
     case "aws:index/getRegion:getRegion":
       return {
@@ -242,9 +253,11 @@ function answerOf(token: string, inputs: Wire, { account, region }: typeof place
         endpoint: "ec2.us-east-1.amazonaws.com",
       };
     case "aws:index/getCallerIdentity:getCallerIdentity":
-      return { id: account, accountId: account, arn: `arn:aws:iam::${account}:root`, userId: account };
+      return { id: account, accountId: account, arn: `arn:${partition}:iam::${account}:root`, userId: account };
     case "aws:index/getPartition:getPartition":
-      return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
+      return { id: partition, partition, dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com" };
+    case "aws:iam/getRoles:getRoles":
+      return { names: roles.filter((name) => new RegExp(inputs.nameRegex).test(name)), arns: [], id: region };
     default:
       throw new Error(
         `the program asks the provider for ${token} with ${JSON.stringify(inputs)}, which no test answers`,
