@@ -6,6 +6,7 @@ import type { ApiServices } from "./api-services.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import type { Route } from "./route.ts";
 import type { StagedMethod } from "./staged-method.ts";
+import type { TemplateOverrides } from "./templates/overrides.ts";
 
 /** The API that a request came to, as far as the steps of its way need to know it. */
 export interface RequestedApi {
@@ -42,6 +43,8 @@ export interface GatewayExchange {
   identity: AuthorizedIdentity | undefined;
   /** The API key that was sent and is known. */
   apiKey: { id: string; value: string } | undefined;
+  /** What mapping templates set; `undefined` until one is rendered. */
+  overrides: TemplateOverrides | undefined;
   integrationStatus: number | undefined;
   integrationLatencyMs: number | undefined;
 }

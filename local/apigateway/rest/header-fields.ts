@@ -15,6 +15,29 @@ const CONNECTION_BOUND = new Set([
   "upgrade",
 ]);
 
+/**
+ * Fields of a request that API Gateway keeps to itself: no function and no HTTP proxy gets them, and templates read them as
+ * empty (recorded on AWS, LocalStack's test_apigateway_header_remapping, 2024-12).
+ */
+const END_AT_GATEWAY = new Set([
+  "connection",
+  "content-length",
+  "content-md5",
+  "expect",
+  "max-forwards",
+  "proxy-authenticate",
+  "server",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "www-authenticate",
+]);
+
+export function endsAtGateway(name: string): boolean {
+  return END_AT_GATEWAY.has(name.toLowerCase());
+}
+
 export function isFieldName(name: string): boolean {
   return NAME.test(name);
 }

@@ -121,6 +121,7 @@ export function newExchange(
     pathParameters: undefined,
     identity: undefined,
     apiKey: undefined,
+    overrides: undefined,
     integrationStatus: undefined,
     integrationLatencyMs: undefined,
   };

@@ -5,7 +5,7 @@
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
-import { renderTemplate } from "../templates/mapping-template.ts";
+import { renderMappingTemplate } from "../templates/mapping-template.ts";
 
 /**
  * @returns `undefined` when there is neither a body nor a template
@@ -17,7 +17,7 @@ export function integrationBody(exchange: IntegratedGatewayExchange): string | u
   const mediaType = contentType.split(";")[0]!.trim().toLowerCase();
   const template = requestTemplates[mediaType] ?? requestTemplates.$default;
   const body = bodyText(exchange, contentType);
-  if (template !== undefined) return renderTemplate(template, exchange, body ?? "{}").text;
+  if (template !== undefined) return renderMappingTemplate(template, exchange, body ?? "");
 
   const noTemplates = Object.keys(requestTemplates).length === 0;
   if (passthroughBehavior === "NEVER" || (passthroughBehavior === "WHEN_NO_TEMPLATES" && !noTemplates)) {

@@ -6,7 +6,8 @@ import type { IntegrationResponseModel } from "../../../model.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
-import { renderTemplate } from "../templates/mapping-template.ts";
+import { renderMappingTemplate } from "../templates/mapping-template.ts";
+import { overridden, statusOverride } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
 
 export interface IntegrationResult {
@@ -56,13 +57,12 @@ export function integrationAnswer(exchange: IntegratedGatewayExchange, result: I
   }
 
   const [templateType, template] = responseTemplate(selected.responseTemplates);
-  const rendered = template ? renderTemplate(template, exchange, result.body) : undefined;
-  for (const [name, value] of Object.entries(rendered?.headerOverrides ?? {})) put(name, value);
+  const body = template ? renderMappingTemplate(template, exchange, result.body) : result.body;
+  for (const [name, value] of overridden(exchange.overrides?.response, "header")) put(name, value);
   const contentType = fields.get("content-type")?.[1] ?? templateType;
   fields.delete("content-type");
-  const body = rendered?.text ?? result.body;
   return {
-    status: validStatus(rendered?.statusOverride ?? Number(selected.statusCode)),
+    status: validStatus(statusOverride(exchange.overrides) ?? Number(selected.statusCode)),
     contentType,
     headers: [...fields.values()].flat(),
     body: selected.contentHandling === "CONVERT_TO_BINARY" ? Buffer.from(body, "base64") : body,

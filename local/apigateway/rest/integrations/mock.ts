@@ -14,12 +14,28 @@ export function mockIntegration(exchange: IntegratedGatewayExchange): GatewayAns
   return integrationAnswer(exchange, { selection: status, body: "", header: () => undefined, traced: false });
 }
 
-/** Templates are often not quite JSON, as in `{statusCode: 200}`. */
+/** API Gateway reads what is not quite JSON too, as `{statusCode: 200}`; but the status has to be a whole number. */
+const STATUS = /[{,]\s*(?:"statusCode"|'statusCode'|statusCode)\s*:\s*(-?\d+)\s*[,}]/;
+
 function statusCode(rendered: string): string {
-  const status = /["']?statusCode["']?\s*:\s*["']?(\d{3})\b/.exec(rendered)?.[1];
+  const status = ofJson(rendered) ?? ofAlmostJson(rendered.trim());
   if (status !== undefined) return status;
   throw new GatewayError(
     "API_CONFIGURATION_ERROR",
     'The mock integration\'s request template gives no statusCode; it must render to {"statusCode": 200} or the like.',
   );
+}
+
+function ofJson(text: string): string | undefined {
+  try {
+    const { statusCode } = JSON.parse(text) as { statusCode?: unknown };
+    return Number.isInteger(statusCode) ? String(statusCode) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ofAlmostJson(text: string): string | undefined {
+  if (!text.startsWith("{") || !text.endsWith("}") || /,\s*\{/.test(text)) return undefined;
+  return STATUS.exec(text)?.[1];
 }

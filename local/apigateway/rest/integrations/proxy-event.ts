@@ -5,27 +5,11 @@
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { requestTimeClf } from "../clock-formats.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
+import { endsAtGateway } from "../header-fields.ts";
 import type { RequestHeaders } from "../request-headers.ts";
 
-/** Fields that end at the gateway, hop-by-hop and transport ones, or are replaced by its own. */
-const DROPPED = new Set([
-  "connection",
-  "content-length",
-  "content-md5",
-  "expect",
-  "max-forwards",
-  "proxy-authenticate",
-  "server",
-  "te",
-  "transfer-encoding",
-  "trailer",
-  "upgrade",
-  "www-authenticate",
-  "x-amzn-trace-id",
-  "x-forwarded-for",
-  "x-forwarded-port",
-  "x-forwarded-proto",
-]);
+/** Fields that are replaced by the gateway's own. */
+const REPLACED = new Set(["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]);
 
 /** Names whose casing the gateway settles; every other keeps the client's. */
 const CANONICAL = new Map([
@@ -113,7 +97,12 @@ function fieldName(name: string): FieldName {
   const known = fieldNames.get(name);
   if (known) return known;
   const lower = name.toLowerCase();
-  const field = { lower, json: json(CANONICAL.get(lower) ?? name), dropped: DROPPED.has(lower), latest: EMPTY };
+  const field = {
+    lower,
+    json: json(CANONICAL.get(lower) ?? name),
+    dropped: endsAtGateway(lower) || REPLACED.has(lower),
+    latest: EMPTY,
+  };
   if (fieldNames.size < MOST_FIELD_NAMES) fieldNames.set(name, field);
   return field;
 }

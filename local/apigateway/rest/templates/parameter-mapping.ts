@@ -8,6 +8,7 @@ import type { GatewayError } from "../gateway-error.ts";
 import type { GatewayExchange } from "../gateway-exchange.ts";
 import { contextValue } from "./context-variables.ts";
 import { jsonPath } from "./json-path.ts";
+import { parseJson, toJson } from "./velocity/java-values.ts";
 
 export interface MappingSources {
   exchange: GatewayExchange;
@@ -47,8 +48,8 @@ export function mappedValue(source: string, { exchange, error, integration }: Ma
 function bodyValue(text: string | undefined, path: string | undefined): string | undefined {
   if (text === undefined || path === undefined) return text;
   try {
-    const value = jsonPath(JSON.parse(text), `$.${path}`);
-    return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+    const value = jsonPath(`$.${path}`)(parseJson(text));
+    return value === undefined || typeof value === "string" ? value : toJson(value);
   } catch {
     return undefined;
   }
