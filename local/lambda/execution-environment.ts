@@ -12,7 +12,10 @@ import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { FunctionModel } from "../model.ts";
 import type { InvocationResult } from "../platform.ts";
+import { endProcess } from "../processes/end-process.ts";
+import { reapWithUs } from "../processes/reaper.ts";
 import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
+import { lineSplitter } from "./lines.ts";
 import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
 import {
   CHANNEL_FD,
@@ -85,6 +88,9 @@ export class ExecutionEnvironment {
   readonly #reader = new FrameReader();
   readonly #exited: Promise<void>;
   readonly #createdAt = performance.now();
+  /** Only what this environment started has it in its environment. */
+  readonly #mark: string;
+  readonly #takeBack: () => void;
   #initMs: number | undefined;
   #state: "starting" | "ready" | "ending" | "gone" = "starting";
   /** The first runs, the others were sent ahead. */
@@ -114,6 +120,9 @@ export class ExecutionEnvironment {
       detached: process.platform !== "win32",
       windowsHide: true,
     });
+    this.#mark = /\w*$/.exec(logStreamName)![0];
+    const { pid } = this.#process;
+    this.#takeBack = pid === undefined ? () => {} : reapWithUs(pid, this.#mark);
     this.#channel = this.#process.stdio[CHANNEL_FD] as Duplex;
     this.#exited = this.#listen();
     this.#channel.write(
@@ -172,9 +181,10 @@ export class ExecutionEnvironment {
     const child = this.#process;
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding("utf8");
-      stream.on("data", (text: string) => {
-        for (const line of text.replace(/\n$/, "").split("\n")) this.#owner.log(line);
-      });
+      stream.on(
+        "data",
+        lineSplitter((line) => this.#owner.log(line)),
+      );
     }
     this.#channel.on("data", (chunk: Buffer) => this.#receive(chunk));
     // A write to a process that has just died is reported by its exit.
@@ -300,12 +310,8 @@ export class ExecutionEnvironment {
 
   #kill(): void {
     const { pid } = this.#process;
-    try {
-      if (pid !== undefined && process.platform !== "win32") process.kill(-pid, "SIGKILL");
-      else this.#process.kill("SIGKILL");
-    } catch {
-      // It ended by itself.
-    }
+    if (pid !== undefined) endProcess(pid, this.#mark);
+    this.#takeBack();
     for (const stream of this.#process.stdio) stream?.destroy();
   }
 

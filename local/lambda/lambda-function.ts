@@ -150,7 +150,7 @@ export class LambdaFunction implements EnvironmentOwner {
   #start(): void {
     this.#announceRuntime();
     this.#log.initialization();
-    this.#environments.add(new ExecutionEnvironment(this.#model, this, this.#log.streamName));
+    this.#environments.add(new ExecutionEnvironment(this.#model, this, this.#log.newStreamName()));
   }
 
   /** Answers an invocation that no environment could take. */

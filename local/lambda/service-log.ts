@@ -8,7 +8,6 @@ import type { Platform } from "../platform.ts";
 import type { Job, Report } from "./execution-environment.ts";
 
 export class ServiceLog {
-  readonly streamName: string;
   readonly #model: FunctionModel;
   readonly #platform: Platform;
   /** Printing a time costs more than comparing it, and many lines share a millisecond. */
@@ -17,8 +16,12 @@ export class ServiceLog {
   constructor(model: FunctionModel, platform: Platform) {
     this.#model = model;
     this.#platform = platform;
-    const day = new Date(platform.now()).toISOString().slice(0, 10).replaceAll("-", "/");
-    this.streamName = `${day}/[${model.version}]${platform.randomUUID().replaceAll("-", "")}`;
+  }
+
+  /** Each environment has a log stream of its own. */
+  newStreamName(): string {
+    const day = new Date(this.#platform.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    return `${day}/[${this.#model.version}]${this.#platform.randomUUID().replaceAll("-", "")}`;
   }
 
   write(line: string): void {

@@ -50,6 +50,8 @@ export function captureOutput(logFormat: "Text" | "JSON", write: (line: string) 
     };
   }
   for (const stream of [process.stdout, process.stderr]) {
+    // Node lets these pipes refuse what does not fit; `writeSync` of a function waits, as it does on Lambda.
+    (stream as { _handle?: { setBlocking?(blocking: boolean): void } })._handle?.setBlocking?.(true);
     stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
       const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
       for (const line of text.replace(/\n$/, "").split("\n")) write(line);
