@@ -3,8 +3,7 @@
  * the identity provider, for each hosted-UI domain and for each REST API, so that every path on the wire equals AWS's.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Message, UserAdministration } from "./cognito/service.ts";
@@ -16,6 +15,7 @@ import { CONSOLE, Origins } from "./host/origins.ts";
 import type { ReadyDocument } from "./host/ready-document.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { CloudEvent, Platform } from "./platform.ts";
+import { openStateFolder, temporaryStateFolder } from "./store/state-folder.ts";
 import { openStore } from "./store/store.ts";
 
 export interface LocalCloudOptions extends EvaluationOptions {
@@ -63,6 +63,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const read = () => readProject(options.projectDirectory, options.stack, options.environment);
     const firstProject = read();
     const directory = options.stateDirectory ?? temporaryDirectory(closers);
+    openStateFolder(directory);
     const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
     closers.push(() => store.close());
     const tls = options.https ? await tlsIdentity(directory, options.now) : undefined;
@@ -161,7 +162,7 @@ async function tlsIdentity(directory: string, now = Date.now): Promise<ServerCer
 }
 
 function temporaryDirectory(closers: (() => void)[]): string {
-  const directory = mkdtempSync(join(tmpdir(), "demo-auth-"));
+  const directory = temporaryStateFolder();
   closers.push(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -1,37 +1,8 @@
 /**
- * Text that is safe to show: remote strings without terminal control, and debug lines without secrets.
+ * Text that is safe to show: remote strings through the filter that the local cloud uses too, and debug lines without
+ * secrets.
  */
-import { stripVTControlCharacters } from "node:util";
-
-/**
- * C0 and C1 controls; line and paragraph separators; marks that change the direction of what stands beside them, or that
- * nobody sees (Unicode Bidi_Control and Default_Ignorable_Code_Point, https://www.unicode.org/reports/tr36/).
- */
-const controls =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]+/gu;
-const controlsExceptLineEnds =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]+/gu;
-
-/**
- * Makes a string from outside (identity provider, API, token, file) harmless for a terminal: no escape sequences, no
- * other control characters, no bidirectional or invisible marks, one line; at most `limit` characters.
- */
-export function safeText(remote: string, limit = 500): string {
-  const plain = stripVTControlCharacters(remote.slice(0, limit * 4)).replace(controls, " ");
-  return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
-}
-
-/** The same for text of several lines, of any length: line ends and tabs stay. */
-export function safeBlock(remote: string): string {
-  return stripVTControlCharacters(remote).replace(controlsExceptLineEnds, " ");
-}
-
-/** JSON with whatever could steer a terminal written as `\u` escapes: the same value for every reader of JSON. */
-export function safeJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replace(controlsExceptLineEnds, (marks) =>
-    [...Array(marks.length).keys()].map((at) => `\\u${marks.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );
-}
+export { safeBlock, safeJson, safeText } from "../../local/terminal-text.ts";
 
 const secretParameters =
   "id_token|access_token|refresh_token|code|state|nonce|code_verifier|code_challenge|token|session|password";

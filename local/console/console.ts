@@ -69,12 +69,17 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
   return fetchListener(answer);
 }
 
+/** A tab that reads slower than things happen is told how many it has missed, and costs no more than these. */
+const MOST_WAITING = 1000;
+
 async function sendEvents(stream: SSEStreamingApi, events: EventLog, runId: string): Promise<void> {
   await stream.writeSSE({ event: "hello", data: JSON.stringify({ run: runId }) });
-  const pending = events.recent();
+  const waiting = events.recent();
+  let missed = 0;
   let wake = () => {};
   const unsubscribe = events.subscribe((event) => {
-    pending.push(event);
+    if (waiting.length < MOST_WAITING) waiting.push(event);
+    else missed++;
     wake();
   });
   stream.onAbort(() => {
@@ -82,10 +87,16 @@ async function sendEvents(stream: SSEStreamingApi, events: EventLog, runId: stri
     wake();
   });
   while (!stream.aborted && !stream.closed) {
-    for (const event of pending.splice(0)) await stream.writeSSE({ event: event.kind, data: JSON.stringify(event) });
+    for (let event = waiting.shift(); event && !stream.aborted; event = waiting.shift())
+      await stream.writeSSE({ event: event.kind, data: JSON.stringify(event) });
+    if (missed > 0) {
+      const count = missed;
+      missed = 0;
+      await stream.writeSSE({ event: "missed", data: JSON.stringify({ count }) });
+    }
     await new Promise<void>((resolve) => {
       wake = resolve;
-      if (pending.length > 0 || stream.aborted) resolve();
+      if (waiting.length > 0 || missed > 0 || stream.aborted) resolve();
     });
   }
 }

@@ -1,34 +1,37 @@
-/** One line of text for one event, for the terminal. */
-import { stripVTControlCharacters } from "node:util";
+/** One line of text for one event, for the terminal. What clients send is in it: it is short, and must not steer a terminal. */
 import type { CloudEvent } from "../platform.ts";
+import { safeText } from "../terminal-text.ts";
+
+const LONGEST_NAME = 100;
+const LONGEST_PATH = 200;
+const LONGEST_REASON = 500;
+/** Functions are the program's own, and print whole documents. */
+const LONGEST_LOG_LINE = 2000;
 
 /** @returns the line, or `undefined` for what a person need not see */
 export function eventLine(event: CloudEvent): string | undefined {
-  const line = describe(event);
-  // What clients send ends up here: it must not steer the terminal.
-  return line === undefined ? undefined : stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, " ");
-}
-
-function describe(event: CloudEvent): string | undefined {
   switch (event.kind) {
     case "api-request": {
-      const who = event.principal ? ` for ${event.principal}` : "";
-      const why = event.reason ? ` — ${event.reason}` : "";
-      return `${event.status} ${event.method} ${event.path}${who} (${Math.round(event.durationMs)} ms)${why}`;
+      const { status, method, path, principal, durationMs } = event;
+      const who = principal ? ` for ${safeText(principal, LONGEST_NAME)}` : "";
+      const what = `${safeText(method, LONGEST_NAME)} ${safeText(path, LONGEST_PATH)}`;
+      return `${status} ${what}${who} (${Math.round(durationMs)} ms)${because(event.reason)}`;
     }
     case "sign-in":
-      return `sign-in of ${event.username}: ${event.outcome}${event.reason ? ` — ${event.reason}` : ""}`;
+      return `sign-in of ${safeText(event.username, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
     case "oauth":
-      return event.reason ? `${event.endpoint}: ${event.outcome} — ${event.reason}` : undefined;
+      return event.reason && `${safeText(event.endpoint, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
     case "mail":
-      return `mail to ${event.to}: ${event.subject}`;
+      return `mail to ${safeText(event.to, LONGEST_NAME)}: ${safeText(event.subject, LONGEST_PATH)}`;
     case "user":
-      return `user ${event.username}: ${event.action}`;
+      return `user ${safeText(event.username, LONGEST_NAME)}: ${event.action}`;
     case "function-log":
-      return `${event.functionName}: ${event.line.trimEnd()}`;
+      return `${event.functionName}: ${safeText(event.line.trimEnd(), LONGEST_LOG_LINE)}`;
     // Whoever asked for it tells it in more words.
     case "program":
     case "access-log":
       return undefined;
   }
 }
+
+const because = (reason: string | undefined) => (reason ? ` — ${safeText(reason, LONGEST_REASON)}` : "");

@@ -29,6 +29,8 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
+import { StateError } from "../store/store.ts";
+
 export interface ServerCertificate {
   /** PEM; the private key in PKCS#8. */
   key: string;
@@ -47,6 +49,7 @@ const SPARE_DAYS = 30;
 /**
  * The certificate for this start, made anew; the authority is made once.
  * @param folder where the authority is kept (0600 in 0700)
+ * @throws StateError when the authority is damaged
  */
 export async function serverCertificate(folder: string, now: number): Promise<ServerCertificate> {
   const caFile = join(folder, "ca.pem");
@@ -84,13 +87,17 @@ interface Authority {
 async function readAuthority(folder: string, caFile: string, now: number): Promise<Authority | undefined> {
   const keyFile = join(folder, "ca.key");
   if (!existsSync(caFile) || !existsSync(keyFile)) return undefined;
-  const certificate = new X509Certificate(readFileSync(caFile, "utf8"));
-  if (certificate.notAfter.getTime() < now + SPARE_DAYS * DAY) return undefined;
-  const pkcs8 = Buffer.from(readFileSync(keyFile, "utf8").replace(/-----[^-]+-----|\s/g, ""), "base64");
-  return {
-    certificate,
-    key: (await webcrypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, false, ["sign"])) as CryptoKey,
-  };
+  try {
+    const certificate = new X509Certificate(readFileSync(caFile, "utf8"));
+    if (certificate.notAfter.getTime() < now + SPARE_DAYS * DAY) return undefined;
+    const pkcs8 = Buffer.from(readFileSync(keyFile, "utf8").replace(/-----[^-]+-----|\s/g, ""), "base64");
+    const key = (await webcrypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, false, ["sign"])) as CryptoKey;
+    return { certificate, key };
+  } catch {
+    // A new one in its place would be trusted by nobody, and nobody would know why.
+    const next = `Remove it, and trust the new one that the next start makes: rm -r '${folder}'`;
+    throw new StateError(folder, "the certificate authority in it is damaged", next);
+  }
 }
 
 async function createAuthority(folder: string, caFile: string, now: number): Promise<Authority> {

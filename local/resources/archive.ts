@@ -16,6 +16,9 @@ import { unzipSync } from "fflate";
 import { ResourceProblem } from "../engine/graph.ts";
 import { Archive, type Asset } from "../engine/values.ts";
 
+const DRAFT = ".draft-";
+const ABANDONED_AFTER_MS = 60_000;
+
 /**
  * @param archive as the program registered it
  * @param base the program's working directory, which relative paths start from
@@ -31,11 +34,16 @@ export function unpackArchive(archive: Archive, base: string, target: string): s
   for (const name of [...files.keys()].sort())
     digest.update(`${name}\0${files.get(name)!.length}\0`).update(files.get(name)!);
   const folder = join(target, digest.digest("hex").slice(0, 32));
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    if (holds(folder, files)) return folder;
+    // Somebody wrote to it, perhaps the function itself, which cannot on Lambda: what was deployed is what runs.
+    rmSync(folder, { recursive: true, force: true });
+  }
 
   // Written beside and moved into place: another process never sees half of it.
   mkdirSync(target, { recursive: true, mode: 0o700 });
-  const draft = mkdtempSync(join(target, ".draft-"));
+  sweepDrafts(target);
+  const draft = mkdtempSync(join(target, DRAFT));
   for (const [name, content] of files) {
     const file = resolve(draft, name);
     if (!file.startsWith(draft + sep))
@@ -50,6 +58,26 @@ export function unpackArchive(archive: Archive, base: string, target: string): s
     if (!existsSync(folder)) throw error;
   }
   return folder;
+}
+
+/** Whether the folder has exactly these files. */
+function holds(folder: string, files: Map<string, Uint8Array>): boolean {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  if (entries.length !== files.size) return false;
+  return entries.every((entry) => {
+    const file = join(entry.parentPath, entry.name);
+    const content = files.get(relative(folder, file));
+    return entry.isFile() && content !== undefined && readFileSync(file).equals(content);
+  });
+}
+
+/** Left by a process that died while it wrote. */
+function sweepDrafts(target: string): void {
+  for (const name of readdirSync(target)) {
+    const draft = join(target, name);
+    const info = name.startsWith(DRAFT) ? statSync(draft, { throwIfNoEntry: false }) : undefined;
+    if (info && Date.now() - info.mtimeMs > ABANDONED_AFTER_MS) rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 function collect(source: Archive | Asset, base: string, prefix: string, files: Map<string, Uint8Array>): void {

@@ -56,8 +56,10 @@ export function openStore(file: string): Store {
   };
 }
 
+/** What to do with a file that nothing can be made of. */
+export const moveAway = (file: string): string => `Move it away to start afresh: mv '${file}' '${file}.damaged'`;
+
 function openFile(file: string): DatabaseSync {
-  const moveAway = `Move it away to start afresh: mv '${file}' '${file}.damaged'`;
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -70,7 +72,7 @@ function openFile(file: string): DatabaseSync {
     );
     db.exec("BEGIN IMMEDIATE; COMMIT;");
     const check = db.prepare("PRAGMA quick_check(1)").get() as { quick_check: string };
-    if (check.quick_check !== "ok") throw new StateError(file, `it is damaged (${check.quick_check})`, moveAway);
+    if (check.quick_check !== "ok") throw new StateError(file, `it is damaged (${check.quick_check})`, moveAway(file));
     return db;
   } catch (error) {
     db?.close();
@@ -82,6 +84,6 @@ function openFile(file: string): DatabaseSync {
         "Use the one that runs, or start this one with --ephemeral or --state DIR.",
       );
     }
-    throw new StateError(file, (error as Error).message, moveAway);
+    throw new StateError(file, (error as Error).message, moveAway(file));
   }
 }

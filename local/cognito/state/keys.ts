@@ -5,6 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Platform } from "../../platform.ts";
+import { moveAway, StateError } from "../../store/store.ts";
 
 export interface SigningKey {
   /** 44 characters of standard base64 */
@@ -28,7 +29,10 @@ export interface KeyRing {
 
 const generate = promisify(generateKeyPair);
 
-/** Starts making the keys at once when there are none, off the main thread. */
+/**
+ * Starts making the keys at once when there are none, off the main thread.
+ * @throws StateError when what the state holds is not a key
+ */
 export function keyRing(poolId: string, platform: Platform): KeyRing {
   const { db } = platform.store;
   const select = db.prepare("SELECT use, kid, private_key FROM cognito_keys WHERE pool_id = ?");
@@ -41,10 +45,19 @@ export function keyRing(poolId: string, platform: Platform): KeyRing {
     const rows = select.all(poolId) as { use: "id" | "access"; kid: string; private_key: string }[];
     const found: Partial<PoolKeys> = {};
     for (const row of rows) {
-      const privateKey = createPrivateKey(row.private_key);
+      const privateKey = parse(row.private_key);
       found[row.use] = { kid: row.kid, privateKey, publicKey: createPublicKey(privateKey) };
     }
     return found.id && found.access ? { id: found.id, access: found.access } : undefined;
+  }
+
+  function parse(pem: string): KeyObject {
+    try {
+      return createPrivateKey(pem);
+    } catch {
+      const file = db.location() ?? ":memory:";
+      throw new StateError(file, `the signing keys of user pool ${poolId} are damaged`, moveAway(file));
+    }
   }
 
   async function make(): Promise<PoolKeys> {

@@ -86,6 +86,10 @@ export function requestLog({ byId, make, time, on }: Kit): void {
     );
   });
 
+  on<{ count: number }>("missed", ({ count }) =>
+    add(Date.now(), "api-request", [badge("missed", "plain"), `${count} events came faster than this page reads them`]),
+  );
+
   const onlyRequests = byId<HTMLInputElement>("only-requests");
   const filter = () => list.classList.toggle("only-requests", onlyRequests.checked);
   onlyRequests.addEventListener("change", filter);
