@@ -1,6 +1,6 @@
 /**
  * HTTP servers that only this machine can reach: bound to 127.0.0.1 and ::1, and deaf to any `Host` that is not
- * a loopback name with the right port, so that a page which rebinds its own DNS name to 127.0.0.1 gets nothing.
+ * a loopback name with the right port, in the request target too, so that a page which rebinds its own DNS name to 127.0.0.1 gets nothing.
  */
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -35,6 +35,15 @@ export interface TlsIdentity {
 }
 
 /**
+ * The host in a request target of the absolute form, which comes before the `Host` field (RFC 9112 §3.2.2); `undefined` for a
+ * path.
+ */
+function targetHost(target = "/"): string | undefined {
+  if (target.startsWith("/") || target === "*") return undefined;
+  return URL.canParse(target) ? new URL(target).host : "";
+}
+
+/**
  * @param port 0 for any free one
  * @throws PortTakenError when either address family of the port is held by another process
  */
@@ -53,7 +62,7 @@ async function bindBoth(requested: number, tls: TlsIdentity | undefined): Promis
   let listener: RequestListener = (_req, res) => void res.writeHead(503).end();
   let allowedHosts = new Set<string>();
   const guarded: RequestListener = (req, res) => {
-    if (!allowedHosts.has(req.headers.host ?? "")) {
+    if (![req.headers.host ?? "", targetHost(req.url)].every((host) => host === undefined || allowedHosts.has(host))) {
       res.writeHead(403, { "content-type": "text/plain" }).end("This server answers to loopback names only.\n");
       return;
     }

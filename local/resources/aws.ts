@@ -89,7 +89,10 @@ export function awsProvider(
         );
       }
       // Something that exists in a real account: its name and ARN can be built on, what it is like is not known here.
-      const outputs = find(type, id) ?? createOther(resource, account(resource), id).outputs;
+      const outputs = find(type, id) ?? {
+        ...createOther(resource, account(resource), id).outputs,
+        ...BY_TYPE.get(type)?.existing?.(id, account(resource)),
+      };
       return { outputs: { ...completed(resource, { ...outputs, ...inputs }, false), id } };
     },
     invoke: (token, args) =>

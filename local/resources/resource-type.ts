@@ -29,6 +29,8 @@ export interface ResourceType {
    * @throws ResourceProblem when AWS would refuse it
    */
   create(resource: NewResource, account: Account): { id: string; outputs: Values };
+  /** What is known of one that exists already (`Type.get`) by its id, where that is more than a common ARN. */
+  existing?(id: string, account: Account): Values;
   /** Adds to what the local cloud serves. Types without it are only looked up by others. */
   declare?(resource: Resource, cloud: CloudBuilder): void;
 }

@@ -58,10 +58,10 @@ export class CognitoAuthorizer {
       );
     }
     const values = headers.all(name.toLowerCase());
-    const value = values[0]?.trim();
+    const value = values[0] === undefined ? undefined : withoutBlanks(values[0]);
     if (!value) throw unauthorized(`the request has no ${name} header; send the ID or access token in it`);
     if (values.length > 1) throw unauthorized(`the request has ${values.length} ${name} headers; send one`);
-    return value.startsWith("Bearer ") ? value.slice("Bearer ".length).trim() : value;
+    return value.startsWith("Bearer ") ? withoutBlanks(value.slice("Bearer ".length)) : value;
   }
 
   /** The pools are asked for once a request needs them: they may be declared after the API. */
@@ -131,3 +131,6 @@ function audiencePattern(expression: string | undefined): RegExp | Error | undef
 function unauthorized(reason: string, options?: { message: string }): GatewayError {
   return new GatewayError("UNAUTHORIZED", `Refused by the Cognito authorizer: ${reason}.`, options);
 }
+
+/** Only the white space of HTTP (RFC 9110 §5.6.3): a token beside any other character is not a token. */
+const withoutBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");

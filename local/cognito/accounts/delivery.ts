@@ -98,8 +98,9 @@ function textOf(template: MessageTemplate, { medium }: CodeDelivery, placeholder
   return text.includes(placeholder) ? text : `${text} {####}`;
 }
 
+/** In one pass: neither a name nor a password is read for placeholders. */
 const fill = (text: string, username: string, secret: string): string =>
-  text.replaceAll("{####}", () => secret).replaceAll("{username}", () => username);
+  text.replace(/\{(?:####|username)\}/g, (placeholder) => (placeholder === "{####}" ? secret : username));
 
 function post(
   pool: Pool,

@@ -23,6 +23,7 @@ export const identityPool = resourceType<cognito.IdentityPool, cognito.IdentityP
       supportedLoginProviders: NO_CREDENTIALS,
       tags: NO_CREDENTIALS,
     },
+    existing: (id, account) => ({ arn: arnOf(account, "cognito-identity", `identitypool/${id}`) }),
     create({ urn, inputs }, account) {
       const hex = createHash("sha256").update(urn).digest("hex");
       const uuid = hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-a$4-$5");

@@ -185,6 +185,11 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     };
   },
 
+  existing: (id, account) => ({
+    arn: arnOf(account, "cognito-idp", `userpool/${id}`),
+    endpoint: `cognito-idp.${account.region}.amazonaws.com/${id}`,
+  }),
+
   declare({ id, inputs, outputs }, cloud) {
     const pool: UserPoolModel = {
       id,

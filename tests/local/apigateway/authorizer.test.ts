@@ -182,6 +182,19 @@ describe("a method behind a Cognito authorizer", () => {
       "/Test/scoped",
     ));
 
+  it("[D.2] takes spaces and tabs around a token, and refuses one beside any other white space", async () => {
+    const token = pool.idToken();
+    const status = async (value: string) => {
+      const lines = `GET /Test/transactions HTTP/1.1\r\nHost: 127.0.0.1:${api.port}\r\nConnection: close\r\n`;
+      const reply = await api.raw(Buffer.from(`${lines}Authorization: ${value}\r\n\r\n`, "latin1"));
+      return Number(reply.split(" ")[1]);
+    };
+    for (const value of [`\t ${token} \t`, `Bearer \t${token}`])
+      assert.equal(await status(value), 200, JSON.stringify(value));
+    for (const value of [`\u00a0${token}`, `${token}\u00a0`, `Bearer \u00a0${token}`, `\u0085${token}`])
+      assert.equal(await status(value), 401, JSON.stringify(value));
+  });
+
   it("refuses two Authorization headers", async () => {
     const token = pool.idToken();
     const reply = await api.raw(

@@ -4,6 +4,7 @@ import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import * as legacy from "amazon-cognito-identity-js";
 import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolModel } from "../../../local/model.ts";
+import { ClientId, call, newPassword, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
 import {
   appClient,
   decode,
@@ -13,70 +14,7 @@ import {
   signingKey,
   signUpThroughPages,
   startCognito,
-  userPool,
 } from "./harness.ts";
-
-const UserPoolId = "us-east-1_Ab3dEf6hI";
-const ClientId = appClient().id;
-const newPassword = "Battery-staple-8";
-
-const clientOf = (cloud: RunningCognito) =>
-  new sdk.CognitoIdentityProviderClient({
-    endpoint: cloud.origin,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
-
-async function withPool(
-  changes: Partial<UserPoolModel>,
-  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient) => Promise<void>,
-) {
-  const cloud = await startCognito([userPool(changes)]);
-  const aws = clientOf(cloud);
-  try {
-    await work(cloud, aws);
-  } finally {
-    aws.destroy();
-    await cloud.close();
-  }
-}
-
-/** The call as it is on the wire. */
-async function call(cloud: RunningCognito, operation: string, body: unknown, headers: Record<string, string> = {}) {
-  const response = await fetch(cloud.origin, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
-      ...headers,
-    },
-    body: typeof body === "string" ? body : JSON.stringify(body),
-  });
-  return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
-}
-
-const refusal = (name: string, message: string) => (error: Error) => {
-  assert.deepEqual([error.name, error.message], [name, message]);
-  return true;
-};
-
-async function signUpAndConfirm(cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, Username: string) {
-  const { UserSub } = await aws.send(new sdk.SignUpCommand({ ClientId, Username, Password: password }));
-  await aws.send(new sdk.ConfirmSignUpCommand({ ClientId, Username, ConfirmationCode: cloud.code(Username) }));
-  return UserSub!;
-}
-
-async function signIn(aws: sdk.CognitoIdentityProviderClient, USERNAME: string, PASSWORD = password) {
-  const { AuthenticationResult } = await aws.send(
-    new sdk.InitiateAuthCommand({
-      ClientId,
-      AuthFlow: "USER_PASSWORD_AUTH",
-      AuthParameters: { USERNAME, PASSWORD },
-    }),
-  );
-  return AuthenticationResult!;
-}
 
 describe("the cognito-idp JSON API on the wire", () => {
   let cloud: RunningCognito;

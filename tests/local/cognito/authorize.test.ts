@@ -143,8 +143,12 @@ describe("/oauth2/authorize", () => {
       assert.equal(new URL(page.location!).origin, cloud.hostedUi());
       assert.equal(new URL(page.location!).searchParams.get("error"), error);
     }
-    const twice = await cloud.browser().request(`${authorizeUrl(cloud)}&redirect_uri=http://evil.example/`);
-    assert.equal(new URL(twice.location!).origin, cloud.hostedUi());
+    const pkce = { response_type: "code", code_challenge: "a".repeat(43), code_challenge_method: "S256" };
+    for (const again of ["redirect_uri=http://evil.example/", "code_challenge_method=S256", "prompt=none"]) {
+      const twice = await cloud.browser().request(`${authorizeUrl(cloud, { ...pkce, prompt: "login" })}&${again}`);
+      assert.equal(new URL(twice.location!).origin, cloud.hostedUi(), again);
+      assert.equal(new URL(twice.location!).searchParams.get("error"), "invalid_request", again);
+    }
   });
 
   it("[A.2] refuses a flow the client does not have, in the fragment for tokens", async () => {

@@ -35,6 +35,32 @@ describe("a loopback server", () => {
     }
   });
 
+  it("answers 403 to a request target that names another host, whatever the Host field says", async () => {
+    const server = await listenOnLoopback(0);
+    try {
+      server.handle((request, response) => response.end(request.url));
+      const ask = (path: string) =>
+        new Promise<Answer>((resolve, reject) => {
+          request({ host: "127.0.0.1", port: server.port, path }, (response) => {
+            response.setEncoding("utf8").once("data", (body) => resolve({ status: response.statusCode!, body }));
+          })
+            .on("error", reject)
+            .end();
+        });
+      for (const host of [
+        "evil.example",
+        `evil.example:${server.port}`,
+        "127.0.0.1",
+        `user@evil.example:${server.port}`,
+      ])
+        assert.equal((await ask(`http://${host}/x`)).status, 403, host);
+      for (const target of [`http://localhost:${server.port}/x`, "//evil.example/x", "/x"])
+        assert.deepEqual(await ask(target), { status: 200, body: target });
+    } finally {
+      await server.close();
+    }
+  });
+
   it("answers 403 to any other Host, so that a rebound name reaches nothing", async () => {
     const server = await listenOnLoopback(0);
     try {
