@@ -20,6 +20,8 @@ export interface RunningCloud {
   console: string;
   /** With --https: the file of the authority that signed its certificate. */
   certificateAuthority?: string;
+  /** Where its users, keys and code are kept, unless it forgets them. */
+  stateDirectory?: string;
   project: { name: string; stack: string; directory: string };
   startedAt: number | string;
 }

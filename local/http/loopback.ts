@@ -5,6 +5,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { holderOfPort } from "./port-holder.ts";
 
 export interface LoopbackServer {
   port: number;
@@ -22,7 +23,8 @@ export class PortTakenError extends Error {
   readonly next = "Stop what listens there, or choose another with --port N (0 takes any free one).";
 
   constructor(port: number) {
-    super(`Port ${port} is taken.`);
+    const holder = holderOfPort(port);
+    super(`Port ${port} is taken${holder === undefined ? "" : ` by ${holder.command} (pid ${holder.pid})`}.`);
     this.name = "PortTakenError";
     this.port = port;
   }

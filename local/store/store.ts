@@ -56,6 +56,9 @@ export function openStore(file: string): Store {
   };
 }
 
+/** Another process holds the state. */
+export class StateTakenError extends StateError {}
+
 /** What to do with a file that nothing can be made of. */
 export const moveAway = (file: string): string => `Move it away to start afresh: mv '${file}' '${file}.damaged'`;
 
@@ -78,7 +81,7 @@ function openFile(file: string): DatabaseSync {
     db?.close();
     if (error instanceof StateError) throw error;
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
-      throw new StateError(
+      throw new StateTakenError(
         file,
         "another local cloud uses it",
         "Use the one that runs, or start this one with --ephemeral or --state DIR.",

@@ -15,6 +15,7 @@ import type { World } from "../../shared/world.ts";
 import { type RunningCloud, runDirectory } from "../../targets/local-clouds.ts";
 import { heapAtRest } from "./heap-at-rest.ts";
 import { localDisplay } from "./local-display.ts";
+import { namingHolder } from "./taken.ts";
 
 export interface LocalFlags {
   stack: string;
@@ -102,13 +103,16 @@ export function programOptions(
 
 /** Starts a cloud that the other commands find, until it is closed. */
 export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
-  const cloud = await startLocalCloud(options);
+  const cloud = await startLocalCloud(options).catch(async (error) => {
+    throw await namingHolder(world, error, options.stateDirectory);
+  });
   const file = join(runDirectory(world), `${world.processId}.json`);
   const { console, project, certificateAuthority } = cloud.ready;
   const running: RunningCloud = {
     pid: world.processId,
     console,
     ...(certificateAuthority !== undefined && { certificateAuthority }),
+    ...(options.stateDirectory !== undefined && { stateDirectory: options.stateDirectory }),
     project,
     startedAt: world.now(),
   };

@@ -1,7 +1,8 @@
 /**
  * What `demo-auth local` says. On a terminal: what runs where, then a line for each request with the reason for each
- * refusal, and codes as they are mailed. Elsewhere it is quiet, and its state is one JSON document a line on stdout, so
- * that no code ends up in a log.
+ * refusal, and codes as they are mailed. Elsewhere its state is one JSON document a line on stdout, and requests and
+ * refusals are a line each: text on stderr, or JSON on stdout with `--json`. No code and no token is in them, because they end
+ * up in logs.
  */
 
 import type { Message } from "../../../local/cognito/service.ts";
@@ -12,7 +13,7 @@ import type { CommandContext } from "../../shared/command-context.ts";
 import { reportOf } from "../../shared/errors.ts";
 import { commandLine, type Typing } from "../../shared/next-step.ts";
 import type { Output } from "../../shared/output.ts";
-import { safeBlock, safeText } from "../../shared/text.ts";
+import { redact, safeBlock, safeText } from "../../shared/text.ts";
 import { unservedSections } from "./unserved-text.ts";
 
 export interface LocalDisplay {
@@ -41,10 +42,34 @@ function forPrograms(out: Output, typing: Typing): LocalDisplay {
     out: { ...out, note: () => {} },
     progress() {},
     ready: (ready) => out.document(ready),
-    event() {},
+    event(event) {
+      const refusedOrRequest = event.kind === "api-request" || isRefusal(event);
+      if (!refusedOrRequest) return;
+      if (out.json) return out.document(record(event));
+      const text = eventLine(event);
+      if (text !== undefined) out.note(`${new Date(event.at).toISOString()} ${redact(text)}`);
+    },
     changed() {},
     reloaded: (ready) => out.document({ ...ready, event: "reloaded" }),
     reloadFailed: (error) => out.document({ event: "reload-failed", error: reportOf(error, typing) }),
+  };
+}
+
+type Refusal = Extract<CloudEvent, { kind: "sign-in" | "oauth" }>;
+
+const isRefusal = (event: CloudEvent): event is Refusal =>
+  (event.kind === "sign-in" || event.kind === "oauth") && event.reason !== undefined;
+
+/** What happened as one object: `event` is `request`, `sign-in` or `oauth`, `at` is ISO 8601. */
+function record({ kind, at, ...event }: Refusal | Extract<CloudEvent, { kind: "api-request" }>): object {
+  const members = Object.entries(event).map(([name, value]) => [
+    name,
+    typeof value === "string" ? safeText(redact(value)) : value,
+  ]);
+  return {
+    event: kind === "api-request" ? "request" : kind,
+    at: new Date(at).toISOString(),
+    ...Object.fromEntries(members),
   };
 }
 
@@ -86,9 +111,11 @@ function forPeople(
       clearProgress();
       describe(out, ready);
       const fate = kept ? "kept" : "forgotten";
+      out.note("");
       out.note(
-        `\nNext: ${commandLine(typing, "login")}, then ${commandLine(typing, "call", ["<path>"])}. Ctrl-C ends this cloud; users and keys are ${fate}.\n`,
+        `Next: ${commandLine(typing, "login")}, then ${commandLine(typing, "call", ["<path>"])}. Ctrl-C ends this cloud; users and keys are ${fate}.`,
       );
+      out.note("");
     },
     event(event, messages) {
       const text = eventLine(event);
@@ -134,7 +161,10 @@ function summary({ apis, functions, userPools }: ReadyDocument): string {
 
 function describe(out: Output, ready: ReadyDocument): void {
   const { project } = ready;
-  const heading = (text: string) => out.note(`\n${out.mark("bold", text)}`);
+  const heading = (text: string) => {
+    out.note("");
+    out.note(out.mark("bold", text));
+  };
   out.note(`${out.mark("green", "✓")} ${project.name}, stack ${project.stack}, runs on this machine.`);
   heading("Console, with mail and users");
   out.note(`  ${ready.console}`);

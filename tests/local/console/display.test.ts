@@ -182,29 +182,68 @@ Declared, not emulated
 });
 
 describe("demo-auth local elsewhere", () => {
-  for (const [title, isTTY, flags] of [
-    ["without a terminal", false, {}],
-    ["with --json", true, { json: true }],
-  ] as const)
-    it(`${title} writes its state as JSON lines to stdout, and no request and no code anywhere`, () => {
-      const { display, text } = open(isTTY, flags);
-      display.out.note("evaluating");
-      display.progress(1);
-      display.ready(READY, true);
-      display.event(REQUEST, messages);
-      display.event(MAIL, messages);
-      display.reloadFailed(broken());
-      display.reloaded(READY);
-      const lines = text.stdout
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line));
-      assert.deepEqual(
-        lines.map(({ event }) => event),
-        ["ready", "reload-failed", "reloaded"],
-      );
-      assert.deepEqual(lines[0], READY);
-      assert.equal(lines[1].error.code, "program_failed");
-      assert.equal(text.stderr, "");
+  const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+  const refused: CloudEvent = {
+    kind: "oauth",
+    ...{ at: 0, userPoolId: "p", clientId: "c", endpoint: "/oauth2/token", outcome: "refused" },
+    reason: "invalid_grant: the code is unknown, expired or used",
+  };
+
+  /** @returns the documents on stdout, and stderr */
+  function playAll(isTTY: boolean, flags: { json?: boolean; quiet?: boolean }) {
+    const { display, text } = open(isTTY, flags);
+    display.out.note("evaluating");
+    display.progress(1);
+    display.ready(READY, true);
+    display.event(REQUEST, messages);
+    display.event({ ...REQUEST, path: `/s/orders/${token}` } as CloudEvent, messages);
+    display.event(refused, messages);
+    display.event(MAIL, messages);
+    display.event({ kind: "function-log", at: 0, functionName: "orders", line: token }, messages);
+    display.reloadFailed(broken());
+    display.reloaded(READY);
+    assert.ok(!/eyJ|246802/.test(text.stdout + text.stderr));
+    const documents = text.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    return { documents, stderr: text.stderr };
+  }
+
+  it("with --json writes its state, each request and each refusal as JSON lines, and no code or token", () => {
+    const { documents, stderr } = playAll(true, { json: true });
+    assert.deepEqual(
+      documents.map(({ event }) => event),
+      ["ready", "request", "request", "oauth", "reload-failed", "reloaded"],
+    );
+    assert.deepEqual(documents[0], READY);
+    assert.deepEqual(documents[1], {
+      event: "request",
+      at: "1970-01-01T00:00:00.000Z",
+      ...{ apiId: "abc", requestId: "r", stage: "s", method: "GET", path: "/s/orders", status: 401, durationMs: 2.4 },
+      ...{ decision: "refused", reason: "Refused by the Cognito authorizer: the token expired" },
     });
+    assert.equal(documents[2].path, "/s/orders/[token]");
+    assert.equal(documents[4].error.code, "program_failed");
+    assert.equal(stderr, "");
+  });
+
+  it("without a terminal writes its state as JSON lines to stdout, and a line for each request and refusal to stderr", () => {
+    const { documents, stderr } = playAll(false, {});
+    assert.deepEqual(
+      documents.map(({ event }) => event),
+      ["ready", "reload-failed", "reloaded"],
+    );
+    const at = "1970-01-01T00:00:00.000Z";
+    assert.equal(
+      stderr,
+      [
+        `${at} 401 GET /s/orders (2 ms) — Refused by the Cognito authorizer: the token expired`,
+        `${at} 401 GET /s/orders/[token] (2 ms) — Refused by the Cognito authorizer: the token expired`,
+        `${at} /oauth2/token: refused — invalid_grant: the code is unknown, expired or used`,
+        "",
+      ].join("\n"),
+    );
+    assert.equal(playAll(false, { quiet: true }).stderr, "");
+  });
 });
