@@ -9,8 +9,8 @@ export interface LocalOrigins {
   identityProvider: string;
   /** By domain. */
   hostedUi: ReadonlyMap<string, string>;
-  /** By REST API id. */
-  restApi: ReadonlyMap<string, string>;
+  /** By the id of a REST or HTTP API. */
+  api: ReadonlyMap<string, string>;
 }
 
 /** @returns a function that replaces, deep inside any JSON value, every AWS address that has a local counterpart */
@@ -31,8 +31,8 @@ export function localAddresses(model: CloudModel, origins: LocalOrigins): <T>(va
         ]);
     }
   }
-  for (const { id, region } of model.restApis) {
-    const origin = origins.restApi.get(id);
+  for (const { id, region } of [...model.restApis, ...model.httpApis]) {
+    const origin = origins.api.get(id);
     if (origin) replacements.push([`https://${id}.execute-api.${region}.amazonaws.com`, origin]);
   }
   const localise = (value: unknown): unknown => {

@@ -93,10 +93,11 @@ function defaultTags(config: string | undefined): Record<string, string> {
 }
 
 /** Registration runs in parallel and its order is not fixed; ports and documents must not change from run to run. */
-function sortByName({ userPools, restApis, functions }: CloudModel): void {
+function sortByName({ userPools, restApis, httpApis, functions }: CloudModel): void {
   const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   userPools.sort(byName);
   for (const { clients } of userPools) clients.sort(byName);
   restApis.sort(byName);
+  httpApis.sort(byName);
   functions.sort(byName);
 }

@@ -56,12 +56,12 @@ export async function startGeneration(
   for (const pool of model.userPools)
     for (const { domain } of pool.domains) hostedUis.set(domain, (await origins.open(hostedUiName(domain))).origin);
   const apis = new Map<string, string>();
-  for (const { id } of model.restApis) apis.set(id, (await origins.open(apiName(id))).origin);
+  for (const { id } of [...model.restApis, ...model.httpApis]) apis.set(id, (await origins.open(apiName(id))).origin);
 
   const addresses: LocalOrigins = {
     identityProvider: origins.get(CONSOLE).origin,
     hostedUi: hostedUis,
-    restApi: apis,
+    api: apis,
   };
   const localise = localAddresses(model, addresses);
   for (const deployed of model.functions) deployed.environment = localise(deployed.environment);
@@ -78,9 +78,14 @@ export async function startGeneration(
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
   const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
+  // Loaded only for a program that declares one.
+  const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
   // The listeners are what counts throttles and quotas.
   const buildApis = () => {
     for (const api of model.restApis) listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
+    for (const api of model.httpApis) {
+      listeners.set(apiName(api.id), requests.counted(http!.httpApi(api, services, model.functionPermissions)));
+    }
   };
   const takeOver = () => {
     for (const name of origins.names())

@@ -1,7 +1,7 @@
 /**
  * What a running local cloud tells about itself: the ready line of `demo-auth local --json`, and `GET {console}/api/cloud`.
  */
-import type { CloudModel } from "../model.ts";
+import type { CloudModel, HttpApiModel, RestApiModel } from "../model.ts";
 import type { Unserved } from "../resources/unserved.ts";
 import type { LocalOrigins } from "./addresses.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -81,15 +81,22 @@ function describeUserPools({ userPools }: CloudModel, origins: LocalOrigins): Re
   }));
 }
 
-function describeApis({ restApis }: CloudModel, origins: LocalOrigins): ReadyApi[] {
-  return restApis.map(({ name, id, authorizers, stages, resources }) => ({
+function describeApis({ restApis, httpApis }: CloudModel, origins: LocalOrigins): ReadyApi[] {
+  return [
+    ...restApis.map((api) => describeRestApi(api, origins)),
+    ...httpApis.map((api) => describeHttpApi(api, origins)),
+  ];
+}
+
+function describeRestApi({ name, id, authorizers, stages, resources }: RestApiModel, origins: LocalOrigins): ReadyApi {
+  return {
     kind: "REST",
     name,
     id,
     authorizers: authorizers.map(({ id, name, type }) => ({ id, name, type })),
     stages: stages.map((stage) => ({
       name: stage.name,
-      url: `${origins.restApi.get(id)}/${stage.name}`,
+      url: `${origins.api.get(id)}/${stage.name}`,
       routes: resources.flatMap(({ path, methods }) =>
         methods.map(({ httpMethod, authorization, authorizationScopes }) => ({
           method: httpMethod,
@@ -99,5 +106,24 @@ function describeApis({ restApis }: CloudModel, origins: LocalOrigins): ReadyApi
         })),
       ),
     })),
-  }));
+  };
+}
+
+/** A route for `$default` has the method `ANY` and the path `/{proxy+}`, which say the same to a client. */
+function describeHttpApi({ name, id, authorizers, stages, routes }: HttpApiModel, origins: LocalOrigins): ReadyApi {
+  const origin = origins.api.get(id)!;
+  return {
+    kind: "HTTP",
+    name,
+    id,
+    authorizers: authorizers.map(({ id, name, type }) => ({ id, name, type })),
+    stages: stages.map((stage) => ({
+      name: stage.name,
+      url: stage.name === "$default" ? origin : `${origin}/${stage.name}`,
+      routes: routes.map(({ routeKey, authorization, authorizationScopes: scopes }) => {
+        const [method = "", path = ""] = routeKey === "$default" ? ["ANY", "/{proxy+}"] : routeKey.split(" ");
+        return { method, path, authorization, scopes };
+      }),
+    })),
+  };
 }

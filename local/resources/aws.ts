@@ -13,6 +13,7 @@ import { type Diagnostic, ProgramError } from "../engine/problems.ts";
 import type { Archive, Values } from "../engine/values.ts";
 import type { CloudModel } from "../model.ts";
 import { apigatewayTypes } from "./apigateway/index.ts";
+import { apigatewayv2Types } from "./apigatewayv2/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
 import { cognitoTypes } from "./cognito/index.ts";
 import { unservedInputs } from "./contract.ts";
@@ -29,6 +30,7 @@ import type { Unserved } from "./unserved.ts";
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...cognitoTypes,
   ...apigatewayTypes,
+  ...apigatewayv2Types,
   ...lambdaTypes,
   ...randomTypes,
 ];

@@ -2,7 +2,7 @@
 
 import { type Resource, ResourceProblem } from "../engine/graph.ts";
 import type { Archive } from "../engine/values.ts";
-import type { ApiResourceModel, CloudModel, MethodModel, RestApiModel, UserPoolModel } from "../model.ts";
+import type { ApiResourceModel, CloudModel, HttpApiModel, MethodModel, RestApiModel, UserPoolModel } from "../model.ts";
 import type { UnservedInput } from "./contract.ts";
 import type { Unserved } from "./unserved.ts";
 
@@ -16,6 +16,8 @@ export class CloudBuilder {
   readonly strict: boolean;
   /** Ids of API keys with `enabled: false`. */
   readonly disabledApiKeys = new Set<string>();
+  /** Ids of WebSocket APIs, whose parts are passed over. */
+  readonly webSocketApis = new Set<string>();
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
@@ -27,6 +29,7 @@ export class CloudBuilder {
       accountId,
       userPools: [],
       restApis: [],
+      httpApis: [],
       functions: [],
       functionsElsewhere: [],
       functionPermissions: [],
@@ -62,6 +65,12 @@ export class CloudBuilder {
 
   restApi(id: unknown, dependent: Resource): RestApiModel {
     return this.model.restApis.find((api) => api.id === id) ?? missing("REST API", id, dependent);
+  }
+
+  /** @returns `undefined` for a WebSocket API, which is named as not served */
+  httpApi(id: unknown, dependent: Resource): HttpApiModel | undefined {
+    if (this.webSocketApis.has(String(id))) return undefined;
+    return this.model.httpApis.find((api) => api.id === id) ?? missing("HTTP API", id, dependent);
   }
 
   apiResource(apiId: unknown, resourceId: unknown, dependent: Resource): ApiResourceModel {

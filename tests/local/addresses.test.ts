@@ -16,6 +16,7 @@ const model = {
     },
   ],
   restApis: [{ id: "abcde12345", region: "eu-west-1" }],
+  httpApis: [],
 } as unknown as CloudModel;
 
 const localise = localAddresses(model, {
@@ -24,7 +25,7 @@ const localise = localAddresses(model, {
     ["mine", "http://127.0.0.1:2"],
     ["auth.example.org", "http://127.0.0.1:3"],
   ]),
-  restApi: new Map([["abcde12345", "http://127.0.0.1:4"]]),
+  api: new Map([["abcde12345", "http://127.0.0.1:4"]]),
 });
 
 describe("addresses at the edge of the local cloud", () => {

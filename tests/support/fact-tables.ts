@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, "../..");
 const DOCUMENTS: Record<string, string[]> = {
   "docs/local-cognito.md": ["cognito"],
   "docs/local-apigateway-lambda.md": ["apigateway", "lambda"],
+  "docs/local-http-apis.md": ["apigateway"],
 };
 
 export interface Promised {

@@ -1,0 +1,282 @@
+/**
+ * The data plane of one HTTP API: a request goes through a chain of steps until one refuses it or the integration answers
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html).
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { FunctionPermissionModel, HttpApiModel, HttpStageModel } from "../../model.ts";
+import type { ApiRequestEvent } from "../../platform.ts";
+import type { ApiServices } from "../rest/api-services.ts";
+import { httpDate } from "../rest/clock-formats.ts";
+import { EdgeRefusal } from "../rest/gateway-error.ts";
+import { announcesBody, parseQuery, readBody } from "../rest/request.ts";
+import { requestHeaders } from "../rest/request-headers.ts";
+import { RequestIds } from "../rest/request-ids.ts";
+import { TokenBucket } from "../rest/token-bucket.ts";
+import { accessLogLine } from "./context-variables.ts";
+import { preflightAnswer, withCors } from "./cors.ts";
+import type {
+  AuthorizedCaller,
+  HttpAnswer,
+  HttpExchange,
+  IntegratedHttpExchange,
+  RoutedHttpExchange,
+} from "./http-exchange.ts";
+import { integrate } from "./integrate.ts";
+import { JwtAuthorizer } from "./jwt-authorizer.ts";
+import { LambdaAuthorizer } from "./lambda-authorizer.ts";
+import { HttpApiRefusal } from "./refusal.ts";
+import { RouteKeys } from "./route-keys.ts";
+
+const HEADER_LIMIT_BYTES = 10_240;
+
+interface CompiledHttpApi {
+  model: HttpApiModel;
+  services: ApiServices;
+  permissions: readonly FunctionPermissionModel[];
+  ids: RequestIds;
+  routes: RouteKeys;
+  authorizers: Map<string, { authorize(exchange: RoutedHttpExchange): Promise<AuthorizedCaller> }>;
+  /** By stage and route key; `undefined` for no limit. */
+  buckets: Map<string, TokenBucket | undefined>;
+}
+
+/** @returns a listener that answers as the API does on AWS; paths are those of the wire */
+export function httpApi(
+  model: HttpApiModel,
+  services: ApiServices,
+  permissions: readonly FunctionPermissionModel[],
+): RequestListener {
+  const api: CompiledHttpApi = {
+    model,
+    services,
+    permissions,
+    ids: new RequestIds(services.platform),
+    routes: new RouteKeys(model.routes),
+    authorizers: new Map(
+      model.authorizers.map((authorizer) => [
+        authorizer.id,
+        authorizer.type === "JWT"
+          ? new JwtAuthorizer(authorizer, model, services)
+          : new LambdaAuthorizer(authorizer, model, services, permissions),
+      ]),
+    ),
+    buckets: new Map(),
+  };
+  return (incoming, response) => void serve(api, incoming, response);
+}
+
+async function serve(api: CompiledHttpApi, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const startedAt = performance.now();
+  const exchange = openExchange(api, incoming);
+  let answer: HttpAnswer;
+  let refusal: HttpApiRefusal | undefined;
+  try {
+    answer = await answerRequest(api, exchange, incoming);
+  } catch (error) {
+    refusal = asRefusal(error);
+    answer = refusalAnswer(refusal);
+  }
+  const { cors } = api.model;
+  if (cors && exchange.stage && answer.status !== 204) answer.headers = withCors(cors, exchange, answer.headers);
+  respond(api, exchange, answer, response);
+  record(api, exchange, { answer, refusal, durationMs: performance.now() - startedAt });
+}
+
+function openExchange({ model, services, ids }: CompiledHttpApi, incoming: IncomingMessage): HttpExchange {
+  const url = incoming.url ?? "/";
+  const mark = url.indexOf("?");
+  const headers = requestHeaders(incoming.rawHeaders);
+  const receivedAt = services.platform.now();
+  return {
+    api: model,
+    requestId: ids.extendedRequestId(),
+    traceId: ids.traceId(headers.last("x-amzn-trace-id"), receivedAt),
+    receivedAt,
+    httpMethod: incoming.method ?? "GET",
+    requestPath: mark < 0 ? url : url.slice(0, mark) || "/",
+    queryString: mark < 0 ? "" : url.slice(mark + 1),
+    query: mark < 0 ? [] : parseQuery(url.slice(mark + 1).replaceAll("|", "%7C")),
+    headers,
+    sourceIp: incoming.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1",
+    scheme: "encrypted" in incoming.socket ? "https" : "http",
+    body: undefined,
+    stage: undefined,
+    route: undefined,
+    integration: undefined,
+    pathParameters: {},
+    authorizer: undefined,
+    integrationStatus: undefined,
+    integrationLatencyMs: undefined,
+    integrationError: undefined,
+  };
+}
+
+async function answerRequest(
+  api: CompiledHttpApi,
+  exchange: HttpExchange,
+  incoming: IncomingMessage,
+): Promise<HttpAnswer> {
+  requireSmallHeaders(exchange);
+  if (api.model.disableExecuteApiEndpoint) throw new HttpApiRefusal(404, "The API's execute-api endpoint is disabled.");
+  const hasBody = announcesBody(incoming);
+  if (!route(api, exchange)) {
+    const { cors } = api.model;
+    if (cors && exchange.httpMethod === "OPTIONS" && exchange.stage) return preflightAnswer(cors, exchange);
+    throw new HttpApiRefusal(404, `No route of the API takes ${exchange.httpMethod} ${exchange.requestPath}.`);
+  }
+  throttle(api, exchange);
+  await authorize(api, exchange);
+  if (hasBody) exchange.body = await readBody(incoming);
+  if (!isIntegrated(exchange))
+    throw new HttpApiRefusal(500, `The route ${exchange.route.routeKey} has no integration.`);
+  return integrate(exchange, api.services, api.permissions);
+}
+
+function requireSmallHeaders({ headers, requestPath, queryString }: HttpExchange): void {
+  let size = requestPath.length + queryString.length;
+  for (let i = 1; i < headers.raw.length; i += 2) size += headers.raw[i]!.length;
+  if (size > HEADER_LIMIT_BYTES) {
+    throw new HttpApiRefusal(
+      431,
+      `Request line and header values are ${size} bytes; an HTTP API takes ${HEADER_LIMIT_BYTES}.`,
+    );
+  }
+}
+
+/** Finds stage, route and integration. A first segment that is a stage's name is the stage, whatever routes there are. */
+function route({ model, routes }: CompiledHttpApi, exchange: HttpExchange): exchange is RoutedHttpExchange {
+  const { requestPath } = exchange;
+  const end = requestPath.indexOf("/", 1);
+  const first = requestPath.slice(1, end < 0 ? undefined : end);
+  const named = first === "" ? undefined : model.stages.find(({ name }) => name === first && name !== "$default");
+  exchange.stage = named ?? model.stages.find(({ name }) => name === "$default");
+  if (!exchange.stage) throw new HttpApiRefusal(404, `The API has no stage ${first || "$default"}.`);
+  if (!exchange.stage.autoDeploy && exchange.stage.deploymentId === "") {
+    throw new HttpApiRefusal(
+      404,
+      `The stage ${exchange.stage.name} has no deployment; set autoDeploy or deploymentId.`,
+    );
+  }
+  const path = named ? (end < 0 ? "/" : requestPath.slice(end)) : requestPath;
+  const match = routes.match(exchange.httpMethod, path);
+  if (!match) return false;
+  exchange.route = match.route;
+  exchange.integration = model.integrations.find(({ id }) => id === match.route.integrationId);
+  for (const [name, value] of Object.entries(match.pathParameters)) exchange.pathParameters[name] = decoded(value);
+  return true;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+const isIntegrated = (exchange: RoutedHttpExchange): exchange is IntegratedHttpExchange =>
+  exchange.integration !== undefined;
+
+/** Limits of the route itself, else those of the stage. */
+function throttle({ buckets, services }: CompiledHttpApi, { stage, route }: RoutedHttpExchange): void {
+  const key = `${stage.name} ${route.routeKey}`;
+  const now = services.platform.now();
+  if (!buckets.has(key)) buckets.set(key, bucketFor(stage, route.routeKey, now));
+  const bucket = buckets.get(key);
+  if (bucket && !bucket.take(now)) {
+    throw new HttpApiRefusal(
+      429,
+      `More requests than the stage lets ${route.routeKey} take: ${bucket.rate} a second, ${bucket.burst} at once.`,
+    );
+  }
+}
+
+function bucketFor(
+  { defaultThrottle, routeThrottles }: HttpStageModel,
+  routeKey: string,
+  now: number,
+): TokenBucket | undefined {
+  const { rateLimit, burstLimit } = { ...defaultThrottle, ...routeThrottles[routeKey] };
+  if (rateLimit === undefined && burstLimit === undefined) return undefined;
+  return new TokenBucket(rateLimit ?? Number.POSITIVE_INFINITY, burstLimit ?? Math.max(1, rateLimit ?? 1), now);
+}
+
+/** @throws HttpApiRefusal when the request may not pass */
+async function authorize({ authorizers }: CompiledHttpApi, exchange: RoutedHttpExchange): Promise<void> {
+  const { authorization, authorizerId, routeKey } = exchange.route;
+  if (authorization === "NONE") return;
+  if (authorization === "AWS_IAM") {
+    throw new HttpApiRefusal(
+      403,
+      `The route ${routeKey} wants AWS_IAM authorization, which the local cloud does not check.`,
+    );
+  }
+  const authorizer = authorizers.get(authorizerId ?? "");
+  if (!authorizer)
+    throw new HttpApiRefusal(500, `The route ${routeKey} names an authorizer that the API does not have.`);
+  exchange.authorizer = await authorizer.authorize(exchange);
+}
+
+function asRefusal(error: unknown): HttpApiRefusal {
+  if (error instanceof HttpApiRefusal) return error;
+  if (error instanceof EdgeRefusal) return new HttpApiRefusal(error.status === 413 ? 413 : 400, error.message);
+  return new HttpApiRefusal(500, `The local cloud failed on this request, which is a fault of its own: ${error}`);
+}
+
+function refusalAnswer({ status, clientMessage, challenge, message }: HttpApiRefusal): HttpAnswer {
+  const headers = ["content-type", "application/json"];
+  if (challenge !== undefined) headers.push("www-authenticate", challenge);
+  return { status, headers, body: JSON.stringify({ message: clientMessage }), reason: message };
+}
+
+function respond(
+  { services }: CompiledHttpApi,
+  exchange: HttpExchange,
+  answer: HttpAnswer,
+  response: ServerResponse,
+): void {
+  const fields = ["Date", httpDate(services.platform.now())];
+  let contentType: string | undefined;
+  const others: string[] = [];
+  for (let i = 0; i < answer.headers.length; i += 2) {
+    if (answer.headers[i]!.toLowerCase() === "content-type") contentType = answer.headers[i + 1];
+    else others.push(answer.headers[i]!, answer.headers[i + 1]!);
+  }
+  if (contentType !== undefined) fields.push("Content-Type", contentType);
+  if (answer.status !== 204) fields.push("Content-Length", String(Buffer.byteLength(answer.body)));
+  fields.push("Connection", response.shouldKeepAlive ? "keep-alive" : "close", ...others);
+  fields.push("apigw-requestid", exchange.requestId);
+  response.writeHead(answer.status, fields);
+  response.end(answer.body);
+}
+
+function record(
+  { model, services: { platform } }: CompiledHttpApi,
+  exchange: HttpExchange,
+  outcome: { answer: HttpAnswer; refusal: HttpApiRefusal | undefined; durationMs: number },
+): void {
+  const { stage } = exchange;
+  platform.emit({
+    kind: "api-request",
+    at: exchange.receivedAt,
+    apiId: model.id,
+    requestId: exchange.requestId,
+    stage: stage?.name,
+    method: exchange.httpMethod,
+    path: exchange.requestPath,
+    status: outcome.answer.status,
+    durationMs: outcome.durationMs,
+    ...decisionOf(exchange),
+    principal: exchange.authorizer?.principal,
+    reason: outcome.answer.reason,
+  });
+  if (!stage?.accessLog) return;
+  const line = accessLogLine(stage.accessLog.format, exchange, outcome);
+  platform.emit({ kind: "access-log", at: exchange.receivedAt, apiId: model.id, stage: stage.name, line });
+}
+
+function decisionOf({ route, authorizer }: HttpExchange): Pick<ApiRequestEvent, "decision"> {
+  if (!route) return {};
+  if (route.authorization === "NONE") return { decision: "open to anyone" };
+  return { decision: authorizer ? "let in" : "refused" };
+}

@@ -1,0 +1,57 @@
+/** One request to an HTTP API on its way through the chain, and the answer that comes of it. */
+import type { HttpApiModel, HttpIntegrationModel, HttpRouteModel, HttpStageModel } from "../../model.ts";
+import type { RequestHeaders } from "../rest/request-headers.ts";
+
+export interface HttpExchange {
+  readonly api: HttpApiModel;
+  /** Sixteen characters, `apigw-requestid` */
+  readonly requestId: string;
+  readonly traceId: string;
+  /** Milliseconds since the epoch */
+  readonly receivedAt: number;
+  readonly httpMethod: string;
+  /** As it arrived, without the query */
+  readonly requestPath: string;
+  /** As it arrived, without `?` */
+  readonly queryString: string;
+  /** Decoded, in the order of arrival. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly headers: RequestHeaders;
+  readonly sourceIp: string;
+  readonly scheme: "http" | "https";
+  body: Buffer | undefined;
+  stage: HttpStageModel | undefined;
+  route: HttpRouteModel | undefined;
+  integration: HttpIntegrationModel | undefined;
+  /** Decoded. */
+  pathParameters: Record<string, string>;
+  authorizer: AuthorizedCaller | undefined;
+  integrationStatus: number | undefined;
+  integrationLatencyMs: number | undefined;
+  integrationError: string | undefined;
+}
+
+/** Who passed the authorizer, in the form in which a function is told. */
+export type AuthorizedCaller =
+  | { kind: "jwt"; claims: Record<string, string>; scopes: string[] | null; principal: string | undefined }
+  | { kind: "lambda"; context: Record<string, unknown> | null; principal: string | undefined };
+
+/** A request that found its route. */
+export interface RoutedHttpExchange extends HttpExchange {
+  stage: HttpStageModel;
+  route: HttpRouteModel;
+}
+
+/** A request that is about to be handed on. */
+export interface IntegratedHttpExchange extends RoutedHttpExchange {
+  integration: HttpIntegrationModel;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Name, value, name, value … */
+  headers: string[];
+  body: string | Buffer;
+  /** For the request's log line. */
+  reason: string | undefined;
+}

@@ -1,0 +1,115 @@
+/**
+ * Hands a request to its integration: a Lambda function, or an HTTP service on this machine
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations.html).
+ */
+import type { FunctionPermissionModel } from "../../model.ts";
+import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
+import type { ApiServices } from "../rest/api-services.ts";
+import { mayInvoke } from "../shared/function-permission.ts";
+import { functionReply } from "./function-reply.ts";
+import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
+import { httpProxy } from "./http-proxy.ts";
+import { mapResponse } from "./parameter-mapping.ts";
+import { proxyEvent, resourceOf } from "./proxy-event.ts";
+import { HttpApiRefusal } from "./refusal.ts";
+import { withStageVariables } from "./stage-variables.ts";
+
+/** @throws HttpApiRefusal 500 or 503 */
+export async function integrate(
+  exchange: IntegratedHttpExchange,
+  services: ApiServices,
+  permissions: readonly FunctionPermissionModel[],
+): Promise<HttpAnswer> {
+  const { integration } = exchange;
+  if (integration.subtype !== undefined) {
+    throw new HttpApiRefusal(500, `The integration calls ${integration.subtype}, which does not run here.`);
+  }
+  if (integration.isPrivate)
+    throw new HttpApiRefusal(503, "The integration goes through a VPC link, which does not run here.");
+  const startedAt = performance.now();
+  try {
+    const answer =
+      integration.type === "HTTP_PROXY"
+        ? await httpProxy(exchange)
+        : await callFunction(exchange, services, permissions);
+    return mapResponse(exchange, answer);
+  } catch (error) {
+    if (error instanceof HttpApiRefusal) exchange.integrationError = error.message;
+    throw error;
+  } finally {
+    exchange.integrationLatencyMs = Math.round(performance.now() - startedAt);
+  }
+}
+
+/** The function in an integration's URI: an ARN by itself, or inside of an invocation's path. */
+export function functionIn(uri: string | undefined): string | undefined {
+  return /(arn:[^:]+:lambda:[^:]+:\d+:function:[^/]+)(?:\/invocations)?$/.exec(uri ?? "")?.[1];
+}
+
+async function callFunction(
+  exchange: IntegratedHttpExchange,
+  services: ApiServices,
+  permissions: readonly FunctionPermissionModel[],
+): Promise<HttpAnswer> {
+  const { integration, stage } = exchange;
+  const uri = withStageVariables(integration.uri ?? "", stage.variables);
+  const functionArn = functionIn(uri);
+  if (functionArn === undefined)
+    throw new HttpApiRefusal(500, `The integration's URI names no Lambda function: ${uri || "(none)"}.`);
+  requirePermission(exchange, functionArn, permissions);
+  const event = proxyEvent(exchange, integration.payloadFormatVersion);
+  if (Buffer.byteLength(event) > PAYLOAD_LIMIT_BYTES) {
+    throw new HttpApiRefusal(
+      413,
+      `The event is larger than the ${PAYLOAD_LIMIT_BYTES} bytes that a Lambda function can be sent.`,
+    );
+  }
+  const result = await withinTime(
+    services.invoke(functionArn, event, { traceId: exchange.traceId }).catch((error: Error) => {
+      const status = error.name === "TooManyRequestsException" ? 503 : 500;
+      throw new HttpApiRefusal(status, `The function could not be invoked: ${error.message}`);
+    }),
+    integration.timeoutMilliseconds,
+  );
+  if (result.functionError) throw new HttpApiRefusal(500, result.reason ?? "The function failed.");
+  exchange.integrationStatus = 200;
+  return functionReply(result.payload, integration.payloadFormatVersion);
+}
+
+/** The route stands in the source as its key is written; `ANY`, and variables of the path, may also stand as `*`. */
+function requirePermission(
+  { api, stage, route, integration }: IntegratedHttpExchange,
+  functionArn: string,
+  permissions: readonly FunctionPermissionModel[],
+): void {
+  if (integration.credentials !== undefined) return;
+  const sources =
+    route.routeKey === "$default"
+      ? [`${api.executionArn}/${stage.name}/$default`]
+      : routeSources(`${api.executionArn}/${stage.name}`, route.routeKey);
+  if (mayInvoke(permissions, functionArn, sources)) return;
+  throw new HttpApiRefusal(
+    500,
+    `API Gateway may not invoke the function as ${sources[0]}. ` +
+      "Declare an aws.lambda.Permission with a sourceArn that matches, for example `${api.executionArn}/*/*`.",
+  );
+}
+
+function routeSources(stage: string, routeKey: string): string[] {
+  const [method = ""] = routeKey.split(" ");
+  const path = resourceOf(routeKey);
+  const methods = method === "ANY" ? ["ANY", "*"] : [method];
+  const paths = [path, path.replace(/\{[^/]+\}/g, "*")];
+  return methods.flatMap((name) => paths.map((one) => `${stage}/${name}${one}`));
+}
+
+function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new HttpApiRefusal(503, `The integration did not answer within its ${milliseconds} ms.`)),
+      milliseconds,
+    );
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,91 @@
+/**
+ * The keys of an issuer: of a user pool that runs here, or by OpenID Connect discovery, kept for two hours as API Gateway does
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
+ */
+import { createPublicKey, type KeyObject } from "node:crypto";
+import type { HttpApiModel } from "../../model.ts";
+import type { TokenIssuer } from "../../platform.ts";
+
+const KEPT_MS = 2 * 3600 * 1000;
+const PATIENCE_MS = 1500;
+const KEY_SET_LIMIT_BYTES = 150_000;
+
+export interface IssuerKeys {
+  /** What a token's `iss` has to be. */
+  issuer: string;
+  /**
+   * The public key with that `kid`.
+   * @throws KeysUnavailable when the issuer does not answer
+   */
+  key(kid: string): Promise<KeyObject | undefined>;
+}
+
+/** Why there are no keys, in API Gateway's words. */
+export class KeysUnavailable extends Error {}
+
+/**
+ * @param issuer as the authorizer's configuration has it
+ * @param now milliseconds since the epoch
+ */
+export function issuerKeys(
+  issuer: string,
+  { accountId }: Pick<HttpApiModel, "accountId">,
+  tokenIssuer: (userPoolArn: string) => TokenIssuer | undefined,
+  now: () => number,
+): IssuerKeys {
+  const pool = userPoolOf(issuer, accountId);
+  const local = pool === undefined ? undefined : tokenIssuer(pool);
+  if (local) return { issuer: local.issuer, key: async (kid) => local.publicKey(kid) };
+  return { issuer, key: discoveredKeys(issuer, now) };
+}
+
+/** `https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc` → the pool's ARN */
+function userPoolOf(issuer: string, accountId: string): string | undefined {
+  const [, region, id] = /^https:\/\/cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/.exec(issuer) ?? [];
+  if (region === undefined) return undefined;
+  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return `arn:${partition}:cognito-idp:${region}:${accountId}:userpool/${id}`;
+}
+
+function discoveredKeys(issuer: string, now: () => number): IssuerKeys["key"] {
+  let known: { keys: Map<string, KeyObject>; at: number } | undefined;
+  return async (kid) => {
+    if (!known || now() - known.at > KEPT_MS || !known.keys.has(kid)) {
+      known = { keys: await fetchKeys(issuer), at: now() };
+    }
+    return known.keys.get(kid);
+  };
+}
+
+async function fetchKeys(issuer: string): Promise<Map<string, KeyObject>> {
+  const discovery = await fetchJson(
+    `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+    "OIDC discovery endpoint communication error",
+  );
+  const { keys } = await fetchJson(String(discovery.jwks_uri), "JWKS communication error");
+  const found = new Map<string, KeyObject>();
+  for (const key of Array.isArray(keys) ? keys : []) {
+    if (key?.kty === "RSA" && typeof key.kid === "string") found.set(key.kid, createPublicKey({ key, format: "jwk" }));
+  }
+  return found;
+}
+
+/** Plain http is for issuers on this machine. */
+function isAllowed(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+}
+
+async function fetchJson(address: string, failure: string): Promise<Record<string, unknown>> {
+  if (!isAllowed(address)) throw new KeysUnavailable(failure);
+  try {
+    const answer = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const text = await answer.text();
+    if (Buffer.byteLength(text) > KEY_SET_LIMIT_BYTES) throw new Error("too large");
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    throw new KeysUnavailable(failure, { cause });
+  }
+}

@@ -1,0 +1,138 @@
+/** aws:apigatewayv2/api:Api: an HTTP API (CreateApi). WebSocket APIs are named as not served. */
+import type { apigatewayv2 } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
+import type { Values } from "../../engine/values.ts";
+import type { CorsModel, HttpApiModel } from "../../model.ts";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { forReaders, forTheBill, forWebSockets } from "./because.ts";
+
+export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws:apigatewayv2/api:Api", {
+  inputs: {
+    apiKeySelectionExpression: forWebSockets,
+    body: notServed("routes of an OpenAPI body of an HTTP API are not read, so requests for them find nothing"),
+    corsConfiguration: {
+      parts: {
+        allowCredentials: served,
+        allowHeaders: served,
+        allowMethods: served,
+        allowOrigins: served,
+        exposeHeaders: served,
+        maxAge: served,
+      },
+    },
+    credentialsArn: served,
+    description: forReaders,
+    disableExecuteApiEndpoint: served,
+    failOnWarnings: notServed("what API Gateway only warns of in a body is not looked for"),
+    ipAddressType: withoutEffect("every origin listens on IPv4 and IPv6"),
+    name: served,
+    protocolType: notServed("WebSocket APIs do not run here", { unless: ["HTTP"] }),
+    region: served,
+    routeKey: served,
+    // HTTP APIs have one expression only.
+    routeSelectionExpression: served,
+    tags: forTheBill,
+    target: served,
+    version: forReaders,
+  },
+
+  create(resource, account) {
+    const { inputs, urn } = resource;
+    const cors = map<unknown>(inputs.corsConfiguration);
+    if (flag(cors.allowCredentials) && list(cors.allowOrigins).includes("*")) {
+      throw new ResourceProblem(
+        "BadRequestException: allow-credentials is not supported when allow-origin is set to *",
+      );
+    }
+    const id = stableId(urn, 10);
+    return {
+      id,
+      outputs: {
+        name: physicalName(resource),
+        arn: arnOf(account, "apigateway", `/apis/${id}`, false),
+        executionArn: arnOf(account, "execute-api", id),
+        apiEndpoint: endpointOf(id, account.region),
+        apiKeySelectionExpression: text(inputs.apiKeySelectionExpression) ?? "$request.header.x-api-key",
+        disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
+        ipAddressType: text(inputs.ipAddressType) ?? "ipv4",
+        routeSelectionExpression: text(inputs.routeSelectionExpression) ?? "$request.method $request.path",
+        tagsAll: map(inputs.tags),
+        region: account.region,
+      },
+    };
+  },
+
+  declare({ id, urn, inputs, outputs }, cloud) {
+    if (inputs.protocolType !== "HTTP") {
+      cloud.webSocketApis.add(id);
+      return;
+    }
+    const api: HttpApiModel = {
+      id,
+      name: outputs.name as string,
+      arn: outputs.arn as string,
+      executionArn: outputs.executionArn as string,
+      region: outputs.region as string,
+      accountId: cloud.model.accountId,
+      disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
+      cors: inputs.corsConfiguration === undefined ? undefined : corsOf(map<unknown>(inputs.corsConfiguration)),
+      routes: [],
+      integrations: [],
+      authorizers: [],
+      stages: [],
+    };
+    cloud.model.httpApis.push(api);
+    const target = text(inputs.target);
+    if (target !== undefined) quickCreate(api, target, urn, inputs);
+  },
+});
+
+export const endpointOf = (id: unknown, region: string): string => `https://${id}.execute-api.${region}.amazonaws.com`;
+
+function corsOf(cors: Values): CorsModel {
+  return {
+    allowCredentials: flag(cors.allowCredentials),
+    allowHeaders: list(cors.allowHeaders),
+    allowMethods: list(cors.allowMethods),
+    allowOrigins: list(cors.allowOrigins),
+    exposeHeaders: list(cors.exposeHeaders),
+    maxAge: cors.maxAge === undefined ? undefined : Number(cors.maxAge),
+  };
+}
+
+/** With a target, the API comes with an integration, a route and a stage that deploys by itself. */
+function quickCreate(api: HttpApiModel, target: string, urn: string, inputs: Values): void {
+  const integrationId = stableId(`${urn}#integration`, 7);
+  const isFunction = target.startsWith("arn:");
+  api.integrations.push({
+    id: integrationId,
+    type: isFunction ? "AWS_PROXY" : "HTTP_PROXY",
+    subtype: undefined,
+    uri: target,
+    httpMethod: isFunction ? "POST" : "ANY",
+    payloadFormatVersion: isFunction ? "2.0" : "1.0",
+    timeoutMilliseconds: 30_000,
+    credentials: text(inputs.credentialsArn),
+    isPrivate: false,
+    requestParameters: {},
+    responseParameters: {},
+  });
+  api.routes.push({
+    id: stableId(`${urn}#route`, 7),
+    routeKey: text(inputs.routeKey) ?? "$default",
+    authorization: "NONE",
+    authorizerId: undefined,
+    authorizationScopes: [],
+    integrationId,
+  });
+  api.stages.push({
+    name: "$default",
+    autoDeploy: true,
+    deploymentId: stableId(`${urn}#deployment`, 6),
+    variables: {},
+    accessLog: undefined,
+    defaultThrottle: {},
+    routeThrottles: {},
+  });
+}

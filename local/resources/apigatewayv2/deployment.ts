@@ -1,0 +1,24 @@
+/** aws:apigatewayv2/deployment:Deployment: a snapshot of an API, which a stage without auto-deploy names (CreateDeployment). */
+import type { apigatewayv2 } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
+import { served } from "../contract.ts";
+import { resourceType, stableId } from "../resource-type.ts";
+import { forReaders } from "./because.ts";
+
+export const httpDeployment = resourceType<apigatewayv2.Deployment, apigatewayv2.DeploymentArgs>(
+  "aws:apigatewayv2/deployment:Deployment",
+  {
+    inputs: { apiId: served, description: forReaders, region: served, triggers: served },
+
+    create: ({ urn }, account) => ({ id: stableId(urn, 6), outputs: { autoDeployed: false, region: account.region } }),
+
+    declare(resource, cloud) {
+      const api = cloud.httpApi(resource.inputs.apiId, resource);
+      if (!api) return;
+      cloud.atTheEnd(resource, () => {
+        if (api.routes.length > 0) return;
+        throw new ResourceProblem("BadRequestException: At least one route is required before deploying the Api.");
+      });
+    },
+  },
+);
