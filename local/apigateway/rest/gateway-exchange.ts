@@ -45,6 +45,8 @@ export interface GatewayExchange {
   apiKey: { id: string; value: string } | undefined;
   /** What mapping templates set; `undefined` until one is rendered. */
   overrides: TemplateOverrides | undefined;
+  /** Takes a line of the execution log, of a test invocation. */
+  trace: ((line: string) => void) | undefined;
   integrationStatus: number | undefined;
   integrationLatencyMs: number | undefined;
 }

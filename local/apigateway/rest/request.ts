@@ -122,6 +122,7 @@ export function newExchange(
     identity: undefined,
     apiKey: undefined,
     overrides: undefined,
+    trace: undefined,
     integrationStatus: undefined,
     integrationLatencyMs: undefined,
   };

@@ -8,6 +8,7 @@ import type { ApiRequestEvent } from "../../platform.ts";
 import type { ApiServices } from "./api-services.ts";
 import { authorize } from "./authorize.ts";
 import { type CompiledApi, compileApi } from "./compiled-api.ts";
+import { packedAnswer, unpackedBody } from "./content-coding.ts";
 import { EdgeRefusal, GatewayError } from "./gateway-error.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
 import { edgeAnswer, gatewayAnswer } from "./gateway-responses.ts";
@@ -36,7 +37,7 @@ async function serve(api: CompiledApi, incoming: IncomingMessage, response: Serv
     refusal = asRefusal(error);
     answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(api, exchange, refusal);
   }
-  respond(exchange, answer, response);
+  respond(exchange, packedAnswer(exchange, answer), response);
   record(api, exchange, answer, refusal, performance.now() - startedAt);
 }
 
@@ -51,7 +52,7 @@ async function answerRequest(
   authorize(api, exchange);
   api.usagePlans.admit(exchange);
   throttleMethod(exchange);
-  if (hasBody) exchange.body = await readBody(incoming);
+  if (hasBody) exchange.body = unpackedBody(exchange, await readBody(incoming));
   api.requestValidator.validate(exchange);
   return integrate(exchange);
 }

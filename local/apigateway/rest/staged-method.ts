@@ -1,5 +1,5 @@
 /** One method on one stage: what its requests have in common, worked out at the first of them. */
-import type { StageModel } from "../../model.ts";
+import type { IntegrationModel, StageModel } from "../../model.ts";
 import type { Route } from "./route.ts";
 import { methodBucket, type TokenBucket } from "./token-bucket.ts";
 
@@ -8,12 +8,26 @@ export class StagedMethod {
   readonly bucket: TokenBucket | undefined;
   /** As JSON text, for the event of a function. */
   readonly json: Readonly<Record<"resourceId" | "resourcePath" | "stage" | "stageVariables" | "deploymentId", string>>;
+  /** The integration's URI with the stage's variables in it; `undefined` without an integration, or one without a URI. */
+  readonly uri: string | undefined;
+  /** The function behind it. */
+  readonly functionArn: string | undefined;
+  /** The first mapping onto a field that API Gateway does not let be mapped. */
+  readonly refusedMapping: string | undefined;
   /** The integration's function was found to have the permission. */
   mayInvoke = false;
 
   /** @param now milliseconds since the epoch, when the throttle's bucket is full */
   constructor(stage: StageModel, { resource, method }: Route, now: number) {
     this.bucket = methodBucket(stage, resource.path, method.httpMethod, now);
+    const { integration } = method;
+    this.uri = integration?.uri?.replace(STAGE_VARIABLE, (_, name) => stage.variables[name] ?? "");
+    // Where a stage variable is part of it, only the stage knows which function is meant.
+    const isOfStage = this.uri !== integration?.uri;
+    this.functionArn = isOfStage
+      ? /\/functions\/(.+)\/invocations$/.exec(this.uri ?? "")?.[1]
+      : integration?.functionArn;
+    this.refusedMapping = integration && refusedMapping(integration);
     const { id, path } = resource;
     this.json = {
       resourceId: JSON.stringify(id),
@@ -23,6 +37,20 @@ export class StagedMethod {
       deploymentId: JSON.stringify(stage.deploymentId),
     };
   }
+}
+
+const STAGE_VARIABLE = /\$\{stageVariables\.([\w-]+)\}/g;
+
+/** Of every integration, and of those that call a function (recorded on AWS, test_apigateway_header_remapping, 2024-12). */
+const NEVER_MAPPED = ["content-length", "transfer-encoding"];
+const NOT_MAPPED_FOR_FUNCTIONS = ["authorization", "connection", "expect", "proxy-authenticate", "te"];
+
+function refusedMapping({ type, requestParameters }: IntegrationModel): string | undefined {
+  const refused = type.startsWith("AWS") ? [...NEVER_MAPPED, ...NOT_MAPPED_FOR_FUNCTIONS] : NEVER_MAPPED;
+  return Object.keys(requestParameters).find((target) => {
+    const header = /^integration\.request\.header\.(.+)$/i.exec(target)?.[1];
+    return header !== undefined && refused.includes(header.toLowerCase());
+  });
 }
 
 /** The methods of an API that were asked for, by their stage and route. */

@@ -94,6 +94,7 @@ export class TestInvoker {
     const startedAt = performance.now();
     const exchange = this.#exchange(this.#route(resourceId, httpMethod), httpMethod, input);
     const log = new ExecutionLog(this.#api, exchange.requestId);
+    exchange.trace = (line) => log.add(line);
     log.add(`Starting execution for request: ${exchange.requestId}`);
     log.add(`HTTP Method: ${exchange.httpMethod}, Resource Path: ${exchange.path}`);
     log.add(`Method request path: ${braces(Object.entries(exchange.pathParameters))}`);
@@ -111,11 +112,12 @@ export class TestInvoker {
       this.#api.requestValidator.validate(exchange);
       const answer = await integrate(exchange);
       log.add(`Method response body after transformations: ${answer.body}`);
+      log.add(`Method response headers: ${braces(Object.entries(asResult(exchange, answer).headers))}`);
       log.add("Successfully completed execution");
       return answer;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      log.add(`Execution failed: ${error.reason}`);
+      log.add(`Execution failed due to configuration error: ${error.reason}`);
       return gatewayAnswer(this.#api, exchange, error);
     }
   }
@@ -198,7 +200,9 @@ function pathParameters(template: string, path: string): Record<string, string> 
     return greedy ? "(.+)" : "([^/]+)";
   });
   const values = new RegExp(`^${source}/?$`).exec(path)?.slice(1) ?? [];
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""]));
+  return Object.fromEntries(
+    names.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])),
+  );
 }
 
 function asResult(exchange: RoutedGatewayExchange, answer: GatewayAnswer) {

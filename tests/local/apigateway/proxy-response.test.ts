@@ -173,7 +173,7 @@ describe("a Lambda integration that does not get an answer", () => {
     for (const [sourceArn, status] of [
       [undefined, 200],
       ["arn:aws:execute-api:us-east-1:123456789012:demoapi123/*/GET/items/*", 200],
-      ["arn:aws:execute-api:us-east-1:123456789012:demoapi123/Test/GET/items/*", 200],
+      ["arn:aws:execute-api:us-east-1:123456789012:demoapi123/Test/GET/items/{id}", 200],
       ["arn:aws:execute-api:us-east-1:123456789012:demoapi123/*", 200],
       ["arn:aws:execute-api:us-east-1:123456789012:another123/*/*/*", 500],
       ["arn:aws:execute-api:us-east-1:123456789012:demoapi123/*/POST/items/*", 500],
@@ -191,7 +191,7 @@ describe("a Lambda integration that does not get an answer", () => {
       assert.equal(
         api.lastRequest().reason,
         "Invalid permissions on Lambda function: API Gateway may not invoke it as " +
-          `arn:aws:execute-api:us-east-1:123456789012:demoapi123/Test/GET/items/*. Its permissions for this API: ${sourceArn}. ` +
+          `arn:aws:execute-api:us-east-1:123456789012:demoapi123/Test/GET/items/{id}. Its permissions for this API: ${sourceArn}. ` +
           "Declare an aws.lambda.Permission with a sourceArn that matches.",
       );
     }

@@ -5,52 +5,68 @@
 
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
-import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
+import { endsAtGateway, isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
+import { overridden } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
+import { type HttpReply, sendRequest } from "./http-request.ts";
 import { integrationBody } from "./integration-request.ts";
 import { integrationAnswer } from "./integration-response.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const NOT_FORWARDED = new Set(["host", "expect", "accept-encoding"]);
+
+/** Of the client's fields, besides those that end at the gateway (recorded on AWS, test_apigateway_header_remapping, 2024-12). */
+const NOT_FORWARDED = new Set(["content-encoding", "host", "via", "x-amzn-apigateway-api-id"]);
+
+/** What a mapping onto them does not put on the wire, by the same recording; the gateway's connection is its own. */
+const NOT_SENT = new Set(["connection", "content-length", "expect", "host", "proxy-authenticate", "te", "via"]);
+
+/** Kept under another name: the gateway sends its own. */
+const REMAPPED = new Set(["connection", "content-length", "date", "server", "x-amzn-requestid", "x-amz-apigw-id"]);
+
+/** Fields by their lower-case name. */
+type Fields = Map<string, [name: string, value: string]>;
 
 /** @throws GatewayError for a target elsewhere (500), an unreachable one (504), or one that is too slow (504) */
 export async function httpIntegration(exchange: IntegratedGatewayExchange): Promise<GatewayAnswer> {
   const { integration } = exchange.route.method;
   const proxy = integration.type === "HTTP_PROXY";
+  // First: a template may override what is sent beside the body.
+  const body = proxy ? exchange.body : integrationBody(exchange);
   const url = target(exchange, proxy);
-  const headers = new Headers();
-  if (proxy) forwardHeaders(exchange, headers);
-  else headers.set("Content-Type", exchange.headers.last("content-type") ?? "application/json");
-  mapRequest(exchange, url, headers);
+  const fields: Fields = proxy ? clientFields(exchange) : new Map();
+  const put = (name: string, value: string) => fields.set(name.toLowerCase(), [name, value]);
+  for (const [name, value] of gatewayFields(exchange)) if (!fields.has(name.toLowerCase())) put(name, value);
+  if (body !== undefined && !fields.has("content-type")) {
+    put("Content-Type", exchange.headers.last("content-type") ?? "application/json");
+  }
+  mapRequest(exchange, url, put);
 
   const method =
     integration.httpMethod === "ANY" ? exchange.httpMethod : (integration.httpMethod ?? exchange.httpMethod);
-  const body = ["GET", "HEAD"].includes(method) ? undefined : proxy ? exchange.body : integrationBody(exchange);
   const startedAt = performance.now();
-  const [response, bytes] = await fetched(url, integration.timeoutMilliseconds, {
-    method,
-    headers,
-    body: body as BodyInit,
-  });
+  const headers = [...fields.values()].flat();
+  traceRequest(exchange, url, headers, body);
+  const { timeoutMilliseconds, skipsTlsVerification } = integration;
+  const reply = await sendRequest({ url, method, headers, body, timeoutMilliseconds, skipsTlsVerification });
   exchange.integrationLatencyMs = Math.round(performance.now() - startedAt);
-  exchange.integrationStatus = response.status;
-  if (proxy) return passedOn(response, bytes);
+  exchange.integrationStatus = reply.status;
+  traceReply(exchange, reply);
+  if (proxy) return passedOn(reply);
   return integrationAnswer(exchange, {
-    selection: String(response.status),
-    body: bytes.toString(),
-    header: (name) => response.headers.get(name) ?? undefined,
-    traced: false,
+    selection: String(reply.status),
+    body: reply.body.toString(),
+    header: (name) => reply.fields.findLast(([other]) => other.toLowerCase() === name)?.[1],
+    traced: true,
   });
 }
 
 function target(exchange: IntegratedGatewayExchange, proxy: boolean): URL {
-  const { uri = "", requestParameters } = exchange.route.method.integration;
-  const filled = uri
-    .replace(/\{(\w+)\+?\}/g, (whole, name) => {
-      const source = requestParameters[`integration.request.path.${name}`] ?? `method.request.path.${name}`;
-      return mappedValue(source, { exchange }) ?? whole;
-    })
-    .replace(/\$\{stageVariables\.(\w+)\}/g, (_, name) => exchange.stage.variables[name] ?? "");
+  const { requestParameters } = exchange.route.method.integration;
+  const paths = new Map(overridden(exchange.overrides?.request, "path"));
+  const filled = (exchange.staged.uri ?? "").replace(/\{([\w.-]+)\+?\}/g, (whole, name) => {
+    const source = requestParameters[`integration.request.path.${name}`] ?? `method.request.path.${name}`;
+    return paths.get(name) ?? mappedValue(source, { exchange }) ?? whole;
+  });
   const url = URL.parse(filled);
   if (!url || !LOOPBACK.has(url.hostname)) {
     throw new GatewayError(
@@ -63,51 +79,81 @@ function target(exchange: IntegratedGatewayExchange, proxy: boolean): URL {
   return url;
 }
 
-function forwardHeaders({ headers: { raw } }: IntegratedGatewayExchange, headers: Headers): void {
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!;
-    if (!isConnectionBound(name) && !NOT_FORWARDED.has(name.toLowerCase())) headers.append(name, raw[i + 1]!);
+function clientFields({ headers }: IntegratedGatewayExchange): Fields {
+  const fields: Fields = new Map();
+  for (let i = 0; i < headers.raw.length; i += 2) {
+    const [name, value] = [headers.raw[i]!, headers.raw[i + 1]!];
+    const lower = name.toLowerCase();
+    if (endsAtGateway(lower) || isConnectionBound(lower) || NOT_FORWARDED.has(lower)) continue;
+    const before = fields.get(lower);
+    fields.set(lower, before ? [before[0], `${before[1]}, ${value}`] : [name, value]);
   }
+  return fields;
 }
 
-function mapRequest(exchange: IntegratedGatewayExchange, url: URL, headers: Headers): void {
+const gatewayFields = ({ api, traceId }: IntegratedGatewayExchange): [string, string][] => [
+  ["Accept", "application/json"],
+  ["User-Agent", `AmazonAPIGateway_${api.model.id}`],
+  ["X-Amzn-Apigateway-Api-Id", api.model.id],
+  ["X-Amzn-Trace-Id", traceId],
+];
+
+/** A mapped query parameter joins those that are there; what a template overrides replaces them. */
+function mapRequest(exchange: IntegratedGatewayExchange, url: URL, put: (name: string, value: string) => void): void {
+  const header = (name: string, value: string) => {
+    if (isFieldName(name) && isFieldValue(value) && !NOT_SENT.has(name.toLowerCase())) put(name, value);
+  };
   for (const [name, source] of Object.entries(exchange.route.method.integration.requestParameters)) {
     const [, where, key = ""] = /^integration\.request\.(header|querystring)\.(.+)$/.exec(name) ?? [];
     const value = mappedValue(source, { exchange });
     if (value === undefined) continue;
-    if (where === "querystring") url.searchParams.set(key, value);
-    if (where === "header" && isFieldName(key) && isFieldValue(value)) headers.set(key, value);
+    if (where === "querystring") url.searchParams.append(key, value);
+    if (where === "header") header(key, value);
   }
+  for (const [name, value] of overridden(exchange.overrides?.request, "querystring")) url.searchParams.set(name, value);
+  for (const [name, value] of overridden(exchange.overrides?.request, "header")) header(name, value);
 }
 
-async function fetched(url: URL, milliseconds: number, init: RequestInit): Promise<[Response, Buffer]> {
-  try {
-    const response = await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(milliseconds) });
-    return [response, Buffer.from(await response.arrayBuffer())];
-  } catch (error) {
-    if ((error as Error).name === "TimeoutError") {
-      throw new GatewayError("INTEGRATION_TIMEOUT", `${url} did not answer within ${milliseconds} ms.`);
-    }
-    const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message;
-    throw new GatewayError("INTEGRATION_FAILURE", `${url} could not be reached: ${cause}.`);
-  }
-}
-
-function passedOn(response: Response, body: Buffer): GatewayAnswer {
+function passedOn({ status, fields, body }: HttpReply): GatewayAnswer {
   const headers: string[] = [];
-  for (const [name, value] of response.headers) {
-    if (["date", "server"].includes(name)) headers.push(`x-amzn-Remapped-${name}`, value);
-    // The body arrives decoded.
-    else if (!isConnectionBound(name) && !["content-type", "content-encoding"].includes(name))
-      headers.push(name, value);
+  let contentType: string | undefined;
+  for (const [name, value] of fields) {
+    const lower = name.toLowerCase();
+    if (lower === "content-type") contentType = value;
+    else if (REMAPPED.has(lower)) headers.push(`x-amzn-Remapped-${name}`, value);
+    else if (!isConnectionBound(lower)) headers.push(name, value);
   }
-  return {
-    status: response.status,
-    contentType: response.headers.get("content-type") ?? undefined,
-    headers,
-    body,
-    traced: false,
-    errorType: undefined,
-    reason: undefined,
-  };
+  return { status, contentType, headers, body, traced: false, errorType: undefined, reason: undefined };
 }
+
+/** The lines of the execution log, which a test invocation shows. */
+function traceRequest(
+  { trace }: IntegratedGatewayExchange,
+  url: URL,
+  headers: readonly string[],
+  body: string | Buffer | undefined,
+): void {
+  if (!trace) return;
+  trace(`Endpoint request URI: ${url}`);
+  trace(`Endpoint request headers: ${braces(pairs(headers))}`);
+  trace(`Endpoint request body after transformations: ${body ?? ""}`);
+  trace(`Sending request to ${url}`);
+}
+
+function traceReply(
+  { trace, integrationLatencyMs }: IntegratedGatewayExchange,
+  { status, fields, body }: HttpReply,
+): void {
+  if (!trace) return;
+  trace(`Received response. Status: ${status}, Integration latency: ${integrationLatencyMs} ms`);
+  trace(`Endpoint response headers: ${braces(fields)}`);
+  trace(`Endpoint response body before transformations: ${body}`);
+}
+
+const pairs = (flat: readonly string[]): [string, string][] =>
+  flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1]!] as [string, string]] : []));
+
+const SECRET = new Set(["authorization", "cookie", "set-cookie", "x-api-key"]);
+
+const braces = (fields: readonly (readonly [string, string])[]): string =>
+  `{${fields.map(([name, value]) => `${name}=${SECRET.has(name.toLowerCase()) ? "*****" : value}`).join(", ")}}`;

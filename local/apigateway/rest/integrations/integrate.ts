@@ -36,6 +36,14 @@ async function lambdaProxy(exchange: IntegratedGatewayExchange): Promise<Gateway
 
 function requireIntegration(exchange: RoutedGatewayExchange): asserts exchange is IntegratedGatewayExchange {
   const { method, resource } = exchange.route;
-  if (method.integration) return;
-  throw new GatewayError("API_CONFIGURATION_ERROR", `${method.httpMethod} ${resource.path} has no integration.`);
+  const { refusedMapping } = exchange.staged;
+  if (!method.integration) {
+    throw new GatewayError("API_CONFIGURATION_ERROR", `${method.httpMethod} ${resource.path} has no integration.`);
+  }
+  if (refusedMapping !== undefined) {
+    throw new GatewayError(
+      "API_CONFIGURATION_ERROR",
+      `The integration maps ${refusedMapping}, a field that API Gateway keeps to itself; AWS answers with 500.`,
+    );
+  }
 }

@@ -22,6 +22,8 @@ export interface IntegrationResult {
 /** Kept under another name: the gateway sends its own. */
 const REMAPPED = new Set([
   "authorization",
+  "connection",
+  "content-length",
   "content-md5",
   "date",
   "expect",
@@ -29,6 +31,8 @@ const REMAPPED = new Set([
   "max-forwards",
   "proxy-authenticate",
   "server",
+  "trailer",
+  "upgrade",
   "user-agent",
   "www-authenticate",
 ]);
@@ -47,8 +51,9 @@ export function integrationAnswer(exchange: IntegratedGatewayExchange, result: I
 
   const fields = new Map<string, [name: string, value: string]>();
   const put = (name: string, value: string | undefined) => {
-    if (value === undefined || !isFieldName(name) || !isFieldValue(value) || isConnectionBound(name)) return;
     const lower = name.toLowerCase();
+    if (value === undefined || !isFieldName(name) || !isFieldValue(value)) return;
+    if (isConnectionBound(lower) && lower !== "te" && !REMAPPED.has(lower)) return;
     fields.set(lower, [REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name, value]);
   };
   for (const [target, source] of Object.entries(selected.responseParameters)) {

@@ -12,15 +12,17 @@ import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
  *   invoked, `INTEGRATION_TIMEOUT` (504)
  */
 export async function invokeFunction(exchange: IntegratedGatewayExchange, payload: string): Promise<InvocationResult> {
-  const { api, route } = exchange;
-  const { functionArn, timeoutMilliseconds, httpMethod } = route.method.integration;
+  const { api, route, staged } = exchange;
+  const { timeoutMilliseconds, httpMethod, credentials } = route.method.integration;
+  const { functionArn } = staged;
   if (functionArn === undefined) {
-    throw misconfigured(`The integration's uri names no Lambda function: ${route.method.integration.uri ?? "(none)"}.`);
+    throw misconfigured(`The integration's uri names no Lambda function: ${staged.uri ?? "(none)"}.`);
   }
   if (httpMethod !== "POST") {
     throw misconfigured(`The integration's HTTP method is ${httpMethod}; Lambda functions are invoked with POST.`);
   }
-  requirePermission(exchange, functionArn);
+  // With a role of its own the integration does not call as API Gateway.
+  if (credentials === undefined) requirePermission(exchange, functionArn);
   if (payload.length * 3 > PAYLOAD_LIMIT_BYTES && Buffer.byteLength(payload) > PAYLOAD_LIMIT_BYTES) {
     throw new GatewayError(
       "REQUEST_TOO_LARGE",
@@ -29,17 +31,50 @@ export async function invokeFunction(exchange: IntegratedGatewayExchange, payloa
   }
 
   const startedAt = performance.now();
+  traceRequest(exchange, payload);
   try {
-    return await withinTime(
+    const result = await withinTime(
       api.services.invoke(functionArn, payload, { traceId: exchange.traceId }),
       timeoutMilliseconds,
     );
+    traceResponse(exchange, result, Math.round(performance.now() - startedAt));
+    return result;
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     throw misconfigured(`The function could not be invoked: ${(error as Error).message}`);
   } finally {
     exchange.integrationLatencyMs = Math.round(performance.now() - startedAt);
   }
+}
+
+/** The lines of the execution log, which a test invocation shows. */
+function traceRequest({ trace, api, staged, requestId, traceId }: IntegratedGatewayExchange, payload: string): void {
+  if (!trace) return;
+  const { id, region } = api.model;
+  const uri = `https://lambda.${region}.amazonaws.com/2015-03-31/functions/${staged.functionArn}/invocations`;
+  const headers =
+    `x-amzn-lambda-integration-tag=${requestId}, x-amzn-apigateway-api-id=${id}, Accept=application/json, ` +
+    `User-Agent=AmazonAPIGateway_${id}, X-Amzn-Trace-Id=${traceId}, Content-Type=application/json`;
+  trace(`Endpoint request URI: ${uri}`);
+  trace(`Endpoint request headers: {${headers}}`);
+  trace(`Endpoint request body after transformations: ${payload}`);
+  trace(`Sending request to ${uri}`);
+}
+
+function traceResponse(
+  { trace, requestId, traceId }: IntegratedGatewayExchange,
+  { payload, functionError }: InvocationResult,
+  milliseconds: number,
+): void {
+  if (!trace) return;
+  const failed = functionError === undefined ? "" : `X-Amz-Function-Error=${functionError}, `;
+  const length = Buffer.byteLength(payload);
+  trace(`Received response. Status: 200, Integration latency: ${milliseconds} ms`);
+  trace(
+    `Endpoint response headers: {Content-Type=application/json, Content-Length=${length}, x-amzn-RequestId=${requestId}, ` +
+      `${failed}X-Amz-Executed-Version=$LATEST, X-Amzn-Trace-Id=${traceId}}`,
+  );
+  trace(`Endpoint response body before transformations: ${payload}`);
 }
 
 function withinTime(invocation: Promise<InvocationResult>, milliseconds: number): Promise<InvocationResult> {
@@ -65,13 +100,12 @@ function withinTime(invocation: Promise<InvocationResult>, milliseconds: number)
   });
 }
 
-/** `aws.lambda.Permission` for API Gateway, matched against the method's ARN; parameters and `ANY` stand as `*`. */
+/** `aws.lambda.Permission` for API Gateway, matched against the method's ARN: `ANY` stands as `*`, `{id}` as it is written. */
 function requirePermission({ api, route, stage, staged }: IntegratedGatewayExchange, functionArn: string): void {
   if (staged.mayInvoke) return;
   const { executionArn, invokePermissions } = api.model;
   const method = route.method.httpMethod === "ANY" ? "*" : route.method.httpMethod;
-  const path = route.resource.path.replace(/\{[^/]+\}/g, "*");
-  const source = `${executionArn}/${stage.name}/${method}${path}`;
+  const source = `${executionArn}/${stage.name}/${method}${route.resource.path}`;
   const mine = invokePermissions.filter((permission) => permission.functionArn === functionArn);
   if (mine.some(({ sourceArn }) => sourceArn === undefined || matchesArn(sourceArn, source))) {
     staged.mayInvoke = true;
