@@ -86,7 +86,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const build = async (project: Project, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
       const [declaration, { startGeneration }] = await Promise.all([
-        evaluateProject(project, { ...options, signal: until }, join(directory, "functions")),
+        evaluateProject(
+          project,
+          { ...options, keepsOutputs: options.stateDirectory !== undefined, signal: until },
+          join(directory, "functions"),
+        ),
         loadServices(),
       ]);
       return startGeneration(declaration, { origins, platform, certificateAuthority: tls?.caFile });

@@ -30,6 +30,10 @@ export interface Resource {
   parent: string;
   /** `false` for a component. */
   custom: boolean;
+  /** A component that a plugin is to construct. */
+  remote: boolean;
+  /** Why its package's plugin does not run here, as a clause. */
+  notServed?: string;
   id: string;
   inputs: Values;
   outputs: Values;
@@ -45,20 +49,35 @@ export interface Resource {
 
 /** What stands behind the engine: it makes resources and answers functions, as a Pulumi provider does. */
 export interface Provider {
+  /** Packages whose resources and functions are all its own: no plugin of these is ever looked for. */
+  readonly packages: ReadonlySet<string>;
   /** @throws ResourceProblem when the cloud would refuse it */
-  create(resource: NewResource): { id: string; outputs: Values };
+  create(resource: NewResource): Made | Promise<Made>;
   /** A resource that exists already (`Type.get(...)`). @throws ResourceProblem when it cannot be known */
-  read(resource: NewResource & { id: string }): { outputs: Values };
-  /** A provider function such as `aws:index/getRegion:getRegion`. @throws ResourceProblem when it has no answer */
-  invoke(token: string, args: Values): Values;
+  read(resource: NewResource & { id: string }): { outputs: Values } | Promise<{ outputs: Values }>;
+  /**
+   * A provider function such as `aws:index/getRegion:getRegion`.
+   * @param provider URN of the explicit provider it was given; empty for the default one
+   * @throws ResourceProblem when it has no answer
+   */
+  invoke(token: string, args: Values, provider: string): Values | Promise<Values>;
   notes?(): ProviderNotes;
   /** @returns what the person should know beside the errors with which the program failed */
   explain?(errors: readonly { message: string }[]): string | undefined;
 }
 
-export interface NewResource extends Pick<Resource, "urn" | "type" | "name" | "inputs"> {
+export interface Made {
+  id: string;
+  outputs: Values;
+  /** Its other outputs cannot be known here: what is made of them is unknown too. */
+  unknown?: boolean;
+}
+
+export interface NewResource extends Pick<Resource, "urn" | "type" | "name" | "inputs" | "notServed"> {
   /** URN of the explicit provider it was given; empty for the default one. */
   provider: string;
+  /** Inputs that are made of something that cannot be known here, and the URNs they may come from. */
+  unknown?: { property: string; from: string[] }[];
 }
 
 /** Why a resource or a function was refused, in a sentence that the person who wrote the program reads. */

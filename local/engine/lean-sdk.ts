@@ -1,11 +1,12 @@
 /**
  * Loaded before a program: changes Pulumi's SDKs in memory, as `sdk-changes.ts` says, so that they load what few programs
- * use when it is used. With `?quiet` the SDK sends no debug messages.
+ * use when it is used, and `sdk-additions.ts`, so that it tells more. With `?quiet` the SDK sends no debug messages.
  */
 import { registerHooks } from "node:module";
+import { SDK_ADDITIONS } from "./sdk-additions.ts";
 import { DEFERRED_FUNCTIONS, DEFERRED_MODULE, QUIET_CHANGES, SDK_CHANGES } from "./sdk-changes.ts";
 
-const changes = { ...SDK_CHANGES, ...(import.meta.url.endsWith("?quiet") && QUIET_CHANGES) };
+const changes = { ...SDK_ADDITIONS, ...SDK_CHANGES, ...(import.meta.url.endsWith("?quiet") && QUIET_CHANGES) };
 const PACKAGES = "/node_modules/";
 
 type Load = () => object;

@@ -9,30 +9,27 @@ import { ProjectError } from "./problems.ts";
 const ROUNDS = 1_000_000;
 const TAG_BYTES = 16;
 
+/** @param salt the stack file's `encryptionsalt`; a stack whose secrets another provider keeps has none */
+export const opensWithPassphrase = (salt: unknown): salt is string =>
+  typeof salt === "string" && salt.startsWith("v1:");
+
 /**
  * @param secret the `secure:` text of one config value
  * @param salt the stack file's `encryptionsalt`: `v1:<salt>:<an encrypted check word>`
  * @param where the file and key, for the message
- * @throws ProjectError when the stack uses another provider, or the passphrase is missing or wrong
+ * @throws ProjectError when the passphrase is missing or wrong
  */
 export function decryptSecret(
   secret: string,
-  salt: unknown,
+  salt: string,
   passphrase: string | undefined,
   where: { file: string; key: string },
 ): string {
-  if (typeof salt !== "string" || !salt.startsWith("v1:")) {
-    throw new ProjectError(
-      "config_secret",
-      `${where.file} holds the secret ${where.key}, encrypted by a provider that needs the cloud.`,
-      "Run a stack without secrets locally, or give one to `pulumi stack init --secrets-provider passphrase`.",
-    );
-  }
   if (passphrase === undefined) {
     throw new ProjectError(
       "config_secret",
       `${where.file} holds the secret ${where.key}.`,
-      "Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack.",
+      `Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack, or write a value for ${where.key} under \`config\` in demo-auth.local.yaml.`,
     );
   }
   try {
@@ -41,7 +38,7 @@ export function decryptSecret(
     throw new ProjectError(
       "config_secret",
       `The secret ${where.key} in ${where.file} does not open with this passphrase.`,
-      "Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack.",
+      `Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack, or write a value for ${where.key} under \`config\` in demo-auth.local.yaml.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** What can go wrong before a program stands: each with a stable code, a sentence for the person and the mend. */
+/** What can go wrong before a program stands: each with a stable code, a sentence for the person and the fix. */
 import { stripVTControlCharacters } from "node:util";
 
 /** The project on disk cannot be run as it is. */
@@ -26,11 +26,15 @@ export interface Diagnostic {
 export class ProgramError extends Error {
   readonly code = "program_failed";
   readonly diagnostics: Diagnostic[];
-  readonly next = "Mend the program; `npx pulumi preview` would report the same.";
+  readonly next: string;
 
-  constructor(project: string, stack: string, diagnostics: Diagnostic[]) {
+  /** @param refused whether something was refused here that `pulumi preview` would not refuse */
+  constructor(project: string, stack: string, diagnostics: Diagnostic[], { refused }: { refused: boolean }) {
     super(describe(project, stack, diagnostics));
     this.name = "ProgramError";
+    this.next = refused
+      ? "Fix what is named above and start again."
+      : "Fix the program; `npx pulumi preview` would report the same.";
     this.diagnostics = diagnostics;
   }
 }

@@ -21,6 +21,8 @@ export interface RunOptions {
   onMessage?: (message: Diagnostic) => void;
   debug?: boolean | undefined;
   signal?: AbortSignal;
+  /** Where local clouds leave the outputs of their stacks for each other. */
+  stackOutputs?: string | undefined;
 }
 
 export interface ProgramRun {
@@ -42,12 +44,14 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
   const { project, provider, environment, onMessage = () => {}, signal } = options;
   const launcher = locateLauncher(project);
   const door = await openDoor();
+  const closers: (() => void)[] = [];
   try {
     const child = spawn(
       process.execPath,
       [
         ...project.nodeArguments,
-        ...["--import", `${preload("lean-sdk")}${options.debug ? "" : "?quiet"}`],
+        // In one word: seeing `--import` by itself, the SDK leaves ES modules of TypeScript to whatever that loads.
+        `--import=${preload("lean-sdk")}${options.debug ? "" : "?quiet"}`,
         launcher,
         ...["--monitor", door.address, "--engine", door.address],
         ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
@@ -61,11 +65,14 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
           PULUMI_CONFIG: JSON.stringify(project.config),
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
           PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+          ...(project.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
         },
         stdio: ["ignore", "pipe", "pipe"],
         signal,
       },
     );
+    const warn = (message: string) => onMessage({ severity: "warning", message, urn: "" });
+    if (project.standIns.length > 0) warn(describeStandIns(project.standIns));
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream! }).on("line", (message) => {
@@ -78,22 +85,39 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       child.once("close", resolve);
     });
     // gRPC is most of the engine's code. It is loaded while the program loads its SDK.
-    const answering = import("./monitor.ts").then(({ createMonitor }) => {
-      const monitor = createMonitor({ ...project, organization: ORGANIZATION }, provider, onMessage);
+    const answering = Promise.all([
+      import("./monitor.ts"),
+      import("./plugins.ts"),
+      import("./stack-references.ts"),
+    ]).then(([{ createMonitor }, { Plugins }, { StackReferences }]) => {
+      const onLine = (message: string) => onMessage({ severity: "info", message, urn: "" });
+      const context = { project, organization: ORGANIZATION, environment, address: door.address, onLine };
+      const stackReferences = new StackReferences(project, options.stackOutputs, warn);
+      const monitor = createMonitor(
+        { ...project, organization: ORGANIZATION },
+        { provider, plugins: new Plugins(context), stackReferences, onDiagnostic: onMessage },
+      );
+      closers.push(() => monitor.deployment.close());
       door.answer(monitor.serve);
-      return monitor;
+      return { ...monitor, stackReferences };
     });
-    const [monitor, exitCode] = await Promise.all([answering, ended]);
-    const errors = monitor.diagnostics.filter(({ severity }) => severity === "error");
+    const [{ deployment, stackReferences }, exitCode] = await Promise.all([answering, ended]);
+    // What a program does with outputs that are not known is a consequence: they are what is to be reported.
+    const missing = stackReferences.missing();
+    if (missing) throw missing;
+    const errors = deployment.diagnostics.filter(({ severity }) => severity === "error");
     if (exitCode !== 0 || errors.length > 0) {
       if (errors.length === 0) errors.push(exitWithoutReport(exitCode, printed));
       const more = provider.explain?.(errors);
       if (more !== undefined) errors.push({ severity: "info", message: more, urn: "" });
-      throw new ProgramError(project.name, project.stack, errors);
+      throw new ProgramError(project.name, project.stack, errors, {
+        refused: deployment.refused || more !== undefined,
+      });
     }
     const notes = provider.notes?.();
-    return { graph: { ...monitor.graph, ...(notes && { notes }) } };
+    return { graph: { ...deployment.graph, ...(notes && { notes }) } };
   } finally {
+    for (const close of closers) close();
     door.close();
   }
 }
@@ -138,6 +162,10 @@ function locateLauncher(project: Project): string {
       `Run \`npm install\` in ${project.directory}.`,
     );
   }
+}
+
+function describeStandIns(keys: string[]): string {
+  return `Something else stands for the secret${keys.length > 1 ? "s" : ""} ${keys.join(", ")}, which only the provider that keeps ${keys.length > 1 ? "them" : "it"} can read; write values under \`config\` in demo-auth.local.yaml.`;
 }
 
 function exitWithoutReport(exitCode: number | null, printed: string[]): Diagnostic {

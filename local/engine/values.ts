@@ -85,6 +85,45 @@ export function markSecrets(values: Values, names: readonly string[]): Values {
   return { ...values, ...Object.fromEntries(secrets) };
 }
 
+/** Where in a value something is that cannot be known, as a property path; empty when all of it is known. */
+export function unknownPaths(value: unknown, path = ""): string[] {
+  if (value === UNKNOWN) return [path];
+  if (Array.isArray(value)) return value.flatMap((item, index) => unknownPaths(item, `${path}[${index}]`));
+  if (value === null || typeof value !== "object") return [];
+  const object = value as Values;
+  if (object[SIGNATURE] === SECRET) return unknownPaths(object.value, path);
+  if (object[SIGNATURE] === OUTPUT) return object.value === undefined ? [path] : unknownPaths(object.value, path);
+  return Object.entries(object).flatMap(([key, item]) => unknownPaths(item, path === "" ? key : `${path}.${key}`));
+}
+
+/** The resources (URNs) that the output values inside depend on. */
+export function outputDependencies(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(outputDependencies);
+  if (value === null || typeof value !== "object") return [];
+  const object = value as Values;
+  const own = object[SIGNATURE] === OUTPUT && Array.isArray(object.dependencies) ? object.dependencies : [];
+  return [...(own as string[]), ...Object.values(object).flatMap(outputDependencies)];
+}
+
+/** Output values as what providers and programs of any age understand: the value, the secret, or the mark of an unknown. */
+export function withoutOutputValues<T>(value: T): T {
+  return rewritten(value, (object) => {
+    if (object[SIGNATURE] !== OUTPUT) return undefined;
+    const held = object.value === undefined ? UNKNOWN : withoutOutputValues(object.value);
+    return object.secret === true ? secret(held) : held;
+  });
+}
+
+/** The same value with what is secret in the clear, for a provider that knows of no secrets. */
+export function withoutSecrets<T>(value: T): T {
+  return rewritten(value, (object) => (object[SIGNATURE] === SECRET ? withoutSecrets(object.value) : undefined));
+}
+
+export const secret = (value: unknown): Values => ({ [SIGNATURE]: SECRET, value });
+
+/** An output that cannot be known; what a program makes of it cannot be known either. */
+export const unknownOutput = (urn: string): Values => ({ [SIGNATURE]: OUTPUT, dependencies: [urn] });
+
 /** Whether a secret is anywhere inside. */
 export function holdsSecret(value: unknown): boolean {
   if (value === null || typeof value !== "object") return false;
@@ -99,9 +138,14 @@ export function holdsSecret(value: unknown): boolean {
 
 /** The same value with every reference to a resource replaced by its id, which is what a cloud provider stores. */
 export function dereference<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(dereference) as T;
+  return rewritten(value, (object) => (object[SIGNATURE] === RESOURCE ? (object.id ?? object.urn) : undefined));
+}
+
+/** A copy in which `replace` has taken the place of each object that it has something else for. */
+function rewritten<T>(value: T, replace: (object: Values) => unknown): T {
+  if (Array.isArray(value)) return value.map((item) => rewritten(item, replace)) as T;
   if (value === null || typeof value !== "object") return value;
-  const object = value as Values;
-  if (object[SIGNATURE] === RESOURCE) return (object.id ?? object.urn) as T;
-  return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, dereference(item)])) as T;
+  const replaced = replace(value as Values);
+  if (replaced !== undefined) return replaced as T;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewritten(item, replace)])) as T;
 }

@@ -4,10 +4,10 @@
  */
 
 import type { ResourceGraph } from "../engine/graph.ts";
-import { readLocalValues } from "../engine/local-values.ts";
 import type { Diagnostic } from "../engine/problems.ts";
 import type { Project } from "../engine/project.ts";
 import { runProgram } from "../engine/run-program.ts";
+import { rememberOutputs } from "../engine/stack-references.ts";
 import type { CloudModel } from "../model.ts";
 import { unpackArchive } from "../resources/archive.ts";
 import { awsProvider, buildModel } from "../resources/aws.ts";
@@ -26,6 +26,10 @@ export interface EvaluationOptions {
   /** Hears how many resources the program has made so far. */
   onProgress?: (resources: number) => void;
   signal?: AbortSignal;
+  /** Where local clouds leave the outputs of their stacks for each other. */
+  stackOutputs?: string | undefined;
+  /** Whether this one does. */
+  keepsOutputs?: boolean;
 }
 
 export interface Evaluation {
@@ -47,11 +51,11 @@ export async function evaluateProject(
   codeDirectory: string,
 ): Promise<Evaluation> {
   const { environment, onProgramMessage, onProgress, signal } = options;
-  const region =
-    project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? DEFAULT_REGION;
+  const configured = project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+  const region = configured ?? DEFAULT_REGION;
   const provider = awsProvider(region, {
     sdk: new SdkTypes(project.workingDirectory),
-    local: readLocalValues(project.directory),
+    local: project.local,
     defaultTags: defaultTags(project.config["aws:defaultTags"]),
   });
   let resources = 0;
@@ -67,6 +71,7 @@ export async function evaluateProject(
     },
     environment,
     debug: options.debug,
+    stackOutputs: options.stackOutputs,
     ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
     ...(signal ? { signal } : {}),
   });
@@ -78,6 +83,12 @@ export async function evaluateProject(
     (archive) => unpackArchive(archive, project.workingDirectory, codeDirectory),
     { strict: options.strict },
   );
+  if (options.stackOutputs !== undefined && options.keepsOutputs) {
+    rememberOutputs(options.stackOutputs, graph);
+  }
+  if (configured === undefined && usesDefaultRegion(graph)) {
+    onProgramMessage?.({ severity: "warning", message: NO_REGION, urn: "" });
+  }
   for (const message of warnings) onProgramMessage?.({ severity: "warning", message, urn: "" });
   sortByName(model);
   return { project, graph, model, unserved };
@@ -91,6 +102,12 @@ function defaultTags(config: string | undefined): Record<string, string> {
     return {};
   }
 }
+const NO_REGION = `No AWS region is configured, so \`pulumi up\` would need one from elsewhere: \`pulumi config set aws:region ${DEFAULT_REGION}\`. ${DEFAULT_REGION} is used here.`;
+
+/** Whether anything of AWS is declared without a provider that says where. */
+const usesDefaultRegion = ({ resources }: ResourceGraph): boolean =>
+  resources.some(({ type }) => type.startsWith("aws:")) &&
+  !resources.some(({ type, inputs }) => type === "pulumi:providers:aws" && typeof inputs.region === "string");
 
 /** Registration runs in parallel and its order is not fixed; ports and documents must not change from run to run. */
 function sortByName({ userPools, restApis, httpApis, functions }: CloudModel): void {

@@ -1,6 +1,7 @@
 /** The AWS account behind the engine: the one table of the resource types that the local cloud knows. */
 
 import {
+  type Made,
   type NewResource,
   type Provider,
   type ProviderNotes,
@@ -48,11 +49,18 @@ export interface ProviderOptions {
   defaultTags?: Record<string, string>;
 }
 
+/** Nothing has to be asked for elsewhere, so that each answer is there at once. */
+interface AwsProvider extends Provider {
+  create(resource: NewResource): Made;
+  read(resource: NewResource & { id: string }): { outputs: Values };
+  invoke(token: string, args: Values): Values;
+}
+
 /** @param region where resources go that name no region of their own */
 export function awsProvider(
   region: string,
   { sdk, local = NO_LOCAL_VALUES, defaultTags = {} }: ProviderOptions = {},
-): Provider {
+): AwsProvider {
   const made = new Map<string, Values>();
   const regions = new Map<string, string>();
   const unknown = new UnknownOutputs();
@@ -70,6 +78,7 @@ export function awsProvider(
     return { ...known, ...unknown.standIns(sdk.outputsOf(type), { ...inputs, ...known }, { type, name }) };
   };
   return {
+    packages: new Set(["aws", "random"]),
     create(resource) {
       const { type, inputs } = resource;
       if (type === "pulumi:providers:aws" && typeof inputs.region === "string")
@@ -85,11 +94,6 @@ export function awsProvider(
     },
     read(resource) {
       const { id, type, inputs } = resource;
-      if (type === "pulumi:pulumi:StackReference") {
-        throw new ResourceProblem(
-          `The outputs of the stack ${JSON.stringify(inputs.name ?? id)} are known to Pulumi's backend only. Take them from the config, with the stack reference as its default on AWS.`,
-        );
-      }
       // Something that exists in a real account: its name and ARN can be built on, what it is like is not known here.
       const outputs = find(type, id) ?? {
         ...createOther(resource, account(resource), id).outputs,
@@ -117,14 +121,24 @@ export function awsProvider(
 
 /** What is served, or decides what is served, must be known. */
 function refuseUnknown(
-  { type, name, inputs }: NewResource,
+  { type, name, inputs, unknown: paths = [] }: NewResource,
   { inputs: contract }: ResourceType,
   unknown: UnknownOutputs,
 ) {
-  for (const [property, value] of Object.entries(inputs)) {
+  const served = (property: string) => {
     const treatment = contract?.[property];
-    if (treatment && !("parts" in treatment) && treatment.kind !== "served") continue;
-    unknown.refuse(value, `${property} of ${type} "${name}"`);
+    return !treatment || "parts" in treatment || treatment.kind === "served";
+  };
+  for (const [property, value] of Object.entries(inputs)) {
+    if (served(property)) unknown.refuse(value, `${property} of ${type} "${name}"`);
+  }
+  const read = paths.find(({ property }) => served(property.split(/[.[]/)[0]!));
+  if (read) {
+    const sources = read.from.map((urn) => urn.slice(urn.lastIndexOf("$") + 1).split("::"));
+    const named = sources.map((parts) => `${parts.at(-2)} "${parts.at(-1)}"`).join(" or ");
+    throw new ResourceProblem(
+      `${read.property} is made of an output${named === "" ? "" : ` of ${named}`} that the local cloud cannot know.`,
+    );
   }
 }
 
@@ -168,10 +182,13 @@ export function buildModel(
       const { inputs, older } = resourceType;
       if (inputs) cloud.nameUnserved(resource, unservedInputs({ ...inputs, ...older }, resource.inputs));
       attempt(resource, () => resourceType.declare?.(resource, cloud));
-    } else if (resource.custom) cloud.unserved.push({ type, name });
+    } else if (resource.custom || resource.remote) {
+      const { notServed } = resource;
+      cloud.unserved.push({ type, name, ...(notServed !== undefined && { reason: notServed }) });
+    }
   }
   cloud.unserved.push(...(graph.notes?.madeUp ?? []));
   for (const { resource, work } of cloud.remaining()) attempt(resource, work);
-  if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems);
+  if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems, { refused: true });
   return { model: cloud.model, unserved: cloud.unserved, warnings: cloud.warnings };
 }

@@ -86,12 +86,13 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
 export function programOptions(
   { world, out, flags }: CommandContext,
   projectDirectory: string,
-): Pick<LocalCloudOptions, "projectDirectory" | "environment" | "onProgramMessage" | "debug"> {
+): Pick<LocalCloudOptions, "projectDirectory" | "environment" | "onProgramMessage" | "debug" | "stackOutputs"> {
   out.note(out.mark("dim", `Evaluating the Pulumi program in ${projectDirectory}…`));
   return {
     projectDirectory,
     environment: { ...world.env },
     debug: flags.debug,
+    stackOutputs: join(stateHome(world), "local", "outputs"),
     onProgramMessage: ({ severity, message }) => {
       // Errors are reported as a whole when the program ends.
       if (severity === "warning") out.warn(safeText(message, 2000));

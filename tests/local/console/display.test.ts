@@ -99,7 +99,8 @@ function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
   return { display: localDisplay(io), text };
 }
 
-const broken = () => new ProgramError("shop", "dev", [{ severity: "error", message: "half an edit", urn: "" }]);
+const broken = () =>
+  new ProgramError("shop", "dev", [{ severity: "error", message: "half an edit", urn: "" }], { refused: false });
 
 describe("demo-auth local on a terminal", () => {
   it("says what runs where", () => {

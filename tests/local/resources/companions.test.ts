@@ -1,7 +1,7 @@
 /** What stands beside what is served: outputs in AWS's form, stand-ins that are recognised, and lookups that are made up. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type LocalValues, readLocalValues } from "../../../local/engine/local-values.ts";
+import { type LocalValues, NO_LOCAL_VALUES, readLocalValues } from "../../../local/engine/local-values.ts";
 import { awsProvider } from "../../../local/resources/aws.ts";
 import { SdkTypes } from "../../../local/resources/sdk-types.ts";
 import { UnknownOutputs } from "../../../local/resources/unknown-outputs.ts";
@@ -13,7 +13,7 @@ type Inputs = Record<string, unknown>;
 function cloud(local?: Partial<LocalValues>, region = "us-east-1") {
   const provider = awsProvider(region, {
     sdk,
-    local: { outputs: {}, lookups: {}, ...local },
+    local: { ...NO_LOCAL_VALUES, ...local },
     defaultTags: { team: "orders" },
   });
   const resource = (type: string, inputs: Inputs, name: string) => ({

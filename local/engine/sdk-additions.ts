@@ -1,0 +1,28 @@
+/**
+ * What Pulumi's SDK in a program does in addition under the local cloud, changed in its text as `sdk-changes.ts` does it: it
+ * tells which outputs of another stack are asked for, and keeps as unknown what the engine says cannot be known. A text
+ * that is not found is no error: less can be said then.
+ */
+import type { Change } from "./sdk-changes.ts";
+
+/** Begins a message to the engine: JSON of stack and output follows. */
+export const WANTED_OUTPUT = "demo-auth:wanted-output ";
+/** Among a resource's outputs: the program's others are unknown. */
+export const UNKNOWN_OUTPUTS = "demo-auth:unknown-outputs";
+
+const tellWanted = `require("./output").all([this.name, name]).apply((wanted) => void require("./log").info(${JSON.stringify(WANTED_OUTPUT)} + JSON.stringify(wanted)));`;
+
+/** By file, below `node_modules`. */
+export const SDK_ADDITIONS: Readonly<Record<string, readonly Change[]>> = {
+  "@pulumi/pulumi/stackReference.js": [
+    (source) => source.replace(/^( +(?:get|require)Output\(name\) \{)$/gm, (head) => `${head} ${tellWanted}`),
+  ],
+  "@pulumi/pulumi/runtime/rpc.js": [
+    (source) =>
+      source.replace(
+        /resolve\(undefined, !(\S+isDryRun\)?\(\)) && !keepUnknowns, false\)/,
+        (_, isDryRun) =>
+          `resolve(undefined, !${isDryRun} && !keepUnknowns && !(${JSON.stringify(UNKNOWN_OUTPUTS)} in allProps), false)`,
+      ),
+  ],
+};

@@ -1,0 +1,124 @@
+/**
+ * A stack's configuration: what Pulumi.yaml declares, over it what `Pulumi.<stack>.yaml` says, over it what
+ * `demo-auth.local.yaml` says (https://www.pulumi.com/docs/iac/concepts/config/).
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { LocalValues } from "./local-values.ts";
+import { decryptSecret, opensWithPassphrase } from "./passphrase.ts";
+import { ProjectError } from "./problems.ts";
+import { readYaml, type Yaml } from "./yaml-file.ts";
+
+interface ConfigSources {
+  /** Where Pulumi.yaml lies. */
+  root: string;
+  /** The project's. */
+  name: string;
+  stack: string;
+  /** The content of Pulumi.yaml. */
+  project: Yaml;
+  environment: Record<string, string | undefined>;
+  local: LocalValues;
+}
+
+interface StackConfig {
+  /** `namespace:key` → text; objects as JSON text. */
+  config: Record<string, string>;
+  secretKeys: string[];
+  /** Keys of secrets that cannot be read here, for which something else stands. */
+  standIns: string[];
+}
+
+/** @throws ProjectError when a value is missing or cannot be read, with the fix */
+export function readConfig({ root, name, stack, project, environment, local }: ConfigSources): StackConfig {
+  const config: Record<string, string> = {};
+  const secretKeys = new Set<string>();
+  const standIns: string[] = [];
+  const required: string[] = [];
+  const full = (key: string) => (key.includes(":") ? key : `${name}:${key}`);
+
+  for (const [key, declared] of Object.entries(typeof project.config === "object" ? (project.config as Yaml) : {})) {
+    // A value by itself is the default of a key of the project's own, and the value of another's.
+    const {
+      value,
+      default: preset,
+      secret,
+    } = declared !== null && typeof declared === "object" && !Array.isArray(declared)
+      ? (declared as Yaml)
+      : { value: declared, default: undefined, secret: false };
+    const known = value ?? preset;
+    if (known !== undefined && known !== null) config[full(key)] = asText(known);
+    else required.push(full(key));
+    if (secret === true) secretKeys.add(full(key));
+  }
+
+  const made = Object.fromEntries(Object.entries(local.config).map(([key, value]) => [full(key), value]));
+  const { file, content } = readStackFile(root, stack, project);
+  for (const [key, value] of Object.entries((content.config ?? {}) as Yaml)) {
+    const fullKey = full(key);
+    if (!containsSecure(value)) {
+      config[fullKey] = asText(value);
+      continue;
+    }
+    secretKeys.add(fullKey);
+    if (fullKey in made) continue;
+    const { encryptionsalt } = content;
+    const salt = opensWithPassphrase(encryptionsalt) ? encryptionsalt : undefined;
+    if (salt === undefined) standIns.push(fullKey);
+    config[fullKey] = asText(
+      opened(value, (secure, path) =>
+        salt === undefined
+          ? `stand-in-for-${path === "" ? key : path.slice(1)}`
+          : decryptSecret(secure, salt, environment.PULUMI_CONFIG_PASSPHRASE, { file, key }),
+      ),
+    );
+  }
+  for (const [key, value] of Object.entries(made)) config[key] = asText(value);
+
+  const missing = required.filter((key) => !(key in config));
+  if (missing.length > 0) {
+    throw new ProjectError(
+      "config_missing",
+      `Stack '${stack}' is missing configuration value${missing.length > 1 ? "s" : ""} ${missing.map((key) => `'${key}'`).join(", ")}.`,
+      `Run \`pulumi config set ${missing[0]} <value> --stack ${stack}\`, or write it under \`config\` in demo-auth.local.yaml.`,
+    );
+  }
+  return { config, secretKeys: [...secretKeys].filter((key) => key in config), standIns };
+}
+
+function readStackFile(root: string, stack: string, project: Yaml): { file: string; content: Yaml } {
+  // `config: folder` is the older spelling of `stackConfigDir`.
+  const folder = [project.stackConfigDir, project.config].find((name) => typeof name === "string");
+  const directory = resolve(root, (folder as string | undefined) ?? ".");
+  const file = join(directory, `Pulumi.${stack}.yaml`);
+  if (existsSync(file)) return { file, content: readYaml(file) };
+  const stacks = existsSync(directory)
+    ? readdirSync(directory).flatMap((entry) => /^Pulumi\.([^.]+)\.yaml$/.exec(entry)?.[1] ?? [])
+    : [];
+  // A project without any stack file has no config to read: that is a stack nobody has configured yet.
+  if (stacks.length === 0) return { file, content: {} };
+  throw new ProjectError(
+    "stack_missing",
+    `There is no Pulumi.${stack}.yaml in ${directory}.`,
+    `Name one of its stacks with --stack: ${stacks.join(", ")}.`,
+  );
+}
+
+const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+const isSecure = (value: unknown): value is { secure: string } =>
+  value !== null &&
+  typeof value === "object" &&
+  typeof (value as Yaml).secure === "string" &&
+  Object.keys(value).length === 1;
+
+const containsSecure = (value: unknown): boolean =>
+  isSecure(value) || (value !== null && typeof value === "object" && Object.values(value).some(containsSecure));
+
+/** The value with each secret inside opened; the path of one begins with a dot. */
+function opened(value: unknown, open: (secure: string, path: string) => string, path = ""): unknown {
+  if (isSecure(value)) return open(value.secure, path);
+  if (Array.isArray(value)) return value.map((item, index) => opened(item, open, `${path}.${index}`));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, opened(item, open, `${path}.${key}`)]));
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { ProjectError } from "../../../local/engine/problems.ts";
+import { readProject } from "../../../local/engine/project.ts";
+import { temporaryProject } from "../../support/temporary.ts";
+import { programFailure, run } from "./engine-harness.ts";
+
+const read = (files: Record<string, string>, environment = {}) =>
+  readProject(temporaryProject({ "index.js": "", ...files }), "dev", environment);
+
+describe("a project's files", function () {
+  this.timeout(60_000);
+
+  it("name the tsconfig.json that the program is compiled with, relative to the program", async () => {
+    const { graph } = await run("", {
+      "Pulumi.yaml": "name: app\nruntime: { name: nodejs, options: { tsconfig: ../tsconfig.json } }\nmain: src/\n",
+      "package.json": "{}",
+      "tsconfig.json":
+        '{ "compilerOptions": { "module": "commonjs", "experimentalDecorators": true, "skipLibCheck": true, "ignoreDeprecations": "6.0" }, "files": ["src/index.ts"] }',
+      "src/index.ts":
+        'enum Stage { Test = "test" }\nfunction mark(_: unknown, key: string) { void key; }\nclass Names { @mark stage = Stage.Test; }\nexport const stage = new Names().stage;\n',
+    });
+    assert.equal(graph.outputs.stage, "test");
+  });
+
+  it("run an ES module of TypeScript through the project's ts-node, as the SDK does", async () => {
+    // The SDK takes the loader "ts-node/esm" of the project when it finds one.
+    assert.ok(import.meta.resolve("ts-node/esm"));
+    const { graph } = await run("", {
+      "Pulumi.yaml": "name: app\nruntime: nodejs\n",
+      "package.json": '{ "type": "module", "main": "index.ts" }',
+      "tsconfig.json":
+        '{ "compilerOptions": { "module": "nodenext", "moduleResolution": "nodenext", "target": "es2022", "skipLibCheck": true }, "files": ["index.ts"] }',
+      "names.ts": 'export enum Stage { Test = "test" }\n',
+      "index.ts": 'import { Stage } from "./names.js";\nexport const stage = Stage.Test;\n',
+    });
+    assert.equal(graph.outputs.stage, "test");
+  });
+
+  it("hand `nodeargs` to Node as a shell splits them", async () => {
+    const { graph } = await run("exports.title = process.title; exports.flags = process.execArgv.slice(0, 2);", {
+      "Pulumi.yaml": `name: app\nruntime: { name: nodejs, options: { typescript: false, nodeargs: '--title="two words" --no-deprecation' } }\n`,
+    });
+    assert.deepEqual(graph.outputs, { title: "two words", flags: ["--title=two words", "--no-deprecation"] });
+    assert.throws(
+      () => read({ "Pulumi.yaml": `name: app\nruntime: { name: nodejs, options: { nodeargs: '--title="open' } }\n` }),
+      (error) => error instanceof ProjectError && /a quotation mark in `nodeargs` is never closed/.test(error.message),
+    );
+  });
+
+  it("refuse to run on a Node that `engines` excludes, where .npmrc makes that strict", async () => {
+    const files = { "package.json": '{ "main": "index.js", "engines": { "node": "18.x" } }' };
+    assert.deepEqual((await run("exports.a = 1;", files)).graph.outputs, { a: 1 });
+    const error = await programFailure("exports.a = 1;", { ...files, ".npmrc": "engine-strict=true\n" });
+    assert.match(error.message, /Expected version: 18\.x as found in package\.json > engines > node/);
+  });
+
+  it("declare configuration with values, defaults and types, wherever the stacks' files lie", () => {
+    const { config, secretKeys } = read({
+      "Pulumi.yaml":
+        "name: app\nruntime: nodejs\nstackConfigDir: stacks\nconfig:\n  plain: 3\n  app:typed: { type: boolean, default: true }\n  aws:region: eu-west-1\n  token: { type: string, secret: true }\n  other: { type: string }\n",
+      "stacks/Pulumi.dev.yaml": "config:\n  app:token: t\n  app:other: o\n",
+    });
+    assert.deepEqual(config, {
+      "app:plain": "3",
+      "app:typed": "true",
+      "aws:region": "eu-west-1",
+      "app:token": "t",
+      "app:other": "o",
+    });
+    assert.deepEqual(secretKeys, ["app:token"]);
+    assert.throws(
+      () => read({ "Pulumi.yaml": "name: app\nruntime: nodejs\nconfig: { level: { type: integer } }\n" }),
+      (error) =>
+        error instanceof ProjectError &&
+        error.message === "Stack 'dev' is missing configuration value 'app:level'." &&
+        /pulumi config set app:level <value> --stack dev/.test(error.next),
+    );
+  });
+
+  it("hold secrets inside of objects, which the passphrase opens", () => {
+    const salt = randomBytes(8);
+    const key = pbkdf2Sync("correct horse", salt, 1_000_000, 32, "sha256");
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", key, nonce);
+    const sealed = Buffer.concat([cipher.update("hush"), cipher.final(), cipher.getAuthTag()]).toString("base64");
+    const { config, secretKeys } = read(
+      {
+        "Pulumi.yaml": "name: app\nruntime: nodejs\n",
+        "Pulumi.dev.yaml": `encryptionsalt: v1:${salt.toString("base64")}:x\nconfig:\n  app:db: { user: me, keys: [{ secure: "v1:${nonce.toString("base64")}:${sealed}" }] }\n`,
+      },
+      { PULUMI_CONFIG_PASSPHRASE: "correct horse" },
+    );
+    assert.deepEqual(JSON.parse(config["app:db"]!), { user: "me", keys: ["hush"] });
+    assert.deepEqual(secretKeys, ["app:db"]);
+  });
+
+  it("hold secrets of a provider in the cloud, for which something else stands that the start names, or the person's value", async () => {
+    const files = {
+      "Pulumi.dev.yaml":
+        "secretsprovider: awskms://alias/x\nencryptedkey: abc\nconfig:\n  app:db: { user: me, password: { secure: AAA } }\n  app:key: { secure: BBB }\n",
+    };
+    const program =
+      'const pulumi = require("@pulumi/pulumi"); const c = new pulumi.Config(); exports.db = c.requireObject("db"); exports.key = c.require("key");';
+    const standing = await run(program, files);
+    assert.deepEqual(standing.graph.outputs, {
+      db: { user: "me", password: "stand-in-for-password" },
+      key: "stand-in-for-app:key",
+    });
+    assert.ok(
+      standing.heard.some((line) =>
+        line.startsWith(
+          "warning: Something else stands for the secrets app:db, app:key, which only the provider that keeps them can read",
+        ),
+      ),
+    );
+    const own = await run(program, {
+      ...files,
+      "demo-auth.local.yaml": "config: { key: mine, app:db: { user: you } }\n",
+    });
+    assert.deepEqual(own.graph.outputs, { db: { user: "you" }, key: "mine" });
+    assert.deepEqual(own.heard, []);
+  });
+
+  it("of the local cloud alone are refused where they are not understood", () => {
+    for (const [text, message] of [
+      ["stack: {}", /demo-auth\.local\.yaml: stack is not known\./],
+      ["stacks: [a]", /stacks is not a mapping\./],
+      ["plugins: xyz", /plugins is not a list of names\./],
+    ] as const) {
+      assert.throws(
+        () => read({ "Pulumi.yaml": "name: app\nruntime: nodejs\n", "demo-auth.local.yaml": text }),
+        (error) => error instanceof ProjectError && message.test(error.message),
+      );
+    }
+  });
+});
