@@ -444,6 +444,8 @@ export interface FunctionModel {
   reservedConcurrency: number | undefined;
   /** Where the deployed archive lies unpacked. */
   codeDirectory: string;
+  /** Where its layers lie unpacked, in their order. */
+  layerDirectories: string[];
   /** Which of its versions this is: `$LATEST`, or a number for one that is published. */
   version: string;
   /** The published versions and the aliases by which it can be invoked → their version. */

@@ -28,6 +28,8 @@ export interface LocalCloudOptions extends EvaluationOptions {
   stateDirectory: string | undefined;
   /** Serves over TLS, with an authority of its own that is kept with the state. */
   https?: boolean | undefined;
+  /** Where functions send calls to every service of AWS but Cognito: an emulator that runs already. */
+  awsEndpoint?: string | undefined;
   onEvent?: (event: CloudEvent) => void;
   now?: () => number;
 }
@@ -93,7 +95,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         ),
         loadServices(),
       ]);
-      return startGeneration(declaration, { origins, platform, certificateAuthority: tls?.caFile });
+      return startGeneration(declaration, {
+        origins,
+        platform,
+        certificateAuthority: tls?.caFile,
+        awsEndpoint: options.awsEndpoint,
+      });
     };
 
     const live = new Set<Generation>();

@@ -13,15 +13,28 @@ export interface LocalOrigins {
   api: ReadonlyMap<string, string>;
 }
 
-/** @returns a function that replaces, deep inside any JSON value, every AWS address that has a local counterpart */
-export function localAddresses(model: CloudModel, origins: LocalOrigins): <T>(value: T) => T {
-  const replacements: [string, string][] = [];
+/** AWS's issuer of each pool → the local one. */
+export function localIssuers({ userPools }: CloudModel, { identityProvider }: LocalOrigins): Record<string, string> {
+  return Object.fromEntries(
+    userPools.map(({ id }) => {
+      const region = id.slice(0, id.indexOf("_"));
+      return [`https://cognito-idp.${region}.amazonaws.com/${id}`, `${identityProvider}/${id}`];
+    }),
+  );
+}
+
+/**
+ * @param options `issuers`: also those of pools. Functions keep AWS's, which their runtime maps to the local ones.
+ * @returns a function that replaces, deep inside any JSON value, every AWS address that has a local counterpart
+ */
+export function localAddresses(
+  model: CloudModel,
+  origins: LocalOrigins,
+  { issuers = true }: { issuers?: boolean } = {},
+): <T>(value: T) => T {
+  const replacements: [string, string][] = issuers ? Object.entries(localIssuers(model, origins)) : [];
   for (const pool of model.userPools) {
     const region = pool.id.slice(0, pool.id.indexOf("_"));
-    replacements.push([
-      `https://cognito-idp.${region}.amazonaws.com/${pool.id}`,
-      `${origins.identityProvider}/${pool.id}`,
-    ]);
     for (const { domain, custom } of pool.domains) {
       const origin = origins.hostedUi.get(domain);
       if (origin)

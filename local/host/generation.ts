@@ -10,7 +10,7 @@ import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import { functionHost } from "../lambda/function-host.ts";
 import type { Platform } from "../platform.ts";
-import { type LocalOrigins, localAddresses } from "./addresses.ts";
+import { type LocalOrigins, localAddresses, localIssuers } from "./addresses.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { CONSOLE, type Origins } from "./origins.ts";
 import { type ReadyDocument, readyDocument } from "./ready-document.ts";
@@ -24,6 +24,8 @@ export interface Site {
   platform: Platform;
   /** The file of the authority that clients are to trust, when the origins speak TLS. */
   certificateAuthority: string | undefined;
+  /** Where functions send calls to every service of AWS but Cognito. */
+  awsEndpoint?: string | undefined;
 }
 
 export interface Generation {
@@ -49,7 +51,7 @@ export interface Generation {
  */
 export async function startGeneration(
   evaluation: Evaluation,
-  { origins, platform, certificateAuthority }: Site,
+  { origins, platform, certificateAuthority, awsEndpoint }: Site,
 ): Promise<Generation> {
   const { model, graph } = evaluation;
   const hostedUis = new Map<string, string>();
@@ -64,7 +66,8 @@ export async function startGeneration(
     api: apis,
   };
   const localise = localAddresses(model, addresses);
-  for (const deployed of model.functions) deployed.environment = localise(deployed.environment);
+  const forFunctions = localAddresses(model, addresses, { issuers: false });
+  for (const deployed of model.functions) deployed.environment = forFunctions(deployed.environment);
 
   const cognito = cognitoService({
     pools: model.userPools,
@@ -73,7 +76,16 @@ export async function startGeneration(
     hostedUiOrigin: (domain) => hostedUis.get(domain)!,
   });
   await cognito.ready();
-  const functions = functionHost(model.functions, platform, model.functionsElsewhere);
+  const functions = functionHost(model.functions, platform, {
+    elsewhere: model.functionsElsewhere,
+    packagesDirectory: evaluation.project.workingDirectory,
+    identityProvider: { origin: addresses.identityProvider, issuers: localIssuers(model, addresses) },
+    variables: {
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
+      ...(awsEndpoint !== undefined && { AWS_ENDPOINT_URL: awsEndpoint }),
+      ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
+    },
+  });
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));

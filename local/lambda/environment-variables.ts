@@ -8,7 +8,11 @@ import type { FunctionModel } from "../model.ts";
  * The credentials open nothing anywhere, and say so to whoever finds them in a log. The runtime API and X-Ray addresses
  * are loopback ones, so that what a function sends there never leaves the machine; nothing answers on them.
  */
-export function environmentVariables(model: FunctionModel, logStreamName: string): Record<string, string> {
+export function environmentVariables(
+  model: FunctionModel,
+  logStreamName: string,
+  variables: Record<string, string> = {},
+): Record<string, string> {
   const nodeMajor = runtimeMajor(model.runtime);
   return {
     LANG: "en_US.UTF-8",
@@ -21,6 +25,7 @@ export function environmentVariables(model: FunctionModel, logStreamName: string
     AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
     _AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1",
     _AWS_XRAY_DAEMON_PORT: "2000",
+    ...variables,
     ...model.environment,
     AWS_ACCESS_KEY_ID: "AKIALOCALNOTREALKEYS",
     AWS_SECRET_ACCESS_KEY: "local-cloud-credentials-are-not-real",

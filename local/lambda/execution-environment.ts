@@ -15,6 +15,7 @@ import type { InvocationResult } from "../platform.ts";
 import { endProcess } from "../processes/end-process.ts";
 import { reapWithUs } from "../processes/reaper.ts";
 import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
+import type { FunctionSurroundings } from "./function-surroundings.ts";
 import { lineSplitter } from "./lines.ts";
 import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
 import {
@@ -103,11 +104,16 @@ export class ExecutionEnvironment {
   #watch: NodeJS.Timeout | undefined;
   #maxMemoryBytes = 0;
 
-  constructor(model: FunctionModel, owner: EnvironmentOwner, logStreamName: string) {
+  constructor(
+    model: FunctionModel,
+    owner: EnvironmentOwner,
+    logStreamName: string,
+    { packagesDirectory, identityProvider, variables }: FunctionSurroundings,
+  ) {
     this.#model = model;
     this.#owner = owner;
     const { memorySizeMb, codeDirectory } = model;
-    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(model, logStreamName);
+    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(model, logStreamName, variables);
     const flags = [
       `--max-old-space-size=${Math.floor(memorySizeMb * 0.9)}`,
       `--max-semi-space-size=${Math.max(1, Math.floor(memorySizeMb * 0.05))}`,
@@ -128,6 +134,7 @@ export class ExecutionEnvironment {
     this.#channel.write(
       encodeFrame({
         codeDirectory,
+        layerDirectories: model.layerDirectories,
         handler: model.handler,
         runtimeMajor: runtimeMajor(model.runtime) ?? 24,
         logFormat: model.logFormat,
@@ -137,6 +144,8 @@ export class ExecutionEnvironment {
         timeoutMs: model.timeoutSeconds * 1000,
         logGroupName: model.logGroupName,
         logStreamName,
+        packagesDirectory,
+        identityProvider,
         lateVariables: {
           LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? null,
           NODE_PATH: NODE_PATH ?? null,

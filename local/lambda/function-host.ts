@@ -5,8 +5,9 @@
  * An execution environment is started by the first invocation and kept warm. Overlapping invocations share it in turn as
  * long as it keeps up; more environments are started when one has to wait noticeably.
  */
-import type { CloudModel, FunctionModel } from "../model.ts";
+import type { FunctionModel } from "../model.ts";
 import type { InvokeFunction, Platform } from "../platform.ts";
+import type { FunctionSurroundings } from "./function-surroundings.ts";
 import { InvocationRefused } from "./invocation-refused.ts";
 import { LambdaFunction } from "./lambda-function.ts";
 
@@ -16,12 +17,12 @@ export interface FunctionHost {
   close(): Promise<void>;
 }
 
-/** @param elsewhere functions that do not run here, and why */
 export function functionHost(
   models: FunctionModel[],
   platform: Platform,
-  elsewhere: CloudModel["functionsElsewhere"] = [],
+  surroundings: FunctionSurroundings = {},
 ): FunctionHost {
+  const { elsewhere = [] } = surroundings;
   const byArn = new Map(models.map((model) => [model.arn, model]));
   /** Each version has environments of its own, from its first invocation on. */
   const running = new Map<string, LambdaFunction>();
@@ -39,7 +40,7 @@ export function functionHost(
       const key = `${arn}:${version}`;
       let found = running.get(key);
       if (!found) {
-        found = new LambdaFunction(version === model.version ? model : { ...model, version }, platform);
+        found = new LambdaFunction(version === model.version ? model : { ...model, version }, platform, surroundings);
         running.set(key, found);
       }
       return found.invoke(payload, { traceId: options?.traceId, functionArn });

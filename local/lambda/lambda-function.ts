@@ -6,6 +6,7 @@ import type { FunctionModel } from "../model.ts";
 import type { InvocationResult, Platform } from "../platform.ts";
 import { runtimeMajor } from "./environment-variables.ts";
 import { type EnvironmentOwner, ExecutionEnvironment, type Job, type Report } from "./execution-environment.ts";
+import type { FunctionSurroundings } from "./function-surroundings.ts";
 import { InvocationRefused } from "./invocation-refused.ts";
 import { type Breakdown, breakdownOutcome } from "./outcomes.ts";
 import { ServiceLog } from "./service-log.ts";
@@ -23,6 +24,7 @@ export class LambdaFunction implements EnvironmentOwner {
   readonly #model: FunctionModel;
   readonly #platform: Platform;
   readonly #log: ServiceLog;
+  readonly #surroundings: FunctionSurroundings;
   readonly #nodeMajor: number | undefined;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
@@ -33,7 +35,8 @@ export class LambdaFunction implements EnvironmentOwner {
   #announced = false;
   #closed = false;
 
-  constructor(model: FunctionModel, platform: Platform) {
+  constructor(model: FunctionModel, platform: Platform, surroundings: FunctionSurroundings) {
+    this.#surroundings = surroundings;
     this.#model = model;
     this.#platform = platform;
     this.#nodeMajor = runtimeMajor(model.runtime);
@@ -150,7 +153,7 @@ export class LambdaFunction implements EnvironmentOwner {
   #start(): void {
     this.#announceRuntime();
     this.#log.initialization();
-    this.#environments.add(new ExecutionEnvironment(this.#model, this, this.#log.newStreamName()));
+    this.#environments.add(new ExecutionEnvironment(this.#model, this, this.#log.newStreamName(), this.#surroundings));
   }
 
   /** Answers an invocation that no environment could take. */

@@ -11,6 +11,8 @@ export const CHANNEL_FD = 3;
 /** The first frame to the runtime. */
 export interface RuntimeSettings {
   codeDirectory: string;
+  /** What lies below `/opt` on Lambda, in its order. */
+  layerDirectories: string[];
   /** `<file>.<export>` */
   handler: string;
   /** The Node major that the function declares, which decides the handler's contract. */
@@ -22,6 +24,10 @@ export interface RuntimeSettings {
   timeoutMs: number;
   logGroupName: string;
   logStreamName: string;
+  /** A folder from which the packages come that Lambda's runtimes bring along; without it there are none. */
+  packagesDirectory: string | undefined;
+  /** The local identity provider, and AWS's issuer of each pool → the local one. */
+  identityProvider: { origin: string; issuers: Record<string, string> } | undefined;
   /** Variables that the function finds otherwise than Node found them at its start; `null` for none. */
   lateVariables: Record<string, string | null>;
 }

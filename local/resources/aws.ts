@@ -161,7 +161,7 @@ export function buildModel(
   unpack: (archive: Archive) => string,
   { strict = false }: { strict?: boolean | undefined } = {},
 ): Declared {
-  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict);
+  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict, graph.resources);
   const problems: Diagnostic[] = [];
   const attempt = (resource: Resource, work: () => void) => {
     try {

@@ -14,6 +14,8 @@ export class CloudBuilder {
   readonly warnings: string[] = [];
   /** Whether what AWS no longer creates is refused. */
   readonly strict: boolean;
+  /** Everything that the program registered. */
+  readonly resources: readonly Resource[];
   /** Ids of API keys with `enabled: false`. */
   readonly disabledApiKeys = new Set<string>();
   /** Ids of WebSocket APIs, whose parts are passed over. */
@@ -23,7 +25,13 @@ export class CloudBuilder {
 
   readonly #atTheEnd: { resource: Resource; work: () => void }[] = [];
 
-  constructor(region: string, accountId: string, unpack: (archive: Archive) => string, strict: boolean) {
+  constructor(
+    region: string,
+    accountId: string,
+    unpack: (archive: Archive) => string,
+    strict: boolean,
+    resources: readonly Resource[],
+  ) {
     this.model = {
       region,
       accountId,
@@ -36,6 +44,7 @@ export class CloudBuilder {
     };
     this.unpack = unpack;
     this.strict = strict;
+    this.resources = resources;
   }
 
   warn(sentence: string): void {

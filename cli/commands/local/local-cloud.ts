@@ -26,6 +26,7 @@ export interface LocalFlags {
   watch?: boolean;
   https?: boolean;
   strict?: boolean;
+  awsEndpoint?: string;
 }
 
 /** Runs a local cloud until it is interrupted. */
@@ -45,6 +46,7 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
     port: parsePort(flags.port),
     https: flags.https,
     strict: flags.strict,
+    awsEndpoint: flags.awsEndpoint && parseEndpoint(flags.awsEndpoint),
     stateDirectory: state,
     onProgress: display.progress,
     onEvent: (event) => {
@@ -153,6 +155,12 @@ export function stateDirectory(
 function stackName(projectDirectory: string, stack: string): string {
   const digest = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 8);
   return `${basename(projectDirectory)}-${stack}`.replaceAll(/[^A-Za-z0-9._-]/g, "_").concat("-", digest);
+}
+
+function parseEndpoint(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ""))
+    throw usage(`"${safeText(text, 100)}" is not an address`, "Write --aws-endpoint http://localhost:4566");
+  return text;
 }
 
 function parsePort(text: string): number {

@@ -31,5 +31,6 @@ function addLocalOptions(command: Command): Command {
       "--https",
       "serve over TLS, with a certificate authority that is good for this machine's loopback names only",
     )
+    .option("--aws-endpoint <url>", "where functions send calls to other services of AWS than Cognito")
     .option("--strict", "refuse what AWS no longer creates (a retired runtime) instead of running it with a warning");
 }

@@ -4,30 +4,58 @@
  * dependency that was not bundled would be found here and missing on AWS.
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import BuiltinModule, { isBuiltin, registerHooks } from "node:module";
+import BuiltinModule, { createRequire, isBuiltin, registerHooks } from "node:module";
 import { dirname, join, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileFunction } from "node:vm";
 
 /** What the Lambda runtime brings along, wherever it comes from here. */
 const PROVIDED = /^@(aws-sdk|smithy)\//;
 
+/** The SDK that runtimes up to Node 16 bring along instead. */
+const PROVIDED_BEFORE = /^aws-sdk(?:\/|$)/;
+const FIRST_WITH_SDK_3 = 18;
+
+export interface ProvidedPackages {
+  /** The function's layers. */
+  layerDirectories: string[];
+  /** Where they are taken from. */
+  packagesDirectory: string | undefined;
+  /** The declared Node, which decides what Lambda brings along. */
+  runtimeMajor: number;
+}
+
 /** Holds for every module that this thread loads from now on. */
-export function confineModules(codeDirectory: string): void {
+export function confineModules(
+  codeDirectory: string,
+  { layerDirectories, packagesDirectory, runtimeMajor }: ProvidedPackages,
+): void {
+  const isProvided = (name: string) =>
+    PROVIDED.test(name) || (runtimeMajor < FIRST_WITH_SDK_3 && PROVIDED_BEFORE.test(name));
   const root = realpathSync(codeDirectory);
   const inside = (url: string | undefined): url is string =>
     url?.startsWith("file:") === true && (fileURLToPath(url) + sep).startsWith(root + sep);
 
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      const resolved = nextResolve(specifier, context);
+      let resolved: ReturnType<typeof nextResolve>;
+      try {
+        resolved = nextResolve(specifier, context);
+      } catch (error) {
+        const inLayer = inside(context.parentURL) && findInLayers(specifier, layerDirectories, runtimeMajor);
+        if (inLayer) return { url: inLayer, shortCircuit: true };
+        if (packagesDirectory === undefined || !inside(context.parentURL) || !isProvided(specifier)) throw error;
+        return { url: provided(specifier, packagesDirectory), shortCircuit: true };
+      }
       if (inside(resolved.url)) {
         const file = fileURLToPath(resolved.url);
         return outerPackageDecides(file, root) ? { ...resolved, format: ownFormat(file) } : resolved;
       }
-      if (!inside(context.parentURL) || isBuiltin(specifier) || PROVIDED.test(specifier)) {
+      if (!inside(context.parentURL) || isBuiltin(specifier) || isProvided(specifier)) {
         return resolved;
       }
+      const inLayer = findInLayers(specifier, layerDirectories, runtimeMajor);
+      if (inLayer) return { url: inLayer, shortCircuit: true };
       const parent = fileURLToPath(context.parentURL);
       throw Object.assign(new Error(`Cannot find module '${specifier}'\nRequire stack:\n- ${parent}`), {
         code: "MODULE_NOT_FOUND",
@@ -43,6 +71,38 @@ export function confineModules(codeDirectory: string): void {
     if (own && ownFormat(file) === "commonjs") module._compile(readFileSync(file, "utf8"), file, "commonjs");
     else load(module, file);
   };
+}
+
+/** The packages of layers, as `NODE_PATH` orders them; a later layer's files lie over those of an earlier one. */
+function findInLayers(specifier: string, layerDirectories: string[], runtimeMajor: number): string | undefined {
+  for (const folder of [`nodejs/node${runtimeMajor}`, "nodejs"]) {
+    for (const layer of layerDirectories.toReversed()) {
+      const from = join(layer, folder, "package.json");
+      try {
+        const found = createRequire(from).resolve(specifier);
+        if (found.startsWith(layer + sep)) return pathToFileURL(found).href;
+      } catch {
+        // Another layer may have it.
+      }
+    }
+  }
+  return undefined;
+}
+
+/** @throws Error that says how to get a package which Lambda would bring along */
+function provided(specifier: string, packagesDirectory: string): string {
+  try {
+    return pathToFileURL(createRequire(join(packagesDirectory, "package.json")).resolve(specifier)).href;
+  } catch {
+    const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+    throw Object.assign(
+      new Error(
+        `Cannot find module '${specifier}'. Lambda's runtime brings it along; here it comes from the project's packages: ` +
+          `npm install --save-dev ${name}`,
+      ),
+      { code: "MODULE_NOT_FOUND" },
+    );
+  }
 }
 
 /** The parts of Node's CommonJS loader that its typings leave out. */

@@ -8,6 +8,7 @@ import type { UnknownOutputs } from "../unknown-outputs.ts";
 import type { Unserved } from "../unserved.ts";
 import { ACCOUNT_FUNCTIONS } from "./account-functions.ts";
 import { lookUp } from "./lookups.ts";
+import { STD_FUNCTIONS } from "./std-functions.ts";
 
 export interface FunctionSurroundings {
   account: Account;
@@ -30,7 +31,7 @@ export function invokeFunction(token: string, args: Values, surroundings: Functi
   if (token !== POLICY_DOCUMENT) unknown.refuse(args, `The call of ${token}`);
   if (token === "aws:index/getDefaultTags:getDefaultTags")
     return { id: account.accountId, tags: surroundings.defaultTags };
-  const answer = ACCOUNT_FUNCTIONS[token];
+  const answer = ACCOUNT_FUNCTIONS[token] ?? STD_FUNCTIONS[token];
   if (answer) return answer(args, account);
 
   const found = lookUp(token, args, account);

@@ -1,11 +1,13 @@
 /** aws:lambda/function:Function: code that runs when it is invoked (CreateFunction, PublishVersion, and their defaults). */
 import { createHash } from "node:crypto";
 import type { lambda } from "@pulumi/aws";
-import { ResourceProblem } from "../../engine/graph.ts";
+import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import { Archive, type Values } from "../../engine/values.ts";
 import { invocationArn } from "../apigateway/invocation-arn.ts";
+import type { CloudBuilder } from "../cloud-builder.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
+import { codeOf, layerCode } from "./code.ts";
 
 /** Runtimes whose creation AWS blocks (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
 const RETIRED = /^nodejs(?:|4\.3|4\.3-edge|6\.10|8\.10|10\.x|12\.x|14\.x|16\.x|18\.x|20\.x)$/;
@@ -13,7 +15,6 @@ const CURRENT = "nodejs24.x";
 
 const IN_PROCESSES = "functions run in processes of this machine";
 const NOT_AT_REST = "nothing that is kept here is encrypted with it";
-const FROM_ARCHIVE = notServed("only code that the program itself holds runs here");
 
 export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>("aws:lambda/function:Function", {
   inputs: {
@@ -34,7 +35,7 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     imageConfig: notServed("container images do not run here"),
     imageUri: notServed("container images do not run here"),
     kmsKeyArn: withoutEffect(NOT_AT_REST),
-    layers: notServed("layers are not laid out below /opt"),
+    layers: served,
     loggingConfig: {
       parts: {
         applicationLogLevel: notServed("lines of every level are logged"),
@@ -54,9 +55,9 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     reservedConcurrentExecutions: served,
     role: withoutEffect("what a function may do in the account is not limited here"),
     runtime: served,
-    s3Bucket: FROM_ARCHIVE,
-    s3Key: FROM_ARCHIVE,
-    s3ObjectVersion: FROM_ARCHIVE,
+    s3Bucket: served,
+    s3Key: served,
+    s3ObjectVersion: notServed("an object has the content that the program uploads now"),
     skipDestroy: withoutEffect("nothing is destroyed here"),
     snapStart: withoutEffect("it changes how fast a function starts, not what it does"),
     sourceCodeHash: withoutEffect("it decides when Pulumi deploys anew"),
@@ -108,10 +109,12 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
   declare(resource, cloud) {
     const { id, inputs, outputs } = resource;
     const arn = outputs.arn as string;
-    const because = whyNotHere(inputs);
-    if (because !== undefined) {
-      cloud.unserved.push({ type: resource.type, name: resource.name, reason: because });
-      cloud.model.functionsElsewhere.push({ name: id, arn, because });
+    const code = codeOf(inputs, cloud);
+    const because = whyNotHere(inputs, code);
+    if (because !== undefined || !code) {
+      const reason = because ?? "the program gives it no code";
+      cloud.unserved.push({ type: resource.type, name: resource.name, reason });
+      cloud.model.functionsElsewhere.push({ name: id, arn, because: reason });
       return;
     }
     const runtime = text(inputs.runtime)!;
@@ -130,7 +133,8 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       logGroupName: text(logging.logGroup) ?? `/aws/lambda/${id}`,
       logFormat: logging.logFormat === "JSON" ? "JSON" : "Text",
       reservedConcurrency: concurrency(inputs),
-      codeDirectory: cloud.unpack(inputs.code as Archive),
+      codeDirectory: cloud.unpack(code),
+      layerDirectories: layersOf(resource, cloud),
       version: "$LATEST",
       qualifiers: outputs.version === "$LATEST" ? {} : { [String(outputs.version)]: String(outputs.version) },
     });
@@ -141,14 +145,28 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
 const FIRST_VERSION = "1";
 
 /** Why the function does not run here, as a sentence without a full stop; `undefined` when it does. */
-function whyNotHere({ runtime, packageType, imageUri, code, s3Bucket }: Values): string | undefined {
+function whyNotHere(
+  { runtime, packageType, imageUri, code, s3Bucket }: Values,
+  found: Archive | undefined,
+): string | undefined {
   if (packageType === "Image" || imageUri) return "it is a container image, and the local cloud runs no containers";
   if (!text(runtime)?.startsWith("nodejs"))
     return `its runtime ${text(runtime) ?? "(none)"} does not run here; the local cloud runs Node.js functions`;
-  if (s3Bucket) return "its code lies in S3, and the local cloud runs code that the program itself holds";
-  if (!(code instanceof Archive)) return "the program gives it no code";
-  if (code.uri) return `its code lies at ${code.uri}, and the local cloud takes files of this machine only`;
-  return undefined;
+  if (found) return undefined;
+  if (s3Bucket) return "its code lies in S3, and the program does not upload it itself";
+  if (code instanceof Archive)
+    return `its code lies at ${code.uri}, and the local cloud takes files of this machine only`;
+  return "the program gives it no code";
+}
+
+/** The layers that the program itself publishes; another one is named. */
+function layersOf({ type, name, inputs }: Resource, cloud: CloudBuilder): string[] {
+  return list(inputs.layers).flatMap((arn) => {
+    const archive = layerCode(String(arn), cloud);
+    if (archive) return [cloud.unpack(archive)];
+    cloud.unserved.push({ type, name, property: "layers", reason: `the program does not publish the layer ${arn}` });
+    return [];
+  });
 }
 
 /** AWS refuses to create such a function, but goes on running those that it has; many programs still name one. */

@@ -4,22 +4,20 @@ import type { lambda } from "@pulumi/aws";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, resourceType, text } from "../resource-type.ts";
 
-const FROM_ARCHIVE = notServed("only files that the program itself holds are laid out");
-
 export const layerVersion = resourceType<lambda.LayerVersion, lambda.LayerVersionArgs>(
   "aws:lambda/layerVersion:LayerVersion",
   {
     inputs: {
-      code: notServed("layers are not laid out below /opt"),
+      code: served,
       compatibleArchitectures: withoutEffect("it helps who looks for a layer"),
       compatibleRuntimes: withoutEffect("it helps who looks for a layer"),
       description: withoutEffect("functions do not see it"),
       layerName: served,
       licenseInfo: withoutEffect("functions do not see it"),
       region: served,
-      s3Bucket: FROM_ARCHIVE,
-      s3Key: FROM_ARCHIVE,
-      s3ObjectVersion: FROM_ARCHIVE,
+      s3Bucket: served,
+      s3Key: served,
+      s3ObjectVersion: notServed("an object has the content that the program uploads now"),
       skipDestroy: withoutEffect("nothing is destroyed here"),
       sourceCodeHash: withoutEffect("it decides when Pulumi deploys anew"),
     },

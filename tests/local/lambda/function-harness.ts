@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type FunctionHost, functionHost } from "../../../local/lambda/function-host.ts";
+import type { FunctionSurroundings } from "../../../local/lambda/function-surroundings.ts";
 import type { FunctionModel } from "../../../local/model.ts";
 import type { InvocationResult } from "../../../local/platform.ts";
 import { type RecordedPlatform, recordedPlatform } from "./recorded-platform.ts";
@@ -21,11 +22,12 @@ export interface DeployedTestFunction {
 export function deploy(
   code: string | Record<string, string>,
   overrides: Partial<FunctionModel> = {},
+  surroundings: FunctionSurroundings = {},
 ): DeployedTestFunction {
   const platform = recordedPlatform();
   const codeDirectory = writeCode(code);
   const model = functionDefinition({ codeDirectory, ...overrides });
-  const host = functionHost([model], platform);
+  const host = functionHost([model], platform, surroundings);
   return {
     model,
     platform,
@@ -64,6 +66,7 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     logFormat: "Text",
     reservedConcurrency: undefined,
     codeDirectory: "",
+    layerDirectories: [],
     version: "$LATEST",
     qualifiers: {},
     ...overrides,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { functionHost } from "../../../local/lambda/function-host.ts";
-import { deploy } from "./function-harness.ts";
+import { deploy, writeCode } from "./function-harness.ts";
 import { recordedPlatform } from "./recorded-platform.ts";
 
 async function errorOf(code: string | Record<string, string>, overrides: Parameters<typeof deploy>[1] = {}) {
@@ -97,6 +97,19 @@ describe("finding a handler", () => {
     const codeDirectory = `${outer.model.codeDirectory}/archive`;
     assert.equal(await resultOf("", { codeDirectory }), "MODULE_NOT_FOUND");
     assert.equal((await errorOf("", { codeDirectory, handler: "up.handler" })).errorType, "Runtime.ImportModuleError");
+  });
+
+  it("[E.4] finds the packages of its layers, those of a later layer first", async () => {
+    const layer = (name: string) => {
+      const file = `nodejs/node_modules/${name}/index.js`;
+      return writeCode({
+        [file]: `module.exports = "${name}";`,
+        "nodejs/node_modules/both/index.js": `module.exports = "${name}";`,
+      });
+    };
+    const layerDirectories = [layer("one"), layer("two")];
+    const code = `exports.handler = async () => [require("one"), require("two"), require("both")];`;
+    assert.deepEqual(await resultOf(code, { layerDirectories }), ["one", "two", "two"]);
   });
 
   it("uses the dependencies inside the archive", async () => {
@@ -505,7 +518,7 @@ describe("execution environments", () => {
 
   it("says why a function does not run here", async () => {
     const python = { name: "py", arn: "arn:aws:lambda:us-east-1:123456789012:function:py", because: "it is Python" };
-    const host = functionHost([], recordedPlatform(), [python]);
+    const host = functionHost([], recordedPlatform(), { elsewhere: [python] });
     await assert.rejects(host.invoke(`${python.arn}:live`, "{}"), {
       name: "ResourceNotFoundException",
       message: "py does not run here: it is Python.",

@@ -281,6 +281,30 @@ describe("a function that looks something up", () => {
   });
 });
 
+describe("@pulumi/std", () => {
+  const computed: [string, Inputs, unknown][] = [
+    ["base64encode", { input: "ä" }, "w6Q="],
+    ["sha256", { input: "a" }, "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"],
+    ["base64sha256", { input: "a" }, "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs="],
+    ["trim", { input: "--a-b--", cutset: "-" }, "a-b"],
+    ["trimsuffix", { input: "a.zip", suffix: ".zip" }, "a"],
+    ["urlencode", { input: "a b(1)&c" }, "a+b%281%29%26c"],
+    ["split", { separator: ",", text: "a,b" }, ["a", "b"]],
+    ["distinct", { input: ["a", "b", "a"] }, ["a", "b"]],
+    ["merge", { input: [{ a: 1 }, { a: 2, b: 3 }] }, { a: 2, b: 3 }],
+    ["max", { input: [1, 3, 2] }, 3],
+  ];
+  it("computes what needs nothing but its arguments", () => {
+    for (const [name, args, result] of computed) {
+      assert.deepEqual(cloud().invoke(`std:index:${name}`, args), { result }, name);
+    }
+  });
+
+  it("says of a function that it does not compute that there is no answer", () => {
+    assert.throws(() => cloud().invoke("std:index:file", { input: "x" }), /has no answer to std:index:file/);
+  });
+});
+
 describe("getPolicyDocument", () => {
   const document = (args: Inputs) =>
     JSON.parse(String(cloud().invoke("aws:iam/getPolicyDocument:getPolicyDocument", args).json));

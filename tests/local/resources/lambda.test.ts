@@ -1,6 +1,7 @@
 /** What the resources of AWS Lambda become, with their outputs as the provider has them. */
 import assert from "node:assert/strict";
 import { ProgramError } from "../../../local/engine/problems.ts";
+import type { Asset } from "../../../local/engine/values.ts";
 import { buildModel } from "../../../local/resources/aws.ts";
 import { graphOf } from "./program.ts";
 
@@ -99,12 +100,32 @@ describe("the resources of AWS Lambda", function () {
     const reasons = {
       python: "its runtime python3.13 does not run here; the local cloud runs Node.js functions",
       image: "it is a container image, and the local cloud runs no containers",
-      s3: "its code lies in S3, and the local cloud runs code that the program itself holds",
+      s3: "its code lies in S3, and the program does not upload it itself",
     };
     const elsewhere = model.functionsElsewhere.map(({ name, because }) => [name, because]);
     assert.deepEqual(Object.fromEntries(elsewhere), reasons);
     const whole = unserved.filter(({ property }) => property === undefined);
     assert.deepEqual(Object.fromEntries(whole.map(({ name, reason }) => [name, reason])), reasons);
+  });
+
+  it("[E.4] run code from an object that the program itself uploads, with the layers that it publishes", async () => {
+    const graph = await graphOf(`
+      const archive = (text) => new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(text) });
+      const bucket = new aws.s3.Bucket("b");
+      const object = new aws.s3.BucketObjectv2("o", { bucket: bucket.id, key: "f.zip", source: archive("code") });
+      const layer = new aws.lambda.LayerVersion("l", { layerName: "tools", code: archive("layer") });
+      new aws.lambda.Function("f", { runtime: "nodejs24.x", handler: "index.handler", role: "arn:aws:iam::123456789012:role/r",
+        s3Bucket: object.bucket, s3Key: object.key, layers: [layer.arn, "arn:aws:lambda:us-east-1:999999999999:layer:other:3"] });`);
+    const { model, unserved } = buildModel(
+      graph,
+      "us-east-1",
+      ({ assets }) => `/${(assets!["index.js"] as Asset).text}`,
+    );
+    assert.deepEqual([model.functions[0]!.codeDirectory, model.functions[0]!.layerDirectories], ["/code", ["/layer"]]);
+    assert.deepEqual(
+      unserved.filter(({ type }) => type.includes("function")).map(({ property, reason }) => [property, reason]),
+      [["layers", "the program does not publish the layer arn:aws:lambda:us-east-1:999999999999:layer:other:3"]],
+    );
   });
 
   it("list an event source mapping as a whole, with outputs of its own", async () => {
