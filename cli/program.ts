@@ -12,10 +12,12 @@ import { registerHelpTopics } from "./commands/help/help-topics.ts";
 import { registerLocal } from "./commands/local/local-command.ts";
 import { registerLogin } from "./commands/login/login-command.ts";
 import { registerLogout } from "./commands/logout/logout-command.ts";
+import { registerLogs } from "./commands/logs/logs-command.ts";
 import { registerStatus } from "./commands/status/status-command.ts";
 import { registerToken } from "./commands/token/token-command.ts";
 import { registerTour } from "./commands/tour/tour-command.ts";
 import { registerUse } from "./commands/use/use-command.ts";
+import { registerWhoami } from "./commands/whoami/whoami-command.ts";
 import type { Registrant } from "./shared/command-context.ts";
 import { version } from "./shared/version.ts";
 import type { World } from "./shared/world.ts";
@@ -25,11 +27,13 @@ const registrants: readonly Registrant[] = [
   registerLogin,
   registerCall,
   registerStatus,
+  registerWhoami,
   registerToken,
   registerExec,
   registerLogout,
   registerAuthorizer,
   registerLocal,
+  registerLogs,
   registerTour,
   registerUse,
   registerConfig,

@@ -18,8 +18,8 @@ const rules: Record<string, IForbiddenRuleType> = {
     from: { path: "^cli/" },
     to: { path: "^(infra|handlers|policy)/" },
   },
-  "lets the command line reach the local cloud only where it runs one": {
-    from: { path: "^cli/", pathNot: "^cli/commands/(local|tour)/" },
+  "lets the command line reach the local cloud only where it runs or shows one": {
+    from: { path: "^cli/", pathNot: "^cli/commands/(local|logs|tour)/" },
     // Except for the one filter of all that is written to a terminal.
     to: { path: "^local/", pathNot: "^local/terminal-text.ts$" },
   },

@@ -2,13 +2,14 @@
  * One sign-in from the first address to verified tokens: a loopback receiver and, where wanted, pasting run side by
  * side; the first answer that carries our `state` decides. Verification and storing happen before any success is shown.
  */
+
+import { readPastes, splitPaste } from "../shared/hidden-lines.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import { authorizationUrl, createSecrets, type Flow, type Secrets, sameSecret } from "./authorization-request.ts";
 import { type AuthorizationResponse, readAuthorizationResponse } from "./authorization-response.ts";
 import type { PageWords } from "./callback-page.ts";
 import { type Offer, openReceiver, type Verdict } from "./loopback-receiver.ts";
-import { readPastes, splitPaste } from "./paste.ts";
 import { OAuthRefused } from "./refusals.ts";
 import { redeemCode } from "./token-endpoint.ts";
 import { type VerifiedTokens, verifyTokens } from "./verify.ts";

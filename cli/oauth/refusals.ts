@@ -63,6 +63,8 @@ export type OAuthRefusal =
       discovered: string;
       issuer: string;
     }
+  /** A challenge of the pool that only its own pages or an app of its own can answer. */
+  | { kind: "challenge"; code: "sign_in_refused"; challenge: string }
   /** The user pool's own API answered with an error, e.g. `NotAuthorizedException`. */
   | { kind: "user-pool"; code: "sign_in_refused"; type: string; message: string };
 

@@ -40,6 +40,20 @@ export function refreshTokens(
   });
 }
 
+/** A token for the app client itself: RFC 6749 §4.4. @param grant without scopes, all that the client has */
+export function clientToken(
+  world: Pick<World, "exchange">,
+  hostedUi: string,
+  grant: { clientId: string; secret: string; scopes: readonly string[] },
+): Promise<TokenResponse> {
+  const form = {
+    grant_type: "client_credentials" as const,
+    client_id: grant.clientId,
+    ...(grant.scopes.length > 0 && { scope: grant.scopes.join(" ") }),
+  };
+  return tokenRequest(world, hostedUi, form, { id: grant.clientId, secret: grant.secret });
+}
+
 /** Revokes a refresh token and the access tokens that came from it. @returns whether the endpoint took it */
 export async function revokeToken(
   world: Pick<World, "exchange">,
@@ -52,9 +66,19 @@ export async function revokeToken(
   return status === 200;
 }
 
+/** RFC 6749 §2.3.1 */
+interface ClientSecret {
+  id: string;
+  secret: string;
+}
+
 /** `application/x-www-form-urlencoded`, as both endpoints take it. */
-function formRequest(form: Record<string, string>) {
-  const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
+function formRequest(form: Record<string, string>, client?: ClientSecret) {
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "content-type": "application/x-www-form-urlencoded",
+  };
+  if (client) headers.authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString("base64")}`;
   return { method: "POST", headers, body: new URLSearchParams(form).toString(), limit: 1 << 20 };
 }
 
@@ -62,9 +86,10 @@ async function tokenRequest(
   world: Pick<World, "exchange">,
   hostedUi: string,
   form: Record<string, string> & { grant_type: GrantType },
+  client?: ClientSecret,
 ): Promise<TokenResponse> {
   const url = new URL("/oauth2/token", hostedUi);
-  const answer = await request(world, "the token endpoint", url, formRequest(form));
+  const answer = await request(world, "the token endpoint", url, formRequest(form, client));
   let body: Record<string, unknown> = {};
   try {
     body = Object(JSON.parse(answer.body.toString("utf8")));

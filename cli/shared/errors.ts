@@ -16,6 +16,8 @@ export const exitCodes = {
   localResource: 7,
   apiRefused: 8,
   network: 9,
+  notExecutable: 126,
+  notFound: 127,
 } as const;
 
 /** One line per exit code, in order, for the help topic and the documentation. */
@@ -30,6 +32,8 @@ export const exitCodeMeanings: readonly [code: number, meaning: string][] = [
   [7, "local resource: no registered port free, storage unavailable, browser unusable"],
   [8, "the API answered 400 or above, other than 401"],
   [9, "network: name resolution, TLS, connection or timeout"],
+  [126, "exec: the program is there and cannot be run"],
+  [127, "exec: there is no such program"],
   [130, "interrupted with Ctrl-C (the process ends by the signal itself)"],
 ];
 
@@ -59,6 +63,8 @@ const exitCodeOf = {
 
   browser_unusable: exitCodes.localResource,
   command_not_runnable: exitCodes.localResource,
+  command_not_executable: exitCodes.notExecutable,
+  command_not_found: exitCodes.notFound,
   file_unreadable: exitCodes.localResource,
   lock_busy: exitCodes.localResource,
   port_unavailable: exitCodes.localResource,

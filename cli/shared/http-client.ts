@@ -25,6 +25,18 @@ export interface HttpAnswer {
 /** The server sent more than the caller can use. */
 export class AnswerTooLarge extends Error {}
 
+/** The body of one GET as it comes, for an answer that does not end. Ended by the signal. @throws Error with Node's `code` */
+export function openStream(url: URL, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+  const { request: open } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http");
+  return new Promise((resolve, reject) => {
+    const message = open(url, { signal, headers: { accept: "text/event-stream" } }, (answer) => {
+      if (answer.statusCode === 200) resolve(answer);
+      else message.destroy(new Error(`${url.origin} answered ${answer.statusCode}`));
+    });
+    message.once("error", reject).end();
+  });
+}
+
 /** @throws Error with Node's `code`, one named `TimeoutError`, or AnswerTooLarge */
 export function exchange(url: URL, request: HttpRequest): Promise<HttpAnswer> {
   // Importing node:http instead would read all its exports, one of which loads the whole of fetch.

@@ -15,10 +15,12 @@ export type CommandName =
   | "local"
   | "login"
   | "logout"
+  | "logs"
   | "status"
   | "token"
   | "tour"
-  | "use";
+  | "use"
+  | "whoami";
 
 export interface CommandStep {
   command: CommandName;

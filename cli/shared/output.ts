@@ -18,6 +18,7 @@ export interface OutputFlags {
 export interface Output {
   readonly json: boolean;
   readonly stdoutIsTerminal: boolean;
+  readonly stdoutTakesColour: boolean;
   readonly stderrIsTerminal: boolean;
   /** Bytes or text for stdout, exactly as given: what another program asked for. */
   data(bytes: string | Uint8Array): void;
@@ -47,6 +48,7 @@ export function openOutput(world: World, flags: OutputFlags): Output {
   return {
     json,
     stdoutIsTerminal: world.stdout.isTTY === true,
+    stdoutTakesColour: takesColour(world, world.stdout, flags),
     stderrIsTerminal: world.stderr.isTTY === true,
     data: (bytes) => void world.stdout.write(bytes),
     text: (text) => void world.stdout.write(harmless(text, safeBlock)),

@@ -3,7 +3,7 @@
  */
 import type { Readable, Writable } from "node:stream";
 import type { BrowserLaunch, BrowserOptions } from "./browser.ts";
-import { exchange, type HttpAnswer, type HttpRequest } from "./http-client.ts";
+import { exchange, type HttpAnswer, type HttpRequest, openStream } from "./http-client.ts";
 import { invocationOf } from "./invocation.ts";
 import type { Keyring } from "./keyring.ts";
 
@@ -28,6 +28,8 @@ export interface World {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
   /** One HTTP exchange without redirects. */
   exchange(url: URL, request: HttpRequest): Promise<HttpAnswer>;
+  /** The body of one GET as it comes, until the signal. */
+  stream(url: URL, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
   /** Starts a browser; never rejects after it has started. */
   openBrowser(url: string, options: BrowserOptions): Promise<BrowserLaunch>;
   /** Loads the operating system's keyring; nothing is touched until it is asked. */
@@ -107,6 +109,7 @@ export function systemWorld(): World {
     randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
     exchange,
+    stream: openStream,
     openBrowser: async (url, options) => (await import("./browser.ts")).openBrowser(systemWorld(), url, options),
     keyring: async () => (await import("./keyring.ts")).systemKeyring(process.platform),
     trust,

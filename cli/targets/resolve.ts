@@ -51,6 +51,8 @@ export interface ResolveOptions {
 }
 
 interface Base {
+  /** Origin of a running local cloud's console. */
+  console?: string;
   kind: Target["kind"];
   label: string;
   source: string;
@@ -60,6 +62,8 @@ interface Base {
 
 /** Everything that is known of a target, complete or not. */
 export interface Gathered {
+  /** Origin of a running local cloud's console. */
+  console: string | undefined;
   kind: Target["kind"];
   label: string;
   settings: TargetSettings;
@@ -76,7 +80,7 @@ export async function resolveTarget(
   flags: TargetFlags,
   options: ResolveOptions = {},
 ): Promise<Resolution> {
-  const { kind, label, settings, userConfig, cached } = await gatherSettings(world, flags, options);
+  const { kind, label, settings, userConfig, cached, console } = await gatherSettings(world, flags, options);
   const missing = (["issuer", "clientId"] as const).filter((name) => settings[name] === undefined);
   if (missing.length > 0) {
     throw new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
@@ -99,6 +103,7 @@ export async function resolveTarget(
     tokenUse: settings.tokenUse,
     scopes: settings.scopes ?? ["openid", "email"],
     routes: settings.routes ?? [],
+    console,
     account: undefined,
   };
   target.account = await accountOf(world, target, flags);
@@ -123,8 +128,15 @@ export async function gatherSettings(
   const config = await userConfig(world, flags.config ?? world.env.DEMO_AUTH_CONFIG);
   const environment = flags.target === undefined ? environmentSettings(world.env) : {};
   const base = await findBase(world, flags, config, environment, options);
-  const { kind, label, cached = false } = base;
-  return { kind, label, ...overlay(base, base.kind === "environment" ? {} : environment), userConfig: config, cached };
+  const { kind, label, cached = false, console } = base;
+  return {
+    console,
+    kind,
+    label,
+    ...overlay(base, base.kind === "environment" ? {} : environment),
+    userConfig: config,
+    cached,
+  };
 }
 
 async function findBase(
@@ -223,7 +235,8 @@ function fromProfile(config: UserConfig, name: string): Base {
 
 async function fromCloud(world: World, cloud: RunningCloud, flags: TargetFlags): Promise<Base> {
   const settings = cloudSettings(await describeCloud(world, cloud), { client: flags.client, api: flags.api });
-  return { kind: "local", label: `local ${cloudName(cloud)}`, source: `local cloud at ${cloud.console}`, settings };
+  const { console } = cloud;
+  return { kind: "local", label: `local ${cloudName(cloud)}`, source: `local cloud at ${console}`, settings, console };
 }
 
 async function fromStack(

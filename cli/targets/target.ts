@@ -13,6 +13,8 @@ export interface Target {
   clientId: string;
   hostedUiUrl: string | undefined;
   apiUrl: string | undefined;
+  /** Origin of a running local cloud's console. */
+  console: string | undefined;
   /** Which of several users of it; `undefined` for the one without a name. */
   account: string | undefined;
   callbackUrls: string[];

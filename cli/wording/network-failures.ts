@@ -11,12 +11,15 @@ export function explainNetwork(failed: RequestFailed): CliError {
 
 function words({ failure, peer, origin }: RequestFailed): [message: string, next: NextStep | undefined] {
   const where = `${peer} at ${origin}`;
+  const isLoopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(origin);
   const unreached = (why: string) => `Could not reach ${where}: ${why}.`;
   switch (failure.why) {
     case "timeout":
       return [
         `No answer from ${where} within ${failure.afterMs / 1000} s.`,
-        "Check the connection (behind a proxy: NODE_USE_ENV_PROXY=1), or allow more time with --timeout.",
+        isLoopback
+          ? "It is on this machine: look at the terminal where it runs, or at its console"
+          : `Check the connection${peer === "the API" ? ", or allow more time with --timeout" : ""}`,
       ];
     case "too-large":
       return [`The answer of ${where} is too large to be what was asked for.`, undefined];
@@ -32,7 +35,9 @@ function words({ failure, peer, origin }: RequestFailed): [message: string, next
     case "refused":
       return [
         unreached("the connection was refused"),
-        "Is it running? For the local cloud: demo-auth local. Behind a proxy: NODE_USE_ENV_PROXY=1",
+        isLoopback
+          ? { say: "It is on this machine, and not running. Start it", command: "local" }
+          : "Check the address and the connection",
       ];
     case "closed":
       return [unreached("the connection was closed midway"), { say: "Try again; then", command: "doctor" }];

@@ -28,7 +28,7 @@ function words(refusal: OAuthRefusal): Words {
         : "";
       return [
         `Nobody finished signing in within ${duration(refusal.afterMs)}.${heard}`,
-        [again, `If the page said redirect_mismatch, register ${refusal.redirectUri} and run: npx pulumi up`],
+        [again, `If the page said redirect_mismatch, register ${refusal.redirectUri} on the app client`],
       ];
     }
     case "token-request":
@@ -52,7 +52,17 @@ function words(refusal: OAuthRefusal): Words {
           `The issuer is ${refusal.issuer}`,
         ],
       ];
+    case "challenge":
+      return [
+        `The user pool asks for ${safeText(refusal.challenge, 100)}, which cannot be answered here.`,
+        { say: "Sign in through its pages", command: "login" },
+      ];
     case "user-pool":
+      if (/USER_SRP_AUTH|Auth flow not enabled/i.test(refusal.message))
+        return [
+          "The app client does not allow signing in with a password (ALLOW_USER_SRP_AUTH).",
+          { say: "Allow it in the client's explicitAuthFlows, or sign in through its pages", command: "login" },
+        ];
       return [
         `The user pool refused the sign-in: ${safeText(`${refusal.type} (${refusal.message})`, 300)}.`,
         { say: "Try again", command: "login" },

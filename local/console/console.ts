@@ -14,6 +14,7 @@ import type { EventLog } from "./event-log.ts";
 import { onlyTheConsolesPage, refuseOtherSites } from "./guard.ts";
 import { overview } from "./overview.ts";
 import { consolePage } from "./page.ts";
+import { tokensForPrograms } from "./tokens-for-programs.ts";
 
 export interface ConsoleServices {
   /** What runs now. */
@@ -57,6 +58,8 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
 
   /** Server-sent events: which run this is, what happened lately, then everything as it happens. */
   app.get("/api/events", (context) => streamSSE(context, (stream) => sendEvents(stream, events, run.id)));
+
+  app.route("/api/tokens", tokensForPrograms(deployment));
 
   app.use("/restapis/*", refuseOtherSites);
   app.all("/restapis/*", (context) => deployment().apiGateway(context.req.raw));

@@ -167,8 +167,9 @@ describe("the process", () => {
 
     it("exec says so when there is no such program", async () => {
       const { code, stderr } = await bench.run(["exec", "--", "no-such-program-anywhere"]);
-      equal(code, 7);
+      equal(code, 127);
       match(stderr, /Could not start no-such-program-anywhere/);
+      equal((await bench.run(["exec", "--", "/etc/hostname"])).code, 126);
     });
   });
 

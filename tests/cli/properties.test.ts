@@ -3,9 +3,9 @@ import { equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { checkAddress, checkIssuer, isLoopback } from "../../cli/oauth/addresses.ts";
 import { readAuthorizationResponse } from "../../cli/oauth/authorization-response.ts";
-import { splitPaste } from "../../cli/oauth/paste.ts";
 import { parseSession } from "../../cli/sessions/session.ts";
 import { CliError } from "../../cli/shared/errors.ts";
+import { splitPaste } from "../../cli/shared/hidden-lines.ts";
 import { redact, safeText } from "../../cli/shared/text.ts";
 import { parseSettings } from "../../cli/targets/settings.ts";
 

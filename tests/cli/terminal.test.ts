@@ -1,9 +1,9 @@
 /** What a person at a terminal gets: pasting in raw mode, readable and harmless answers, hints where no browser can open. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PassThrough } from "node:stream";
-import { readPastes, splitPaste } from "../../cli/oauth/paste.ts";
 import { buildProgram } from "../../cli/program.ts";
 import { noBrowserReason } from "../../cli/shared/browser.ts";
+import { readPastes, splitPaste } from "../../cli/shared/hidden-lines.ts";
 import { duration, safeText } from "../../cli/shared/text.ts";
 import { type Bench, openBench } from "./support/cli.ts";
 import { testWorld } from "./support/world.ts";

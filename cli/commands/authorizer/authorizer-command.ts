@@ -4,10 +4,12 @@ import { action, type Registrant } from "../../shared/command-context.ts";
 import type { AuthorizerFlags } from "./authorizer-test.ts";
 
 export const registerAuthorizer: Registrant = (program, world) => {
-  program
+  const authorizer = program
     .command("authorizer")
     .summary("give a token to the API's authorizer, as the console's Test button does")
     .description("What API Gateway's console offers on an authorizer, from the command line.")
+    .action(() => authorizer.outputHelp());
+  authorizer
     .command("test")
     .summary("ask the authorizer whether it lets the token pass")
     .description(

@@ -11,10 +11,17 @@ export const registerCall: Registrant = (program, world) => {
     .description(
       "Calls the protected API with the token that the method needs, and prints the body on standard output.",
     )
-    .option("-X, --request <method>", "HTTP method (default: GET, or POST with --data)")
+    .option("-X, --request <method>", "HTTP method (default: GET, or POST with --data or --field)")
     .option("-d, --data <data>", "body: text, @file, or - for standard input")
+    .option(
+      "-F, --field <field>",
+      "name=value of a JSON body; true, 1 and null as such, @file for a file's text (repeatable)",
+      collect,
+    )
     .option("-H, --header <header>", "'Name: value' to add (repeatable)", collect)
     .option("-i, --include", "print the status line and headers before the body")
+    .option("-o, --output <file>", "write the body to a file, when the call succeeds")
+    .option("--query <expression>", "select from a JSON answer with JMESPath, as in the AWS command line")
     .option("--raw", "print the body as it came, also on a terminal")
     .option("--type <type>", "token to send: id or access (default: what the method needs)")
     .option("--timeout <duration>", "how long to wait for the answer", "30s")

@@ -2,27 +2,23 @@
  * Calling the protected API as curl would, with the right token. The token goes to the target's API origin only, and
  * never along a redirect.
  */
-import { createReadStream } from "node:fs";
-import { resolve } from "node:path";
 import { requireToken } from "../../sessions/access.ts";
 import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
-import { readBoundedStream } from "../../shared/bounded-file.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { RequestFailed, request } from "../../shared/http.ts";
 import type { HttpAnswer } from "../../shared/http-client.ts";
-import type { NextStep } from "../../shared/next-step.ts";
-import { safeBlock, safeText } from "../../shared/text.ts";
+import { safeText } from "../../shared/text.ts";
 import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
+import { refusalOf } from "./api-refusal.ts";
+import { type BodyFlags, readBody } from "./request-body.ts";
+import { compileQuery, type ShowFlags, showAnswer } from "./show-answer.ts";
 
-export interface CallFlags {
+export interface CallFlags extends BodyFlags, ShowFlags {
   request?: string;
-  data?: string;
   header?: string[];
-  include?: boolean;
-  raw?: boolean;
   type?: string;
   timeout?: string;
   login?: boolean;
@@ -36,9 +32,16 @@ interface ApiCall {
   use: TokenUse;
 }
 
+interface Answered {
+  answer: HttpAnswer;
+  /** Which token was sent. */
+  use: TokenUse;
+}
+
 /** @throws CliError `api_unauthorized` on 401, `api_refused` on any other status from 400, after printing the answer */
 export async function callApi(io: CommandContext<CallFlags>, path: string): Promise<void> {
   const resolution = await resolveTarget(io);
+  const query = await compileQuery(io.flags.query);
   const body = await readBody(io);
   let { target } = resolution;
   let answer = await send(io, target, path, body);
@@ -51,7 +54,8 @@ export async function callApi(io: CommandContext<CallFlags>, path: string): Prom
     }
   }
   if (answer instanceof RequestFailed) throw answer;
-  await show(io, answer, target);
+  await showAnswer(io, answer.answer, query);
+  if (answer.answer.status >= 400) throw await refusalOf(io.world, answer.answer, target, answer.use);
 }
 
 /** A network failure is returned, not thrown: the stack may have moved. */
@@ -60,17 +64,18 @@ async function send(
   target: Target,
   path: string,
   body: ApiCall["body"],
-): Promise<HttpAnswer | RequestFailed> {
+): Promise<Answered | RequestFailed> {
   const call = prepare(io, target, path, body);
   const token = await tokenFor(io, target, call.use);
   io.out.debug(`${call.method} ${call.url.origin}${call.url.pathname} with the ${call.use} token`);
   try {
-    return await request(io.world, "the API", call.url, {
+    const answer = await request(io.world, "the API", call.url, {
       method: call.method,
       headers: { ...call.headers, authorization: `Bearer ${token}` },
       body: call.body,
       timeoutMs: parseDuration(io.flags.timeout ?? "30s"),
     });
+    return { answer, use: call.use };
   } catch (error) {
     if (error instanceof RequestFailed) return error;
     throw error;
@@ -129,21 +134,6 @@ function parseHeaders(lines: readonly string[], hasBody: boolean): Record<string
   return headers;
 }
 
-async function readBody(io: CommandContext<CallFlags>): Promise<ApiCall["body"]> {
-  const { data } = io.flags;
-  if (data === undefined) return undefined;
-  const file = data.startsWith("@") ? resolve(io.world.workingDirectory, data.slice(1)) : undefined;
-  if (data !== "-" && file === undefined) return data;
-  try {
-    return await readBoundedStream(file === undefined ? io.world.stdin : createReadStream(file), bodyLimit);
-  } catch (error) {
-    throw new CliError("file_unreadable", `Could not read ${file ?? "standard input"}: ${(error as Error).message}.`);
-  }
-}
-
-/** API Gateway takes no more (Amazon API Gateway quotas, "Payload size"). */
-const bodyLimit = 10 * 1024 * 1024;
-
 async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: TokenUse): Promise<string> {
   const store = new SessionStore(io.world);
   try {
@@ -163,75 +153,8 @@ async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: Toke
 }
 
 /** A deployed stage that is gone answers 403 Missing Authentication Token, or its name no longer resolves. */
-function looksMoved(answer: HttpAnswer | RequestFailed): boolean {
-  if (answer instanceof RequestFailed) return true;
+function looksMoved(answered: Answered | RequestFailed): boolean {
+  if (answered instanceof RequestFailed) return true;
+  const { answer } = answered;
   return answer.status === 403 && answer.headers["x-amzn-errortype"] !== "AccessDeniedException";
-}
-
-async function show(io: CommandContext<CallFlags>, answer: HttpAnswer, target: Target): Promise<void> {
-  const { out, flags } = io;
-  const { status, headers, body } = answer;
-  const statusLine = `HTTP ${status} ${safeText(answer.statusText, 60)}`.trimEnd();
-  if (out.json) {
-    out.document({ status, headers, body: bodyValue(body) });
-  } else {
-    if (flags.include) {
-      const lines = Object.entries(headers).map(([name, value]) => safeText(`${name}: ${value}`, 8192));
-      out.data(`${[statusLine, ...lines].join("\n")}\n\n`);
-    }
-    if (status < 200 || status > 299) out.note(`${out.mark("red", statusLine)}`);
-    out.data(out.stdoutIsTerminal && !flags.raw ? forTerminal(body) : body);
-  }
-  if (status >= 400) throw refusal(answer, target);
-}
-
-function bodyValue(bytes: Buffer): unknown {
-  const text = bytes.toString("utf8");
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function forTerminal(bytes: Buffer): string {
-  const value = bodyValue(bytes);
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return text === "" || text.endsWith("\n") ? safeBlock(text) : `${safeBlock(text)}\n`;
-}
-
-/**
- * A request without credentials to a path that is not there is told "Missing Authentication Token". One that carries a token
- * is taken for an AWS signature, and its parts are complained about instead.
- */
-function isUnknownRoute(answer: HttpAnswer, said: string): boolean {
-  const type = answer.headers["x-amzn-errortype"] ?? "";
-  return /missing authentication token/i.test(said) || /^(IncompleteSignature|InvalidSignature)Exception/.test(type);
-}
-
-function refusal(answer: HttpAnswer, target: Target): CliError {
-  const { status } = answer;
-  const message = Object(bodyValue(answer.body)).message;
-  const said = typeof message === "string" ? `: ${safeText(message, 200)}` : "";
-  const what = `The API answered ${status}${said.replace(/\.+$/, "")}.`;
-  if (status === 401) {
-    const login: NextStep = { command: "login", args: ["--force"] };
-    const next = /expired/i.test(said)
-      ? [login]
-      : [login, "If it stays: does the method want the other token? Try --type access"];
-    return new CliError("api_unauthorized", what, { next });
-  }
-  if (status === 403 && isUnknownRoute(answer, said)) {
-    const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
-    const known = routes ? ` The routes are: ${routes}` : "";
-    return new CliError(
-      "api_refused",
-      `${what} That is how API Gateway says that there is no such method and path ("Missing Authentication Token").`,
-      {
-        next: `Check path, method and stage (${target.apiUrl}).${known}`,
-      },
-    );
-  }
-  const next = status >= 500 ? "See the function's log; on the local cloud, its console shows why" : undefined;
-  return new CliError("api_refused", what, { next });
 }

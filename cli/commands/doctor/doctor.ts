@@ -41,7 +41,7 @@ export async function doctor(io: CommandContext): Promise<void> {
     } catch (error) {
       const known = explain(error);
       if (!(known instanceof CliError)) throw error;
-      tell({ check: name, outcome: "failed", detail: known.message, next: known.next[0] });
+      tell({ check: name, outcome: "failed", detail: known.message, next: known.next.find(isNew) });
     }
   };
 
@@ -61,6 +61,9 @@ export async function doctor(io: CommandContext): Promise<void> {
     next: failed[0]?.next,
   });
 }
+
+/** Nobody who reads this needs to be told to run it. */
+const isNew = (step: NextStep) => typeof step === "string" || step.command !== "doctor";
 
 type Check = (name: string, work: () => Promise<Omit<Finding, "check">>) => Promise<void>;
 

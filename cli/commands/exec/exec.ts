@@ -14,7 +14,7 @@ export interface ExecFlags {
   minValid?: string;
 }
 
-/** Ends this process as the program ended. @throws CliError `command_not_runnable`, or no token */
+/** Ends this process as the program ended. @throws CliError `command_not_found`, `command_not_executable`, or no token */
 export async function exec(io: CommandContext<ExecFlags>, words: string[]): Promise<void> {
   const { world, flags } = io;
   const [command = "", ...args] = words;
@@ -24,12 +24,16 @@ export async function exec(io: CommandContext<ExecFlags>, words: string[]): Prom
   const use = flags.type ?? tokenUseFor(target, undefined);
   const store = new SessionStore(world);
   const { token } = await requireToken(world, store, targetBinding(target), { use, minimumValidityMs });
-  const ended = await world.attach(command, args, { ...world.env, [flags.env]: token }).catch((error: Error) => {
-    throw new CliError("command_not_runnable", `Could not start ${safeText(command, 200)}: ${error.message}.`, {
-      next: "Check its name and that it is on the PATH",
-      cause: error,
+  const ended = await world
+    .attach(command, args, { ...world.env, [flags.env]: token })
+    .catch((error: NodeJS.ErrnoException) => {
+      // As shells do (POSIX Shell Command Language, 2.8.2).
+      const code = error.code === "ENOENT" ? "command_not_found" : "command_not_executable";
+      throw new CliError(code, `Could not start ${safeText(command, 200)}: ${error.message}.`, {
+        next: "Check its name and that it is on the PATH",
+        cause: error,
+      });
     });
-  });
   if (ended.signal) world.dieBySignal(ended.signal);
   else world.setExitCode(ended.code ?? 0);
 }

@@ -9,9 +9,16 @@ export const registerLogin: Registrant = (program, world) => {
       .command("login")
       .summary("sign in through the hosted UI in your browser")
       .description(
-        "Signs in through the user pool's hosted UI in your browser and keeps the session for the other commands.",
+        "Signs in through the user pool's hosted UI in your browser and keeps the session for the other commands. --as NAME keeps it beside others; at a local cloud it signs NAME in at once.",
       ),
   )
+    .option(
+      "--username <name>",
+      "sign in with a password, read from the terminal or standard input, instead of a browser",
+    )
+    .option("--password-stdin", "the password, and whatever the pool asks for next, are lines of standard input")
+    .option("--client-credentials", "sign in as the app client itself, its secret from standard input or the keyring")
+    .option("--with-token", "keep tokens that came from elsewhere, from standard input")
     .option("--force", "sign in again although a valid session exists")
     .action(
       action<LoginFlags>(world, async (io) => {

@@ -8,6 +8,7 @@ import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
 import { requireToken } from "../../sessions/access.ts";
 import { chooseAccount } from "../../sessions/accounts.ts";
+import { forgetBrowser, whoIsLeftInBrowser } from "../../sessions/left-browser.ts";
 import { withLock } from "../../sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
@@ -27,8 +28,9 @@ import type { Resolution } from "../../targets/resolve.ts";
 import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 import { explain } from "../../wording/explain.ts";
 import { pageWords, pasteRefusals, verdictInWords } from "../../wording/sign-in-words.ts";
+import { type DirectFlags, isDirect } from "./direct-flags.ts";
 
-export interface LoginFlags {
+export interface LoginFlags extends DirectFlags {
   flow?: Flow;
   port?: string[];
   redirectHost?: string;
@@ -64,6 +66,8 @@ export async function login(io: CommandContext<LoginFlags>): Promise<void> {
       const { session } = existing;
       const left = (expiryOf(session, tokenUseFor(resolution.target, undefined)) ?? io.world.now()) - io.world.now();
       io.out.note(`Already signed in as ${safeText(displayName(session.user))} (expires in ${duration(left)}).`);
+      const idle = idleFlags(io.flags);
+      if (idle.length > 0) io.out.note(`Not used, because of that: ${idle.join(", ")}.`);
       io.out.note(`Sign in again with: ${typed(io, "login", "--force")}`);
     }
     return;
@@ -71,6 +75,23 @@ export async function login(io: CommandContext<LoginFlags>): Promise<void> {
   const result = await performSignIn(io, resolution);
   if (io.out.json) io.out.document(describeLogin(result, resolution.target, false));
   else sayWelcome(io, result, resolution.target);
+}
+
+/** What was asked of a sign-in that did not happen. */
+function idleFlags(flags: LoginFlags): string[] {
+  const names: Partial<Record<keyof LoginFlags, string>> = {
+    flow: "--flow",
+    port: "--port",
+    redirectHost: "--redirect-host",
+    listenHost: "--listen-host",
+    paste: "--paste",
+    privateWindow: "--private-window",
+    prompt: "--prompt",
+    loginHint: "--login-hint",
+    idp: "--idp",
+    storage: "--storage",
+  };
+  return Object.entries(names).flatMap(([name, flag]) => (flags[name as keyof LoginFlags] === undefined ? [] : [flag]));
 }
 
 /** Runs one sign-in and keeps its session. Used by `login` and by `call --login`. */
@@ -83,7 +104,12 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
   if (kind === "keyring") await probeKeyring(await world.keyring(), world.randomBytes);
   if (kind === "file") await store.probe();
 
+  if (isDirect(io, target)) {
+    const { signInDirectly } = await import("./direct-sign-in.ts");
+    return keep(io, target, kind, await signInDirectly(io, target));
+  }
   const hostedUi = await hostedUiOrigin(world, target.issuer, target.hostedUiUrl);
+  await sayWhoIsLeft(io, target);
   let result: LoginResult | undefined;
   await signIn(
     world,
@@ -105,12 +131,8 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
       ready: (addresses) => guideToBrowser(io, addresses),
       async keep(signedIn) {
         const session = toSession(signedIn, target, flow, hostedUi, world.now());
-        if (kind === "none") result = { session, storage: undefined };
-        else {
-          const write = () => store.write(session, kind);
-          result = { session, storage: await withLock(world, `${store.fileOf(session)}.lock`, write) };
-        }
-        if (kind !== "none") await chooseAccount(world, session, target.account);
+        await forgetBrowser(world, targetBinding(target));
+        result = await keep(io, target, kind, session);
         for (const warning of signedIn.verified.warnings) out.warn(warning);
       },
       unauthenticatedError: (claimed) =>
@@ -122,6 +144,31 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
     },
   );
   return result!;
+}
+
+/** Writes the session, in turn with whoever renews it, and speaks for that account from now on. */
+async function keep(
+  { world }: CommandContext,
+  target: Target,
+  kind: StoragePreference,
+  session: Session,
+): Promise<LoginResult> {
+  if (kind === "none") return { session, storage: undefined };
+  const store = new SessionStore(world);
+  const storage = await withLock(world, `${store.fileOf(session)}.lock`, () => store.write(session, kind));
+  await chooseAccount(world, session, target.account);
+  return { session, storage };
+}
+
+/** Signing out here does not end the browser's session: the next sign-in would be the same user's, without a question. */
+async function sayWhoIsLeft(io: CommandContext<LoginFlags>, target: Target): Promise<void> {
+  const { flags, world, out } = io;
+  if (flags.prompt !== undefined || flags.privateWindow) return;
+  const who = await whoIsLeftInBrowser(world, targetBinding(target));
+  if (who === undefined) return;
+  out.note(
+    `Your browser may still be signed in as ${safeText(who)}, and then it does not ask who you are. To end that: ${typed(io, "logout", "--browser")}`,
+  );
 }
 
 async function validSession(io: CommandContext, target: Target): Promise<LoginResult | undefined> {

@@ -4,6 +4,8 @@ import { openHostedLogout } from "../../oauth/hosted-logout.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { revokeToken } from "../../oauth/token-endpoint.ts";
 import { endSession } from "../../sessions/access.ts";
+import { chooseAccount, chosenAccount } from "../../sessions/accounts.ts";
+import { forgetBrowser, leaveBrowserSignedIn } from "../../sessions/left-browser.ts";
 import { displayName, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
 import { noBrowserReason } from "../../shared/browser.ts";
@@ -55,6 +57,10 @@ export async function logout(io: CommandContext<LogoutFlags>): Promise<void> {
 /** The local copy goes first: whatever the network does, this machine is signed out. */
 async function end(io: CommandContext, store: SessionStore, found: StoredSession) {
   const { session, unconfirmed } = (await endSession(io.world, store, found.session)) ?? found;
+  if (session.account !== undefined && (await chosenAccount(io.world, session)) === session.account)
+    await chooseAccount(io.world, session, undefined);
+  const throughBrowser = session.flow === "implicit" || session.flow === "code";
+  if (throughBrowser) await leaveBrowserSignedIn(io.world, session, displayName(session.user));
   let revoked: boolean | undefined;
   if (session.refreshToken !== undefined) {
     revoked = await revoke(io.world, session, unconfirmed, session.refreshToken).catch(() => false);
@@ -85,6 +91,7 @@ async function endHostedSession(io: CommandContext<LogoutFlags>, target: Target)
   out.note(`${opens ? "Opening" : "Open"} this address to end the hosted UI's session in your browser:`);
   out.important(logout.url);
   try {
+    await forgetBrowser(world, targetBinding(target));
     if (!opens) return;
     const launch = await world.openBrowser(logout.url, { command });
     launch.failed.then((why) => out.warn(`The browser did not open: ${safeText(why)}. Open the address above.`));

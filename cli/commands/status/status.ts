@@ -1,6 +1,7 @@
 /** Whether the target's session can be used, and whose it is. Tokens are not shown. */
 
 import { requireSession } from "../../sessions/access.ts";
+import { chosenAccount } from "../../sessions/accounts.ts";
 import { displayName, expiryOf } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, target as resolveTarget } from "../../shared/command-context.ts";
@@ -8,8 +9,13 @@ import { CliError } from "../../shared/errors.ts";
 import { duration, safeText } from "../../shared/text.ts";
 import { targetBinding, tokenUseFor } from "../../targets/target.ts";
 
+export interface StatusFlags {
+  all?: boolean;
+}
+
 /** @throws CliError `not_signed_in` or `token_expired` */
-export async function status(io: CommandContext): Promise<void> {
+export async function status(io: CommandContext<StatusFlags>): Promise<void> {
+  if (io.flags.all) return listSessions(io);
   const { target } = await resolveTarget(io);
   const { session, storage } = await requireSession(new SessionStore(io.world), targetBinding(target));
   const expiresAt =
@@ -37,12 +43,14 @@ export async function status(io: CommandContext): Promise<void> {
       clientId: session.clientId,
       storage,
       target: target.label,
+      account: session.account ?? null,
     });
     return;
   }
   const validity = left > 0 ? `in ${duration(left)}` : "renewed at the next call";
   const rows = [
     ["Signed in", safeText(displayName(session.user))],
+    ...(session.account === undefined ? [] : [["Account", session.account]]),
     ["Expires", renewable && left > 0 ? `${validity}, then renewed by itself` : validity],
     ["Flow", session.flow],
     ["User pool", session.issuer],
@@ -50,4 +58,36 @@ export async function status(io: CommandContext): Promise<void> {
     ["Stored in", `${storage.path} (${storage.kind})`],
   ];
   io.out.text(rows.map(([name, value]) => `${name!.padEnd(11)} ${safeText(value!)}\n`).join(""));
+}
+
+/** Whoever is signed in anywhere; `*` marks for whom the commands of that target speak. */
+async function listSessions({ world, out }: CommandContext): Promise<void> {
+  const { sessions, unreadable } = await new SessionStore(world).list();
+  const rows = await Promise.all(
+    sessions.map(async ({ session, storage }) => ({
+      user: displayName(session.user),
+      account: session.account ?? null,
+      chosen: (await chosenAccount(world, session)) === session.account,
+      expiresAt: session.idExpiresAt ?? session.accessExpiresAt!,
+      renewable: session.refreshToken !== undefined,
+      issuer: session.issuer,
+      clientId: session.clientId,
+      api: session.apiOrigin ?? null,
+      storage,
+    })),
+  );
+  for (const file of unreadable) out.warn(`This session cannot be read: ${file}`);
+  if (out.json) {
+    out.document({ sessions: rows.map((row) => ({ ...row, expiresAt: new Date(row.expiresAt).toISOString() })) });
+    return;
+  }
+  if (rows.length === 0) out.note("Nobody is signed in anywhere.");
+  for (const row of rows) {
+    const left = row.expiresAt - world.now();
+    const validity = left > 0 ? `expires in ${duration(left)}` : row.renewable ? "renewed at the next call" : "expired";
+    const name = row.account === null ? row.user : `${row.account} (${row.user})`;
+    out.text(
+      `${row.chosen ? "*" : " "} ${safeText(name, 120).padEnd(36)} ${safeText(row.api ?? row.issuer, 200)}  ${validity}\n`,
+    );
+  }
 }

@@ -1,24 +1,74 @@
 /** The bare token for other programs; the only command that prints one. */
-
 import { requireToken } from "../../sessions/access.ts";
+import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
-import { type CommandContext, parseDuration, target as resolveTarget } from "../../shared/command-context.ts";
-import { targetBinding, tokenUseFor } from "../../targets/target.ts";
+import { fileLimit, readBoundedStream } from "../../shared/bounded-file.ts";
+import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
+import { CliError } from "../../shared/errors.ts";
+import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 
 export interface TokenFlags {
   header?: boolean;
   type?: TokenUse;
   minValid?: string;
+  group?: string[];
+  scope?: string[];
+  decode?: boolean;
+  /** Only `-`. */
+  token?: string;
 }
 
 /** @throws CliError when there is no session, or no token that is valid long enough */
 export async function printToken(io: CommandContext<TokenFlags>): Promise<void> {
-  const minimumValidityMs = io.flags.minValid === undefined ? undefined : parseDuration(io.flags.minValid);
+  const { flags, out } = io;
+  const minimumValidityMs = flags.minValid === undefined ? undefined : parseDuration(flags.minValid);
+  if (flags.token !== undefined && (flags.token !== "-" || !flags.decode))
+    throw usage("--token takes only -, and goes with --decode: no token stands on a command line");
   const { target } = await resolveTarget(io);
-  const use = io.flags.type ?? tokenUseFor(target, undefined);
-  const store = new SessionStore(io.world);
-  const { token, expiresAt } = await requireToken(io.world, store, targetBinding(target), { use, minimumValidityMs });
-  if (io.out.json) io.out.document({ type: use, token, expiresAt: new Date(expiresAt).toISOString() });
-  else io.out.data(io.flags.header ? `Authorization: Bearer ${token}\n` : `${token}\n`);
+  const use = flags.type ?? tokenUseFor(target, undefined);
+  const token = flags.token === "-" ? await fromInput(io) : await tokenOf(io, target, use, minimumValidityMs);
+  if (flags.decode) {
+    const { showDecoded } = await import("./decode-token.ts");
+    return showDecoded(io, token, target);
+  }
+  if (out.json) {
+    const { decode } = await import("./decode-token.ts");
+    const expiresAt = new Date(Number(decode(token).claims.exp) * 1000).toISOString();
+    out.document({ type: use, token, expiresAt });
+  } else out.data(flags.header ? `Authorization: Bearer ${token}\n` : `${token}\n`);
+}
+
+async function tokenOf(
+  io: CommandContext<TokenFlags>,
+  target: Target,
+  use: TokenUse,
+  minimumValidityMs: number | undefined,
+): Promise<string> {
+  const { world, flags } = io;
+  if (flags.as !== undefined && target.console !== undefined) return atOnce(io, target, use, flags.as);
+  if (flags.group || flags.scope)
+    throw usage("--group and --scope are for a token that a local cloud gives at once: --target local --as NAME");
+  const store = new SessionStore(world);
+  return (await requireToken(world, store, targetBinding(target), { use, minimumValidityMs })).token;
+}
+
+/** A local cloud's token for anybody, without a sign-in; nothing is kept. */
+async function atOnce({ world, flags }: CommandContext<TokenFlags>, target: Target, use: TokenUse, as: string) {
+  const { issueLocalTokens } = await import("../../targets/local-tokens.ts");
+  const tokens = await issueLocalTokens(world, target, { as, groups: flags.group, scopes: flags.scope });
+  // Who asks for scopes wants the token that has them.
+  const wanted = flags.type === undefined && flags.scope?.some((scope) => scope.includes("/")) ? "access" : use;
+  const token = wanted === "id" ? tokens.idToken : tokens.accessToken;
+  if (token) return token;
+  throw new SessionRefused({ kind: "token-missing", code: "token_missing", use: wanted });
+}
+
+async function fromInput({ world }: CommandContext): Promise<string> {
+  const token = (await readBoundedStream(world.stdin, fileLimit))
+    .toString("utf8")
+    .trim()
+    .replace(/^Bearer\s+/i, "");
+  if (token) return token;
+  throw new CliError("usage", "There is no token on standard input.");
 }

@@ -6,7 +6,9 @@ export const registerUse: Registrant = (program, world) => {
   program
     .command("use [target]")
     .summary("choose this project's target: local, file, or a stack")
-    .description("Chooses what the commands in this project speak to: local, file (demo-auth.json), or a Pulumi stack.")
+    .description(
+      "Chooses what the commands in this project speak to: local, file (demo-auth.json), or a Pulumi stack. With --as NAME and no target: which of several accounts they speak for.",
+    )
     .option("--clear", "forget the choice")
     .action(
       action<UseFlags>(world, async (io, name: string | undefined) => {

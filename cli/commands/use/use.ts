@@ -1,8 +1,13 @@
 /** Which target a project's commands speak to from now on. */
+import { requireSession } from "../../sessions/access.ts";
+import { chooseAccount } from "../../sessions/accounts.ts";
+import { displayName } from "../../sessions/session.ts";
+import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { safeText } from "../../shared/text.ts";
 import { chooseTarget, chosenTarget } from "../../targets/configuration.ts";
 import { resolveTarget } from "../../targets/resolve.ts";
+import { targetBinding } from "../../targets/target.ts";
 
 export interface UseFlags {
   clear?: boolean;
@@ -12,6 +17,7 @@ export interface UseFlags {
 export async function use(io: CommandContext<UseFlags>, name: string | undefined): Promise<void> {
   const { world, out, flags } = io;
   if (name !== undefined && flags.clear) throw usage("Either a target or --clear");
+  if (name === undefined && flags.as !== undefined) return useAccount(io);
   if (name === undefined && !flags.clear) {
     const chosen = await chosenTarget(world, world.workingDirectory);
     if (out.json) out.document({ target: chosen ?? null });
@@ -27,4 +33,14 @@ export async function use(io: CommandContext<UseFlags>, name: string | undefined
   if (out.json) out.document({ target: name ?? null, project: folder });
   else
     out.note(name ? `Commands in ${folder} speak to ${safeText(name)} now.` : `The choice for ${folder} is forgotten.`);
+}
+
+/** For whom this target's commands speak from now on. @throws SessionRefused `none` when that account is not signed in */
+async function useAccount(io: CommandContext<UseFlags>): Promise<void> {
+  const { target } = await resolveTarget(io.world, io.flags, { warn: io.out.warn });
+  const { session } = await requireSession(new SessionStore(io.world), targetBinding(target));
+  await chooseAccount(io.world, session, target.account);
+  const who = safeText(displayName(session.user));
+  if (io.out.json) io.out.document({ target: target.label, account: target.account ?? null });
+  else io.out.note(`Commands for ${target.label} speak for ${safeText(target.account ?? "")} (${who}) now.`);
 }

@@ -32,6 +32,7 @@ export function testWorld(home: string, changes: Partial<World> = {}): TestWorld
     randomBytes,
     fetch: (url, init) => fetch(url, init),
     exchange: system.exchange,
+    stream: system.stream,
     openBrowser: () => Promise.reject(new Error("there is no browser in this test")),
     keyring: async () => memoryKeyring(),
     trust: () => Promise.reject(new Error("nothing is to be trusted in this test")),

@@ -4,7 +4,7 @@
  * Nothing that is pasted is echoed.
  */
 import { StringDecoder } from "node:string_decoder";
-import type { World } from "../shared/world.ts";
+import type { World } from "./world.ts";
 
 export interface PasteReader {
   close(): void;

@@ -1,0 +1,61 @@
+/** What an API's refusal means: API Gateway says little, and a local cloud knows why. */
+import type { TokenUse } from "../../sessions/session.ts";
+import { CliError } from "../../shared/errors.ts";
+import type { HttpAnswer } from "../../shared/http-client.ts";
+import type { NextStep } from "../../shared/next-step.ts";
+import { safeText } from "../../shared/text.ts";
+import type { World } from "../../shared/world.ts";
+import { refusalReason } from "../../targets/cloud-events.ts";
+import type { Target } from "../../targets/target.ts";
+import { bodyValue } from "./show-answer.ts";
+
+/**
+ * A request without credentials to a path that is not there is told "Missing Authentication Token". One that carries a token
+ * is taken for an AWS signature, and its parts are complained about instead.
+ */
+function isUnknownRoute(answer: HttpAnswer, said: string): boolean {
+  const type = answer.headers["x-amzn-errortype"] ?? "";
+  return /missing authentication token/i.test(said) || /^(IncompleteSignature|InvalidSignature)Exception/.test(type);
+}
+
+/** @returns the error that the call ends with */
+export async function refusalOf(
+  world: Pick<World, "stream">,
+  answer: HttpAnswer,
+  target: Target,
+  use: TokenUse,
+): Promise<CliError> {
+  const { status } = answer;
+  const message = Object(bodyValue(answer.body)).message;
+  const said = typeof message === "string" ? `: ${safeText(message, 200)}` : "";
+  const what = `The API answered ${status}${said.replace(/\.+$/, "")}.`;
+  const requestId = answer.headers["x-amzn-requestid"];
+  const reason =
+    target.console !== undefined && requestId !== undefined && (status === 401 || status === 403 || status >= 500)
+      ? await refusalReason(world, target.console, requestId)
+      : undefined;
+  // The local cloud knows; on AWS one has to guess.
+  if (reason !== undefined)
+    return new CliError(status === 401 ? "api_unauthorized" : "api_refused", `${what} ${safeText(reason, 600)}`);
+  if (status === 401) {
+    const login: NextStep = { command: "login", args: ["--force"] };
+    const other = use === "id" ? "access" : "id";
+    const next = /expired/i.test(said)
+      ? [login]
+      : [
+          { ...login, say: "If the session was ended or the token revoked" },
+          `The ${use === "id" ? "ID" : "access"} token was sent; if the method wants the other: --type ${other}`,
+        ];
+    return new CliError("api_unauthorized", what, { next });
+  }
+  if (status === 403 && isUnknownRoute(answer, said)) {
+    const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
+    const known = routes ? ` The routes are: ${routes}` : "";
+    return new CliError(
+      "api_refused",
+      'The API answered 403. That is how API Gateway says that there is no such method and path ("Missing Authentication Token").',
+      { next: `Check path, method and stage (${target.apiUrl}).${known}` },
+    );
+  }
+  return new CliError("api_refused", what, { next: status >= 500 ? "See the function's log" : undefined });
+}

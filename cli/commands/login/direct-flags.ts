@@ -1,0 +1,19 @@
+/** Whether a sign-in goes without a browser. */
+import { type CommandContext, usage } from "../../shared/command-context.ts";
+import type { Target } from "../../targets/target.ts";
+
+export interface DirectFlags {
+  username?: string;
+  passwordStdin?: boolean;
+  clientCredentials?: boolean;
+  withToken?: boolean;
+}
+
+/** @returns whether the flags ask for a sign-in without a browser, at this target */
+export function isDirect(io: CommandContext<DirectFlags>, target: Target): boolean {
+  const { username, passwordStdin, clientCredentials, withToken, as } = io.flags;
+  const ways = [username !== undefined || passwordStdin, clientCredentials, withToken].filter(Boolean).length;
+  if (ways > 1) throw usage("--username, --client-credentials and --with-token are different ways to sign in");
+  if (passwordStdin && username === undefined) throw usage("--password-stdin needs --username");
+  return ways === 1 || (as !== undefined && target.console !== undefined);
+}
