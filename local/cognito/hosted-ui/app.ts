@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import type { HostedUiModel } from "../../model.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
+import { sentAddress } from "./browser-state.ts";
 import { challengeRoutes } from "./challenge-routes.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
@@ -49,7 +50,11 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
     const error = c.req.query("error") ?? "";
     const client = pool.client(c.req.query("client_id") ?? "");
     return c.html(
-      errorPage(poolName, explain(error), error === "redirect_mismatch" && client ? registered(client) : []),
+      errorPage(
+        poolName,
+        explain(error),
+        error === "redirect_mismatch" && client ? mismatch(client, sentAddress(c)) : [],
+      ),
       400,
     );
   });
@@ -91,9 +96,25 @@ function explain(error: string): string {
   return Object.hasOwn(known, error) ? known[error]! : "invalid_request: the request is malformed.";
 }
 
-function registered(client: { name: string; callbackUrls: string[]; logoutUrls: string[] }): string[] {
-  const list = (urls: string[]) => (urls.length > 0 ? urls.join(", ") : "none");
+const MOST_SHOWN = 3;
+
+/** What was sent, and what is registered: the most similar addresses, since one of many was meant. */
+function mismatch(
+  client: { name: string; callbackUrls: string[]; logoutUrls: string[] },
+  sent: string | undefined,
+): string[] {
+  const alike = (url: string) => {
+    let length = 0;
+    while (length < url.length && url[length] === sent?.[length]) length++;
+    return length;
+  };
+  const list = (urls: string[]) => {
+    const shown = urls.toSorted((one, other) => alike(other) - alike(one)).slice(0, MOST_SHOWN);
+    const more = urls.length - shown.length;
+    return urls.length === 0 ? "none" : shown.join(", ") + (more > 0 ? `, and ${more} more` : "");
+  };
   return [
+    ...(sent === undefined ? [] : [`The address that was sent: ${sent}`]),
     `Callback URLs of ${client.name}: ${list(client.callbackUrls)}`,
     `Logout URLs of ${client.name}: ${list(client.logoutUrls)}`,
     "An address must equal a registered one to the letter: scheme, host, port, path and trailing slash.",

@@ -15,6 +15,9 @@ import type { FlowStep, SignInFlow, SignInSession } from "../state/sign-in-sessi
 const sessionCookie = "cognito";
 const flowCookie = "cognito-fl";
 const forgeryCookie = "XSRF-TOKEN";
+const sentAddressCookie = "cognito-sent-address";
+const sentAddressSeconds = 60;
+const longestSentAddress = 300;
 const mostIdentifiers = 8;
 const sessionSeconds = 3600;
 /** As long as a mailed sign-up code lives; each flow's own, shorter life is kept with the flow. */
@@ -98,6 +101,15 @@ export function isForged(context: Context, field: unknown): boolean {
   if (cookie === undefined || typeof field !== "string" || !uuid.test(cookie)) return true;
   const [a, b] = [Buffer.from(cookie), Buffer.from(field)];
   return a.length !== b.length || !timingSafeEqual(a, b);
+}
+
+/** For the error page that the browser is sent to. */
+export function rememberSentAddress(context: Context, address: string): void {
+  setCookie(context, sentAddressCookie, encodeURIComponent(address.slice(0, longestSentAddress)), sentAddressSeconds);
+}
+
+export function sentAddress(context: Context): string | undefined {
+  return getCookie(context, sentAddressCookie);
 }
 
 function identifiers(context: Context, cookie: string): string[] {

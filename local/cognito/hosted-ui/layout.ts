@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { ruleScriptSource } from "./password-rules.ts";
+import { showPasswordScript, showPasswordSource } from "./show-password.ts";
 
 export type Markup = ReturnType<typeof html>;
 export type Width = "wide" | "narrow";
@@ -19,7 +20,7 @@ const style = `
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .container{max-width:30rem;margin:0 auto;padding:1rem}
-.modal-content{background:var(--card);border-radius:.5rem;box-shadow:0 1px 6px #0003;overflow-wrap:anywhere}
+.modal-content{background:var(--card);border-radius:.5rem;box-shadow:0 1px 6px #0003;overflow-wrap:break-word}
 .visible-xs{display:none}
 @media (max-width:991px){.visible-lg{display:none}.visible-xs{display:block}}
 .banner-customizable{padding:1rem 1.25rem;border-bottom:1px solid #8884;font-weight:600}
@@ -32,7 +33,9 @@ label,fieldset{display:block;margin:0 0 1rem;padding:0;border:0}
 .inputField-customizable[aria-invalid]{border-color:var(--error);border-width:2px}
 .btn{width:100%;min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.25rem;border:1px solid var(--accent);cursor:pointer}
 .btn-primary{background:var(--accent);color:var(--accent-text)}
+::placeholder{color:var(--quiet);opacity:1}
 .btn-link{background:none;color:var(--accent);border:0;width:auto;min-height:0;padding:0;text-decoration:underline;font-weight:400}
+.show-password{display:block;margin:-.75rem 0 1rem auto;font-size:.875rem;min-height:1.5rem}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .errorMessage-customizable{color:var(--error);background:var(--error-page);padding:.5rem .75rem;border-radius:.25rem;margin:.25rem 0 1rem}
@@ -50,17 +53,17 @@ code{font-size:.875em;overflow-wrap:anywhere}
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /**
- * No script but the one that marks password rules, no request to anywhere. `form-action` is left out on purpose:
+ * No script but those that mark password rules and show a password, no request to anywhere. `form-action` is left out on purpose:
  * Chromium applies it to the redirects that follow a form, which here lead to the application and on to wherever the
  * application sends its users.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource} ${showPasswordSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
 /** A whole page with a form. `card` is rendered once for each width. */
 export function page(title: string, poolName: string, card: (width: Width) => Markup): Markup {
   return document(
     title,
-    html`${frame(poolName, "modal-content-mobile visible-md visible-lg", card("wide"))}${frame(poolName, "modal-content-mobile visible-xs visible-sm", card("narrow"))}`,
+    html`${frame(poolName, "modal-content-mobile visible-md visible-lg", card("wide"))}${frame(poolName, "modal-content-mobile visible-xs visible-sm", card("narrow"))}${showPasswordScript}`,
   );
 }
 

@@ -10,7 +10,7 @@ import type { SignInSession } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
 import { issueTokens } from "../tokens/issue.ts";
 import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
-import { beginFlow, forgeryToken, isForged, startSession } from "./browser-state.ts";
+import { beginFlow, forgeryToken, isForged, rememberSentAddress, startSession } from "./browser-state.ts";
 import type { FormState, PageContext } from "./pages.ts";
 
 export interface HostedUi {
@@ -61,7 +61,10 @@ function pageRefusal({ client }: AuthorizationRequest, domain: HostedUiModel, pa
   return undefined;
 }
 
+/** The error page's own address says no more than on AWS; which redirect address was sent is told by a cookie of a minute. */
 export function toErrorPage(c: Context, error: string, clientId: string | undefined): Response {
+  const sent = c.req.query("logout_uri") ?? c.req.query("redirect_uri");
+  if (error === "redirect_mismatch" && sent !== undefined) rememberSentAddress(c, sent);
   const query = new URLSearchParams({ error, ...(clientId !== undefined && { client_id: clientId }) });
   return c.redirect(local(c, `/error?${query}`), 302);
 }

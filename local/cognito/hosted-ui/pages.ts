@@ -38,7 +38,7 @@ const nested = (heading: string, before: Markup | "", inner: Markup): Markup =>
   html`<div></div><div><h1 class="textDescription-customizable">${heading}</h1><div>${before}</div><div><div><div>${inner}</div></div></div></div>`;
 
 export function signInPage({ pool, query, csrf }: PageContext, state: FormState = {}): Markup {
-  const heading = "Sign in with your username and password";
+  const heading = `Sign in with your ${usernameField(pool).label.toLowerCase()} and password`;
   return page(titled("Sign in", state), pool.name, (width) =>
     nested(
       heading,

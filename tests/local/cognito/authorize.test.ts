@@ -110,7 +110,19 @@ describe("/oauth2/authorize", () => {
     assert.equal(page.status, 400);
     assert.ok(page.text.includes("An error was encountered with the requested page."));
     assert.ok(page.text.includes(callback));
+    assert.ok(page.text.includes("The address that was sent: http://localhost:1/<"));
     assert.deepEqual(page.alerts, ["redirect_mismatch: the redirect address is not registered for this app client."]);
+  });
+
+  it("shows the registered addresses that are most like the one that was sent, never a list of twenty", async () => {
+    const callbackUrls = Array.from({ length: 20 }, (_, at) => `https://app-${at}.example/callback`);
+    const many = await startCognito([userPool({ clients: [appClient({ callbackUrls })] })]);
+    const page = await many.browser().open(authorizeUrl(many, { redirect_uri: "https://app-7.example/callback/" }));
+    assert.match(
+      page.text,
+      /The address that was sent: https:\/\/app-7\.example\/callback\/<[\s\S]*Callback URLs of DemoClient: https:\/\/app-7\.example\/callback, [^,]*, [^,]*, and 17 more</,
+    );
+    await many.close();
   });
 
   it("[A.2] says that required parameters are missing when client_id or redirect_uri is absent", async () => {
@@ -232,7 +244,7 @@ describe("/login", () => {
     assert.match(page.text, /<form action="\/login\?[^"]*&amp;[^"]*" method="POST" name="cognitoSignInForm"/);
     assert.match(page.text, /class="[^"]*visible-md visible-lg[^"]*"[\s\S]*class="[^"]*visible-xs visible-sm/);
     for (const words of [
-      "Sign in with your username and password",
+      "Sign in with your email and password",
       "Forgot your password?",
       "Need an account?",
       "Sign up",
