@@ -46,7 +46,8 @@ export type CloudEvent =
     }
   | { kind: "mail"; at: number; userPoolId: string; to: string; subject: string; messageKind: string }
   | { kind: "user"; at: number; userPoolId: string; username: string; action: string }
-  | { kind: "function-log"; at: number; functionName: string; line: string }
+  /** `traceId` names the request that the function worked for, where one is known. */
+  | { kind: "function-log"; at: number; functionName: string; line: string; traceId?: string | undefined }
   /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */
   | { kind: "program"; at: number; outcome: "evaluating" | "running" | "failed"; reason?: string }
   | { kind: "access-log"; at: number; apiId: string; stage: string; line: string };
@@ -67,6 +68,23 @@ export interface ApiRequestEvent {
   principal: string | undefined;
   /** Why it was refused or failed, for a person: which check, what was expected, what to do. */
   reason: string | undefined;
+  /**
+   * What came and what was answered, whole, tokens included: for whoever looks at one request on purpose and takes them out.
+   * A function, so that it is no part of the event's JSON.
+   */
+  details?: () => RequestDetails;
+}
+
+export interface RequestDetails {
+  traceId: string;
+  /** With its query, from the stage on. */
+  target: string;
+  requestHeaders: [name: string, value: string][];
+  requestBody: Buffer;
+  responseHeaders: [name: string, value: string][];
+  responseBody: Buffer;
+  /** Whether the bodies were too long to keep whole. */
+  cut: boolean;
 }
 
 /** What a REST API's authorizer needs of a user pool. */

@@ -1,6 +1,6 @@
 /** What the console page can do: to the users of a pool, and as a client of the APIs that run. */
 import { readFileSync } from "node:fs";
-import http, { type IncomingMessage } from "node:http";
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 import { text as readText } from "node:stream/consumers";
 import { type Context, Hono } from "hono";
@@ -8,7 +8,9 @@ import { bodyLimit } from "hono/body-limit";
 import { CognitoError } from "../cognito/errors.ts";
 import type { UserAdministration } from "../cognito/service.ts";
 import type { Generation } from "../host/generation.ts";
+import type { EventLog } from "./event-log.ts";
 import { refusal } from "./guard.ts";
+import { findRequest, replayedFields } from "./opened-request.ts";
 
 const LONGEST_BODY_BYTES = 64 * 1024;
 const LONGEST_SHOWN_ANSWER = 20_000;
@@ -16,7 +18,7 @@ const LONGEST_SHOWN_ANSWER = 20_000;
 type Input = Record<string, unknown>;
 
 /** @param deployment what runs now */
-export function consoleActions(deployment: () => Generation): Hono {
+export function consoleActions(deployment: () => Generation, events: EventLog): Hono {
   const app = new Hono();
   app.use(bodyLimit({ maxSize: LONGEST_BODY_BYTES }));
 
@@ -44,6 +46,14 @@ export function consoleActions(deployment: () => Generation): Hono {
     admin.setPassword(text(input, "username"), text(input, "password"), input.permanent !== false),
   );
 
+  /** What the user's client would get at the end of a sign-in: for the page, which shows and calls with it. */
+  app.post("/users/tokens", async (context) => {
+    const input = await bodyOf(context);
+    const admin = deployment().cognito.admin(text(input, "userPoolId"));
+    if (!admin) return context.json(refusal("pool_unknown", "The program declares no such user pool."), 404);
+    return context.json(await admin.tokens(text(input, "username"), { client: text(input, "client") || undefined }));
+  });
+
   /** Calls a route of an API that runs, as any client would. The token goes to that API and is kept nowhere. */
   app.post("/call", async (context) => {
     const input = await bodyOf(context);
@@ -56,8 +66,27 @@ export function consoleActions(deployment: () => Generation): Hono {
       return context.json(refusal("path_outside", "The path leads out of the stage."), 400);
     const token = text(input, "token").trim();
     const { certificateAuthority } = deployment().ready;
-    const answer = await requestApi(url, text(input, "method"), token, certificateAuthority);
+    const headers = token === "" ? {} : { authorization: token };
+    const answer = await requestApi(url, { method: text(input, "method"), headers }, certificateAuthority);
     return context.json({ ...answer, body: answer.body.slice(0, LONGEST_SHOWN_ANSWER) });
+  });
+
+  /** Sends a request that came lately once more, as it came. Its answer is a request of its own in the log. */
+  app.post("/replay", async (context) => {
+    const event = findRequest(events.recent(), text(await bodyOf(context), "requestId"));
+    const details = event?.details?.();
+    const { apis, certificateAuthority } = deployment().ready;
+    const stage = apis.find(({ id }) => id === event?.apiId)?.stages[0];
+    if (!event || !details || !stage)
+      return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
+    if (details.cut)
+      return context.json(refusal("request_cut", "Its body was too long to keep, so it cannot be sent again."), 400);
+    const { status } = await requestApi(
+      new URL(details.target, stage.url),
+      { method: event.method, headers: replayedFields(details), body: details.requestBody },
+      certificateAuthority,
+    );
+    return context.json({ status });
   });
 
   app.onError((error, context) => {
@@ -72,11 +101,9 @@ export function consoleActions(deployment: () => Generation): Hono {
 /** @param certificateAuthority the file of the authority to trust, which Node's `fetch` cannot be told */
 function requestApi(
   url: URL,
-  method: string,
-  token: string,
+  { method, headers, body }: { method: string; headers: OutgoingHttpHeaders; body?: Buffer },
   certificateAuthority: string | undefined,
 ): Promise<{ status: number; contentType: string | undefined; body: string }> {
-  const headers = token === "" ? {} : { authorization: token };
   return new Promise((resolve, reject) => {
     const answered = async (answer: IncomingMessage) => {
       try {
@@ -90,7 +117,7 @@ function requestApi(
       certificateAuthority === undefined
         ? http.request(url, { method, headers }, answered)
         : https.request(url, { method, headers, ca: readFileSync(certificateAuthority) }, answered);
-    request.once("error", reject).end();
+    request.once("error", reject).end(body);
   });
 }
 

@@ -11,7 +11,8 @@ import { fetchListener } from "../http/fetch-listener.ts";
 import type { Platform } from "../platform.ts";
 import { consoleActions } from "./actions.ts";
 import type { EventLog } from "./event-log.ts";
-import { onlyTheConsolesPage, refuseOtherSites } from "./guard.ts";
+import { onlyTheConsolesPage, refusal, refuseOtherSites } from "./guard.ts";
+import { findRequest, openedRequest } from "./opened-request.ts";
 import { overview } from "./overview.ts";
 import { consolePage } from "./page.ts";
 import { tokensForPrograms } from "./tokens-for-programs.ts";
@@ -49,7 +50,22 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
   app.get("/api/messages", (context) => context.json(deployment().cognito.messages()));
   app.get("/api/users", (context) => {
     const { ready, cognito } = deployment();
-    return context.json(ready.userPools.map(({ id, name }) => ({ userPoolId: id, name, users: cognito.users(id) })));
+    return context.json(
+      ready.userPools.map(({ id, name, clients }) => ({
+        userPoolId: id,
+        name,
+        clients: clients.filter(isForPeople).map((client) => client.name),
+        users: cognito.users(id),
+      })),
+    );
+  });
+  app.get("/api/requests/:id", (context) => {
+    const recent = events.recent();
+    const event = findRequest(recent, context.req.param("id"));
+    const details = event?.details?.();
+    if (!event || !details) return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
+    const stage = deployment().ready.apis.find(({ id }) => id === event.apiId)?.stages[0];
+    return context.json(openedRequest(event, details, stage ? new URL(stage.url).origin : "", recent));
   });
   app.get("/api/overview", (context) => {
     const { ready, graph } = deployment();
@@ -65,12 +81,16 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
   app.all("/restapis/*", (context) => deployment().apiGateway(context.req.raw));
 
   app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));
-  app.route("/api/actions", consoleActions(deployment));
+  app.route("/api/actions", consoleActions(deployment, events));
 
   const answer = async (request: Request) =>
     (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
   return fetchListener(answer);
 }
+
+/** A client that acts for itself only has no users. */
+const isForPeople = ({ flows }: { flows: string[] }) =>
+  flows.length === 0 || flows.some((flow) => flow !== "client_credentials");
 
 /** A tab that reads slower than things happen is told how many it has missed, and costs no more than these. */
 const MOST_WAITING = 1000;

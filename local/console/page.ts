@@ -68,12 +68,12 @@ const TUTORIAL = html`<section id="tutorial" aria-labelledby="tutorial-title">
       <p class="quiet">The authorizer refuses, and AWS only says “Unauthorized”.</p>
       <button type="button" id="call-without">Call without a token</button>
       <div id="answer-without" class="answer" aria-live="polite"></div></li>
-    <li id="sign-in-step"><h3>Sign up and in</h3>
-      <p class="quiet">The code that Cognito would mail appears under <a href="#mail">Mail</a>. In the end the browser is sent to your application with the tokens in the address, whether or not anything listens there.</p>
+    <li id="sign-in-step"><h3 id="sign-in-title">Sign in</h3>
+      <p class="quiet"><span id="sign-up-words"></span> <a href="#mail">Mail</a>. <span id="sign-in-words"></span> Or take a token at once: Actions, beside a user under <a href="#users">Users</a>.</p>
       <p id="sign-in-links" class="row"></p></li>
     <li><h3>Call it with the token</h3>
       <form id="call-with-form">
-        <label for="call-token">Token, or the address that the sign-in led to</label>
+        <label for="call-token" class="token-words">Token, or the address that the sign-in led to</label>
         <div class="row"><input id="call-token" type="password" autocomplete="off" spellcheck="false">
         <button type="submit" id="call-with">Call with the token</button></div>
         <p class="quiet">It goes to the API as the <code>Authorization</code> header and is kept nowhere. In a terminal: <code>npx demo-auth login</code>, then <code>npx demo-auth call</code>.</p>
@@ -84,7 +84,7 @@ const TUTORIAL = html`<section id="tutorial" aria-labelledby="tutorial-title">
 
 const REQUESTS = html`<section id="requests" aria-labelledby="requests-title">
   <div class="bar"><h2 id="requests-title">Requests</h2>
-    <div class="row"><label class="check"><input type="checkbox" id="only-requests"> API requests only</label> <button type="button" id="clear-log">Clear</button></div></div>
+    <div class="row"><label class="check"><input type="checkbox" id="only-requests"> API requests only</label> <label class="check"><input type="checkbox" id="service-lines"> Lambda's own lines</label> <button type="button" id="clear-log">Clear</button></div></div>
   <p id="log-empty" class="quiet">Nothing has happened yet. Each request will appear here with the authorizer's decision and its reason.</p>
   <div class="log scroll" tabindex="0" role="log" aria-label="What happened, newest first"><ol id="log"></ol></div>
 </section>`;
@@ -102,7 +102,7 @@ const USERS = html`<section id="users" aria-labelledby="users-title">
 
 const TOKEN = html`<section id="token" aria-labelledby="token-title">
   <h2 id="token-title">Token inspector</h2>
-  <label for="token-input">Token, or the address that the sign-in led to</label>
+  <label for="token-input" class="token-words">Token, or the address that the sign-in led to</label>
   <textarea id="token-input" rows="4" autocomplete="off" spellcheck="false" aria-describedby="token-note"></textarea>
   <div class="bar"><p id="token-note" class="quiet">It is decoded and checked in this page and never sent anywhere.</p> <button type="button" id="token-clear">Forget it</button></div>
   <div id="token-result" aria-live="polite"></div>

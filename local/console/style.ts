@@ -9,7 +9,7 @@ export const pageStyle = `
   --accent:#8db4ff;--on-accent:#0b1526;--good:#6ddc8c;--good-page:#14301f;--bad:#ff9ca6;--bad-page:#3b191e;--plain-page:#273040;--code-page:#10151d}}
 *{box-sizing:border-box}
 html{scroll-padding-top:6.5rem}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:break-word}
 [hidden]{display:none!important}
 header{position:sticky;top:0;z-index:1;background:var(--card);border-bottom:1px solid var(--line);padding:.75rem max(1rem,calc((100vw - 80rem)/2)) .5rem}
 h1,h2,h3,p,ol,ul{margin:0}
@@ -60,16 +60,24 @@ pre{margin:.35rem 0 0;padding:.6rem .75rem;background:var(--code-page);border-ra
 .steps>.done::before{content:"✓";background:var(--good-page);color:var(--good)}
 .steps form,.answer{width:100%;min-width:0}
 .answer:empty{display:none}
-.scroll{overflow:auto}
+/* What can be scrolled says so: a bar that stays, and a shadow at the edge where there is more. */
+.scroll{overflow:auto;scrollbar-width:thin;scrollbar-color:var(--edge) transparent;padding-bottom:.35rem}
+#resource-graph,table{--shade:color-mix(in srgb,var(--ink) 22%,transparent)}
+#resource-graph{background:linear-gradient(90deg,var(--card) 1.5rem,transparent) left/3rem 100% no-repeat local,linear-gradient(270deg,var(--card) 1.5rem,transparent) right/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) left/.9rem 100% no-repeat scroll,linear-gradient(270deg,var(--shade),transparent) right/.9rem 100% no-repeat scroll}
 .log{max-height:28rem}
 #log:not(:empty){border-top:1px solid var(--line)}
 #log,.plain-list,.tree,.tree ul,.checks{list-style:none;padding:0}
 #log>li,.plain-list>li{padding:.55rem 0;border-bottom:1px solid var(--line)}
-#log.only-requests>.other{display:none}
+#log.only-requests>.other,#log.without-service>.service{display:none}
+.request>summary,.menu>summary{width:fit-content}
+.opened{display:grid;gap:.35rem;padding:.5rem 0;min-width:0}
+h4{margin:.35rem 0 0;font-size:.8rem;color:var(--quiet)}
+.opened pre{overflow-wrap:anywhere}
+.what code,.why,.body,.claims code{overflow-wrap:anywhere}
 .what{display:flex;flex-wrap:wrap;align-items:baseline;gap:.15rem .5rem}
 .what time{color:var(--quiet);font-variant-numeric:tabular-nums;font-size:.8rem}
 .why{color:var(--quiet);font-size:.875rem;margin-top:.2rem;white-space:pre-line}
-.code-line{display:flex;align-items:center;gap:.75rem;margin:.35rem 0}
+.code-line{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;margin:.35rem 0}
 .code{font-size:1.35rem;font-weight:700;letter-spacing:.12em}
 summary{cursor:pointer;font-size:.875rem;color:var(--quiet)}
 .body{white-space:pre-line;font-size:.875rem;margin-top:.25rem}
@@ -79,10 +87,18 @@ th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;border-b
 thead th{color:var(--quiet);font-weight:600}
 tbody th{font-weight:600}
 td time{white-space:nowrap}
-.id{display:block;font-weight:400;font-size:.75rem}
+.id{font-size:.75rem;overflow-wrap:anywhere}
+.user{display:flex;flex-wrap:wrap;align-items:baseline;gap:.15rem .6rem}
+.user>.menu{margin-left:auto}
+.what>*,.user>*{min-width:0;max-width:100%}
+.menu>summary{border:1px solid var(--edge);border-radius:.4rem;padding:.2rem .7rem;color:var(--ink)}
+.menu>summary,.actions button,.code{white-space:nowrap}
+.menu>.actions{margin-top:.35rem;flex-direction:column;align-items:stretch}
+.danger{border-color:var(--bad);color:var(--bad)}
+::placeholder{color:var(--quiet);opacity:1}
+tbody th,td time,.badge{white-space:nowrap}
 .actions{display:flex;flex-wrap:wrap;gap:.35rem}
 .actions button{min-height:1.8rem;padding:.1rem .6rem}
-@media (max-width:40rem){.wide-only{display:none}}
 .verdict{font-weight:700;padding:.4rem .75rem;border-radius:.4rem;margin-top:.5rem}
 .verdict.good{background:var(--good-page);color:var(--good)}
 .verdict.bad{background:var(--bad-page);color:var(--bad)}

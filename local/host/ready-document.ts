@@ -28,6 +28,8 @@ export interface ReadyUserPool {
   arn: string;
   issuer: string;
   hostedUi: string | undefined;
+  /** Whether people may sign up by themselves; otherwise an administrator makes the users. */
+  selfSignUp: boolean;
   clients: {
     name: string;
     id: string;
@@ -71,12 +73,13 @@ export function readyDocument(
 }
 
 function describeUserPools({ userPools }: CloudModel, origins: LocalOrigins): ReadyUserPool[] {
-  return userPools.map(({ name, id, arn, domains, clients }) => ({
+  return userPools.map(({ name, id, arn, domains, clients, adminCreateUserOnly }) => ({
     name,
     id,
     arn,
     issuer: `${origins.identityProvider}/${id}`,
     hostedUi: domains[0] && origins.hostedUi.get(domains[0].domain),
+    selfSignUp: !adminCreateUserOnly,
     clients: clients.map(({ name, id, flows, scopes, callbackUrls }) => ({ name, id, flows, scopes, callbackUrls })),
   }));
 }

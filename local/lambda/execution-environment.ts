@@ -55,7 +55,8 @@ export interface EnvironmentOwner {
   returned(jobs: Job[]): void;
   /** The environment is no more. What ran in it was answered before; `breakdown` is set when it never became ready. */
   gone(environment: ExecutionEnvironment, breakdown: Breakdown | undefined): void;
-  log(line: string): void;
+  /** @param job what the environment works for, if anything */
+  log(line: string, job: Job | undefined): void;
   started(job: Job): void;
   finished(job: Job, outcome: InvocationResult, report: Report): void;
 }
@@ -192,7 +193,7 @@ export class ExecutionEnvironment {
       stream.setEncoding("utf8");
       stream.on(
         "data",
-        lineSplitter((line) => this.#owner.log(line)),
+        lineSplitter((line) => this.#owner.log(line, this.#jobs[0])),
       );
     }
     this.#channel.on("data", (chunk: Buffer) => this.#receive(chunk));
@@ -229,7 +230,7 @@ export class ExecutionEnvironment {
   #handle(head: RuntimeHead, text: string): void {
     switch (head.kind) {
       case "log":
-        this.#owner.log(text);
+        this.#owner.log(text, this.#jobs[0]);
         return;
       case "ready":
         this.#state = "ready";

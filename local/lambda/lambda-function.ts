@@ -103,8 +103,8 @@ export class LambdaFunction implements EnvironmentOwner {
     if (this.#waiting.length > 0) this.#expectEnvironment();
   }
 
-  log(line: string): void {
-    this.#log.write(line);
+  log(line: string, job: Job | undefined): void {
+    this.#log.write(line, job?.traceId);
   }
 
   started(job: Job): void {

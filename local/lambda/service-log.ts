@@ -24,8 +24,10 @@ export class ServiceLog {
     return `${day}/[${this.#model.version}]${this.#platform.randomUUID().replaceAll("-", "")}`;
   }
 
-  write(line: string): void {
-    this.#platform.emit({ kind: "function-log", at: this.#platform.now(), functionName: this.#model.name, line });
+  /** @param traceId of the request that it is about */
+  write(line: string, traceId?: string): void {
+    const { name: functionName } = this.#model;
+    this.#platform.emit({ kind: "function-log", at: this.#platform.now(), functionName, line, traceId });
   }
 
   /** An environment begins to load the code. */
@@ -39,15 +41,19 @@ export class ServiceLog {
     }
   }
 
-  start({ requestId }: Job): void {
+  start({ requestId, traceId }: Job): void {
     if (this.#model.logFormat === "JSON") {
-      this.#writePlatformLine("platform.start", `{"requestId":"${requestId}","version":"${this.#model.version}"}`);
+      this.#writePlatformLine(
+        "platform.start",
+        `{"requestId":"${requestId}","version":"${this.#model.version}"}`,
+        traceId,
+      );
     } else {
-      this.write(`START RequestId: ${requestId} Version: ${this.#model.version}`);
+      this.write(`START RequestId: ${requestId} Version: ${this.#model.version}`, traceId);
     }
   }
 
-  end({ requestId }: Job, report: Report): void {
+  end({ requestId, traceId }: Job, report: Report): void {
     const { durationMs, initMs, maxMemoryBytes, status } = report;
     const memorySizeMB = this.#model.memorySizeMb;
     const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(maxMemoryBytes / (1024 * 1024)));
@@ -59,13 +65,17 @@ export class ServiceLog {
       this.#writePlatformLine(
         "platform.report",
         `{"requestId":"${requestId}","metrics":{${metrics}},"status":"${status}"}`,
+        traceId,
       );
       return;
     }
     if (status === "timeout") {
-      this.write(`${this.#time()} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`);
+      this.write(
+        `${this.#time()} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`,
+        traceId,
+      );
     }
-    this.write(`END RequestId: ${requestId}`);
+    this.write(`END RequestId: ${requestId}`, traceId);
     this.write(
       [
         `REPORT RequestId: ${requestId}`,
@@ -76,12 +86,13 @@ export class ServiceLog {
         ...(initMs !== undefined ? [`Init Duration: ${initMs.toFixed(2)} ms`] : []),
         ...(status === "error" || status === "timeout" ? [`Status: ${status}`] : []),
       ].join("\t"),
+      traceId,
     );
   }
 
   /** @param record JSON text */
-  #writePlatformLine(type: string, record: string): void {
-    this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`);
+  #writePlatformLine(type: string, record: string, traceId?: string): void {
+    this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`, traceId);
   }
 
   #time(): string {

@@ -48,7 +48,7 @@ export async function openControls(
   const apiNames = new Map<string, string>();
   const heard = (event: CloudEvent) => {
     if (event.kind === "api-request") {
-      const { kind, requestId, apiId, ...request } = event;
+      const { kind, requestId, apiId, details, ...request } = event;
       keep(requests, { ...request, api: apiNames.get(apiId) ?? apiId });
     } else if (event.kind === "function-log") {
       keep(logs, { functionName: event.functionName, line: event.line.trimEnd() });

@@ -56,7 +56,7 @@ function cloudOf(controls: Controls): Cloud {
       return { id, name: found, stage: stage.name, url: stage.url };
     },
     pool(name) {
-      const pool = choose("user pool", ready.userPools, name);
+      const { selfSignUp, ...pool } = choose("user pool", ready.userPools, name);
       return { ...pool, user: (wanted) => userOf(controls, pool, wanted) };
     },
     async messages(to) {

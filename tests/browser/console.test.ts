@@ -141,7 +141,7 @@ describe("the console page", function () {
     );
     await input.fill(`${header}.${forged}.${signature}`);
     await page.getByText("Signature fails: wrong: the token was changed").waitFor();
-    assert.equal(await verdict.innerText(), "One check fails.");
+    assert.equal(await verdict.innerText(), "Not good: Signature.");
 
     await input.fill("hello");
     await verdict.getByText("This is no token").waitFor();
@@ -155,6 +155,74 @@ describe("the console page", function () {
     );
   });
 
+  it("ends a sign-in in the console: a token for a user at once, which the API takes", async () => {
+    const row = page.locator("#users li", { hasText: "grace@example.com" });
+    await row.getByText("Actions", { exact: true }).click();
+    await row.getByRole("button", { name: "Get a token: grace@example.com" }).click();
+    await message("The tokens of grace@example.com for DemoClient are in the call above and in the inspector.");
+    await page.locator("#token-result .verdict").getByText("Every check holds.").waitFor();
+    await page.getByRole("button", { name: "Call with the token" }).click();
+    await page.locator("#answer-with .badge.good", { hasText: "200" }).waitFor();
+    await page.getByRole("button", { name: "Forget it" }).click();
+  });
+
+  it("opens a request with its headers, body and log, sends it again, and copies it without the token", async () => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const entry = log().locator(".api-request").first();
+    const shown = await entry.locator("time").innerText();
+    assert.match(shown, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    await entry.getByText("Request, answer and log").click();
+    const opened = entry.locator(".opened");
+    await opened.getByText("Answer body").waitFor();
+    const text = await opened.innerText();
+    assert.match(text, /GET http:\/\/127\.0\.0\.1:\d+\/Test\/transactions/);
+    assert.match(text, /authorization: \[hidden\]/);
+    assert.match(text, /Function log\s[\s\S]*platform\.report|REPORT RequestId/);
+    await assertAccessibleEverywhere(page, "an opened request");
+    await opened.getByRole("button", { name: "Copy as curl" }).click();
+    await message("The command is copied.");
+    assert.match(
+      await page.evaluate(() => navigator.clipboard.readText()),
+      /^curl -i 'http:\/\/127\.0\.0\.1:\d+\/Test\/transactions' -H "authorization: \$TOKEN"/,
+    );
+    const before = await log().locator(".api-request").count();
+    await opened.getByRole("button", { name: "Send again" }).click();
+    await message("Sent again; the answer is 200.");
+    assert.equal(await log().locator(".api-request").count(), before + 1);
+    assert.ok(!(await page.content()).includes("eyJ"), "no token is written into the page");
+  });
+
+  it("folds Lambda's own lines away until they are asked for", async () => {
+    assert.equal(await log().locator(".service:visible").count(), 0);
+    await page.getByLabel("Lambda's own lines").check();
+    assert.ok((await log().locator(".service:visible").count()) > 0);
+    await page.getByLabel("Lambda's own lines").uncheck();
+  });
+
+  it("breaks no address and no label inside a word, at any width", async () => {
+    for (const width of [320, 1100, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
+      const broken = await page.evaluate(() =>
+        [...document.querySelectorAll("#users strong, .badge, button, summary, nav a, label, h2, h3, td time")]
+          .filter((element) => element.checkVisibility() && !element.closest(".claims"))
+          .flatMap((element) => {
+            const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+            const words: string[] = [];
+            for (let node = walker.nextNode(); node; node = walker.nextNode())
+              for (const { 0: word, index } of (node.textContent ?? "").matchAll(/[^\s-]+/g)) {
+                const range = document.createRange();
+                range.setStart(node, index);
+                range.setEnd(node, index + word.length);
+                if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) words.push(word);
+              }
+            return words;
+          }),
+      );
+      assert.deepEqual(broken, [], `${width} px`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
   it("creates, confirms, disables, enables, and deletes users, and sets passwords", async () => {
     await page.getByRole("button", { name: /^Create user in/ }).click();
     const dialog = page.getByRole("dialog");
@@ -165,11 +233,16 @@ describe("the console page", function () {
     await dialog.getByLabel("Email or username").fill("edsger@example.com");
     await dialog.getByRole("button", { name: "Create user" }).click();
     await message("edsger@example.com is created.");
-    const row = page.getByRole("row", { name: /edsger@example\.com/ });
+    const row = page.locator("#users li", { hasText: "edsger@example.com" });
+    const choose = async (name: string) => {
+      await row.getByText("Actions", { exact: true }).click();
+      await row.getByRole("button", { name }).click();
+    };
     await row.getByText("force change password").waitFor();
+    await page.getByRole("button", { name: "Copy the password sent to edsger@example.com" }).waitFor();
     await page.locator("#mail-list li", { hasText: /Your temporary password to edsger@example\.com/ }).waitFor();
 
-    await row.getByRole("button", { name: "Set password" }).click();
+    await choose("Set password");
     await dialog.getByLabel("New password").fill("short");
     await dialog.getByRole("button", { name: "Set password" }).click();
     await dialog.getByRole("alert").getByText("Password not long enough").waitFor();
@@ -177,15 +250,17 @@ describe("the console page", function () {
     await dialog.getByRole("button", { name: "Set password" }).click();
     await row.getByText("confirmed", { exact: true }).waitFor();
 
-    await row.getByRole("button", { name: "Disable" }).click();
+    await choose("Disable");
     await row.getByText("confirmed, disabled").waitFor();
-    await row.getByRole("button", { name: "Enable" }).click();
+    await choose("Enable");
     await row.getByText("confirmed", { exact: true }).waitFor();
 
-    await row.getByRole("button", { name: "Delete" }).click();
-    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await choose("Delete");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Cancel", "Delete never holds focus");
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "hidden" });
     assert.ok(await row.isVisible());
-    await row.getByRole("button", { name: "Delete" }).click();
+    await choose("Delete");
     await dialog.getByRole("button", { name: "Delete" }).click();
     await row.waitFor({ state: "detached" });
     await message("edsger@example.com is deleted.");
@@ -198,7 +273,8 @@ describe("the console page", function () {
     );
     await fillSignUp(hostedUi, "alan@example.com");
     await hostedUi.close();
-    const row = page.getByRole("row", { name: /alan@example\.com/ });
+    const row = page.locator("#users li", { hasText: "alan@example.com" });
+    await row.getByText("Actions", { exact: true }).click();
     await row.getByRole("button", { name: "Confirm" }).click();
     await row.getByText("confirmed", { exact: true }).waitFor();
   });

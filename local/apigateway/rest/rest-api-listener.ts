@@ -14,6 +14,7 @@ import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
 import { edgeAnswer, gatewayAnswer } from "./gateway-responses.ts";
 import { integrate } from "./integrations/integrate.ts";
 import { announcesBody, openExchange, parseRequest, readBody } from "./request.ts";
+import { requestDetails } from "./request-details.ts";
 import { respond } from "./respond.ts";
 import { routeRequest } from "./route-request.ts";
 import { throttleMethod } from "./throttle.ts";
@@ -91,6 +92,7 @@ function record(
     ...decisionOf(exchange),
     principal: exchange.identity?.principal,
     reason: answer.reason,
+    details: requestDetails(exchange, answer),
   });
   const accessLog = stage && api.accessLogs.get(stage);
   if (!accessLog) return;

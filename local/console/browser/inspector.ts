@@ -3,7 +3,7 @@ import type { Overview } from "../overview.ts";
 import type { Kit } from "./kit.ts";
 import type { Tools } from "./tools.ts";
 
-export function inspectorPanel({ byId, make, read }: Kit, { checkToken }: Tools): void {
+export function inspectorPanel({ byId, make, read, moment }: Kit, { checkToken }: Tools): void {
   const input = byId<HTMLTextAreaElement>("token-input");
   const result = byId("token-result");
   let round = 0;
@@ -14,9 +14,7 @@ export function inspectorPanel({ byId, make, read }: Kit, { checkToken }: Tools)
   const shown = (name: string, value: unknown): string => {
     const times = ["exp", "iat", "auth_time", "nbf"];
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return times.includes(name) && typeof value === "number"
-      ? `${text} (${new Date(value * 1000).toLocaleString()})`
-      : text;
+    return times.includes(name) && typeof value === "number" ? `${text} (${moment(new Date(value * 1000))})` : text;
   };
 
   const inspect = async () => {
@@ -26,8 +24,8 @@ export function inspectorPanel({ byId, make, read }: Kit, { checkToken }: Tools)
       const { cloud } = await read<Overview>("/api/overview");
       const { header, claims, checks } = await checkToken(input.value, cloud.userPools, keysOf, Date.now());
       if (mine !== round) return;
-      const bad = checks.filter(({ holds }) => !holds).length;
-      const verdict = bad === 0 ? "Every check holds." : bad === 1 ? "One check fails." : `${bad} checks fail.`;
+      const bad = checks.filter(({ holds }) => !holds).map(({ name }) => name);
+      const verdict = bad.length === 0 ? "Every check holds." : `Not good: ${bad.join(", ")}.`;
       const lines = checks.map(({ name, holds, detail }) =>
         make(
           "li",
@@ -40,7 +38,7 @@ export function inspectorPanel({ byId, make, read }: Kit, { checkToken }: Tools)
         make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, make("code", {}, shown(name, value)))),
       );
       result.replaceChildren(
-        make("p", { class: bad === 0 ? "verdict good" : "verdict bad" }, verdict),
+        make("p", { class: bad.length === 0 ? "verdict good" : "verdict bad" }, verdict),
         make("ul", { class: "checks" }, ...lines),
         make(
           "div",

@@ -27,6 +27,10 @@ export interface Kit {
   /** Says something to everybody, screen readers included. */
   tell(message: string, isError?: boolean): void;
   time(at: number | string): HTMLTimeElement;
+  /** In the reader's time zone, the same in every locale: `2026-01-12 09:30:00`. */
+  moment(date: Date): string;
+  /** Buttons that are folded away under one name. */
+  menu(label: string, ...items: HTMLElement[]): HTMLElement;
   /** Does the work soon after the last of several calls, so that a burst of events costs one look; failures are for the next. */
   soon(work: () => Promise<unknown>): () => void;
   /** Hears the cloud's events by kind; `*` hears each connection's beginning, before the recent events come again. */
@@ -48,6 +52,12 @@ export function makeKit(config: PageConfig): Kit {
     const place = byId("message");
     place.className = isError ? "message failed" : "message";
     place.textContent = message;
+  };
+
+  const moment: Kit["moment"] = (date) => {
+    const two = (number: number) => String(number).padStart(2, "0");
+    const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+    return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
   };
 
   const answer = async (response: Response) => {
@@ -107,13 +117,16 @@ export function makeKit(config: PageConfig): Kit {
       ),
     time(at) {
       const date = new Date(at);
-      const text = date.toLocaleTimeString([], {
-        hour: "2-digit",
-        minute: "2-digit",
-        second: "2-digit",
-        hour12: false,
+      return make("time", { datetime: date.toISOString(), title: date.toISOString() }, moment(date));
+    },
+    moment,
+    menu(label, ...items) {
+      const menu = make("details", { class: "menu" }, make("summary", { "aria-label": label }, "Actions"));
+      menu.append(make("div", { class: "actions" }, ...items));
+      menu.addEventListener("click", (event) => {
+        if ((event.target as HTMLElement).tagName === "BUTTON") menu.open = false;
       });
-      return make("time", { datetime: date.toISOString() }, text);
+      return menu;
     },
     on(kind, listener) {
       if (kind === "*") listeners.push(listener as () => void);

@@ -7,21 +7,24 @@ export function mailPanel({ byId, make, button, read, tell, time, soon, on }: Ki
   const shown = 50;
 
   const card = (mail: Message) => {
-    const { code, to } = mail;
+    const { to } = mail;
+    // An invitation carries a password in its text and no code.
+    const password = /password is (\S+)/i.exec(mail.body)?.[1];
+    const [secret, what] = mail.code === null ? [password, "password"] : [mail.code, "code"];
     const parts: HTMLElement[] = [
       make("p", { class: "what" }, time(mail.sentAt), make("strong", {}, mail.subject || "SMS"), ` to ${to}`),
     ];
-    if (code !== null) {
+    if (secret !== undefined) {
       const copy = async () => {
-        await navigator.clipboard.writeText(code);
-        tell("The code is copied.");
+        await navigator.clipboard.writeText(secret);
+        tell(`The ${what} is copied.`);
       };
       parts.push(
         make(
           "p",
           { class: "code-line" },
-          make("code", { class: "code" }, code),
-          button("Copy", copy, `Copy the code sent to ${to}`),
+          make("code", { class: "code" }, secret),
+          button("Copy", copy, `Copy the ${what} sent to ${to}`),
         ),
       );
     }

@@ -1,15 +1,17 @@
 /** The live log: every request with the authorizer's decision and its reason, and what else happened. */
 import type { ApiRequestEvent, CloudEvent } from "../../platform.ts";
+import type { OpenedRequest } from "../opened-request.ts";
 import type { Kit } from "./kit.ts";
 
-export function requestLog({ byId, make, time, on }: Kit): void {
+export function requestLog({ byId, make, button, read, act, tell, time, on }: Kit): void {
   const list = byId("log");
   const kept = 500;
   const waiting = byId("log-empty");
 
-  const add = (at: number, className: string, head: (Node | string)[], why?: string) => {
+  const add = (at: number, className: string, head: (Node | string)[], why?: string, more?: Node) => {
     const entry = make("li", { class: className }, make("p", { class: "what" }, time(at), ...head));
     if (why) entry.append(make("p", { class: "why" }, why));
+    if (more) entry.append(more);
     list.prepend(entry);
     while (list.children.length > kept) list.lastElementChild?.remove();
     waiting.hidden = true;
@@ -23,6 +25,59 @@ export function requestLog({ byId, make, time, on }: Kit): void {
   const person = (username: string) => make("span", { "data-user": username }, username);
   const code = (text: string) => make("code", {}, text);
   const toneOf = (status: number) => (status < 400 ? "good" : status < 500 ? "bad" : "broken");
+
+  /** For a shell of the POSIX kind. The token is the reader's own: `TOKEN=$(demo-auth token)`. */
+  const asCurl = ({ method, url, requestHeaders, requestBody }: OpenedRequest) => {
+    const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+    const skipped = ["host", "connection", "content-length", "accept-encoding", "cookie", "user-agent"];
+    const fields = requestHeaders
+      .filter(([name]) => !skipped.includes(name.toLowerCase()))
+      .map(([name, value]) =>
+        name.toLowerCase() === "authorization" ? `-H "${name}: $TOKEN"` : `-H ${quoted(`${name}: ${value}`)}`,
+      );
+    const body = requestBody === "" ? [] : [`--data-raw ${quoted(requestBody)}`];
+    return ["curl -i", ...(method === "GET" ? [] : [`-X ${method}`]), quoted(url), ...fields, ...body].join(" ");
+  };
+
+  const part = (name: string, text: string) =>
+    text === "" ? [] : [make("h4", {}, name), make("pre", { tabindex: "0", role: "region", "aria-label": name }, text)];
+  const fieldLines = (fields: [string, string][]) => fields.map(([name, value]) => `${name}: ${value}`).join("\n");
+  const pretty = (body: string) => {
+    try {
+      return JSON.stringify(JSON.parse(body), null, 2);
+    } catch {
+      return body;
+    }
+  };
+
+  const details = ({ requestId }: ApiRequestEvent) => {
+    const place = make("div", { class: "opened" });
+    const open = make("details", { class: "request" }, make("summary", {}, "Request, answer and log"), place);
+    const fill = async () => {
+      const opened = await read<OpenedRequest>(`/api/requests/${requestId}`);
+      const copy = async () => {
+        await navigator.clipboard.writeText(asCurl(opened));
+        tell("The command is copied. It takes the token from $TOKEN.");
+      };
+      const again = async () => {
+        const { status } = await act<{ status: number }>("replay", { requestId });
+        tell(`Sent again; the answer is ${status}.`);
+      };
+      place.replaceChildren(
+        make("p", { class: "row" }, button("Send again", again), button("Copy as curl", copy)),
+        ...part("Request", [`${opened.method} ${opened.url}`, fieldLines(opened.requestHeaders)].join("\n")),
+        ...part("Request body", pretty(opened.requestBody)),
+        ...part("Answer", fieldLines(opened.responseHeaders)),
+        ...part("Answer body", pretty(opened.responseBody)),
+        ...part("Function log", opened.log.join("\n")),
+        ...(opened.cut ? [make("p", { class: "quiet" }, "Only the beginning of a long body is kept.")] : []),
+      );
+    };
+    open.addEventListener("toggle", () => {
+      if (open.open) fill().catch((error) => place.replaceChildren((error as Error).message));
+    });
+    return open;
+  };
 
   byId("clear-log").addEventListener("click", clear);
   on("*", clear);
@@ -48,6 +103,7 @@ export function requestLog({ byId, make, time, on }: Kit): void {
         make("span", { class: "quiet" }, `${Math.round(event.durationMs)} ms`),
       ],
       why,
+      details(event),
     );
   });
   on<Extract<CloudEvent, { kind: "sign-in" }>>("sign-in", (event) => {
@@ -69,8 +125,14 @@ export function requestLog({ byId, make, time, on }: Kit): void {
   on<Extract<CloudEvent, { kind: "mail" }>>("mail", (event) =>
     add(event.at, "other", [badge("mail", "plain"), `${event.subject || "SMS"} to ${event.to}`]),
   );
+  /** Lambda's own lines, in either format of a log. */
+  const isServiceLine = /^(?:INIT_START|START|END|REPORT) |"type":"platform\./;
   on<Extract<CloudEvent, { kind: "function-log" }>>("function-log", (event) =>
-    add(event.at, "other", [badge("log", "plain"), `${event.functionName}: `, code(event.line.trimEnd())]),
+    add(event.at, isServiceLine.test(event.line) ? "other service" : "other", [
+      badge("log", "plain"),
+      `${event.functionName}: `,
+      code(event.line.trimEnd()),
+    ]),
   );
   on<Extract<CloudEvent, { kind: "program" }>>("program", (event) => {
     const words = {
@@ -91,7 +153,11 @@ export function requestLog({ byId, make, time, on }: Kit): void {
   );
 
   const onlyRequests = byId<HTMLInputElement>("only-requests");
-  const filter = () => list.classList.toggle("only-requests", onlyRequests.checked);
-  onlyRequests.addEventListener("change", filter);
+  const serviceLines = byId<HTMLInputElement>("service-lines");
+  const filter = () => {
+    list.classList.toggle("only-requests", onlyRequests.checked);
+    list.classList.toggle("without-service", !serviceLines.checked);
+  };
+  for (const choice of [onlyRequests, serviceLines]) choice.addEventListener("change", filter);
   filter();
 }

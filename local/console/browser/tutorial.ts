@@ -46,6 +46,21 @@ export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): v
       }),
     );
 
+  /** What a stack lets people do differs: whether they sign up themselves, and what the sign-in leads to. */
+  const putWords = (pools: ReadyUserPool[]) => {
+    const flows = new Set(pools.flatMap(({ clients }) => clients.flatMap((client) => client.flows)));
+    const signUp = pools.some(({ selfSignUp }) => selfSignUp);
+    byId("sign-in-title").textContent = signUp ? "Sign up and in" : "Sign in";
+    byId("sign-up-words").textContent = signUp
+      ? "The code that Cognito would mail appears under"
+      : "An administrator makes the users here: create one under Users. The invitation with the temporary password appears under";
+    byId("sign-in-words").textContent = flows.has("implicit")
+      ? "In the end the browser is sent to your application with the tokens in the address, whether or not anything listens there."
+      : "In the end the browser is sent to your application with a code in the address, which only the application can change into tokens.";
+    const words = flows.has("implicit") ? "Token, or the address that the sign-in led to" : "Token";
+    for (const label of document.querySelectorAll(".token-words")) label.textContent = words;
+  };
+
   const load = async () => {
     const { cloud } = await read<Overview>("/api/overview");
     const chosen = routeChoice.value;
@@ -63,6 +78,7 @@ export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): v
     routeChoice.value = routes.has(chosen) ? chosen : (guarded ?? routeChoice.options[0]?.value ?? "");
     showPath();
     byId("sign-in-links").replaceChildren(...signInLinks(cloud.userPools));
+    putWords(cloud.userPools);
   };
 
   const call = async (withToken: string, place: HTMLElement) => {
@@ -104,8 +120,13 @@ export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): v
   byId("call-without").addEventListener("click", () => callAndShow("", byId("answer-without")));
   byId("call-with-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (token.value.trim() !== "") return callAndShow(pasted(), byId("answer-with"));
-    tell("Paste a token first, or the address that the sign-in led to.", true);
+    if (/[?&]code=/.test(token.value))
+      tell(
+        "This address holds a code, which only your application can change into tokens. Get a token under Users.",
+        true,
+      );
+    else if (token.value.trim() !== "") return callAndShow(pasted(), byId("answer-with"));
+    else tell("Paste a token first, or get one under Users.", true);
     token.focus();
   });
   on<{ outcome: string }>("sign-in", ({ outcome }) => {

@@ -9,6 +9,8 @@ export interface Question {
   /** Whether a password may be a temporary one. */
   asksPermanence?: boolean;
   submit: string;
+  /** Whether it cannot be undone: then nothing happens unless it is chosen on purpose. */
+  destroys?: boolean;
 }
 
 /** Does what was asked for; the dialog closes unless it rejects. */
@@ -27,6 +29,7 @@ export function userDialog({ byId }: Kit): (question: Question, then: Answered) 
   const permanent = byId<HTMLInputElement>("permanent");
   const problem = byId("user-dialog-problem");
   const submit = byId<HTMLButtonElement>("user-submit");
+  const cancel = byId<HTMLButtonElement>("user-cancel");
   let work: Answered = async () => {};
 
   const ask = (question: Question, then: Answered) => {
@@ -44,10 +47,12 @@ export function userDialog({ byId }: Kit): (question: Question, then: Answered) 
     permanent.checked = true;
     problem.textContent = "";
     submit.textContent = question.submit;
+    submit.className = question.destroys ? "danger" : "primary";
     work = then;
     dialog.showModal();
+    (question.field ? field : question.destroys ? cancel : submit).focus();
   };
-  byId("user-cancel").addEventListener("click", () => dialog.close());
+  cancel.addEventListener("click", () => dialog.close());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     submit.disabled = true;

@@ -6,7 +6,14 @@ import type { Tools } from "./tools.ts";
 interface PoolUsers {
   userPoolId: string;
   name: string;
+  /** App clients that people sign in to, by name. */
+  clients: string[];
   users: UserSummary[];
+}
+
+interface Tokens {
+  idToken?: string;
+  accessToken: string;
 }
 
 export function usersPanel(kit: Kit, { userDialog }: Tools): void {
@@ -20,11 +27,27 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
     await load();
   };
 
-  const actionsOf = (userPoolId: string, user: UserSummary, label: string) => {
+  /** To the call and to the inspector, as if the sign-in had led to an address with them. */
+  const handOut = async (userPoolId: string, username: string, client: string, label: string) => {
+    const { idToken, accessToken } = await act<Tokens>("users/tokens", { userPoolId, username, client });
+    byId<HTMLInputElement>("call-token").value =
+      `#${new URLSearchParams({ ...(idToken && { id_token: idToken }), access_token: accessToken })}`;
+    const inspected = byId<HTMLTextAreaElement>("token-input");
+    inspected.value = idToken ?? accessToken;
+    inspected.dispatchEvent(new Event("input"));
+    byId("sign-in-step").classList.add("done");
+    tell(`The tokens of ${label} for ${client} are in the call above and in the inspector.`);
+  };
+
+  const actionsOf = ({ userPoolId, clients }: PoolUsers, user: UserSummary, label: string) => {
     const { username } = user;
     const one = (action: string, done: string) => () => change(action, { userPoolId, username }, `${label} ${done}.`);
     const named = (verb: string, act: () => unknown) => button(verb, act, `${verb}: ${label}`);
-    const buttons: HTMLElement[] = [];
+    const buttons: HTMLElement[] = clients.map((client) =>
+      named(clients.length > 1 ? `Get a token for ${client}` : "Get a token", () =>
+        handOut(userPoolId, username, client, label),
+      ),
+    );
     if (user.status === "UNCONFIRMED") buttons.push(named("Confirm", one("confirm", "is confirmed")));
     buttons.push(
       user.enabled
@@ -48,15 +71,15 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
     );
     buttons.push(
       named("Delete", () =>
-        ask({ title: `Delete ${label}?`, text: "This cannot be undone.", submit: "Delete" }, () =>
+        ask({ title: `Delete ${label}?`, text: "This cannot be undone.", submit: "Delete", destroys: true }, () =>
           change("delete", { userPoolId, username }, `${label} is deleted.`),
         ),
       ),
     );
-    return buttons;
+    return kit.menu(`Actions for ${label}`, ...buttons);
   };
 
-  const row = (userPoolId: string, user: UserSummary) => {
+  const row = (pool: PoolUsers, user: UserSummary) => {
     const label = nameOf(user);
     const tone = !user.enabled ? "bad" : user.status === "CONFIRMED" ? "good" : "plain";
     const state = [
@@ -65,16 +88,21 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
       user.mfa ? "MFA" : "",
     ];
     return make(
-      "tr",
+      "li",
       {},
-      make("th", { scope: "row" }, label, make("span", { class: "quiet id" }, user.sub)),
-      make("td", {}, make("span", { class: `badge ${tone}` }, state.filter(Boolean).join(", "))),
-      make("td", { class: "wide-only" }, time(user.createdAt)),
-      make("td", { class: "actions" }, ...actionsOf(userPoolId, user, label)),
+      make(
+        "div",
+        { class: "user" },
+        make("strong", {}, label),
+        make("span", { class: `badge ${tone}` }, state.filter(Boolean).join(", ")),
+        actionsOf(pool, user, label),
+      ),
+      make("p", { class: "quiet id" }, user.sub, " since ", time(user.createdAt)),
     );
   };
 
-  const pool = ({ userPoolId, name, users }: PoolUsers) => {
+  const section = (pool: PoolUsers) => {
+    const { userPoolId, name, users } = pool;
     const create = button(
       "Create user",
       () =>
@@ -91,24 +119,15 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
     );
     const heading = make("div", { class: "bar" }, make("h3", {}, name, " ", make("code", {}, userPoolId)), create);
     if (users.length === 0) return make("div", {}, heading, make("p", { class: "quiet" }, "Nobody has signed up yet."));
-    const head = ["User", "State", "Since", "Actions"].map((text) =>
-      make("th", { scope: "col", class: text === "Since" ? "wide-only" : undefined }, text),
-    );
-    const rows = users.map((user) => row(userPoolId, user));
-    const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows));
-    return make(
-      "div",
-      {},
-      heading,
-      make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Users of ${name}` }, table),
-    );
+    const rows = users.map((user) => row(pool, user));
+    return make("div", {}, heading, make("ul", { class: "plain-list", "aria-label": `Users of ${name}` }, ...rows));
   };
 
   const nameOf = ({ attributes, username }: UserSummary) => attributes.email ?? attributes.phone_number ?? username;
 
   const load = async () => {
     const pools = await read<PoolUsers[]>("/api/users");
-    place.replaceChildren(...pools.map(pool));
+    place.replaceChildren(...pools.map(section));
     const names = new Map(pools.flatMap(({ users }) => users.map((user) => [user.username, nameOf(user)])));
     for (const mention of document.querySelectorAll<HTMLElement>("[data-user]"))
       mention.textContent = names.get(mention.dataset.user ?? "") ?? mention.textContent;

@@ -21,6 +21,7 @@ const READY: ReadyDocument = {
       arn: "arn",
       issuer: "http://127.0.0.1:4510/us-east-1_a",
       hostedUi: "http://127.0.0.1:4511",
+      selfSignUp: true,
       clients: [],
     },
   ],
