@@ -21,6 +21,8 @@ export interface StackSettings {
   settings: TargetSettings;
   /** Whether they came from an earlier reading. */
   cached: boolean;
+  /** When Pulumi was asked, in milliseconds since the epoch. */
+  readAt: number;
 }
 
 /** The nearest folder upward that holds a `Pulumi.yaml`. One that another user put there is warned of and passed over. */
@@ -54,10 +56,10 @@ export async function stackSettings(
   if (name === undefined) return undefined;
   const file = cacheFile(world, project, name);
   const kept = await readCache(world, file);
-  if (kept && !refresh) return { stack: name, settings: kept, cached: true };
+  if (kept && !refresh) return { stack: name, ...kept, cached: true };
   const engine = await installedEngine(world);
   if (engine === undefined) {
-    if (kept) return { stack: name, settings: kept, cached: true };
+    if (kept) return { stack: name, ...kept, cached: true };
     if (stack === undefined) return undefined;
     throw new CliError("pulumi_failed", `Stack ${safeText(name, 100)} cannot be read: no Pulumi engine is installed.`, {
       next: [
@@ -68,8 +70,9 @@ export async function stackSettings(
   }
   const text = await pulumi(world, engine, project, ["stack", "output", "--json", "--stack", name]);
   const settings = parseOutputs(text, name);
-  await writePrivateFile(world, file, JSON.stringify({ schemaVersion: 1, project, stack: name, settings }));
-  return { stack: name, settings, cached: false };
+  const readAt = world.now();
+  await writePrivateFile(world, file, JSON.stringify({ schemaVersion: 1, project, stack: name, readAt, settings }));
+  return { stack: name, settings, readAt, cached: false };
 }
 
 function parseOutputs(text: string, stack: string): TargetSettings {
@@ -88,11 +91,12 @@ function parseOutputs(text: string, stack: string): TargetSettings {
   return settings;
 }
 
-async function readCache(world: World, file: string): Promise<TargetSettings | undefined> {
+async function readCache(world: World, file: string): Promise<Pick<StackSettings, "settings" | "readAt"> | undefined> {
   try {
     const text = await readPrivateFile(world, file);
-    const { schemaVersion, settings } = JSON.parse(text ?? "{}");
-    return schemaVersion === 1 ? parseSettings(settings, file) : undefined;
+    const { schemaVersion, readAt, settings } = JSON.parse(text ?? "{}");
+    if (schemaVersion !== 1 || !Number.isFinite(readAt)) return undefined;
+    return { settings: parseSettings(settings, file), readAt };
   } catch {
     return undefined;
   }

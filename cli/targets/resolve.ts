@@ -5,7 +5,7 @@
  */
 import { chosenAccount, isAccountName } from "../sessions/accounts.ts";
 import { CliError } from "../shared/errors.ts";
-import { safeText } from "../shared/text.ts";
+import { duration, safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import {
   chosenTarget,
@@ -247,9 +247,10 @@ async function fromStack(
 ): Promise<Base | undefined> {
   const found = await stackSettings(world, project, name, options.refresh === true);
   if (!found) return undefined;
-  const { stack, settings, cached } = found;
+  const { stack, settings, cached, readAt } = found;
   const label = `stack ${safeText(stack, 100)}`;
-  return { kind: "stack", label, source: `outputs of ${label}`, settings, cached };
+  const age = cached ? `, read ${duration(world.now() - readAt)} ago` : "";
+  return { kind: "stack", label, source: `outputs of ${label}${age}`, settings, cached };
 }
 
 function overlay(base: Base, environment: TargetSettings) {

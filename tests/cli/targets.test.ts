@@ -1,7 +1,7 @@
 /** Which target a command speaks to, and what a target may say. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { announce, type Bench, openBench } from "./support/cli.ts";
 import { startFakeCognito } from "./support/fake-cognito.ts";
@@ -135,6 +135,19 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     deepEqual(calls(), ["stack output --json --stack dev --non-interactive"]);
     equal((await bench.here(["use", "dev"])).code, 0);
     equal(calls().length, 2);
+  });
+
+  it("says of a stack's outputs when they were read, so that an old address is seen as one", async () => {
+    installPulumi({ dev: outputs() });
+    const sourceOf = async () =>
+      JSON.parse((await bench.here(["config", "--json"], { env: { DEMO_AUTH_TARGET: "dev" } })).stdout).values.apiUrl
+        .source;
+    equal(await sourceOf(), "outputs of stack dev");
+    const cache = join(bench.home, "cache");
+    const [file] = readdirSync(cache).map((name) => join(cache, name));
+    const kept = JSON.parse(readFileSync(file!, "utf8"));
+    writeFileSync(file!, JSON.stringify({ ...kept, readAt: Date.now() - 49 * 3_600_000 }));
+    equal(await sourceOf(), "outputs of stack dev, read 2 days ago");
   });
 
   it("takes the stack that is selected in Pulumi's own workspace file when nothing is running and nothing is chosen", async () => {

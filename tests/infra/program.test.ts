@@ -124,6 +124,23 @@ describe("the program with a stack file that cannot be deployed", function () {
   });
 });
 
+describe("the program under an older Node.js", function () {
+  this.timeout(60_000);
+
+  it("says which Node.js it needs and how to get it, where a pulumi on the PATH has found another", async () => {
+    const start = new URL("../../infra/start.js", import.meta.url).href;
+    const script = `
+      Object.defineProperty(process.versions, "node", { value: "20.19.4" });
+      const { default: program } = await import(${JSON.stringify(start)});
+      await program().catch((error) => process.stdout.write(error.message));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+    deepEqual(stdout.split("\n"), [
+      "This program needs Node.js 24 or newer, but the node on your PATH, which pulumi takes, is 20.19.4.",
+      "Run `npm ci` and then `npx pulumi` in place of `pulumi`, which brings its own; or install Node.js 24: https://nodejs.org",
+    ]);
+  });
+});
+
 describe("the program without an audit trail", function () {
   this.timeout(60_000);
 
