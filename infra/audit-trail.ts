@@ -7,9 +7,12 @@
  */
 import { Trail } from "@pulumi/awsx/cloudtrail/index.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AuditTrailSettings } from "./settings.ts";
 
-export function auditTrail(name: string, settings: AuditTrailSettings, opts?: pulumi.ComponentResourceOptions): Trail {
+export function auditTrail(
+  name: string,
+  { retentionDays }: { retentionDays: number },
+  opts?: pulumi.ComponentResourceOptions,
+): Trail {
   return new Trail(
     name,
     {
@@ -24,7 +27,7 @@ export function auditTrail(name: string, settings: AuditTrailSettings, opts?: pu
           serverSideEncryptionConfiguration: {
             rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
           },
-          lifecycleRules: [{ enabled: true, expiration: { days: settings.retentionDays } }],
+          lifecycleRules: [{ enabled: true, expiration: { days: retentionDays } }],
         },
       },
     },

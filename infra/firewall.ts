@@ -5,10 +5,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type LogKeeping, logGroup } from "./logs.ts";
-import type { FirewallSettings } from "./settings.ts";
 
 export interface FirewallArgs {
-  settings: FirewallSettings;
+  /** Requests of one address in five minutes; more are blocked. */
+  rateLimit: number;
   /** What it stands before, by a name for the resource that ties the two together: a stage, a user pool. */
   protects: Readonly<Record<string, pulumi.Input<string>>>;
   logs: LogKeeping;
@@ -17,14 +17,14 @@ export interface FirewallArgs {
 export class Firewall extends pulumi.ComponentResource {
   readonly webAclArn: pulumi.Output<string>;
 
-  constructor(name: string, { settings, protects, logs }: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { rateLimit, protects, logs }: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:firewall:Firewall", name, {}, opts);
     const webAcl = new aws.wafv2.WebAcl(
       `${name}-acl`,
       {
         scope: "REGIONAL",
         defaultAction: { allow: {} },
-        rules: [rateRule(settings.rateLimit), ...managedRuleGroups.map(managedRule)],
+        rules: [rateRule(rateLimit), ...managedRuleGroups.map(managedRule)],
         visibilityConfig: visibility("Firewall"),
       },
       { parent: this },

@@ -6,11 +6,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { HandlerFunction } from "./function.ts";
 import type { ProtectedApi } from "./protected-api.ts";
-import type { MonitoringSettings } from "./settings.ts";
 import type { UserDirectory } from "./user-directory.ts";
 
 export interface MonitoringArgs {
-  settings: MonitoringSettings;
+  /** Gets a mail to confirm, and then every alarm. */
+  alarmEmail?: pulumi.Input<string> | undefined;
   users: UserDirectory;
   api: ProtectedApi;
   functions: Readonly<Record<string, HandlerFunction>>;
@@ -26,16 +26,16 @@ export class Monitoring extends pulumi.ComponentResource {
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("demo-auth:monitoring:Monitoring", name, {}, opts);
-    const { settings, users, api, functions, keyArn } = args;
+    const { alarmEmail, users, api, functions, keyArn } = args;
     const topic = new aws.sns.Topic(
       `${name}-alarms`,
       { ...(keyArn !== undefined && { kmsMasterKeyId: keyArn }) },
       { parent: this },
     );
-    if (settings.alarmEmail !== undefined) {
+    if (alarmEmail !== undefined) {
       new aws.sns.TopicSubscription(
         `${name}-mail`,
-        { topic: topic.arn, protocol: "email", endpoint: settings.alarmEmail },
+        { topic: topic.arn, protocol: "email", endpoint: alarmEmail },
         { parent: this },
       );
     }

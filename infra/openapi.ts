@@ -4,16 +4,23 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 import type { Route } from "./route-table.ts";
-import type { ApiSettings } from "./settings.ts";
 
 export interface ApiDescription {
   title: string;
   routes: readonly Route[];
-  settings: ApiSettings;
-  userPoolArn: string;
-  clientId: string;
-  /** By the handler that a route names: what an integration takes as its `uri`. */
-  invokeArns: Readonly<Record<string, string>>;
+  /** Whose tokens are taken; without it everybody may call. */
+  authorizer: { tokenUse: "id" | "access"; userPoolArn: string; clientId: string } | undefined;
+  tls: TlsSettings;
+  /** The one web origin whose pages may call. */
+  allowedOrigin: string | undefined;
+  /** By the handler that a route names. */
+  integrations: Readonly<Record<string, { uri: string; timeoutSeconds: number }>>;
+}
+
+/** `SecurityPolicy_…` names exist only together with an access mode. */
+export interface TlsSettings {
+  securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09" | "SecurityPolicy_TLS13_1_2_PQ_2025_09";
+  endpointAccessMode: "STRICT" | "BASIC";
 }
 
 type Json = Record<string, unknown>;
@@ -22,15 +29,17 @@ type Json = Record<string, unknown>;
 const scheme = "users";
 
 export function openApiDocument(description: ApiDescription): Json {
-  const { title, routes, settings } = description;
-  const { allowedOrigin } = settings;
-  const routesByPath = Map.groupBy(routes, (route) => route.path);
+  const { title, routes, tls, allowedOrigin } = description;
   const schemas = Object.fromEntries(routes.flatMap(bodyModel));
+  const components = {
+    ...(description.authorizer && { securitySchemes: { [scheme]: authorizer(description.authorizer) } }),
+    ...(Object.keys(schemas).length > 0 && { schemas }),
+  };
   return {
     openapi: "3.0.1",
     info: { title, version: "1" },
     paths: Object.fromEntries(
-      [...routesByPath].map(([path, siblings]) => [
+      [...Map.groupBy(routes, (route) => route.path)].map(([path, siblings]) => [
         path,
         {
           ...Object.fromEntries(siblings.map((route) => [route.method.toLowerCase(), operation(route, description)])),
@@ -38,17 +47,14 @@ export function openApiDocument(description: ApiDescription): Json {
         },
       ]),
     ),
-    components: {
-      securitySchemes: { [scheme]: authorizer(description) },
-      ...(Object.keys(schemas).length > 0 && { schemas }),
-    },
+    ...(Object.keys(components).length > 0 && { components }),
     "x-amazon-apigateway-request-validators": {
       input: { validateRequestBody: true, validateRequestParameters: true },
     },
     "x-amazon-apigateway-gateway-responses": gatewayResponses(allowedOrigin),
     // Also inputs of the RestApi; here too, because an import must not take them back.
-    "x-amazon-apigateway-security-policy": settings.tls.securityPolicy,
-    "x-amazon-apigateway-endpoint-access-mode": settings.tls.endpointAccessMode,
+    "x-amazon-apigateway-security-policy": tls.securityPolicy,
+    "x-amazon-apigateway-endpoint-access-mode": tls.endpointAccessMode,
   };
 }
 
@@ -56,7 +62,7 @@ export function openApiDocument(description: ApiDescription): Json {
  * Without scopes the authorizer wants an ID token, with scopes an access token that has one of them. It takes tokens of
  * every client of the pool unless `aud` is pinned; an access token has no `aud`, so a pin would refuse every one.
  */
-function authorizer({ settings, userPoolArn, clientId }: ApiDescription): Json {
+function authorizer({ tokenUse, userPoolArn, clientId }: NonNullable<ApiDescription["authorizer"]>): Json {
   return {
     type: "apiKey",
     name: "Authorization",
@@ -65,16 +71,16 @@ function authorizer({ settings, userPoolArn, clientId }: ApiDescription): Json {
     "x-amazon-apigateway-authorizer": {
       type: "cognito_user_pools",
       providerARNs: [userPoolArn],
-      ...(settings.tokenUse === "id" && { identityValidationExpression: `^${clientId}$` }),
+      ...(tokenUse === "id" && { identityValidationExpression: `^${clientId}$` }),
     },
   };
 }
 
-function operation(route: Route, { settings, invokeArns }: ApiDescription): Json {
+function operation(route: Route, { authorizer, integrations }: ApiDescription): Json {
   const parameters = [...pathParameters(route.path), ...queryParameters(route)];
   const model = bodyModel(route)[0]?.[0];
   return {
-    security: [{ [scheme]: settings.tokenUse === "access" ? [route.scope] : [] }],
+    security: authorizer ? [{ [scheme]: authorizer.tokenUse === "access" ? [route.scope] : [] }] : [],
     ...(parameters.length > 0 && { parameters }),
     ...(model !== undefined && {
       requestBody: {
@@ -87,8 +93,9 @@ function operation(route: Route, { settings, invokeArns }: ApiDescription): Json
     "x-amazon-apigateway-integration": {
       type: "aws_proxy",
       httpMethod: "POST",
-      uri: invokeArns[route.handler],
-      timeoutInMillis: settings.integrationTimeoutMilliseconds,
+      uri: integrations[route.handler]!.uri,
+      // Just above the function's own timeout, so that the function's error is the one that is seen.
+      timeoutInMillis: integrations[route.handler]!.timeoutSeconds * 1000 + 1000,
     },
   };
 }
@@ -126,32 +133,16 @@ function preflight(origin: string, siblings: Route[]): Json {
     "Access-Control-Allow-Headers": "Authorization,Content-Type",
     "Access-Control-Max-Age": "600",
   };
+  const declared = Object.keys(headers).map((name) => [name, { schema: { type: "string" } }]);
+  const sent = Object.entries(headers).map(([name, text]) => [`method.response.header.${name}`, `'${text}'`]);
   return {
     security: [],
-    responses: {
-      "204": {
-        description: "Which pages may call, and how",
-        headers: mapKeys(
-          headers,
-          (name) => name,
-          () => ({ schema: { type: "string" } }),
-        ),
-      },
-    },
+    responses: { "204": { description: "Which pages may call, and how", headers: Object.fromEntries(declared) } },
     "x-amazon-apigateway-integration": {
       type: "mock",
       passthroughBehavior: "when_no_match",
       requestTemplates: { "application/json": '{"statusCode":204}' },
-      responses: {
-        default: {
-          statusCode: "204",
-          responseParameters: mapKeys(
-            headers,
-            (name) => `method.response.header.${name}`,
-            (value) => `'${value}'`,
-          ),
-        },
-      },
+      responses: { default: { statusCode: "204", responseParameters: Object.fromEntries(sent) } },
     },
   };
 }
@@ -176,12 +167,4 @@ function gatewayResponses(origin: string | undefined): Json {
     DEFAULT_4XX: response(),
     DEFAULT_5XX: response(),
   };
-}
-
-function mapKeys<T>(
-  record: Record<string, string>,
-  key: (name: string) => string,
-  value: (text: string) => T,
-): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).map(([name, text]) => [key(name), value(text)]));
 }

@@ -23,9 +23,15 @@ function importsOf(folder: string): string[] {
 }
 
 describe("the deployed program", () => {
-  it("imports Pulumi, its AWS provider and esbuild, and nothing else of this repository", () => {
+  it("imports Pulumi, its AWS provider, esbuild and zod, and nothing else of this repository", () => {
     const packages = new Set(importsOf("infra").map((line) => line.split(": ")[1]));
-    deepEqual([...packages].sort(), ["@pulumi/aws", "@pulumi/awsx/cloudtrail/index.js", "@pulumi/pulumi", "esbuild"]);
+    deepEqual([...packages].sort(), [
+      "@pulumi/aws",
+      "@pulumi/awsx/cloudtrail/index.js",
+      "@pulumi/pulumi",
+      "esbuild",
+      "zod",
+    ]);
   });
 
   it("uses @pulumi/awsx in one file", () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { type ApiDescription, openApiDocument } from "../../infra/openapi.ts";
-import { resolveSettings } from "../../infra/settings.ts";
+import { resolveSettings } from "../../infra/settings/settings.ts";
 import type { Wire } from "./support/evaluate.ts";
 
 const uri =
@@ -9,13 +9,15 @@ const poolArn = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_A
 
 function describeApi(config: Record<string, string> = {}, more: Partial<ApiDescription> = {}): ApiDescription {
   const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`demo-auth:${key}`, value]));
+  const settings = resolveSettings({ project: "demo-auth", stack: "test", values }, ["transactions"]);
+  const timeoutSeconds = settings.functions.timeoutSeconds as number;
   return {
     title: "DemoAPI",
     routes: [{ method: "GET", path: "/transactions", handler: "transactions", scope: "transactions/read" }],
-    settings: resolveSettings({ project: "demo-auth", stack: "test", values }, ["transactions"]).api,
-    userPoolArn: poolArn,
-    clientId: "client1",
-    invokeArns: { transactions: uri, orders: `${uri}#orders` },
+    authorizer: { tokenUse: settings.users.client!.signIn!.tokenUse, userPoolArn: poolArn, clientId: "client1" },
+    tls: settings.api.tls!,
+    allowedOrigin: settings.api.allowedOrigin,
+    integrations: { transactions: { uri, timeoutSeconds }, orders: { uri: `${uri}#orders`, timeoutSeconds } },
     ...more,
   };
 }
@@ -161,9 +163,16 @@ describe("the OpenAPI document of the API", () => {
     const text = (more?: Partial<ApiDescription>, config?: Record<string, string>) =>
       JSON.stringify(documentOf(config, more));
     equal(text(), text());
-    notEqual(text({ invokeArns: { transactions: `${uri}2` } }), text());
-    notEqual(text({ clientId: "client2" }), text());
+    notEqual(text({ integrations: { transactions: { uri: `${uri}2`, timeoutSeconds: 10 } } }), text());
+    notEqual(text({ authorizer: { tokenUse: "id", userPoolArn: poolArn, clientId: "client2" } }), text());
+    notEqual(text({ authorizer: undefined }), text());
     notEqual(text({}, { functionTimeoutSeconds: "9" }), text());
     notEqual(text({}, { minimumTls: "1.2" }), text());
+  });
+
+  it("opens every method, and has no authorizer, only when it is told so", () => {
+    const { components, paths } = documentOf({}, { authorizer: undefined });
+    equal(components, undefined);
+    deepEqual(paths["/transactions"].get.security, []);
   });
 });

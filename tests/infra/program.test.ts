@@ -113,8 +113,8 @@ describe("the program with a stack file that cannot be deployed", function () {
           [
             [
               "The configuration of stack dev (Pulumi.dev.yaml) has 2 faults:",
-              "  - demo-auth:hostedUi is managed, which the LITE plan does not have; set demo-auth:hostedUi to classic, or demo-auth:tier to ESSENTIALS.",
               '  - demo-auth:mfa is "sometimes"; use one of off, optional, on.',
+              "  - demo-auth:hostedUi is managed, which the LITE plan does not have; set demo-auth:hostedUi to classic, or demo-auth:tier to ESSENTIALS.",
             ].join("\n"),
           ],
         );

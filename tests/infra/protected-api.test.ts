@@ -24,7 +24,7 @@ for (const [stackName, expected] of [
   describe(`the API of stack ${stackName}`, () => {
     let stack: Evaluation;
     before(async () => {
-      stack = await evaluateStack(stackName);
+      stack = await evaluateStack(stackName, { apiLogs: "external" });
     });
 
     it("is regional, takes TLS 1.3 only and only for its own host name", () => {
@@ -97,9 +97,8 @@ for (const [stackName, expected] of [
       const format = JSON.parse(stack.one(types.stage).inputs.accessLogSettings.format);
       deepEqual(Object.keys(format), [
         ...["requestId", "extendedRequestId", "requestTime", "httpMethod", "resourcePath", "status"],
-        ...["responseLatency", "integrationLatency", "integrationStatus", "sourceIp", "userAgent", "sub"],
-        ...["authorizerError", "authorizeError", "errorMessage", "errorResponseType", "tlsVersion", "cipherSuite"],
-        "xrayTraceId",
+        ...["responseLatency", "integrationLatency", "integrationStatus", "tlsVersion", "cipherSuite", "xrayTraceId"],
+        ...["sourceIp", "userAgent", "sub", "authorizerError", "authorizeError", "errorMessage", "errorResponseType"],
       ]);
       const variables = Object.values(format).join(" ");
       match(variables, /\$context\.authorizer\.claims\.sub/);
@@ -150,7 +149,7 @@ describe("the API", () => {
   });
 
   it("sets the account's logging role before it logs, and leaves it to the account when the stack goes", async () => {
-    const stack = await evaluateStack("dev");
+    const stack = await evaluateStack("dev", { apiLogs: "managed" });
     const account = stack.one(types.account);
     equal(account.inputs.cloudwatchRoleArn, "arn:aws:iam::123456789012:role/apigateway-push-to-cloudwatch-logs");
     deepEqual(
@@ -163,7 +162,8 @@ describe("the API", () => {
   });
 
   it("adopts the logging role that an earlier stack left behind, so that an account has one", async () => {
-    const role = async (...roles: string[]) => named(await evaluateStack("dev", {}, { roles }), "api-account-role");
+    const role = async (...roles: string[]) =>
+      named(await evaluateStack("dev", { apiLogs: "managed" }, { roles }), "api-account-role");
     equal((await role("another", "apigateway-push-to-cloudwatch-logs-2")).import, "");
     const adopted = await role("another", "apigateway-push-to-cloudwatch-logs");
     equal(adopted.import, "apigateway-push-to-cloudwatch-logs");
@@ -176,7 +176,13 @@ describe("the API", () => {
     ["aws-us-gov", "us-gov-west-1"],
   ] as const) {
     it(`names everything in ${partition} by that partition's ARNs`, async () => {
-      const everything = { firewall: true, monitoring: true, userPoolLogs: true, encryptionKey: "managed" };
+      const everything = {
+        apiLogs: "managed",
+        firewall: true,
+        monitoring: true,
+        userPoolLogs: true,
+        encryptionKey: "managed",
+      };
       const stack = await evaluateStack("dev", everything, { partition, region });
       const foreign = stack.resources.filter(({ inputs }) => JSON.stringify(inputs).includes("arn:aws:"));
       deepEqual(
@@ -189,9 +195,30 @@ describe("the API", () => {
     });
   }
 
-  it("leaves the account's logging role alone in prod", async () => {
-    const stack = await evaluateStack("prod");
-    deepEqual([stack.all(types.account).length, stack.resources.filter((one) => one.retainOnDelete).length], [0, 0]);
+  it("leaves the account's logging role alone unless asked for it, in dev without logging at all", async () => {
+    for (const name of ["dev", "prod"]) {
+      const stack = await evaluateStack(name);
+      deepEqual([stack.all(types.account).length, stack.resources.filter((one) => one.retainOnDelete).length], [0, 0]);
+    }
+    const dev = await evaluateStack("dev");
+    equal("accessLogSettings" in dev.one(types.stage).inputs, false);
+    equal(dev.one(types.methodSettings).inputs.settings.loggingLevel, "OFF");
+    deepEqual(
+      dev.all(types.logGroup).map(({ name }) => name),
+      ["transactions-logs"],
+    );
+  });
+
+  it("is open when the stack asks for it, and says so at every preview; otherwise never", async () => {
+    const stack = await evaluateStack("dev", { authorization: "none" });
+    const { components, paths } = JSON.parse(stack.one(types.put).inputs.body);
+    deepEqual([components, paths["/transactions"].get.security], [undefined, []]);
+    deepEqual(stack.warnings, ["api is open: its authorization is none, so everybody can call every route of it."]);
+    equal(stack.one("aws:lambda/function:Function").inputs.environment.variables.AUTHORIZATION, "none");
+    const closed = await evaluateStack("dev");
+    deepEqual(closed.warnings, []);
+    equal("AUTHORIZATION" in closed.one("aws:lambda/function:Function").inputs.environment.variables, false);
+    notEqual(hashOf(stack), hashOf(closed));
   });
 
   it("falls back to TLS 1.2 and the basic access mode when the stack asks for it", async () => {

@@ -9,11 +9,9 @@
  */
 import { deepEqual, equal, throws } from "node:assert/strict";
 import * as aws from "@pulumi/aws";
-import { HandlerFunction } from "../../infra/function.ts";
-import { keepLogs } from "../../infra/logs.ts";
 import { ProtectedApi } from "../../infra/protected-api.ts";
 import { defineRoutes, type Route } from "../../infra/route-table.ts";
-import { readSettings } from "../../infra/settings.ts";
+import { readSettings } from "../../infra/settings/settings.ts";
 import { UserDirectory } from "../../infra/user-directory.ts";
 import { type Evaluation, evaluate, type RegisteredResource, stackFile, type Wire } from "./support/evaluate.ts";
 
@@ -29,17 +27,9 @@ const write: Route = { method: "POST", path: "/transactions", handler: "transact
 function evaluateRoutes(...table: Route[]): Promise<Evaluation> {
   return evaluate("dev", stackFile("dev"), () => {
     const routes = defineRoutes(table);
-    const settings = readSettings(["transactions"]);
-    const logs = keepLogs(settings.logs);
-    const users = new UserDirectory("users", { settings: settings.users, apiScopes: [], logs });
-    const transactions = new HandlerFunction("transactions", {
-      handler: "transactions",
-      code: "export const handler = async () => ({ statusCode: 200 });",
-      settings: settings.functions,
-      environment: { CLIENT_ID: users.clientId },
-      logs,
-    });
-    new ProtectedApi("api", { settings: settings.api, users, routes, functions: { transactions }, logs });
+    const { users: directory, api } = readSettings(["transactions"]);
+    const users = new UserDirectory("users", directory);
+    new ProtectedApi("api", { ...api, users, routes });
   });
 }
 

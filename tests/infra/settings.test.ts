@@ -1,15 +1,9 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, match, throws } from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings.ts";
-import {
-  type DomainPrefix,
-  domainPrefixStem,
-  type Mfa,
-  type Plan,
-  parseDomainPrefix,
-  parseRedirectUrl,
-  type SignIn,
-} from "../../infra/user-settings.ts";
+import { redirectFault } from "../../infra/settings/kinds.ts";
+import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings/settings.ts";
+import { domainPrefixStem, type Mfa, type Plan, type SignIn } from "../../infra/user-directory.ts";
 import { configText, evaluateStack, stackFile } from "./support/evaluate.ts";
 
 function settingsOf(config: Record<string, unknown>, stack = "test"): Settings {
@@ -29,6 +23,9 @@ function faultsOf(config: Record<string, unknown>): readonly string[] {
   return [];
 }
 
+const prefixRule =
+  "use 1 to 63 lower-case letters, digits and inner hyphens, without the words aws, amazon, cognito, which Cognito reserves";
+
 const loopbackUrls = (path: string) =>
   ["localhost", "127.0.0.1"].flatMap((host) =>
     [47810, 47811, 47812, 47813, 47814].map((port) => `http://${host}:${port}${path}`),
@@ -39,13 +36,13 @@ describe("the settings of a stack", () => {
     deepEqual(settingsOf({}), {
       profile: "dev",
       users: {
-        poolName: undefined,
+        name: undefined,
         plan: { tier: "ESSENTIALS", hostedUi: "managed", threatProtection: "off" },
         mfa: { mode: "optional", factors: ["totp"] },
         password: { minimumLength: 12, historySize: 0, temporaryDays: 7 },
         selfSignUp: true,
         deletionProtection: false,
-        domain: { kind: "prefix", prefix: undefined, stem: "demo-auth-test" },
+        domain: { prefix: undefined },
         client: {
           name: undefined,
           signIn: { flow: "implicit", tokenUse: "id" },
@@ -55,26 +52,21 @@ describe("the settings of a stack", () => {
         },
         groups: [],
         sender: undefined,
-        logDelivery: false,
+        deliverLogs: false,
       },
-      functions: {
-        names: {},
-        runtime: "nodejs24.x",
-        memoryMb: 256,
-        timeoutSeconds: 10,
-        reservedConcurrency: undefined,
-      },
+      functions: { runtime: "nodejs24.x", memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: undefined },
+      functionNames: {},
       api: {
         name: undefined,
         stageName: "Test",
-        tokenUse: "id",
+        authorization: "cognito",
         tls: { securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09", endpointAccessMode: "STRICT" },
         throttling: { ratePerSecond: 10, burst: 20 },
         allowedOrigin: undefined,
-        integrationTimeoutMilliseconds: 11000,
-        accountRole: "managed",
       },
-      logs: { retentionDays: 14, deletionProtection: false, encryption: { key: "aws" } },
+      apiLogs: "off",
+      logs: { retentionDays: 14, deletionProtection: false },
+      encryption: { key: "aws" },
       firewall: undefined,
       monitoring: undefined,
       auditTrail: undefined,
@@ -82,58 +74,57 @@ describe("the settings of a stack", () => {
   });
 
   it("are hardened by the prod profile, value by value", () => {
-    const { users, api, logs, functions } = settingsOf({ profile: "prod" });
+    const { users, api, apiLogs, logs, functions } = settingsOf({ profile: "prod" });
     deepEqual(users.plan, { tier: "PLUS", hostedUi: "managed", threatProtection: "enforced" });
     deepEqual(users.mfa, { mode: "on", factors: ["totp"] });
     deepEqual(users.password, { minimumLength: 14, historySize: 5, temporaryDays: 1 });
     equal(users.selfSignUp, false);
     equal(users.deletionProtection, true);
-    deepEqual(users.client.signIn, { flow: "code", tokenUse: "access", rotateRefreshTokens: true });
-    deepEqual(users.client.tokens, { idMinutes: 15, accessMinutes: 15, refreshDays: 1 });
+    deepEqual(users.client?.signIn, { flow: "code", tokenUse: "access", rotateRefreshTokens: true });
+    deepEqual(users.client?.tokens, { idMinutes: 15, accessMinutes: 15, refreshDays: 1 });
     equal(api.stageName, "v1");
-    equal(api.tokenUse, "access");
     deepEqual(api.throttling, { ratePerSecond: 50, burst: 100 });
-    equal(api.accountRole, "external");
+    equal(apiLogs, "external");
     equal(logs.retentionDays, 365);
     equal(functions.runtime, "nodejs24.x");
   });
 
   const overrides: [string, unknown, (settings: Settings) => unknown, unknown][] = [
-    ["userPoolName", "Pool", (s) => s.users.poolName, "Pool"],
-    ["hostedUi", "classic", (s) => s.users.plan.hostedUi, "classic"],
-    ["mfa", "optional", (s) => s.users.mfa.mode, "optional"],
+    ["userPoolName", "Pool", (s) => s.users.name, "Pool"],
+    ["hostedUi", "classic", (s) => s.users.plan?.hostedUi, "classic"],
+    ["mfa", "optional", (s) => s.users.mfa?.mode, "optional"],
     ["mfaFactors", ["totp"], (s) => s.users.mfa, { mode: "on", factors: ["totp"] }],
-    ["passwordMinimumLength", 20, (s) => s.users.password.minimumLength, 20],
-    ["passwordHistorySize", 24, (s) => s.users.password.historySize, 24],
-    ["temporaryPasswordDays", 3, (s) => s.users.password.temporaryDays, 3],
-    ["threatProtection", "audit", (s) => s.users.plan.threatProtection, "audit"],
+    ["passwordMinimumLength", 20, (s) => s.users.password?.minimumLength, 20],
+    ["passwordHistorySize", 24, (s) => s.users.password?.historySize, 24],
+    ["temporaryPasswordDays", 3, (s) => s.users.password?.temporaryDays, 3],
+    ["threatProtection", "audit", (s) => s.users.plan?.threatProtection, "audit"],
     ["selfSignUp", true, (s) => s.users.selfSignUp, true],
     ["deletionProtection", false, (s) => s.users.deletionProtection, false],
-    ["domainPrefix", "my-team", (s) => s.users.domain, { kind: "prefix", prefix: "my-team", stem: "demo-auth-test" }],
-    ["clientName", "Client", (s) => s.users.client.name, "Client"],
-    ["tokenUse", "id", (s) => s.api.tokenUse, "id"],
+    ["domainPrefix", "my-team", (s) => s.users.domain, { prefix: "my-team" }],
+    ["clientName", "Client", (s) => s.users.client?.name, "Client"],
+    ["tokenUse", "id", (s) => s.users.client?.signIn?.tokenUse, "id"],
     [
       "rotateRefreshTokens",
       false,
-      (s) => s.users.client.signIn,
+      (s) => s.users.client?.signIn,
       { flow: "code", tokenUse: "access", rotateRefreshTokens: false },
     ],
     [
       "callbackPorts",
       [8976],
-      (s) => s.users.client.callbackUrls,
+      (s) => s.users.client?.callbackUrls,
       ["http://localhost:8976/callback", "http://127.0.0.1:8976/callback"],
     ],
     [
       "callbackUrls",
       ["https://app.example.com/callback"],
-      (s) => s.users.client.callbackUrls,
+      (s) => s.users.client?.callbackUrls,
       ["https://app.example.com/callback"],
     ],
-    ["logoutUrls", ["http://[::1]:8976/out"], (s) => s.users.client.logoutUrls, ["http://[::1]:8976/out"]],
-    ["idTokenMinutes", 5, (s) => s.users.client.tokens.idMinutes, 5],
-    ["accessTokenMinutes", 1440, (s) => s.users.client.tokens.accessMinutes, 1440],
-    ["refreshTokenDays", 30, (s) => s.users.client.tokens.refreshDays, 30],
+    ["logoutUrls", ["http://[::1]:8976/out"], (s) => s.users.client?.logoutUrls, ["http://[::1]:8976/out"]],
+    ["idTokenMinutes", 5, (s) => s.users.client?.tokens?.idMinutes, 5],
+    ["accessTokenMinutes", 1440, (s) => s.users.client?.tokens?.accessMinutes, 1440],
+    ["refreshTokenDays", 30, (s) => s.users.client?.tokens?.refreshDays, 30],
     ["groups", ["admins"], (s) => s.users.groups, ["admins"]],
     [
       "sender",
@@ -141,24 +132,24 @@ describe("the settings of a stack", () => {
       (s) => s.users.sender,
       { identityArn: "arn:aws:ses:us-east-1:123456789012:identity/example.com", from: "hi@example.com" },
     ],
-    ["userPoolLogs", true, (s) => s.users.logDelivery, true],
-    ["functionNames", { transactions: "Mine" }, (s) => s.functions.names, { transactions: "Mine" }],
+    ["userPoolLogs", true, (s) => s.users.deliverLogs, true],
+    ["functionNames", { transactions: "Mine" }, (s) => s.functionNames, { transactions: "Mine" }],
     ["functionRuntime", "nodejs22.x", (s) => s.functions.runtime, "nodejs22.x"],
     ["functionMemoryMb", 512, (s) => s.functions.memoryMb, 512],
-    ["functionTimeoutSeconds", 5, (s) => s.api.integrationTimeoutMilliseconds, 6000],
+    ["functionTimeoutSeconds", 5, (s) => s.functions.timeoutSeconds, 5],
     ["functionReservedConcurrency", 10, (s) => s.functions.reservedConcurrency, 10],
     ["apiName", "Api", (s) => s.api.name, "Api"],
     ["stageName", "live", (s) => s.api.stageName, "live"],
-    ["minimumTls", "1.2", (s) => s.api.tls.securityPolicy, "SecurityPolicy_TLS13_1_2_PQ_2025_09"],
-    ["endpointAccessMode", "BASIC", (s) => s.api.tls.endpointAccessMode, "BASIC"],
-    ["throttlingRate", 1, (s) => s.api.throttling.ratePerSecond, 1],
-    ["throttlingBurst", 2, (s) => s.api.throttling.burst, 2],
+    ["minimumTls", "1.2", (s) => s.api.tls?.securityPolicy, "SecurityPolicy_TLS13_1_2_PQ_2025_09"],
+    ["endpointAccessMode", "BASIC", (s) => s.api.tls?.endpointAccessMode, "BASIC"],
+    ["throttlingRate", 1, (s) => s.api.throttling?.ratePerSecond, 1],
+    ["throttlingBurst", 2, (s) => s.api.throttling?.burst, 2],
     ["allowedOrigin", "https://app.example.com", (s) => s.api.allowedOrigin, "https://app.example.com"],
     ["allowedOrigin", "http://localhost:3000", (s) => s.api.allowedOrigin, "http://localhost:3000"],
-    ["apiGatewayAccountRole", "managed", (s) => s.api.accountRole, "managed"],
+    ["apiLogs", "managed", (s) => s.apiLogs, "managed"],
     ["logRetentionDays", 30, (s) => s.logs.retentionDays, 30],
     ["logDeletionProtection", true, (s) => s.logs.deletionProtection, true],
-    ["encryptionKey", "managed", (s) => s.logs.encryption, { key: "managed" }],
+    ["encryptionKey", "managed", (s) => s.encryption, { key: "managed" }],
     ["firewall", true, (s) => s.firewall, { rateLimit: 2000 }],
     ["monitoring", true, (s) => s.monitoring, { alarmEmail: undefined }],
     ["auditTrail", true, (s) => s.auditTrail, { retentionDays: 365 }],
@@ -183,22 +174,22 @@ describe("the settings of a stack", () => {
       certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0b7c-11",
       hostedZoneId: "Z0123456789",
     };
-    deepEqual(settingsOf({ customDomain }).users.domain, { kind: "custom", ...customDomain });
+    deepEqual(settingsOf({ customDomain }).users.domain, customDomain);
   });
 
   it("of the dev stack are the tutorial's", () => {
-    const { users, api, functions } = resolveSettings(
+    const { users, api, functionNames } = resolveSettings(
       { project: "demo-auth", stack: "dev", values: stackFile("dev") },
       ["transactions"],
     );
-    equal(users.poolName, "MyFirstDemoPool");
-    equal(users.client.name, "DemoClient");
+    equal(users.name, "MyFirstDemoPool");
+    equal(users.client?.name, "DemoClient");
     equal(api.name, "DemoAPI");
     equal(api.stageName, "Test");
-    deepEqual(functions.names, { transactions: "DemoAppLambda" });
+    deepEqual(functionNames, { transactions: "DemoAppLambda" });
     deepEqual(users.mfa, { mode: "off" });
     deepEqual(users.password, { minimumLength: 8, historySize: 0, temporaryDays: 7 });
-    deepEqual(users.client.signIn, { flow: "implicit", tokenUse: "id" });
+    deepEqual(users.client?.signIn, { flow: "implicit", tokenUse: "id" });
   });
 });
 
@@ -305,12 +296,12 @@ describe("a stack file with a fault", () => {
     ...["aws", "amazon", "cognito"].map((word): [string, Record<string, unknown>, string[]] => [
       `a domain prefix with the reserved word ${word}`,
       { domainPrefix: `my-${word}-app` },
-      [`demo-auth:domainPrefix is "my-${word}-app"; Cognito reserves the word ${word}, choose a prefix without it.`],
+      [`demo-auth:domainPrefix is "my-${word}-app"; ${prefixRule}.`],
     ]),
     [
       "a domain prefix with other characters",
       { domainPrefix: "My_App" },
-      ['demo-auth:domainPrefix is "My_App"; use 1 to 63 lower-case letters, digits and inner hyphens.'],
+      [`demo-auth:domainPrefix is "My_App"; ${prefixRule}.`],
     ],
     [
       "a custom domain and a prefix",
@@ -336,9 +327,7 @@ describe("a stack file with a fault", () => {
     [
       "a retired runtime",
       { functionRuntime: "nodejs20.x" },
-      [
-        'demo-auth:functionRuntime is "nodejs20.x", which is retired or not a Node.js runtime of this program; use one of nodejs24.x, nodejs22.x.',
-      ],
+      ['demo-auth:functionRuntime is "nodejs20.x"; use one of nodejs24.x, nodejs22.x.'],
     ],
     [
       "a name for a function that no route has",
@@ -359,7 +348,7 @@ describe("a stack file with a fault", () => {
       "a retention that CloudWatch Logs does not know",
       { logRetentionDays: 10 },
       [
-        "demo-auth:logRetentionDays is 10; CloudWatch Logs takes one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653.",
+        'demo-auth:logRetentionDays is "10"; CloudWatch Logs takes one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653.',
       ],
     ],
     [
@@ -439,21 +428,36 @@ describe("a stack file with a fault", () => {
       ],
     ],
     [
+      "an open API in prod",
+      { profile: "prod", authorization: "none" },
+      [
+        "demo-auth:authorization is none, which opens the API to everybody, and demo-auth:profile is prod; remove the line.",
+      ],
+    ],
+    [
+      "several faults of one object",
+      { sender: { from: "nobody" } },
+      [
+        "demo-auth:sender needs the identityArn of a verified SES identity.",
+        "demo-auth:sender needs a from address of that identity.",
+      ],
+    ],
+    [
       "a group name with a space",
       { groups: ["the admins"] },
       ['demo-auth:groups has "the admins"; a group name has 1 to 128 characters and no spaces.'],
     ],
   ];
   for (const [fault, config, sentences] of cases) {
-    it(`is refused for ${fault}, with the key and the mend`, () => deepEqual(faultsOf(config), sentences));
+    it(`is refused for ${fault}, with the key and the fix`, () => deepEqual(faultsOf(config), sentences));
   }
 
   it("is told all its faults at once, under the name of the file", () => {
     throws(() => settingsOf({ mfa: "sometimes", tier: "LITE", tierr: "x" }, "dev"), {
       message: [
         "The configuration of stack dev (Pulumi.dev.yaml) has 3 faults:",
-        "  - demo-auth:hostedUi is managed, which the LITE plan does not have; set demo-auth:hostedUi to classic, or demo-auth:tier to ESSENTIALS.",
         '  - demo-auth:mfa is "sometimes"; use one of off, optional, on.',
+        "  - demo-auth:hostedUi is managed, which the LITE plan does not have; set demo-auth:hostedUi to classic, or demo-auth:tier to ESSENTIALS.",
         "  - demo-auth:tierr is not a setting of this program; did you mean demo-auth:tier?",
       ].join("\n"),
     });
@@ -468,17 +472,11 @@ describe("a stack file with a fault", () => {
     const noFactor: Mfa = { mode: "on", factors: [] };
     // @ts-expect-error scopes are asked of access tokens, which the implicit flow does not hand to the API here
     const implicitScopes: SignIn = { flow: "implicit", tokenUse: "access" };
-    // @ts-expect-error only parseRedirectUrl makes one
-    const unparsed: Settings["users"]["client"]["callbackUrls"] = ["http://evil.example/"];
-    // @ts-expect-error only parseDomainPrefix makes one
-    const reserved: DomainPrefix = "my-aws-app";
     // @ts-expect-error a retired runtime
     const retired: Settings["functions"]["runtime"] = "nodejs20.x";
     deepEqual(
-      [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, unparsed, reserved, retired].map(
-        (value) => typeof value,
-      ),
-      ["object", "object", "object", "object", "object", "string", "string"],
+      [protectedWithoutPlus, managedOnLite, noFactor, implicitScopes, retired].map((value) => typeof value),
+      ["object", "object", "object", "object", "string"],
     );
   });
 });
@@ -495,6 +493,24 @@ describe("a stack file that can be deployed and is hardly meant so", () => {
     ]);
     deepEqual(warningsFor({ profile: "prod", sender }), []);
     deepEqual(warningsFor({ mfa: "off" }), []);
+  });
+
+  it("is told that it replaces the account's role for logs, in either profile", () => {
+    for (const profile of ["dev", "prod"]) {
+      match(
+        warningsFor({ profile, sender, apiLogs: "managed" }).join(),
+        /^demo-auth:apiLogs is managed: [^:]*replaces one/s,
+      );
+    }
+  });
+
+  it("keeps the mark of what was set as a secret", async () => {
+    const values = { "demo-auth:monitoring": "true", "demo-auth:alarmEmail": "ops@example.com" };
+    const source = { project: "demo-auth", stack: "test", values, secrets: ["demo-auth:alarmEmail"] };
+    const { alarmEmail } = resolveSettings(source, []).monitoring!;
+    equal(await pulumi.isSecret(pulumi.output(alarmEmail)), true);
+    const open = resolveSettings({ ...source, secrets: [] }, []).monitoring!;
+    equal(open.alarmEmail, "ops@example.com");
   });
 
   it("is told so while the program runs", async () => {
@@ -525,7 +541,7 @@ describe("the prefix that a stack makes up for its domain", () => {
       .map((parts) => parts.join(""));
     fc.assert(
       fc.property(fc.oneof(name, nasty), fc.oneof(name, nasty), (project, stack) => {
-        equal(parseDomainPrefix(`${domainPrefixStem(project, stack)}-0a1b2c3d`).ok, true);
+        deepEqual(faultsOf({ domainPrefix: `${domainPrefixStem(project, stack)}-0a1b2c3d` }), []);
       }),
     );
   });
@@ -538,7 +554,7 @@ describe("a redirect address", () => {
       `http://${host}${number === null ? "" : `:${number}`}/callback`;
     fc.assert(
       fc.property(fc.constantFrom("localhost", "127.0.0.1", "[::1]"), port, (host, number) => {
-        deepEqual(parseRedirectUrl(address(host, number)), { ok: true, url: address(host, number) });
+        equal(redirectFault(address(host, number)), undefined);
       }),
     );
     fc.assert(
@@ -549,7 +565,7 @@ describe("a redirect address", () => {
         ),
         port,
         (host, number) => {
-          equal(parseRedirectUrl(address(host, number)).ok, false);
+          match(redirectFault(address(host, number)) ?? "", /^which is neither https nor http on /);
         },
       ),
     );

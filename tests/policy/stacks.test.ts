@@ -49,6 +49,7 @@ describe("the stacks under the policy pack", () => {
     ["threat protection only watches", "prod", { threatProtection: "audit" }, "cognito-threat-protection"],
     ["deletion protection is off in prod", "prod", { deletionProtection: false }, "cognito-deletion-protection"],
     ["prod takes the implicit flow", "prod", { flow: "implicit", tokenUse: "id" }, "cognito-client-no-implicit-flow"],
+    ["the API is open", "dev", { authorization: "none" }, "apigw-method-authorized"],
     ["TLS 1.2 is allowed", "dev", { minimumTls: "1.2" }, "apigw-tls13"],
     ["other host names are allowed", "prod", { endpointAccessMode: "BASIC" }, "apigw-tls13"],
   ] as const) {
