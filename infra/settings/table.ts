@@ -59,7 +59,7 @@ const retention = [
 
 export const groups = {
   "Profile and users": {
-    profile: same(oneOf("dev", "prod"), "dev", "which column of these tables holds"),
+    profile: same(oneOf("dev", "prod"), "dev", "whose defaults hold; a stack for other people's data sets `prod`"),
     userPoolName: unset(text(), "the pool's name"),
     tier: row(
       oneOf("LITE", "ESSENTIALS", "PLUS"),

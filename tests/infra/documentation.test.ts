@@ -1,8 +1,29 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { resolveSettings } from "../../infra/settings/settings.ts";
 import { table } from "../../infra/settings/table.ts";
+import { derivedFiles } from "../../scripts/write-settings-reference.ts";
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+
+describe("what derives from the table of settings", () => {
+  for (const [name, text] of Object.entries(derivedFiles())) {
+    it(`is up to date in ${name}; node scripts/write-settings-reference.ts writes it`, () => equal(read(name), text));
+  }
+
+  it("says nothing to Pulumi that the program would not say itself", () => {
+    const { config } = parse(read("Pulumi.yaml"));
+    const values = Object.fromEntries(
+      Object.entries<{ default: unknown }>(config).map(([key, row]) => [`demo-auth:${key}`, String(row.default)]),
+    );
+    for (const profile of ["dev", "prod"]) {
+      const resolve = (given: object) =>
+        resolveSettings({ project: "demo-auth", stack: "s", values: { ...given, "demo-auth:profile": profile } }, []);
+      deepEqual(resolve(values), resolve({}));
+    }
+  });
+});
 
 describe("docs/operations.md", () => {
   const text = read("docs/operations.md");
