@@ -16,6 +16,7 @@ import { optionsOf, Transforms } from "./transforms.ts";
 import {
   decode,
   dereference,
+  describeUnknown,
   holdsSecret,
   markSecrets,
   outputDependencies,
@@ -135,7 +136,7 @@ export class Deployment {
     const resource = this.#byUrn.get(urn);
     if (resource) resource.outputs = { ...resource.outputs, ...outputs };
     if (resource?.type === ROOT_TYPE) {
-      this.graph.outputs = outputs;
+      this.graph.outputs = decode(describeUnknown(wire)) as Values;
       this.graph.secretOutputs = Object.keys(wire).filter((name) => holdsSecret(wire[name]));
     }
     const after = this.#afterOutputs.get(urn);

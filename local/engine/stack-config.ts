@@ -2,7 +2,7 @@
  * A stack's configuration: what Pulumi.yaml declares, over it what `Pulumi.<stack>.yaml` says, over it what
  * `demo-auth.local.yaml` says (https://www.pulumi.com/docs/iac/concepts/config/).
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { LocalValues } from "./local-values.ts";
 import { decryptSecret, opensWithPassphrase } from "./passphrase.ts";
@@ -69,7 +69,7 @@ export function readConfig({ root, name, stack, project, environment, local }: C
       opened(value, (secure, path) =>
         salt === undefined
           ? `stand-in-for-${path === "" ? key : path.slice(1)}`
-          : decryptSecret(secure, salt, environment.PULUMI_CONFIG_PASSPHRASE, { file, key }),
+          : decryptSecret(secure, salt, passphraseOf(environment), { file, key }),
       ),
     );
   }
@@ -84,6 +84,22 @@ export function readConfig({ root, name, stack, project, environment, local }: C
     );
   }
   return { config, secretKeys: [...secretKeys].filter((key) => key in config), standIns };
+}
+
+function passphraseOf({
+  PULUMI_CONFIG_PASSPHRASE: text,
+  PULUMI_CONFIG_PASSPHRASE_FILE: file,
+}: ConfigSources["environment"]) {
+  if (text !== undefined || !file) return text;
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new ProjectError(
+      "config_secret",
+      `PULUMI_CONFIG_PASSPHRASE_FILE cannot be read: ${(error as Error).message}`,
+      "Name a file that holds the passphrase, or set PULUMI_CONFIG_PASSPHRASE.",
+    );
+  }
 }
 
 function readStackFile(root: string, stack: string, project: Yaml): { file: string; content: Yaml } {

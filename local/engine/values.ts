@@ -96,6 +96,15 @@ export function unknownPaths(value: unknown, path = ""): string[] {
   return Object.entries(object).flatMap(([key, item]) => unknownPaths(item, path === "" ? key : `${path}.${key}`));
 }
 
+/** For people: says in the place of each unknown that it is one. */
+export function describeUnknown(value: unknown): unknown {
+  const valued = withoutOutputValues(value);
+  if (valued === UNKNOWN) return "[not known here]";
+  if (Array.isArray(valued)) return valued.map(describeUnknown);
+  if (valued === null || typeof valued !== "object") return valued;
+  return Object.fromEntries(Object.entries(valued).map(([key, item]) => [key, describeUnknown(item)]));
+}
+
 /** The resources (URNs) that the output values inside depend on. */
 export function outputDependencies(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(outputDependencies);

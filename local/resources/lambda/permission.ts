@@ -48,4 +48,5 @@ export const permission = resourceType<lambda.Permission, lambda.PermissionArgs>
   },
 });
 
-const letsInvoke = (action: string): boolean => ["lambda:InvokeFunction", "lambda:*", "*"].includes(action);
+const letsInvoke = (action: string): boolean =>
+  ["lambda:invokefunction", "lambda:*", "*"].includes(action.toLowerCase());

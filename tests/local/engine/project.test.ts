@@ -78,18 +78,19 @@ describe("a project's files", function () {
     );
   });
 
-  it("hold secrets inside of objects, which the passphrase opens", () => {
+  it("hold secrets inside of objects, which the passphrase opens, also one from a file", () => {
     const salt = randomBytes(8);
     const key = pbkdf2Sync("correct horse", salt, 1_000_000, 32, "sha256");
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", key, nonce);
     const sealed = Buffer.concat([cipher.update("hush"), cipher.final(), cipher.getAuthTag()]).toString("base64");
+    const directory = temporaryProject({ passphrase: "correct horse\n" });
     const { config, secretKeys } = read(
       {
         "Pulumi.yaml": "name: app\nruntime: nodejs\n",
         "Pulumi.dev.yaml": `encryptionsalt: v1:${salt.toString("base64")}:x\nconfig:\n  app:db: { user: me, keys: [{ secure: "v1:${nonce.toString("base64")}:${sealed}" }] }\n`,
       },
-      { PULUMI_CONFIG_PASSPHRASE: "correct horse" },
+      { PULUMI_CONFIG_PASSPHRASE_FILE: `${directory}/passphrase` },
     );
     assert.deepEqual(JSON.parse(config["app:db"]!), { user: "me", keys: ["hush"] });
     assert.deepEqual(secretKeys, ["app:db"]);

@@ -154,6 +154,33 @@ describe("the engine", function () {
     assert.match(error.message, /aws:cognito:UserPoolDomain \(d\):/);
   });
 
+  it("says nothing of the engine's end after a refusal, however much the program still had to do", async () => {
+    const heard: string[] = [];
+    const directory = temporaryProject({
+      ...PROJECT,
+      "index.js": `
+        const aws = require("@pulumi/aws"); const pulumi = require("@pulumi/pulumi");
+        new aws.cognito.UserPoolDomain("d", { userPoolId: "x", domain: "my-aws-domain" });
+        class Pool extends pulumi.ComponentResource {
+          constructor(name) { super("a:b:Pool", name); this.registerOutputs({ id: new aws.cognito.UserPool(name, {}, { parent: this }).id }); }
+        }
+        for (let i = 0; i < 10; i++) new Pool("pool" + i);
+      `,
+    });
+    const error = await evaluate(directory, "dev", ({ message }) => heard.push(message)).then(
+      () => assert.fail("the program did not fail"),
+      (reason: unknown) => reason as ProgramError,
+    );
+    assert.deepEqual(
+      error.diagnostics.map(({ message }) => message),
+      ["InvalidParameterException: Domain cannot contain reserved word: aws"],
+    );
+    assert.deepEqual(
+      heard.filter((message) => /channel|monitor/i.test(message)),
+      [],
+    );
+  });
+
   it("refuses two resources of one name as the Pulumi engine does", async () => {
     const error = await failure(
       'const aws = require("@pulumi/aws"); new aws.cognito.UserPool("p"); new aws.cognito.UserPool("p");',

@@ -62,6 +62,12 @@ describe("the resources of AWS Lambda", function () {
     assert.equal(model.functionPermissions.length, 6);
   });
 
+  it("take the action of a permission in any case, as IAM does", async () => {
+    const { model } = await modelOf(`${declareFunction()}
+      new aws.lambda.Permission("p", { action: "lambda:invokeFunction", principal: "apigateway.amazonaws.com", function: f.name });`);
+    assert.equal(model.functionPermissions.length, 1);
+  });
+
   it("take a permission for another action, account or organization as none", async () => {
     const { model } = await modelOf(`${declareFunction()}
       const api = new aws.apigateway.RestApi("api");
