@@ -4,15 +4,18 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Message, UserAdministration } from "./cognito/service.ts";
 import { EventLog } from "./console/event-log.ts";
-import { type Project, readProject } from "./engine/project.ts";
+import { readProject } from "./engine/project.ts";
+import { SpareProgram } from "./engine/spare-program.ts";
 import { type EvaluationOptions, evaluateProject } from "./host/evaluation.ts";
 import type { Generation } from "./host/generation.ts";
 import { CONSOLE, Origins } from "./host/origins.ts";
+import { projectReads } from "./host/project-reads.ts";
 import type { ReadyDocument } from "./host/ready-document.ts";
+import { watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { CloudEvent, Platform } from "./platform.ts";
 import { openStateFolder, temporaryStateFolder } from "./store/state-folder.ts";
@@ -30,8 +33,22 @@ export interface LocalCloudOptions extends EvaluationOptions {
   https?: boolean | undefined;
   /** Where functions send calls to every service of AWS but Cognito: an emulator that runs already. */
   awsEndpoint?: string | undefined;
+  /** Evaluates the program again when something that it read has changed. */
+  watch?: WatchOptions | undefined;
   onEvent?: (event: CloudEvent) => void;
   now?: () => number;
+}
+
+export interface WatchOptions {
+  /** Folders that are no sources, beside the cloud's own state. */
+  ignore?: string[];
+  /** Paths of what changed, relative to the project, before the program is evaluated again. */
+  onChange?: (files: string[]) => void;
+  onReload?: (ready: ReadyDocument) => void;
+  /** What ran before keeps running. */
+  onFailure?: (error: unknown) => void;
+  /** Hears in a sentence that changes will be missed. */
+  onBlindness?: (warning: string) => void;
 }
 
 export interface LocalCloud {
@@ -62,8 +79,18 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const read = () => readProject(options.projectDirectory, options.stack, options.environment);
-    const firstProject = read();
+    const ending = new AbortController();
+    const missed: string[] = [];
+    // What changes before the cloud runs is kept for then.
+    let onChange = (files: string[]) => void missed.push(...files);
+    const watching =
+      options.watch && watchProgram(options, options.watch, (files: string[]) => onChange(files), closers);
+    const read = () => {
+      const reads = watching?.sources.evaluation();
+      for (const one of projectReads(options.projectDirectory, options.stack)) reads?.note(one);
+      return { project: readProject(options.projectDirectory, options.stack, options.environment), reads };
+    };
+    const first = read();
     const directory = options.stateDirectory ?? temporaryDirectory(closers);
     openStateFolder(directory);
     const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
@@ -82,16 +109,26 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       store,
       emit: (event) => events.emit(event),
     };
-    const ending = new AbortController();
     closers.push(() => ending.abort());
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
-    const build = async (project: Project, superseded?: AbortSignal) => {
+    const build = async ({ project, reads }: ReturnType<typeof read>, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
+      const traced = watching && reads && { reads, spare: watching.spare };
       const [declaration, { startGeneration }] = await Promise.all([
         evaluateProject(
           project,
           { ...options, keepsOutputs: options.stateDirectory !== undefined, signal: until },
           join(directory, "functions"),
+          traced,
+        ).then(
+          (evaluation) => {
+            reads?.end(true);
+            return evaluation;
+          },
+          (error: unknown) => {
+            reads?.end(false);
+            throw error;
+          },
         ),
         loadServices(),
       ]);
@@ -105,7 +142,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
     const live = new Set<Generation>();
     closers.push(async () => void (await Promise.all([...live].map((deployment) => deployment.close()))));
-    let current = await build(firstProject);
+    let current = await build(first);
     live.add(current);
     current.takeOver();
     const { consoleListener } = await loadServices();
@@ -131,6 +168,28 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     };
     let reloading: Promise<unknown> = Promise.resolve();
     let latest = new AbortController();
+    // One after the other, and the last one asked for is what runs in the end: an older program that is still being
+    // evaluated, perhaps for ever, is given up.
+    const reloadLatest = () => {
+      latest.abort();
+      latest = new AbortController();
+      const { signal: superseded } = latest;
+      const next = reloading.then(() => reload(superseded));
+      reloading = next.catch(() => {});
+      return next;
+    };
+    onChange = (files) => {
+      const { onChange: tell, onReload, onFailure } = options.watch ?? {};
+      tell?.(files.map((file) => relative(options.projectDirectory, file)));
+      const reloaded = reloadLatest();
+      const mine = latest;
+      const isNews = () => mine === latest && !ending.signal.aborted;
+      reloaded.then(
+        (ready) => isNews() && onReload?.(ready),
+        (error: unknown) => isNews() && onFailure?.(error),
+      );
+    };
+    if (missed.length > 0) onChange(missed);
     return {
       get ready() {
         return current.ready;
@@ -138,22 +197,33 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       messages: () => current.cognito.messages(),
       admin: (userPoolId) => current.cognito.admin(userPoolId),
       checkpoint: () => current.checkpoint(),
-      reload() {
-        // One after the other, and the last one asked for is what runs in the end: an older program that is still being
-        // evaluated, perhaps for ever, is given up.
-        latest.abort();
-        latest = new AbortController();
-        const { signal: superseded } = latest;
-        const next = reloading.then(() => reload(superseded));
-        reloading = next.catch(() => {});
-        return next;
-      },
+      reload: reloadLatest,
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The watch, and the process that waits for the next evaluation. */
+function watchProgram(
+  { stateDirectory }: LocalCloudOptions,
+  { ignore = [], onBlindness }: WatchOptions,
+  onChange: (files: string[]) => void,
+  closers: (() => void)[],
+) {
+  const spare = new SpareProgram();
+  const sources = watchSources({
+    ignore: [...ignore, ...(stateDirectory === undefined ? [] : [stateDirectory])],
+    onChange,
+    onBlindness,
+  });
+  closers.push(
+    () => sources.close(),
+    () => spare.close(),
+  );
+  return { sources, spare };
 }
 
 /** What serves, which is loaded while the program is evaluated: the program's process is to be started first. */

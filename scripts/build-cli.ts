@@ -83,6 +83,7 @@ export async function buildCli(outdir: string): Promise<void> {
       entryPoints: {
         "chunks/lambda-runtime": "local/lambda/runtime/bootstrap.ts",
         "chunks/lean-sdk": "local/engine/lean-sdk.ts",
+        "chunks/trace-reads": "local/engine/trace-reads.ts",
       },
     }),
   ]);

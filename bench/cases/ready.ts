@@ -1,7 +1,9 @@
 /** From the start of the process to the first answered request, as somebody would wait for it. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Bench, inPairs } from "../bench.ts";
-import { ratio } from "../measure/comparison.ts";
+import { type Runs, ratio } from "../measure/comparison.ts";
 import { launchCloud } from "../system/cloud.ts";
 import {
   cognitoLocalState,
@@ -12,6 +14,8 @@ import {
   peerVersion,
   serverlessProject,
 } from "../system/peers.ts";
+import { SETTLE_MS } from "../system/processes.ts";
+import { copyProject } from "../system/workspace.ts";
 import { functionFolder, type Prepared, prepareCloud } from "./preparation.ts";
 
 const PART = "Ready: start to first answer";
@@ -38,6 +42,9 @@ export async function measureReady(bench: Bench): Promise<void> {
   const evaluated = `program evaluated, function run, ${serverless}`;
   bench.report(ratio({ part: PART, name: evaluated, goal: { atMost: 0.7 } }, first));
 
+  bench.say("from an edit to the changed answer under --watch, beside the first start");
+  await measureEdits(bench);
+
   bench.say("the gateway's first answer, beside the identity providers");
   const state = cognitoLocalState(workspace, "ready", 10);
   const peers: [string, () => Promise<Peer>][] = [
@@ -53,6 +60,35 @@ export async function measureReady(bench: Bench): Promise<void> {
     const beside = `program evaluated, first answer of the gateway, beside ${name} ${peerVersion(name)}`;
     bench.report(ratio({ part: PART, name: beside }, runs));
   }
+}
+
+/** Each pair is a start of its own and one edit of the function's source, which the program's bundler reads. */
+async function measureEdits(bench: Bench): Promise<void> {
+  const { workspace } = bench;
+  const project = copyProject(join(workspace.directory, "edited"));
+  const prepared = await prepareCloud(workspace, { name: "edited", project });
+  const [token = ""] = readFileSync(prepared.tokenFile, "utf8").split("\n");
+  const headers = { authorization: `Bearer ${token}` };
+  const handler = join(project, "handlers/transactions.ts");
+  const source = readFileSync(handler, "utf8");
+  const runs: Runs = { own: [], other: [] };
+  for (let edit = 0; edit < Math.max(bench.pairs, 3); edit++) {
+    const { subject } = launchCloud(workspace, { ...prepared.options, watch: true });
+    try {
+      runs.other.push(await subject.answers(prepared.api.href, (status) => status === 200, headers));
+      await wait(SETTLE_MS);
+      const mark = `"edit":${edit}`;
+      const before = performance.now();
+      writeFileSync(handler, source.replace("sample: true", `sample: true, edit: ${edit}`));
+      while (!(await (await fetch(prepared.api, { headers })).text()).includes(mark)) await wait(3);
+      runs.own.push(performance.now() - before);
+    } finally {
+      await subject.stop();
+      writeFileSync(handler, source);
+    }
+  }
+  const name = "under --watch, edit to changed answer, beside the first start to its answer";
+  bench.report(ratio({ part: PART, name, goal: { atMost: 0.35 } }, runs));
 }
 
 /** @param token without one, the answer waited for is the authorizer's refusal */

@@ -14,6 +14,7 @@ export interface CloudOptions {
   stack?: string;
   /** The first port; the same state needs the same one, because the issuer of its tokens names it. */
   port?: number;
+  watch?: boolean;
   nodeArguments?: readonly string[];
 }
 
@@ -34,6 +35,7 @@ export function launchCloud(workspace: Workspace, options: CloudOptions & { port
   const stateDirectory = join(workspace.directory, "states", options.name);
   const args = ["local", "--json", "--port", String(options.port), "--state", stateDirectory];
   args.push("--project", options.project ?? workspace.project, "--stack", options.stack ?? "dev");
+  if (options.watch) args.push("--watch");
   const firstLine = Promise.withResolvers<string>();
   const subject = new Subject(process.execPath, [...(options.nodeArguments ?? []), workspace.cli, ...args], {
     cwd: workspace.directory,

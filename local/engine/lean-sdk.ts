@@ -1,15 +1,19 @@
 /**
  * Loaded before a program: changes Pulumi's SDKs in memory, as `sdk-changes.ts` says, so that they load what few programs
- * use when it is used, and `sdk-additions.ts`, so that it tells more. With `?quiet` the SDK sends no debug messages.
+ * use when it is used, and `sdk-additions.ts`, so that it tells more. With `?cache=<folder>` Node keeps the compiled code of
+ * what is loaded there, by its content.
  */
-import { registerHooks } from "node:module";
+import { enableCompileCache, registerHooks } from "node:module";
 import { SDK_ADDITIONS } from "./sdk-additions.ts";
-import { DEFERRED_FUNCTIONS, DEFERRED_MODULE, QUIET_CHANGES, SDK_CHANGES } from "./sdk-changes.ts";
+import { DEFERRED_FUNCTIONS, DEFERRED_MODULE, SDK_CHANGES } from "./sdk-changes.ts";
 
-const changes = { ...SDK_ADDITIONS, ...SDK_CHANGES, ...(import.meta.url.endsWith("?quiet") && QUIET_CHANGES) };
+const changes = { ...SDK_ADDITIONS, ...SDK_CHANGES };
 const PACKAGES = "/node_modules/";
 
 type Load = () => object;
+
+const cache = new URL(import.meta.url).searchParams.get("cache");
+if (cache !== null) enableCompileCache(cache);
 
 Object.defineProperty(globalThis, Symbol.for(DEFERRED_MODULE), { value: deferredModule });
 Object.defineProperty(globalThis, Symbol.for(DEFERRED_FUNCTIONS), { value: deferredMembers });
@@ -39,7 +43,14 @@ function deferredModule(load: Load): object {
     {},
     {
       get: (_, name) => Reflect.get(module(), name),
+      set: (_, name, value) => Reflect.set(module(), name, value),
       has: (_, name) => Reflect.has(module(), name),
+      deleteProperty: (_, name) => Reflect.deleteProperty(module(), name),
+      defineProperty: (target, name, property) =>
+        Reflect.defineProperty(module(), name, property) &&
+        // Only of what its target has too, a Proxy may say that it cannot be configured.
+        (property.configurable !== false || Reflect.defineProperty(target, name, property)),
+      getPrototypeOf: () => Reflect.getPrototypeOf(module()),
       ownKeys: () => Reflect.ownKeys(module()),
       getOwnPropertyDescriptor: (_, name) => {
         const property = Reflect.getOwnPropertyDescriptor(module(), name);

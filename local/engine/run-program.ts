@@ -3,14 +3,13 @@
  * installation, with the same flags and environment, and our engine at the other end of the line. The program cannot
  * tell the difference and is not changed.
  */
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Provider, ResourceGraph } from "./graph.ts";
-import { type Diagnostic, ProgramError, ProjectError } from "./problems.ts";
+import { type Diagnostic, ProgramError } from "./problems.ts";
+import { ORGANIZATION, startProgram } from "./program-process.ts";
 import type { Project } from "./project.ts";
+import type { Read } from "./reads.ts";
+import type { SpareProgram } from "./spare-program.ts";
 
 export interface RunOptions {
   project: Project;
@@ -23,6 +22,12 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Where local clouds leave the outputs of their stacks for each other. */
   stackOutputs?: string | undefined;
+  /** A folder in which Node keeps compiled code from one evaluation to the next. */
+  compileCache?: string | undefined;
+  /** Hears what the program reads, as it reads it. */
+  onRead?: (read: Read) => void;
+  /** Takes the process from there, if one waits, and has the next one made ready. */
+  spare?: SpareProgram;
 }
 
 export interface ProgramRun {
@@ -32,47 +37,26 @@ export interface ProgramRun {
 
 /** The language host's exit code for "what went wrong has been reported". */
 const ALREADY_REPORTED = 32;
-const PARALLEL = "32";
-/** What `pulumi.getOrganization()` answers on a backend without organizations. */
-const ORGANIZATION = "organization";
 
 /**
  * @throws ProgramError when the program fails, with what Pulumi would show
  * @throws ProjectError when the project has no usable `@pulumi/pulumi`
  */
 export async function runProgram(options: RunOptions): Promise<ProgramRun> {
-  const { project, provider, environment, onMessage = () => {}, signal } = options;
-  const launcher = locateLauncher(project);
-  const door = await openDoor();
+  const { project, provider, environment, signal } = options;
+  const onMessage = (message: Diagnostic) => {
+    if (message.severity !== "debug" || options.debug) options.onMessage?.(message);
+  };
+  signal?.throwIfAborted();
+  const settings = { project, environment, compileCache: options.compileCache, traced: options.onRead !== undefined };
+  const program = (await options.spare?.take(settings)) ?? (await startProgram(settings));
+  const { child, door } = program;
   const closers: (() => void)[] = [];
   try {
-    const child = spawn(
-      process.execPath,
-      [
-        ...project.nodeArguments,
-        // In one word: seeing `--import` by itself, the SDK leaves ES modules of TypeScript to whatever that loads.
-        `--import=${preload("lean-sdk")}${options.debug ? "" : "?quiet"}`,
-        launcher,
-        ...["--monitor", door.address, "--engine", door.address],
-        ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
-        ...["--root-directory", project.directory, "--pwd", project.workingDirectory, "--parallel", PARALLEL],
-        project.entryPoint,
-      ],
-      {
-        cwd: project.workingDirectory,
-        env: {
-          ...environment,
-          PULUMI_CONFIG: JSON.stringify(project.config),
-          PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
-          PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
-          ...(project.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-        signal,
-      },
-    );
     const warn = (message: string) => onMessage({ severity: "warning", message, urn: "" });
     if (project.standIns.length > 0) warn(describeStandIns(project.standIns));
+    program.onRead = options.onRead;
+    for (const read of program.reads) options.onRead?.(read);
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream! }).on("line", (message) => {
@@ -80,10 +64,8 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
         onMessage({ severity: "info", message, urn: "" });
       });
     }
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
+    const ended = Promise.race([program.ended, givenUp(signal)]);
+    program.go();
     // gRPC is most of the engine's code. It is loaded while the program loads its SDK.
     const answering = Promise.all([
       import("./monitor.ts"),
@@ -118,50 +100,17 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
     return { graph: { ...deployment.graph, ...(notes && { notes }) } };
   } finally {
     for (const close of closers) close();
-    door.close();
+    program.end();
+    options.spare?.prepareFor(settings, program.reads);
   }
 }
 
-/** Where the program finds its engine: a free loopback port whose connections wait until somebody answers them. */
-async function openDoor() {
-  const connections = new Set<Socket>();
-  let serve: ((connection: Socket) => void) | undefined;
-  const server = createServer((connection) => {
-    connections.add(connection);
-    connection.once("close", () => connections.delete(connection));
-    serve?.(connection);
+/** Fails when the signal comes. */
+function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answer(by: (connection: Socket) => void) {
-      serve = by;
-      for (const connection of connections) by(connection);
-    },
-    close() {
-      server.close();
-      for (const connection of connections) connection.destroy();
-    },
-  };
-}
-
-/** A bundle holds them beside its chunks. */
-const preload = (name: string): string =>
-  new URL(`./${name}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
-
-function locateLauncher(project: Project): string {
-  try {
-    return createRequire(join(project.workingDirectory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
-  } catch {
-    throw new ProjectError(
-      "sdk_missing",
-      `The project in ${project.directory} has no @pulumi/pulumi installed.`,
-      `Run \`npm install\` in ${project.directory}.`,
-    );
-  }
 }
 
 function describeStandIns(keys: string[]): string {

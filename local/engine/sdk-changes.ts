@@ -20,29 +20,10 @@ export const SDK_CHANGES: Readonly<Record<string, readonly Change[]>> = {
   ],
   "@pulumi/pulumi/runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
   "@pulumi/pulumi/cmd/run/tracing.js": [deferredFunctions(/require\("@opentelemetry\/(?!api")[\w-]+"\)/g)],
-  // To serialize functions, the SDK debugs itself from its start on, which makes all code slower to load. V8 tells of the
-  // scripts from before when it is asked later, to whoever listens then.
-  "@pulumi/pulumi/cmd/run/index.js": [replaced("return v8Hooks.isInitializedAsync();", "return Promise.resolve();")],
-  "@pulumi/pulumi/runtime/closure/v8Hooks.js": [
-    replaced(
-      "inspectorSession.connect();",
-      'inspectorSession.connect(); inspectorSession.addListener("Debugger.scriptParsed", ' +
-        "({ params }) => scriptIdToUrlMap.set(params.scriptId, params.url));",
-    ),
-  ],
-  // The SDK notes where each of its promises was made; printing that place looks every frame up in a source map.
+  // The SDK notes where each of its promises was made, which looks every frame up in a source map, and prints it only where
+  // it was asked to.
   "@pulumi/pulumi/runtime/debuggable.js": [
-    replaced("{ writable: true, value: new Error().stack }", "{ get: ((place) => () => place.stack)(new Error()) }"),
-  ],
-};
-
-/** For a program whose debug messages nobody hears: each would wait for the answer to the one before. */
-export const QUIET_CHANGES: typeof SDK_CHANGES = {
-  "@pulumi/pulumi/log/index.js": [
-    replaced(
-      "return log(engine, engproto.LogSeverity.DEBUG, msg, resource, streamId, ephemeral);",
-      "return Promise.resolve();",
-    ),
+    replaced("value: new Error().stack }", "value: exports.debugPromiseLeaks ? new Error().stack : undefined }"),
   ],
 };
 

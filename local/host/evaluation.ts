@@ -7,6 +7,7 @@ import type { ResourceGraph } from "../engine/graph.ts";
 import type { Diagnostic } from "../engine/problems.ts";
 import type { Project } from "../engine/project.ts";
 import { runProgram } from "../engine/run-program.ts";
+import type { SpareProgram } from "../engine/spare-program.ts";
 import { rememberOutputs } from "../engine/stack-references.ts";
 import type { CloudModel } from "../model.ts";
 import { unpackArchive } from "../resources/archive.ts";
@@ -14,6 +15,8 @@ import { awsProvider, buildModel } from "../resources/aws.ts";
 import { SdkTypes } from "../resources/sdk-types.ts";
 import { UnknownOutputs } from "../resources/unknown-outputs.ts";
 import type { Unserved } from "../resources/unserved.ts";
+import { assetReads } from "./project-reads.ts";
+import type { EvaluationReads } from "./watch.ts";
 
 export interface EvaluationOptions {
   /** The environment that the program sees. */
@@ -21,6 +24,8 @@ export interface EvaluationOptions {
   /** Hears debug messages only with `debug`. */
   onProgramMessage?: (message: Diagnostic) => void;
   debug?: boolean | undefined;
+  /** A folder in which Node keeps compiled code from one evaluation to the next. */
+  compileCache?: string | undefined;
   /** Refuses what AWS goes on running and no longer creates (retired runtimes), instead of a warning. */
   strict?: boolean | undefined;
   /** Hears how many resources the program has made so far. */
@@ -30,6 +35,12 @@ export interface EvaluationOptions {
   stackOutputs?: string | undefined;
   /** Whether this one does. */
   keepsOutputs?: boolean;
+}
+
+/** For an evaluation that is watched. */
+export interface Watching {
+  reads: EvaluationReads;
+  spare: SpareProgram;
 }
 
 export interface Evaluation {
@@ -49,6 +60,7 @@ export async function evaluateProject(
   project: Project,
   options: EvaluationOptions,
   codeDirectory: string,
+  watching?: Watching,
 ): Promise<Evaluation> {
   const { environment, onProgramMessage, onProgress, signal } = options;
   const configured = project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
@@ -72,11 +84,14 @@ export async function evaluateProject(
     environment,
     debug: options.debug,
     stackOutputs: options.stackOutputs,
+    compileCache: options.compileCache,
     ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
     ...(signal ? { signal } : {}),
+    ...(watching ? { onRead: (read) => watching.reads.note(read), spare: watching.spare } : {}),
   });
   const unknown = new UnknownOutputs(evaluated.notes?.unknownOutputs);
   const graph = { ...evaluated, outputs: unknown.describe(evaluated.outputs) };
+  for (const read of watching ? assetReads(graph, project.workingDirectory) : []) watching?.reads.note(read);
   const { model, unserved, warnings } = buildModel(
     graph,
     region,

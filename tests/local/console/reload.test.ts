@@ -1,16 +1,15 @@
 /** A program that changes while its cloud runs: what it now declares takes over, and nothing that people have is lost. */
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { watchSources } from "../../../local/host/watch.ts";
 import type { CloudEvent } from "../../../local/platform.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/start.ts";
 import { FormBrowser, redirectParameters } from "../../support/form-browser.ts";
 import { openShell, type Shell } from "../../support/shell.ts";
 import { newestCode, signIn, signInUrl, signUp, startSignUp } from "../../support/sign-up.ts";
-import { temporaryDirectory, temporaryProject } from "../../support/temporary.ts";
+import { temporaryProject } from "../../support/temporary.ts";
 
 const PROJECT = {
   "Pulumi.yaml": "name: changing\nruntime: { name: nodejs, options: { typescript: false } }\n",
@@ -183,45 +182,5 @@ describe("demo-auth local --watch", function () {
     assert.equal(reloaded.outputs.names, "first,second");
     assert.equal(reloaded.console, ready.console);
     assert.equal(await body(), "two");
-  });
-});
-
-describe("watching sources", () => {
-  it("hears edits, new and removed files and folders; not node_modules, .git, ignored folders or what stays the same", async () => {
-    const directory = temporaryDirectory();
-    const at = (...path: string[]) => join(directory, ...path);
-    for (const folder of ["src", "node_modules/a", ".git", "state"]) mkdirSync(at(folder), { recursive: true });
-    writeFileSync(at("src/same.js"), "same");
-    writeFileSync(at("src/edited.js"), "before");
-    const heard: string[] = [];
-    let listen = () => {};
-    const stop = watchSources(directory, [at("state")], (file) => {
-      heard.push(file);
-      listen();
-    });
-    /** Everything that was heard up to that file, each once. */
-    const until = async (file: string) => {
-      while (!heard.includes(file)) {
-        await new Promise<void>((resolve) => {
-          listen = resolve;
-        });
-      }
-      return [...new Set(heard.splice(0))].sort();
-    };
-    try {
-      for (const file of ["node_modules/a/index.js", ".git/index", "state/state.db", "src/same.js"])
-        writeFileSync(at(file), "same");
-      writeFileSync(at("src/edited.js"), "after");
-      assert.deepEqual(await until(join("src", "edited.js")), [join("src", "edited.js")]);
-      mkdirSync(at("new"));
-      writeFileSync(at("new/file.js"), "new");
-      assert.deepEqual(await until(join("new", "file.js")), [join("new", "file.js")]);
-      renameSync(at("new"), at("moved"));
-      assert.deepEqual(await until(join("moved", "file.js")), [join("moved", "file.js"), join("new", "file.js")]);
-      rmSync(at("moved"), { recursive: true });
-      assert.deepEqual(await until(join("moved", "file.js")), [join("moved", "file.js")]);
-    } finally {
-      stop();
-    }
   });
 });

@@ -1,0 +1,150 @@
+/**
+ * The process that a program runs in: `@pulumi/pulumi/cmd/run` with the flags and the environment of Pulumi's language
+ * host. It may wait, with the SDKs loaded, until its program is to run.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { ProjectError } from "./problems.ts";
+import type { Project } from "./project.ts";
+import { parseRead, type Read } from "./reads.ts";
+
+export interface ProgramSettings {
+  project: Project;
+  environment: Record<string, string | undefined>;
+  /** A folder in which Node keeps compiled code from one evaluation to the next. */
+  compileCache?: string | undefined;
+  /** Whether it reports what it reads. */
+  traced: boolean;
+  /** Modules of installed packages to load before it waits; without them it does not wait. */
+  ahead?: readonly string[];
+}
+
+export interface ProgramProcess {
+  door: Door;
+  child: ChildProcess;
+  /** What it has reported up to now, and to whom it reports from now on. */
+  reads: Read[];
+  onRead: ((read: Read) => void) | undefined;
+  /** Its exit code; `null` when a signal ended it. */
+  ended: Promise<number | null>;
+  /** Lets a waiting program run. */
+  go(): void;
+  end(): void;
+}
+
+const PARALLEL = "32";
+/** What `pulumi.getOrganization()` answers on a backend without organizations. */
+export const ORGANIZATION = "organization";
+
+/** @throws ProjectError when the project has no usable `@pulumi/pulumi` */
+export async function startProgram(settings: ProgramSettings): Promise<ProgramProcess> {
+  const { project, environment, compileCache, traced, ahead } = settings;
+  const launcher = locateLauncher(project);
+  const door = await openDoor();
+  const child = spawn(
+    process.execPath,
+    [
+      // In one word: seeing `--import` by itself, the SDK leaves ES modules of TypeScript to whatever that loads.
+      `--import=${preload("lean-sdk")}${compileCache ? `?cache=${encodeURIComponent(compileCache)}` : ""}`,
+      ...(traced ? [`--import=${preload("trace-reads")}${ahead ? "?ahead" : ""}`] : []),
+      ...project.nodeArguments,
+      launcher,
+      ...["--monitor", door.address, "--engine", door.address],
+      ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
+      ...["--root-directory", project.directory, "--pwd", project.workingDirectory, "--parallel", PARALLEL],
+      project.entryPoint,
+    ],
+    {
+      cwd: project.workingDirectory,
+      env: {
+        ...environment,
+        PULUMI_CONFIG: JSON.stringify(project.config),
+        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
+        PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+        ...(project.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
+      },
+      stdio: ["ignore", "pipe", "pipe", traced ? "pipe" : "ignore"],
+    },
+  );
+  const channel = child.stdio[3] as (Writable & NodeJS.ReadableStream) | null;
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+    // A child process of the program's may hold on to its standard error a while longer.
+    child.once("exit", (code) => {
+      const said = [child.stdout, channel].map((stream) => stream && finished(stream, { writable: false }));
+      if (code === 0) Promise.allSettled(said).then(() => setImmediate(resolve, code));
+    });
+  });
+  ended.catch(() => {});
+  const program: ProgramProcess = {
+    ...{ door, child, ended, reads: [], onRead: undefined },
+    go: () => void (ahead && channel?.write("go\n")),
+    end() {
+      child.kill("SIGKILL");
+      door.close();
+    },
+  };
+  if (channel) {
+    // The process may end while something is on its way to it; that it ended is known elsewhere.
+    channel.on("error", () => {});
+    const lines = createInterface({ input: channel });
+    lines.on("error", () => {});
+    lines.on("line", (line) => {
+      const read = parseRead(line);
+      program.reads.push(read);
+      program.onRead?.(read);
+    });
+    if (ahead) channel.write(`${JSON.stringify(ahead)}\n`);
+  }
+  return program;
+}
+
+/** Where the program finds its engine: a free loopback port whose connections wait until somebody answers them. */
+type Door = Awaited<ReturnType<typeof openDoor>>;
+
+async function openDoor() {
+  const connections = new Set<Socket>();
+  let serve: ((connection: Socket) => void) | undefined;
+  const server = createServer((connection) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+    serve?.(connection);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer(by: (connection: Socket) => void) {
+      serve = by;
+      for (const connection of connections) by(connection);
+    },
+    close() {
+      server.close();
+      for (const connection of connections) connection.destroy();
+    },
+  };
+}
+
+/** A bundle holds them beside its chunks. */
+const preload = (name: string): string =>
+  new URL(`./${name}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
+
+function locateLauncher(project: Project): string {
+  try {
+    return createRequire(join(project.workingDirectory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
+  } catch {
+    throw new ProjectError(
+      "sdk_missing",
+      `The project in ${project.directory} has no @pulumi/pulumi installed.`,
+      `Run \`npm install\` in ${project.directory}.`,
+    );
+  }
+}
