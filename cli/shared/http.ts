@@ -26,6 +26,8 @@ export class RequestFailed extends Error {
   /** What was called, for the person: "the user pool's keys", "the API" */
   readonly peer: string;
   readonly origin: string;
+  /** Host and port of the proxy that the request went through. */
+  readonly proxy: string | undefined;
 
   constructor(failure: RequestFailure, peer: string, url: URL, cause?: unknown) {
     super(`${peer} at ${url.origin}: ${failure.why}`, cause === undefined ? undefined : { cause });
@@ -33,6 +35,7 @@ export class RequestFailed extends Error {
     this.failure = failure;
     this.peer = peer;
     this.origin = url.origin;
+    this.proxy = (cause as { proxy?: string } | undefined)?.proxy;
   }
 }
 

@@ -108,7 +108,7 @@ export function systemWorld(): World {
     // Loading crypto takes milliseconds that most commands can do without.
     randomBytes: (size) => process.getBuiltinModule("node:crypto").randomBytes(size),
     fetch: (url, init) => fetch(url, init),
-    exchange,
+    exchange: (url, request) => exchange(url, request, process.env),
     stream: openStream,
     openBrowser: async (url, options) => (await import("./browser.ts")).openBrowser(systemWorld(), url, options),
     keyring: async () => (await import("./keyring.ts")).systemKeyring(process.platform),

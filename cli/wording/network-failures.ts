@@ -9,8 +9,8 @@ export function explainNetwork(failed: RequestFailed): CliError {
   return new CliError("network_failed", message, { next, cause: failed });
 }
 
-function words({ failure, peer, origin }: RequestFailed): [message: string, next: NextStep | undefined] {
-  const where = `${peer} at ${origin}`;
+function words({ failure, peer, origin, proxy }: RequestFailed): [message: string, next: NextStep | undefined] {
+  const where = `${peer} at ${origin}${proxy === undefined ? "" : ` through the proxy ${proxy}`}`;
   const isLoopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(origin);
   const unreached = (why: string) => `Could not reach ${where}: ${why}.`;
   switch (failure.why) {
@@ -31,13 +31,20 @@ function words({ failure, peer, origin }: RequestFailed): [message: string, next
         { say: "Check that the address is right", command: "config" },
       ];
     case "name":
-      return [unreached("its name does not resolve"), { say: "Check the name and the connection", command: "doctor" }];
+      return proxy === undefined
+        ? [
+            unreached("its name does not resolve"),
+            { say: "Check the name and the connection (behind a proxy, set HTTPS_PROXY)", command: "doctor" },
+          ]
+        : [unreached("the proxy's name does not resolve"), "Check HTTPS_PROXY, or except the name in NO_PROXY"];
     case "refused":
       return [
         unreached("the connection was refused"),
         isLoopback
           ? { say: "It is on this machine, and not running. Start it", command: "local" }
-          : "Check the address and the connection",
+          : proxy === undefined
+            ? "Check the address and the connection; behind a proxy, set HTTPS_PROXY"
+            : "Check HTTPS_PROXY, or except the name in NO_PROXY",
       ];
     case "closed":
       return [unreached("the connection was closed midway"), { say: "Try again; then", command: "doctor" }];

@@ -78,6 +78,17 @@ describe("first contact", function () {
     equal((await bench.run(["authorizer", "nosuch"])).code, 2);
   });
 
+  it("forwards every port that a browser on another machine needs, in one line", async () => {
+    const { stderr } = await bench.here(["login", "--force", "--timeout", "1s", "--no-input"], {
+      env: { SSH_CONNECTION: "1.2.3.4 1 5.6.7.8 22" },
+    });
+    const ports = [
+      bench.ports[0],
+      ...[bench.fake.hostedUi, bench.fake.console, bench.fake.apiUrl].map((url) => new URL(url).port),
+    ];
+    match(stderr, new RegExp(`ssh${ports.map((port) => ` -L ${port}:127\\.0\\.0\\.1:${port}`).join("")} user@host\n`));
+  });
+
   it("says which flags did nothing because somebody is signed in", async () => {
     await bench.signIn();
     const { stderr } = await bench.here(["login", "--flow", "code", "--port", "47810"]);

@@ -27,6 +27,25 @@ describe("the tour", function () {
     assert.equal((await shell.run("status", "--target", "local")).code, 3, "no cloud is left to talk to");
   });
 
+  it("walks what the hardened stack has: an account that an administrator made, a new password, a second factor", async () => {
+    const { code, stdout, stderr } = await shell.run("tour", "--stack", "prod");
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /HTTP 401.*has no sign-up; an administrator makes.*chooses a password.*authenticator app.*a code in the query.*HTTP 200 OK/s,
+    );
+  });
+
+  it("is one JSON document with --json, and keeps its state where --state says", async () => {
+    const state = join(shell.home, "kept");
+    const { code, stdout, stderr } = await shell.run("tour", "--json", "--port", "0", "--state", state);
+    assert.equal(code, 0, stderr);
+    const { ok, steps } = JSON.parse(stdout) as { ok: boolean; steps: { title: string; lines: string[] }[] };
+    assert.deepEqual([ok, steps.length], [true, 6]);
+    assert.ok(steps.some(({ lines }) => lines.includes("HTTP 401 Unauthorized")));
+    assert.ok(readdirSync(state).length > 0);
+  });
+
   it("says what it needs in a project that has no protected route", async () => {
     const project = temporaryProject({
       "Pulumi.yaml": "name: app\nruntime: { name: nodejs, options: { typescript: false } }\n",

@@ -166,7 +166,8 @@ function parseEndpoint(text: string): string {
   return text;
 }
 
-function parsePort(text: string): number {
+/** @throws CliError `usage` */
+export function parsePort(text: string): number {
   const port = Number(text);
   // The hosted UIs and APIs take the ports that follow.
   if (!/^\d+$/.test(text) || port > 65_000)

@@ -128,7 +128,7 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
       timeoutMs: parseDuration(flags.timeout ?? defaultTimeout),
     },
     {
-      ready: (addresses) => guideToBrowser(io, addresses),
+      ready: (addresses) => guideToBrowser(io, addresses, target),
       async keep(signedIn) {
         const session = toSession(signedIn, target, flow, hostedUi, world.now());
         await forgetBrowser(world, targetBinding(target));
@@ -223,9 +223,16 @@ function wantsPaste(io: CommandContext<LoginFlags>): boolean {
   return remote && io.world.stdin.isTTY === true && io.flags.input !== false;
 }
 
+/** What a browser on another machine has to reach here: the callback, and all of a local cloud. */
+function portsToForward({ redirectUri, authorizationUrl }: Addresses, target: Target): string[] {
+  const local = [authorizationUrl, target.console, target.apiUrl].filter((url) => url !== undefined);
+  const urls = [redirectUri, ...(target.console === undefined ? [] : local)].map((url) => new URL(url));
+  return [...new Set(urls.map(({ port, protocol }) => port || (protocol === "https:" ? "443" : "80")))];
+}
+
 type Addresses = { authorizationUrl: string; redirectUri: string; close(error: Error): void };
 
-function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses): void {
+function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses, target: Target): void {
   const { world, flags, out } = io;
   const reason = noBrowserReason(world);
   const explicit = typeof flags.browser === "string" ? flags.browser : undefined;
@@ -237,9 +244,9 @@ function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses): v
     opens ? "Opening your browser. If nothing happens, open this address yourself:" : "Open this address to sign in:",
   );
   out.important(addresses.authorizationUrl);
-  const port = new URL(addresses.redirectUri).port || "80";
   if (reason === "ssh") {
-    out.note(`If your browser runs on another machine, connect with: ssh -L ${port}:127.0.0.1:${port} user@host`);
+    const forwards = portsToForward(addresses, target).map((port) => ` -L ${port}:127.0.0.1:${port}`);
+    out.note(`If your browser runs on another machine, connect with: ssh${forwards.join("")} user@host`);
   }
   if (wantsPaste(io))
     out.note("Or paste here the address that the browser ends at (it is not shown), then press Enter.");

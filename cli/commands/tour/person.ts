@@ -2,6 +2,7 @@
  * Somebody who signs up and in without a screen: opens the address that a browser would be given, fills in the forms of
  * the hosted UI, reads the mail, and brings the redirect back to the waiting receiver the way its page would.
  */
+import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { World } from "../../shared/world.ts";
 import { FormBrowser, type Page } from "./form-browser.ts";
 
@@ -19,9 +20,12 @@ interface Mail {
 }
 
 /**
- * Signs up, confirms the code from the mail, and follows the redirect into the application.
+ * Signs up and confirms the code from the mail; where the pages offer no sign-up, signs in to an account that an
+ * administrator made, chooses a password and sets up a second factor, as far as they ask for it. Then follows the redirect
+ * into the application.
  * @param startUrl what a browser would be opened at
  * @param console origin of the local cloud's console, where the mail is
+ * @param invite makes the account, for pages without a sign-up. @returns its temporary password
  * @throws Error that names the page at which the hosted UI did something else
  */
 export async function signUpAndIn(
@@ -30,23 +34,53 @@ export async function signUpAndIn(
   startUrl: string,
   console: string,
   narrate: Narrate,
+  invite?: () => Promise<string>,
 ): Promise<void> {
   const browser = new FormBrowser(world.now);
   let page = await browser.open(startUrl, () => true);
   narrate("the sign-in page opens", page.url);
-  page = await browser.open(linkTo(page, "/signup"));
-  narrate(`signs up as ${person.email}`, page.url);
-  page = await browser.submit(page, "signupform", { username: person.email, password: person.password });
-  narrate("the hosted UI asks for the code that it has mailed", page.url);
-  const code = await newestCode(world, console, person.email);
-  page = await browser.submit(page, "confirmationForm", { code });
+  if (page.text.includes('href="/signup?') || invite === undefined) {
+    page = await browser.open(linkTo(page, "/signup"));
+    narrate(`signs up as ${person.email}`, page.url);
+    page = await browser.submit(page, "signupform", { username: person.email, password: person.password });
+    narrate("the hosted UI asks for the code that it has mailed", page.url);
+    const code = await newestCode(world, console, person.email);
+    page = await browser.submit(page, "confirmationForm", { code });
+  } else {
+    const password = await invite();
+    narrate(`has no sign-up; an administrator makes an account for ${person.email}`, page.url);
+    page = await browser.submit(page, "cognitoSignInForm", { username: person.email, password });
+  }
+  page = await answerChallenges(world, browser, page, person, narrate);
   const redirect = page.location;
   if (redirect === undefined) throw unexpected(page, "a redirect to the application");
-  narrate(
-    "confirms it, is signed in, and is sent back with the tokens in the fragment",
-    new URL(redirect).origin + new URL(redirect).pathname,
-  );
+  const what = new URL(redirect).hash === "" ? "with a code in the query" : "with the tokens in the fragment";
+  narrate(`is signed in, and is sent back ${what}`, new URL(redirect).origin + new URL(redirect).pathname);
   await deliver(world, redirect);
+}
+
+/** What the pages ask for between a password and the redirect. */
+async function answerChallenges(
+  world: World,
+  browser: FormBrowser,
+  from: Page,
+  { password }: Person,
+  narrate: Narrate,
+) {
+  let page = from;
+  for (let asked = 0; page.location === undefined && asked < 4; asked++) {
+    const names = page.forms.map(({ name }) => name);
+    if (names.includes("changePassword")) {
+      narrate("chooses a password of their own", page.url);
+      page = await browser.submit(page, "changePassword", { password, confirm_password: password });
+    } else if (names.includes("softwareTokenSetupForm")) {
+      narrate("sets up an authenticator app as second factor", page.url);
+      const [, secret = ""] = /class="secretCode">([A-Z2-7 ]+)</.exec(page.text) ?? [];
+      const code = totpAt(secret.replaceAll(" ", ""), Math.floor(world.now() / 30_000));
+      page = await browser.submit(page, "softwareTokenSetupForm", { code });
+    } else break;
+  }
+  return page;
 }
 
 /** What the page behind the redirect does: hands query and fragment to the receiver that sent it. */

@@ -6,9 +6,14 @@ export const registerTour: Registrant = (program, world) => {
   program
     .command("tour")
     .summary("show the whole tutorial on this machine")
-    .description("Starts the local cloud, calls the API without a token, signs up and in, and calls it again.")
+    .description(
+      "Starts the local cloud, or takes the one that runs here, calls the API without a token, signs up and in, and calls it again.",
+    )
     .option("--stack <name>", "stack whose config to use", "dev")
     .option("--project <directory>", "folder of the Pulumi project", ".")
+    .option("--port <port>", "port of the console (default: 4510 where a person looks, else a free one)")
+    .option("--state <directory>", "where to keep users, keys and code")
+    .option("--ephemeral", "keep nothing")
     .option("--headless", "fill in the sign-up pages by itself, without a browser")
     .action(
       action<TourFlags>(world, async (io) => {

@@ -73,7 +73,12 @@ export function toErrorPage(c: Context, error: string, clientId: string | undefi
 export const local = (c: Context, path: string): string => new URL(c.req.url).origin + path;
 
 export function pageContext(c: Context, { pool }: HostedUi, request: AuthorizationRequest): PageContext {
-  return { pool: pool.model, query: request.query, csrf: forgeryToken(c, pool) };
+  return {
+    pool: pool.model,
+    query: request.query,
+    csrf: forgeryToken(c, pool),
+    mailbox: `${new URL(pool.issuer).origin}/#mail`,
+  };
 }
 
 /** The posted fields, or `undefined` when the form was not ours. */

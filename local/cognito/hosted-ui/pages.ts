@@ -15,6 +15,8 @@ export interface PageContext {
   /** The authorization request's query, carried by every link and form. */
   query: string;
   csrf: string;
+  /** Where the mail of this local cloud is shown. */
+  mailbox: string;
 }
 
 /** Values to show again and what was wrong with them; passwords are never shown again. */
@@ -91,7 +93,7 @@ export function signUpPage({ pool, query, csrf }: PageContext, state: FormState 
  * @param delivery where the code went, when that is known
  */
 export function confirmPage(
-  { pool, query, csrf }: PageContext,
+  { pool, query, csrf, mailbox }: PageContext,
   known: boolean,
   delivery: CodeDelivery | undefined,
   state: FormState = {},
@@ -102,7 +104,7 @@ export function confirmPage(
   return page(titled("Confirm your account", state), pool.name, (width) =>
     nested(
       "Confirm your account",
-      html`${noted(state)}<p>${where}</p>`,
+      html`${noted(state)}<p>${where}</p><p class="quiet">Mail of this local cloud leaves this machine nowhere: it is on <a href="${mailbox}" target="_blank">the console page</a>.</p>`,
       html`${form({
         name: "confirmationForm",
         action: `/confirm?${query}`,
