@@ -122,7 +122,10 @@ export class Deployment {
     const wireOutputs = await this.#attempt(urn, async () => {
       if (type === STACK_REFERENCE) return this.#parts.stackReferences.read(String(inputs.name ?? resource.id), urn);
       const plugin = await this.#plugin("resource", type, provider, this.#packageOf(type, request));
-      if (typeof plugin === "object") return plugin.read(resource, wireInputs);
+      if (typeof plugin === "object") {
+        resource.byPlugin = true;
+        return plugin.read(resource, wireInputs);
+      }
       if (plugin !== undefined) resource.notServed = plugin;
       return (await this.#parts.provider.read({ ...resource, provider: urnOf(provider) })).outputs;
     });
@@ -256,7 +259,10 @@ export class Deployment {
       ...this.#packageOf(type, request),
       version: options.getVersion(),
     });
-    if (typeof plugin === "object") return plugin.create(resource, wireInputs);
+    if (typeof plugin === "object") {
+      resource.byPlugin = true;
+      return plugin.create(resource, wireInputs);
+    }
     if (plugin !== undefined) resource.notServed = plugin;
     const unknown = unknownPaths(wireInputs).map((property) => ({
       property,

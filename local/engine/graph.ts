@@ -16,7 +16,10 @@ export interface ResourceGraph {
 export interface ProviderNotes {
   /** By the text that stands in for it. */
   unknownOutputs: Record<string, { type: string; name: string; property: string }>;
-  /** Functions whose answers are made up: `type` is the token, `name` what was looked up. */
+  /**
+   * What is made up: answers of functions (`type` is the token, `name` what was looked up), outputs of other stacks, and
+   * secrets that something else stands for (`pulumi:config`).
+   */
   madeUp: { type: string; name: string; reason: string }[];
 }
 
@@ -32,6 +35,8 @@ export interface Resource {
   custom: boolean;
   /** A component that a plugin is to construct. */
   remote: boolean;
+  /** Its package's plugin made it. */
+  byPlugin?: true;
   /** Why its package's plugin does not run here, as a clause. */
   notServed?: string;
   id: string;

@@ -96,8 +96,10 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
         refused: deployment.refused || more !== undefined,
       });
     }
-    const notes = provider.notes?.();
-    return { graph: { ...deployment.graph, ...(notes && { notes }) } };
+    const { unknownOutputs = {}, madeUp = [] } = provider.notes?.() ?? {};
+    const standIns = project.standIns.map((key) => ({ type: "pulumi:config", name: key, reason: STAND_IN }));
+    const notes = { unknownOutputs, madeUp: [...madeUp, ...stackReferences.madeUp, ...standIns] };
+    return { graph: { ...deployment.graph, notes } };
   } finally {
     for (const close of closers) close();
     program.end();
@@ -112,6 +114,8 @@ function givenUp(signal: AbortSignal | undefined): Promise<never> {
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
+
+const STAND_IN = "a secret that only its provider can read: something else stands for it";
 
 function describeStandIns(keys: string[]): string {
   return `Something else stands for the secret${keys.length > 1 ? "s" : ""} ${keys.join(", ")}, which only the provider that keeps ${keys.length > 1 ? "them" : "it"} can read; write values under \`config\` in demo-auth.local.yaml.`;

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ResourceGraph } from "./graph.ts";
+import type { ProviderNotes, ResourceGraph } from "./graph.ts";
 import { askForOutputs, LOCAL_VALUES_FILE } from "./local-values.ts";
 import { type Diagnostic, ProjectError } from "./problems.ts";
 import type { Project } from "./project.ts";
@@ -25,6 +25,8 @@ export class StackReferences {
   /** Where local clouds leave their stacks' outputs for each other. */
   readonly #folder: string | undefined;
   readonly #notices: (message: string) => void;
+  /** Whose outputs are made up, for the list of what is. */
+  readonly madeUp: ProviderNotes["madeUp"] = [];
   readonly #known = new Map<string, Values>();
   readonly #wanted = new Map<string, Set<string>>();
 
@@ -42,6 +44,10 @@ export class StackReferences {
     if (!madeUp && !remembered) {
       this.#wanted.set(name, this.#wanted.get(name) ?? new Set());
       return { name, outputs: unknownOutput(urn), secretOutputNames: [] };
+    }
+    if (madeUp) {
+      const reason = `made up: ${LOCAL_VALUES_FILE} gives ${Object.keys(madeUp.outputs).join(", ")}`;
+      this.madeUp.push({ type: STACK_REFERENCE, name, reason });
     }
     this.#notices(
       madeUp

@@ -172,7 +172,7 @@ export function buildModel(
     }
   };
   for (const resource of graph.resources) {
-    if (resource.type.startsWith("pulumi:")) continue;
+    if (resource.type.startsWith("pulumi:") || resource.byPlugin) continue;
     const resourceType = BY_TYPE.get(resource.type);
     const { type, name } = resource;
     if (resource.existing)

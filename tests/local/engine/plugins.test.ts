@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { buildModel } from "../../../local/resources/aws.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { programFailure, projectOf, run } from "./engine-harness.ts";
 
@@ -100,6 +101,9 @@ describe("other providers' plugins", function () {
     );
     const command = "pulumi plugin install resource xyz v2.0.1 --server https://example.com/plugins";
     assert.equal(missing.resource("users").notServed, `its plugin is not installed; install it with \`${command}\``);
+    assert.deepEqual(buildModel(missing.graph, "us-east-1", () => "").unserved, [
+      { type: "xyz:index:Directory", name: "users", reason: missing.resource("users").notServed },
+    ]);
     assert.ok(
       missing.heard.some(
         (line) => line.startsWith("warning: The component xyz:index:Directory") && line.includes(command),
@@ -180,6 +184,7 @@ describe("other providers' plugins", function () {
     assert.deepEqual([graph.outputs.said, graph.outputs.id, graph.outputs.token], ["hello you", "made-you", "s"]);
     assert.deepEqual(graph.secretOutputs, ["token"]);
     assert.equal(resource("g").notServed, undefined);
+    assert.deepEqual(buildModel(graph, "us-east-1", () => "").unserved, []);
   });
 
   it("say why they do not start, and name a method that nobody has", async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
 import { ProjectError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
-import { temporaryProject } from "../../support/temporary.ts";
-import { programFailure, run } from "./engine-harness.ts";
+import { evaluateProject } from "../../../local/host/evaluation.ts";
+import { temporaryDirectory, temporaryProject } from "../../support/temporary.ts";
+import { programFailure, projectOf, run } from "./engine-harness.ts";
 
 const read = (files: Record<string, string>, environment = {}) =>
   readProject(temporaryProject({ "index.js": "", ...files }), "dev", environment);
@@ -108,6 +109,10 @@ describe("a project's files", function () {
       db: { user: "me", password: "stand-in-for-password" },
       key: "stand-in-for-app:key",
     });
+    assert.deepEqual(
+      standing.graph.notes?.madeUp.map(({ type, name }) => `${type} ${name}`),
+      ["pulumi:config app:db", "pulumi:config app:key"],
+    );
     assert.ok(
       standing.heard.some((line) =>
         line.startsWith(
@@ -121,6 +126,34 @@ describe("a project's files", function () {
     });
     assert.deepEqual(own.graph.outputs, { db: { user: "you" }, key: "mine" });
     assert.deepEqual(own.heard, []);
+  });
+
+  it("need no region here, which is said, and the program sees none either", async () => {
+    const warnings = async (environment: Record<string, string>, files: Record<string, string> = {}) => {
+      const heard: string[] = [];
+      const directory = projectOf(
+        'const aws = require("@pulumi/aws"); new aws.cognito.UserPool("p"); exports.region = aws.config.region;',
+        files,
+      );
+      const { graph } = await evaluateProject(
+        readProject(directory, "dev", environment),
+        {
+          environment: { PATH: process.env.PATH, ...environment },
+          onProgramMessage: ({ severity, message }) => severity === "warning" && heard.push(message),
+        },
+        temporaryDirectory(),
+      );
+      return { heard, region: graph.outputs.region };
+    };
+    const { heard, region } = await warnings({});
+    assert.equal(region, undefined);
+    assert.equal(heard.length, 1);
+    assert.match(
+      heard[0]!,
+      /^No AWS region is configured.*`pulumi config set aws:region us-east-1`\. us-east-1 is used here\.$/,
+    );
+    assert.deepEqual((await warnings({ AWS_REGION: "eu-west-1" })).heard, []);
+    assert.deepEqual((await warnings({}, { "Pulumi.dev.yaml": "config: { aws:region: eu-west-1 }\n" })).heard, []);
   });
 
   it("of the local cloud alone are refused where they are not understood", () => {

@@ -48,7 +48,14 @@ describe("outputs of other stacks", function () {
         .replace("zone: null", "zone: a")
         .replace("optional: null", "more: []"),
     );
-    const { resource, heard } = await run("", {}, { directory });
+    const { resource, heard, graph } = await run("", {}, { directory });
+    assert.deepEqual(graph.notes?.madeUp, [
+      {
+        type: "pulumi:pulumi:StackReference",
+        name: "org/network/dev",
+        reason: "made up: demo-auth.local.yaml gives more, vpcId, zone",
+      },
+    ]);
     assert.deepEqual(resource("pool").inputs.tags, { vpc: "vpc-1", zone: "z-a" });
     assert.ok(heard.includes("warning: The outputs of the stack org/network/dev are made up in demo-auth.local.yaml."));
     assert.ok(heard.includes("warning: The stack org/network/dev has no output optional: the program sees undefined."));
