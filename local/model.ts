@@ -291,6 +291,10 @@ export interface AuthorizerModel {
   identitySource: string;
   identityValidationExpression: string | undefined;
   resultTtlSeconds: number;
+  /** Of the function that decides; stage variables stand in it as they are written. */
+  uri: string | undefined;
+  /** The role that API Gateway calls the function with, in the place of a permission. */
+  credentials: string | undefined;
 }
 
 export interface GatewayResponseModel {

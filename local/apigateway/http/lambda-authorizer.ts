@@ -4,20 +4,17 @@
  */
 import type { FunctionPermissionModel, HttpApiModel, HttpAuthorizerModel } from "../../model.ts";
 import type { ApiServices } from "../rest/api-services.ts";
+import { askFunction, RememberedAnswers } from "../shared/authorizer-function.ts";
 import { mayInvoke } from "../shared/function-permission.ts";
-import { policyAllows } from "../shared/invocation-policy.ts";
+import { policyVerdict, readPolicy } from "../shared/invocation-policy.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
 import { identitySource } from "./identity-sources.ts";
 import { eventV2, resourceOf } from "./proxy-event.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 
-const PATIENCE_MS = 10_000;
-const MOST_REMEMBERED = 1000;
-
 interface Decision {
   allows(routeArn: string): boolean;
   caller: AuthorizedCaller;
-  until: number;
 }
 
 export class LambdaAuthorizer {
@@ -25,7 +22,7 @@ export class LambdaAuthorizer {
   readonly #api: HttpApiModel;
   readonly #services: ApiServices;
   readonly #permissions: readonly FunctionPermissionModel[];
-  readonly #decisions = new Map<string, Decision>();
+  readonly #decisions = new RememberedAnswers<Decision>();
 
   constructor(
     model: HttpAuthorizerModel,
@@ -58,14 +55,10 @@ export class LambdaAuthorizer {
     const keeps = this.#model.resultTtlSeconds > 0 && identities.length > 0;
     const key = JSON.stringify(identities);
     const now = this.#services.platform.now();
-    const known = keeps ? this.#decisions.get(key) : undefined;
-    if (known && known.until > now) return known;
-    const decision = this.#read(await this.#invoke(identities, exchange), now);
-    if (keeps) {
-      this.#decisions.delete(key);
-      this.#decisions.set(key, decision);
-      if (this.#decisions.size > MOST_REMEMBERED) this.#decisions.delete(this.#decisions.keys().next().value!);
-    }
+    const known = keeps ? this.#decisions.get(key, now) : undefined;
+    if (known) return known;
+    const decision = this.#read(await this.#invoke(identities, exchange));
+    if (keeps) this.#decisions.set(key, decision, now + this.#model.resultTtlSeconds * 1000);
     return decision;
   }
 
@@ -78,20 +71,12 @@ export class LambdaAuthorizer {
     }
     const event =
       this.#model.payloadFormatVersion === "2.0" ? this.#eventV2(identities, exchange) : eventV1(identities, exchange);
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const result = await Promise.race([
-        this.#services.invoke(functionArn, JSON.stringify(event), { traceId: exchange.traceId }),
-        new Promise<never>((_, reject) => {
-          timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
-        }),
-      ]);
+      const result = await askFunction(this.#services.invoke, functionArn, JSON.stringify(event), exchange.traceId);
       if (result.functionError) throw new Error(result.reason ?? "it failed");
       return JSON.parse(result.payload);
     } catch (error) {
       throw misconfigured(name, `its function gave no decision: ${(error as Error).message}`);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -102,24 +87,21 @@ export class LambdaAuthorizer {
   }
 
   /** Simple responses say `isAuthorized`; the others return a policy, which is evaluated for each route. */
-  #read(answer: unknown, now: number): Decision {
-    const { name, enableSimpleResponses, payloadFormatVersion, resultTtlSeconds } = this.#model;
+  #read(answer: unknown): Decision {
+    const { name, enableSimpleResponses, payloadFormatVersion } = this.#model;
     const result = typeof answer === "object" && answer !== null ? (answer as Record<string, unknown>) : {};
     const context = (result.context ?? null) as Record<string, unknown> | null;
     const principal = result.principalId === undefined ? undefined : String(result.principalId);
     const caller: AuthorizedCaller = { kind: "lambda", context, principal };
-    const until = now + resultTtlSeconds * 1000;
     if (enableSimpleResponses && payloadFormatVersion === "2.0") {
       const { isAuthorized } = result;
       if (typeof isAuthorized !== "boolean")
         throw misconfigured(name, "its function's answer has no boolean isAuthorized");
-      return { allows: () => isAuthorized, caller, until };
+      return { allows: () => isAuthorized, caller };
     }
-    const { policyDocument } = result;
-    if (policyAllows(policyDocument, "") === undefined) {
-      throw misconfigured(name, "its function's answer has no policyDocument");
-    }
-    return { allows: (arn) => policyAllows(policyDocument, arn) === true, caller, until };
+    const policy = readPolicy(result.policyDocument);
+    if (!policy) throw misconfigured(name, "its function's answer has no policyDocument that is a policy");
+    return { allows: (resource) => policyVerdict(policy, { resource }) === "allow", caller };
   }
 }
 

@@ -6,7 +6,7 @@ import type { AuthorizerModel } from "../../model.ts";
 import type { TokenIssuer } from "../../platform.ts";
 import type { ApiServices } from "./api-services.ts";
 import { GatewayError } from "./gateway-error.ts";
-import type { AuthorizedIdentity } from "./gateway-exchange.ts";
+import type { CognitoIdentity } from "./gateway-exchange.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import { TokenVerifier, type VerifiedToken } from "./token-verifier.ts";
 
@@ -28,7 +28,7 @@ export class CognitoAuthorizer {
    * @param scopes the method's `authorizationScopes`
    * @throws GatewayError `UNAUTHORIZED`, or `AUTHORIZER_CONFIGURATION_ERROR` for an authorizer that can let nobody in
    */
-  authorize(headers: RequestHeaders, scopes: readonly string[]): AuthorizedIdentity {
+  authorize(headers: RequestHeaders, scopes: readonly string[]): CognitoIdentity {
     const verification = this.#tokenVerifier().verify(this.#token(headers));
     if (!verification.ok) {
       throw unauthorized(
@@ -42,6 +42,7 @@ export class CognitoAuthorizer {
     if (refusal) throw unauthorized(refusal);
     const { token_use, sub, username } = token.claimStrings;
     return {
+      kind: "cognito",
       claims: token.claimStrings,
       claimsJson: token.claimsJson,
       principal: token_use === "access" ? username : sub,

@@ -5,7 +5,7 @@ import type { GatewayResponseModel, RestApiModel, StageModel } from "../../model
 import { type AccessLog, accessLog } from "./access-log.ts";
 import type { ApiServices } from "./api-services.ts";
 import { CognitoAuthorizer } from "./cognito-authorizer.ts";
-import type { RequestedApi } from "./gateway-exchange.ts";
+import type { RequestedApi, RoutedGatewayExchange } from "./gateway-exchange.ts";
 import { RequestIds } from "./request-ids.ts";
 import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
@@ -19,6 +19,8 @@ export interface CompiledApi extends RequestedApi {
   router: Router<Route>;
   /** By id */
   cognitoAuthorizers: Map<string, CognitoAuthorizer>;
+  /** Made at the first request that needs it. */
+  admission: { admit(exchange: RoutedGatewayExchange): Promise<void> } | undefined;
   gatewayResponses: Map<string, GatewayResponseModel>;
   stagedMethods: StagedMethods;
   /** Of the stages that declare one. */
@@ -42,6 +44,7 @@ export function compileApi(model: RestApiModel, services: ApiServices): Compiled
         .filter(({ type }) => type === "COGNITO_USER_POOLS")
         .map((authorizer) => [authorizer.id, new CognitoAuthorizer(authorizer, services)]),
     ),
+    admission: undefined,
     gatewayResponses: new Map(model.gatewayResponses.map((response) => [response.responseType, response])),
     stagedMethods: new StagedMethods(),
     accessLogs: new Map(

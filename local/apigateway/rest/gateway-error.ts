@@ -18,11 +18,7 @@ const RESPONSE_TYPES = {
     message: "Internal server error",
     errorType: "InternalServerErrorException",
   },
-  AUTHORIZER_CONFIGURATION_ERROR: {
-    status: 500,
-    message: "Internal server error",
-    errorType: "AuthorizerConfigurationException",
-  },
+  AUTHORIZER_CONFIGURATION_ERROR: { status: 500, message: null, errorType: "AuthorizerConfigurationException" },
   AUTHORIZER_FAILURE: { status: 500, message: null, errorType: "AuthorizerFailureException" },
   BAD_REQUEST_BODY: { status: 400, message: "Invalid request body", errorType: "BadRequestException" },
   BAD_REQUEST_PARAMETERS: { status: 400, message: "Bad Request", errorType: "BadRequestException" },

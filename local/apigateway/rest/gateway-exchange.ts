@@ -52,13 +52,29 @@ export interface GatewayExchange {
 }
 
 /** Who passed the authorizer. */
-export interface AuthorizedIdentity {
+export type AuthorizedIdentity = CognitoIdentity | FunctionIdentity;
+
+export interface CognitoIdentity {
+  kind: "cognito";
   /** `requestContext.authorizer.claims`: every value a string, in the token's order */
   claims: Record<string, string>;
   /** The same as JSON text, made once a token */
   claimsJson: string;
   /** The token's `sub` (ID token) or `username` (access token) */
   principal: string | undefined;
+}
+
+/** Whom a Lambda authorizer let in. */
+export interface FunctionIdentity {
+  kind: "lambda";
+  /** `principalId` */
+  principal: string | undefined;
+  /** What the function says about the caller: texts, and `null` */
+  context: Readonly<Record<string, string | null>>;
+  /** The value of the API key that the function names */
+  usageIdentifierKey: string | undefined;
+  /** Of the authorizer's function; 0 when its answer was known */
+  latencyMs: number;
 }
 
 export interface GatewayAnswer {

@@ -50,7 +50,8 @@ async function answerRequest(
   parseRequest(exchange);
   const hasBody = announcesBody(incoming);
   routeRequest(api, exchange);
-  authorize(api, exchange);
+  const pending = authorize(api, exchange);
+  if (pending) await pending;
   api.usagePlans.admit(exchange);
   throttleMethod(exchange);
   if (hasBody) exchange.body = unpackedBody(exchange, await readBody(incoming));
@@ -58,9 +59,13 @@ async function answerRequest(
   return integrate(exchange);
 }
 
-function decisionOf({ route, identity }: GatewayExchange): Pick<ApiRequestEvent, "decision"> {
+function decisionOf(
+  { route, identity }: GatewayExchange,
+  refusal: GatewayError | EdgeRefusal | undefined,
+): Pick<ApiRequestEvent, "decision"> {
   if (!route) return {};
-  if (route.method.authorization === "NONE") return { decision: "open to anyone" };
+  const isDenied = refusal instanceof GatewayError && refusal.responseType === "ACCESS_DENIED";
+  if (route.method.authorization === "NONE" && !isDenied) return { decision: "open to anyone" };
   return { decision: identity ? "let in" : "refused" };
 }
 
@@ -89,7 +94,7 @@ function record(
     path: exchange.requestPath,
     status: answer.status,
     durationMs,
-    ...decisionOf(exchange),
+    ...decisionOf(exchange, refusal),
     principal: exchange.identity?.principal,
     reason: answer.reason,
     details: requestDetails(exchange, answer),

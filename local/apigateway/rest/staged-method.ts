@@ -21,12 +21,10 @@ export class StagedMethod {
   constructor(stage: StageModel, { resource, method }: Route, now: number) {
     this.bucket = methodBucket(stage, resource.path, method.httpMethod, now);
     const { integration } = method;
-    this.uri = integration?.uri?.replace(STAGE_VARIABLE, (_, name) => stage.variables[name] ?? "");
+    this.uri = uriOnStage(integration?.uri, stage);
     // Where a stage variable is part of it, only the stage knows which function is meant.
     const isOfStage = this.uri !== integration?.uri;
-    this.functionArn = isOfStage
-      ? /\/functions\/(.+)\/invocations$/.exec(this.uri ?? "")?.[1]
-      : integration?.functionArn;
+    this.functionArn = isOfStage ? functionOnStage(integration?.uri, stage) : integration?.functionArn;
     this.refusedMapping = integration && refusedMapping(integration);
     const { id, path } = resource;
     this.json = {
@@ -37,6 +35,15 @@ export class StagedMethod {
       deploymentId: JSON.stringify(stage.deploymentId),
     };
   }
+}
+
+/** @returns the ARN of the function behind a URI, the stage's variables filled in; `undefined` when it names none */
+export function functionOnStage(uri: string | undefined, stage: StageModel): string | undefined {
+  return /\/functions\/(.+)\/invocations$/.exec(uriOnStage(uri, stage) ?? "")?.[1];
+}
+
+function uriOnStage(uri: string | undefined, stage: StageModel): string | undefined {
+  return uri?.replace(STAGE_VARIABLE, (_, name) => stage.variables[name] ?? "");
 }
 
 const STAGE_VARIABLE = /\$\{stageVariables\.([\w-]+)\}/g;

@@ -48,9 +48,23 @@ export class UsagePlans {
     return [undefined, undefined];
   }
 
-  #key({ headers }: RoutedGatewayExchange) {
+  /** The key in the request, where the method wants one, before anything is said about it. */
+  sentKey({ route, headers }: RoutedGatewayExchange): { id: string; value: string } | undefined {
+    if (!route.method.apiKeyRequired || this.#model.apiKeySource === "AUTHORIZER") return undefined;
+    const key = this.#keys.get(headers.last("x-api-key") ?? "");
+    return key && { id: key.id, value: key.value };
+  }
+
+  #key({ headers, identity }: RoutedGatewayExchange) {
     if (this.#model.apiKeySource === "AUTHORIZER") {
-      throw forbidden("The API takes API keys from its authorizer, and a Cognito authorizer gives none.");
+      const named = identity?.kind === "lambda" ? identity.usageIdentifierKey : undefined;
+      const key = named === undefined ? undefined : this.#keys.get(named);
+      if (key?.enabled) return key;
+      throw forbidden(
+        named === undefined
+          ? "The API takes API keys from its authorizer, which gives none: a Lambda authorizer answers usageIdentifierKey."
+          : "The authorizer's usageIdentifierKey is the value of no API key of this API that is enabled.",
+      );
     }
     const value = headers.last("x-api-key");
     if (value === undefined) throw forbidden("The method wants an API key; send it in the x-api-key header.");

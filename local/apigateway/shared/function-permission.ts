@@ -2,27 +2,27 @@
  * Whether an API may invoke a function: `aws.lambda.Permission` for `apigateway.amazonaws.com`, matched against the ARN of
  * what calls (https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html).
  */
-import type { FunctionPermissionModel } from "../../model.ts";
+import { matchesWildcard } from "./wildcards.ts";
+
+/** @param principal absent from what is known to be for API Gateway */
+export interface Permission {
+  functionArn: string;
+  principal?: string;
+  sourceArn: string | undefined;
+}
 
 /** @param sources ARNs by which the caller may be named; one that matches is enough */
 export function mayInvoke(
-  permissions: readonly FunctionPermissionModel[],
+  permissions: readonly Permission[],
   functionArn: string,
   sources: readonly string[],
 ): boolean {
   return permissions.some(
-    ({ functionArn: subject, principal, sourceArn }) =>
+    ({ functionArn: subject, principal = API_GATEWAY, sourceArn }) =>
       subject === functionArn &&
-      (principal === "apigateway.amazonaws.com" || principal === "*") &&
-      (sourceArn === undefined || sources.some((source) => matchesArn(sourceArn, source))),
+      (principal === API_GATEWAY || principal === "*") &&
+      (sourceArn === undefined || sources.some((source) => matchesWildcard(sourceArn, source))),
   );
 }
 
-/** An ARN pattern with `*` and `?`, as IAM's `ArnLike`. */
-function matchesArn(pattern: string, arn: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(arn);
-}
+const API_GATEWAY = "apigateway.amazonaws.com";

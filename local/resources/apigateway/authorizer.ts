@@ -2,22 +2,19 @@
 import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { AuthorizerModel } from "../../model.ts";
-import { notServed, served } from "../contract.ts";
+import { served } from "../contract.ts";
 import { arnOf, list, number, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 
 type Authorizer = apigateway.Authorizer;
 type AuthorizerArgs = apigateway.AuthorizerArgs;
 
 export const DEFAULT_IDENTITY_SOURCE = "method.request.header.Authorization";
-/** Said of OpenAPI documents too. */
-export const NO_LAMBDA_AUTHORIZERS =
-  "Lambda authorizers do not run here, so the methods that have one refuse every request";
 
 export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigateway/authorizer:Authorizer", {
   inputs: {
-    authorizerCredentials: notServed(NO_LAMBDA_AUTHORIZERS, { guards: true }),
+    authorizerCredentials: served,
     authorizerResultTtlInSeconds: served,
-    authorizerUri: notServed(NO_LAMBDA_AUTHORIZERS, { guards: true }),
+    authorizerUri: served,
     identitySource: served,
     identityValidationExpression: served,
     name: served,
@@ -31,6 +28,11 @@ export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigatew
     const { urn, inputs } = resource;
     if (inputs.type === "COGNITO_USER_POOLS" && list(inputs.providerArns).length === 0) {
       throw new ResourceProblem("BadRequestException: a COGNITO_USER_POOLS authorizer needs providerArns.");
+    }
+    if (inputs.type !== "COGNITO_USER_POOLS" && !inputs.authorizerUri) {
+      throw new ResourceProblem(
+        `BadRequestException: a ${text(inputs.type) ?? "TOKEN"} authorizer needs authorizerUri.`,
+      );
     }
     const id = stableId(urn, 6);
     return {
@@ -56,6 +58,8 @@ export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigatew
       identitySource: outputs.identitySource as string,
       identityValidationExpression: text(inputs.identityValidationExpression),
       resultTtlSeconds: outputs.authorizerResultTtlInSeconds as number,
+      uri: text(inputs.authorizerUri),
+      credentials: text(inputs.authorizerCredentials),
     });
   },
 });

@@ -185,9 +185,12 @@ function authorizerOf(name: string, scheme: Values, authorizer: Values, seed: st
     name,
     type,
     providerArns: list(authorizer.providerARNs),
-    identitySource: text(authorizer.identitySource) ?? headerOf(scheme),
+    // A function that is given the whole request may do without; its scheme's name then means nothing.
+    identitySource: text(authorizer.identitySource) ?? (type === "REQUEST" ? "" : headerOf(scheme)),
     identityValidationExpression: text(authorizer.identityValidationExpression),
     resultTtlSeconds: number(authorizer.authorizerResultTtlInSeconds, 300),
+    uri: text(authorizer.authorizerUri),
+    credentials: text(authorizer.authorizerCredentials),
   };
 }
 

@@ -5,7 +5,6 @@
  */
 import type { Values } from "../../engine/values.ts";
 import { type AnyContract, notServed, served, type UnservedInput, unservedInputs, withoutEffect } from "../contract.ts";
-import { NO_LAMBDA_AUTHORIZERS } from "./authorizer.ts";
 import { forReaders, forTheBill, notCached } from "./because.ts";
 import { NO_VPC_LINKS, NOT_STREAMED } from "./integration.ts";
 
@@ -13,7 +12,6 @@ const PREFIX = "x-amazon-apigateway-";
 
 const ofHttpApis = withoutEffect("API Gateway reads it in the documents of HTTP APIs only");
 const ofTls = withoutEffect("TLS is the loopback origin's own");
-export const NO_RESOURCE_POLICIES = "resource policies are not evaluated here, so the API refuses every request";
 export const NO_SIGNATURES = "AWS signatures are not checked here, so the methods that want one refuse every request";
 export const NO_VPC_ENDPOINTS = "there is no VPC here";
 
@@ -49,10 +47,10 @@ const INTEGRATION: AnyContract = {
 };
 
 const AUTHORIZER: AnyContract = {
-  authorizerCredentials: notServed(NO_LAMBDA_AUTHORIZERS, { guards: true }),
+  authorizerCredentials: served,
   authorizerPayloadFormatVersion: ofHttpApis,
   authorizerResultTtlInSeconds: served,
-  authorizerUri: notServed(NO_LAMBDA_AUTHORIZERS, { guards: true }),
+  authorizerUri: served,
   enableSimpleResponses: ofHttpApis,
   identitySource: served,
   identityValidationExpression: served,
@@ -88,7 +86,7 @@ const EXTENSIONS: AnyContract = {
   integration: { parts: INTEGRATION },
   integrations: ofHttpApis,
   "minimum-compression-size": served,
-  policy: notServed(NO_RESOURCE_POLICIES, { guards: true }),
+  policy: served,
   "request-validator": served,
   "request-validators": served,
   "security-policy": ofTls,

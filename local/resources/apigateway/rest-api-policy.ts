@@ -1,15 +1,14 @@
 /** aws:apigateway/restApiPolicy:RestApiPolicy: who may call an API, whatever its methods say (UpdateRestApi, `/policy`). */
 import type { apigateway } from "@pulumi/aws";
-import { notServed, served } from "../contract.ts";
+import { served } from "../contract.ts";
 import { resourceType, text } from "../resource-type.ts";
-import { NO_RESOURCE_POLICIES } from "./openapi-extensions.ts";
 
 type Policy = apigateway.RestApiPolicy;
 type PolicyArgs = apigateway.RestApiPolicyArgs;
 
 export const restApiPolicy = resourceType<Policy, PolicyArgs>("aws:apigateway/restApiPolicy:RestApiPolicy", {
   inputs: {
-    policy: notServed(NO_RESOURCE_POLICIES, { guards: true }),
+    policy: served,
     region: served,
     restApiId: served,
   },

@@ -6,7 +6,7 @@ import type { RestApiModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forTheBill } from "./because.ts";
-import { NO_RESOURCE_POLICIES, NO_VPC_ENDPOINTS } from "./openapi-extensions.ts";
+import { NO_VPC_ENDPOINTS } from "./openapi-extensions.ts";
 import { importOpenApi } from "./openapi-import.ts";
 
 const ofTls = withoutEffect("TLS is the loopback origin's own");
@@ -33,7 +33,7 @@ export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>(
     minimumCompressionSize: served,
     name: served,
     parameters: served,
-    policy: notServed(NO_RESOURCE_POLICIES, { guards: true }),
+    policy: served,
     // A new API is empty: both modes of an import come to the same.
     putRestApiMode: served,
     region: served,

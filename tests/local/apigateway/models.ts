@@ -66,6 +66,8 @@ export function authorizer(overrides: Partial<AuthorizerModel> = {}): Authorizer
     identitySource: "method.request.header.Authorization",
     identityValidationExpression: undefined,
     resultTtlSeconds: 300,
+    uri: undefined,
+    credentials: undefined,
     ...overrides,
   };
 }

@@ -50,8 +50,6 @@ describe("a REST API that a program declares", function () {
     `);
     deepEqual(named(unserved).sort(), [
       "authorization (guards)",
-      "authorizerCredentials (guards)",
-      "authorizerUri (guards)",
       "cacheClusterEnabled",
       "cacheKeyParameters",
       "cacheNamespace",
@@ -65,8 +63,6 @@ describe("a REST API that a program declares", function () {
       "endpointConfiguration.vpcEndpointIds",
       "failOnWarnings",
       "mutualTlsAuthentication.truststoreUri (guards)",
-      "policy (guards)",
-      "policy (guards)",
       "responseTransferMode",
       "settings.cachingEnabled",
       "targetArn",
@@ -218,10 +214,8 @@ describe("a REST API's document", function () {
     `);
     deepEqual(named(unserved), [
       "parameters.unheard",
-      "body: x-amazon-apigateway-policy (guards)",
       "body: x-amazon-apigateway-invented",
       "body: x-amazon-apigateway-authtype (guards)",
-      "body: x-amazon-apigateway-authorizer.authorizerUri (guards)",
       "body: x-amazon-apigateway-imagined",
       "body: x-amazon-apigateway-auth.type (guards)",
       "body: x-amazon-apigateway-integration.cacheKeyParameters",

@@ -3,6 +3,7 @@
  * has for it (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html).
  */
 import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
+import { mayInvoke } from "../../shared/function-permission.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
 
@@ -106,25 +107,16 @@ function requirePermission({ api, route, stage, staged }: IntegratedGatewayExcha
   const { executionArn, invokePermissions } = api.model;
   const method = route.method.httpMethod === "ANY" ? "*" : route.method.httpMethod;
   const source = `${executionArn}/${stage.name}/${method}${route.resource.path}`;
-  const mine = invokePermissions.filter((permission) => permission.functionArn === functionArn);
-  if (mine.some(({ sourceArn }) => sourceArn === undefined || matchesArn(sourceArn, source))) {
+  if (mayInvoke(invokePermissions, functionArn, [source])) {
     staged.mayInvoke = true;
     return;
   }
+  const mine = invokePermissions.filter((permission) => permission.functionArn === functionArn);
   const have = mine.map(({ sourceArn }) => sourceArn).join(", ") || "none";
   throw misconfigured(
     `Invalid permissions on Lambda function: API Gateway may not invoke it as ${source}. ` +
       `Its permissions for this API: ${have}. Declare an aws.lambda.Permission with a sourceArn that matches.`,
   );
-}
-
-/** An ARN pattern with `*` and `?`, as IAM's `ArnLike` on the parts of an execution ARN. */
-function matchesArn(pattern: string, arn: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(arn);
 }
 
 function misconfigured(reason: string): GatewayError {

@@ -4,7 +4,7 @@
  */
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { requestTimeClf } from "../clock-formats.ts";
-import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
+import type { AuthorizedIdentity, IntegratedGatewayExchange, RoutedGatewayExchange } from "../gateway-exchange.ts";
 import { endsAtGateway } from "../header-fields.ts";
 import type { RequestHeaders } from "../request-headers.ts";
 
@@ -39,10 +39,30 @@ export function proxyEvent(exchange: IntegratedGatewayExchange): string {
   );
 }
 
-function requestContext(exchange: IntegratedGatewayExchange): string {
+/**
+ * What a REQUEST authorizer is asked (payload format 1.0): the proxy event without its body, with maps that are empty rather
+ * than `null`, and with the length of the body that is to come.
+ * @returns JSON text
+ */
+export function authorizerEvent(exchange: RoutedGatewayExchange, methodArn: string): string {
+  const { resourcePath, stageVariables } = exchange.staged.json;
+  const [headers, multiValueHeaders] = headerMaps(exchange, "content-length");
+  const [query, multiValueQuery] = queryMaps(exchange.query).map(emptyForNull);
+  return (
+    `{"type":"REQUEST","methodArn":${json(methodArn)},"resource":${resourcePath},"path":${json(exchange.path)}` +
+    `,"httpMethod":${json(exchange.httpMethod)},"headers":${headers},"multiValueHeaders":${multiValueHeaders}` +
+    `,"queryStringParameters":${query},"multiValueQueryStringParameters":${multiValueQuery}` +
+    `,"pathParameters":${emptyForNull(jsonOrNull(exchange.pathParameters))}` +
+    `,"stageVariables":${emptyForNull(stageVariables)},"requestContext":${requestContext(exchange)}}`
+  );
+}
+
+const emptyForNull = (map: string): string => (map === "null" ? "{}" : map);
+
+function requestContext(exchange: RoutedGatewayExchange): string {
   const { api, identity, apiKey, headers } = exchange;
   const { resourceId, resourcePath, stage, deploymentId } = exchange.staged.json;
-  const authorizer = identity ? `"authorizer":{"claims":${identity.claimsJson}},` : "";
+  const authorizer = identity ? `"authorizer":${authorizerJson(identity)},` : "";
   const userAgent = headers.last("user-agent");
   return (
     `{"resourceId":${resourceId},${authorizer}"resourcePath":${resourcePath}` +
@@ -60,16 +80,24 @@ function requestContext(exchange: IntegratedGatewayExchange): string {
   );
 }
 
+function authorizerJson(identity: AuthorizedIdentity): string {
+  if (identity.kind === "cognito") return `{"claims":${identity.claimsJson}}`;
+  const { principal, latencyMs, context } = identity;
+  return JSON.stringify({ ...context, principalId: principal, integrationLatency: latencyMs });
+}
+
 /** Two JSON objects over the same names: the last value of each, and the list of all. */
 type Maps = [single: string, multi: string];
 
-function headerMaps(exchange: IntegratedGatewayExchange): Maps {
+/** @param kept a field that otherwise ends at the gateway, in lower case */
+function headerMaps(exchange: RoutedGatewayExchange, kept?: string): Maps {
   const maps = new MapsByName();
   const { raw } = exchange.headers;
   for (let i = 0; i < raw.length; i += 2) {
     const name = fieldName(raw[i]!);
     const value = raw[i + 1]!;
-    if (name.dropped || (name.lower === "authorization" && value.startsWith("AWS4-"))) continue;
+    if ((name.dropped && name.lower !== kept) || (name.lower === "authorization" && value.startsWith("AWS4-")))
+      continue;
     maps.put(name.lower, name.json, valueJson(name, value));
   }
   maps.put("x-amzn-trace-id", '"X-Amzn-Trace-Id"', json(exchange.traceId));
@@ -117,7 +145,7 @@ function forwardedFor(headers: RequestHeaders, sourceIp: string): string {
   return earlier === "" ? sourceIp : `${earlier}, ${sourceIp}`;
 }
 
-function portOf({ headers, scheme }: IntegratedGatewayExchange): string {
+function portOf({ headers, scheme }: RoutedGatewayExchange): string {
   return /:(\d+)$/.exec(headers.last("host") ?? "")?.[1] ?? (scheme === "https" ? "443" : "80");
 }
 

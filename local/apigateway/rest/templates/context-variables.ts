@@ -14,7 +14,11 @@ type Variable = (exchange: GatewayExchange, error: GatewayError | undefined) => 
 const VARIABLES: Readonly<Record<string, Variable>> = {
   accountId: ({ api }) => api.model.accountId,
   apiId: ({ api }) => api.model.id,
-  authorizer: ({ identity }) => identity && { claims: identity.claims, principalId: identity.principal },
+  authorizer: ({ identity }) => {
+    if (!identity) return undefined;
+    if (identity.kind === "cognito") return { claims: identity.claims, principalId: identity.principal };
+    return { ...identity.context, principalId: identity.principal, integrationLatency: identity.latencyMs };
+  },
   deploymentId: ({ stage }) => stage?.deploymentId,
   domainName: ({ headers }) => headers.last("host"),
   domainPrefix: ({ api }) => api.model.id,

@@ -1,0 +1,67 @@
+/**
+ * The resource policy of a REST API: from where and by whom its methods may be called
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html).
+ */
+import type { RestApiModel } from "../../model.ts";
+import { type Policy, policyVerdict, readPolicy, type Verdict } from "../shared/invocation-policy.ts";
+import type { ConditionKeys } from "../shared/policy-conditions.ts";
+import type { GatewayExchange } from "./gateway-exchange.ts";
+
+/** @throws Error for a text that is not a policy, which API Gateway does not take */
+export function resourcePolicy(text: string, executionArn: string): Policy {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new Error("it is not JSON");
+  }
+  const policy = readPolicy(document);
+  if (!policy) throw new Error("it is not a policy of Version and Statement, each with Effect, Action and Resource");
+  return { statements: policy.statements.map((statement) => expanded(statement, executionArn)) };
+}
+
+/** `execute-api:/stage/GET/path` stands for the ARN in this API, into which it is turned when the policy is saved. */
+function expanded<Statement extends Policy["statements"][number]>(
+  statement: Statement,
+  executionArn: string,
+): Statement {
+  const whole = (resource: unknown) =>
+    typeof resource === "string" ? resource.replace(/^execute-api:\//, `${executionArn}/`) : resource;
+  const copy: Record<string, unknown> = { ...statement };
+  for (const name of ["Resource", "NotResource"])
+    if (copy[name] !== undefined) copy[name] = [copy[name]].flat().map(whole);
+  return copy as Statement;
+}
+
+/** @param principals the ARNs of a caller who signed; empty for everyone else, who is anonymous to the policy */
+export function resourceVerdict(
+  policy: Policy,
+  exchange: GatewayExchange,
+  resource: string,
+  principals: readonly string[],
+): Verdict {
+  return policyVerdict(policy, { resource, principals, keys: conditionKeys(exchange, principals) });
+}
+
+/** Of the keys that AWS has, those that a caller on this machine has a value for; there is no VPC and no organization. */
+export function conditionKeys(exchange: GatewayExchange, principals: readonly string[] = []): ConditionKeys {
+  const { headers, receivedAt, scheme, sourceIp, api } = exchange;
+  return {
+    "aws:currenttime": new Date(receivedAt).toISOString(),
+    "aws:epochtime": String(Math.floor(receivedAt / 1000)),
+    "aws:referer": headers.last("referer"),
+    "aws:securetransport": String(scheme === "https"),
+    "aws:sourceip": sourceIp,
+    "aws:useragent": headers.last("user-agent"),
+    ...(principals.length > 0 && {
+      "aws:principalaccount": api.model.accountId,
+      "aws:principalarn": principals[0],
+      "aws:principaltype": "User",
+    }),
+  };
+}
+
+/** The account as refusals show it: the last four digits. */
+export function maskedArn(resource: string, { accountId }: RestApiModel): string {
+  return resource.replace(`:${accountId}:`, `:********${accountId.slice(-4)}:`);
+}
