@@ -2,7 +2,6 @@
  * One command line from its arguments to its exit code. Ctrl-C needs nothing here: without a handler Node dies by the
  * signal.
  */
-import { exitCodes, reportOf } from "./shared/errors.ts";
 import type { TargetFlagValues } from "./shared/next-step.ts";
 import type { World } from "./shared/world.ts";
 
@@ -31,8 +30,9 @@ async function fail(
   targetFlags: TargetFlagValues,
   thrown: unknown,
 ): Promise<number> {
-  if ((thrown as { exitCode?: unknown }).exitCode === 0) return exitCodes.ok;
-  const [{ openOutput }, { explain }] = await Promise.all([
+  if ((thrown as { exitCode?: unknown }).exitCode === 0) return 0;
+  const [{ exitCodes, reportOf }, { openOutput }, { explain }] = await Promise.all([
+    import("./shared/errors.ts"),
     import("./shared/output.ts"),
     import("./wording/explain.ts"),
   ]);
@@ -53,7 +53,7 @@ function endQuietlyWithoutReader(world: World): void {
   for (const stream of [world.stdout, world.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
-      world.exit(exitCodes.ok);
+      world.exit(0);
     });
   }
 }

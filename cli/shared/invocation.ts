@@ -1,7 +1,7 @@
 /** How the command that runs was started, so that what we advise can be typed the same way. */
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { quoted } from "./next-step.ts";
+import { quoted } from "./shell-words.ts";
 
 /**
  * `npx demo-auth` under npm and npx, and in a project that has the command; `demo-auth` where the PATH has it; else Node

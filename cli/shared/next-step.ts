@@ -2,7 +2,7 @@
  * What to do after a failure, as data: a sentence, or a command of ours with its arguments. How the command is typed on
  * this machine, and which flags lead to the same target, is known only where it is shown.
  */
-import { safeText } from "./text.ts";
+import { quoted } from "./shell-words.ts";
 
 export type CommandName =
   | "authorizer"
@@ -59,9 +59,4 @@ export function stepInWords(typing: Typing, step: NextStep): string {
 
 function targetArguments(flags: TargetFlagValues): string[] {
   return targetFlagNames.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
-}
-
-/** A word of a command line for a POSIX shell. Words that stand for something, such as `<path>`, stay readable. */
-export function quoted(word: string): string {
-  return /^([\w./@:+=,-]+|<[a-z]+>)$/.test(word) ? word : `'${safeText(word, 200).replaceAll("'", "'\\''")}'`;
 }

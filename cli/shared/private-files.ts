@@ -7,7 +7,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } fr
 import { basename, dirname, join } from "node:path";
 import { FileUnfit, readBoundedFile } from "./bounded-file.ts";
 import { CliError } from "./errors.ts";
-import { quoted } from "./next-step.ts";
+import { quoted } from "./shell-words.ts";
 
 interface Owner {
   platform: NodeJS.Platform;

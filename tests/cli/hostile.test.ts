@@ -142,10 +142,18 @@ describe("a hostile folder", function () {
     it("is told from one's own also through a symbolic link, and under sudo", () => {
       const file = join(bench.directory, "own");
       write("own", "");
-      symlinkSync("/etc/hostname", join(bench.directory, "link"));
+      // A link of one's own that leads to what another user owns.
+      let foreign = "/etc/passwd";
+      if (process.getuid?.() === 0) {
+        foreign = join(bench.directory, "foreign");
+        write("foreign", "");
+        chownSync(foreign, nobody, nobody);
+      }
+      symlinkSync(foreign, join(bench.directory, "link"));
       const me = process.getuid?.() ?? 0;
       const world = { env: {}, workingDirectory: "/", userId: me };
       equal(isForeign(world, file), false);
+      equal(isForeign(world, join(bench.directory, "link")), true);
       equal(isForeign({ ...world, userId: me + 1 }, file), true);
       equal(isForeign({ ...world, userId: 0, env: { SUDO_UID: String(me) } }, file), false);
       equal(isForeign({ ...world, userId: me + 1, env: { DEMO_AUTH_SAFE_DIRECTORY: bench.directory } }, file), false);
