@@ -1,5 +1,5 @@
 /** From the start of the process to the first answered request, as somebody would wait for it. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Bench, inPairs } from "../bench.ts";
@@ -73,10 +73,13 @@ async function measureEdits(bench: Bench): Promise<void> {
   const source = readFileSync(handler, "utf8");
   const runs: Runs = { own: [], other: [] };
   for (let edit = 0; edit < Math.max(bench.pairs, 3); edit++) {
+    // A first start has no compiled code to begin with.
+    rmSync(join(prepared.home, "local/compiled"), { recursive: true, force: true });
     const { subject } = launchCloud(workspace, { ...prepared.options, watch: true });
     try {
       runs.other.push(await subject.answers(prepared.api.href, (status) => status === 200, headers));
-      await wait(SETTLE_MS);
+      // Somebody reads and thinks before an edit; meanwhile the next process loads.
+      await wait(2 * SETTLE_MS);
       const mark = `"edit":${edit}`;
       const before = performance.now();
       writeFileSync(handler, source.replace("sample: true", `sample: true, edit: ${edit}`));
