@@ -9,6 +9,7 @@ import { registerConfig } from "./commands/config/config-command.ts";
 import { registerDoctor } from "./commands/doctor/doctor-command.ts";
 import { registerExec } from "./commands/exec/exec-command.ts";
 import { registerHelpTopics } from "./commands/help/help-topics.ts";
+import { registerInit } from "./commands/init/init-command.ts";
 import { registerLocal } from "./commands/local/local-command.ts";
 import { registerLogin } from "./commands/login/login-command.ts";
 import { registerLogout } from "./commands/logout/logout-command.ts";
@@ -35,6 +36,7 @@ const registrants: readonly Registrant[] = [
   registerLocal,
   registerLogs,
   registerTour,
+  registerInit,
   registerUse,
   registerConfig,
   registerDoctor,

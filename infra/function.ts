@@ -111,7 +111,7 @@ function executionRole(
  * project. Names and lines are kept, so that the code in the Lambda console and its stack traces can be read.
  * @throws RunError at once when there is no such file
  */
-export function bundle(handler: string, runtime: LambdaRuntime, project = projectDirectory()): Promise<string> {
+export function bundle(handler: string, runtime: LambdaRuntime, project: string = projectDirectory()): Promise<string> {
   const file = `handlers/${handler}.ts`;
   if (!existsSync(join(project, file))) {
     throw new pulumi.RunError(

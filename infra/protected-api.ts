@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { HandlerFunction } from "./function.ts";
+import { HandlerFunction, type HandlerFunctionArgs } from "./function.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 import { openApiDocument, type TlsSettings } from "./openapi.ts";
 import { handlersOf, type Route } from "./route-table.ts";
@@ -107,7 +107,11 @@ const strictTls: TlsSettings = {
 };
 
 /** What a handler of `handlers/` reads from its environment. */
-export function handlerEnvironment({ users, allowedOrigin, authorization }: Omit<ProtectedApiArgs, "routes">) {
+export function handlerEnvironment({
+  users,
+  allowedOrigin,
+  authorization,
+}: Omit<ProtectedApiArgs, "routes">): NonNullable<HandlerFunctionArgs["environment"]> {
   return {
     CLIENT_ID: users.clientId,
     ALLOWED_ORIGIN: allowedOrigin,

@@ -104,7 +104,7 @@ export interface Sender {
 }
 
 /** Uncommon ports, shared with the command line through the stack outputs: Cognito matches a callback exactly, port included. */
-export const loopbackPorts = ["47810", "47811", "47812", "47813", "47814"];
+export const loopbackPorts: readonly string[] = ["47810", "47811", "47812", "47813", "47814"];
 
 /** Under both names of the loopback: Cognito compares the whole string, and a person or a library may use either. */
 export const loopbackUrls = (path: string, ports: readonly string[] = loopbackPorts): string[] =>
@@ -265,7 +265,7 @@ function uniquePrefix(parent: UserDirectory): pulumi.Output<string> {
 }
 
 /** Cognito refuses a domain prefix that contains any of these. */
-export const reservedWords = ["aws", "amazon", "cognito"];
+export const reservedWords: readonly string[] = ["aws", "amazon", "cognito"];
 
 /** `<project>-<stack>` in the characters of a domain prefix, without reserved words, with room for `-<hash>`. */
 export function domainPrefixStem(project: string, stack: string): string {

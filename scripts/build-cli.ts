@@ -6,6 +6,8 @@ import { lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import http from "node:http";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { buildComponents } from "./build-components.ts";
+import { buildStarter } from "./build-starter.ts";
 import { buildTestKit } from "./build-test-kit.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -47,6 +49,7 @@ const httpAlone: Plugin = {
 export async function buildCli(outdir: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   rmSync(outdir, { recursive: true, force: true });
+  buildStarter(`${outdir}/starter`);
   const shared: BuildOptions = {
     absWorkingDir: root,
     outdir,
@@ -62,6 +65,7 @@ export async function buildCli(outdir: string): Promise<void> {
   };
   await Promise.all([
     buildTestKit(outdir),
+    buildComponents(outdir),
     build({
       ...shared,
       entryPoints: {

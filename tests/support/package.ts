@@ -21,17 +21,22 @@ async function pack(): Promise<string> {
   return join(stage, filename);
 }
 
+/** The file that `npm publish` would send; made once. */
+export function packedTarball(): Promise<string> {
+  tarball ??= pack();
+  return tarball;
+}
+
 /**
  * Puts the package, packed, into a folder's `node_modules`.
  * @param others packages that are installed beside it, as this repository has them
  * @returns where it lies
  */
 export async function installPackage(folder: string, others: string[]): Promise<string> {
-  tarball ??= pack();
   const modules = join(folder, "node_modules");
   const installed = join(modules, "demo-auth");
   mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", await tarball, "--strip-components=1", "-C", installed]);
+  execFileSync("tar", ["-xzf", await packedTarball(), "--strip-components=1", "-C", installed]);
   for (const name of others) {
     mkdirSync(join(modules, name, ".."), { recursive: true });
     symlinkSync(join(repository, "node_modules", name), join(modules, name));
