@@ -50,7 +50,7 @@ const rules: Record<string, IForbiddenRuleType> = {
   "lets the model know nothing": { from: { path: "^local/model\\.ts$" }, to: {} },
   "lets the engine know nothing of AWS and of what is served": {
     from: { path: "^local/engine/" },
-    to: { path: "^local/", pathNot: "^local/engine/" },
+    to: { path: "^local/", pathNot: "^local/(engine|processes)/" },
   },
   "lets the resource types know the engine and the model only": {
     from: { path: "^local/resources/" },

@@ -11,6 +11,7 @@ import { credentials, type ServiceError, status } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import type { RegisterResourceRequest, TransformResourceOptions } from "@pulumi/pulumi/proto/resource_pb.js";
+import { reapWithUs, UNMARKED } from "../processes/reaper.ts";
 import { type Resource, ResourceProblem } from "./graph.ts";
 import type { Project } from "./project.ts";
 import { fromStruct, toStruct } from "./struct.ts";
@@ -84,6 +85,7 @@ export class Plugin {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    if (child.pid !== undefined) child.once("exit", reapWithUs(child.pid, UNMARKED));
     try {
       const port = await portOf(child, wanted.name, context.onLine);
       const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {

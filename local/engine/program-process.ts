@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { reapWithUs, UNMARKED } from "../processes/reaper.ts";
 import { ProjectError } from "./problems.ts";
 import type { Project } from "./project.ts";
 import { parseRead, type Read } from "./reads.ts";
@@ -71,6 +72,7 @@ export async function startProgram(settings: ProgramSettings): Promise<ProgramPr
       stdio: ["ignore", "pipe", "pipe", traced ? "pipe" : "ignore"],
     },
   );
+  if (child.pid !== undefined) child.once("exit", reapWithUs(child.pid, UNMARKED));
   const channel = child.stdio[3] as (Writable & NodeJS.ReadableStream) | null;
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);

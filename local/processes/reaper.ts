@@ -17,7 +17,8 @@ while read -r sign pid mark; do
 done
 marks=
 for each in $kept; do
-  kill -9 -- "-\${each%%:*}" "\${each%%:*}"
+  kill -9 "-\${each%%:*}"
+  kill -9 "\${each%%:*}"
   marks="$marks -e \${each#*:}"
 done
 [ -n "$marks" ] && [ -d /proc/self ] || exit 0
@@ -30,10 +31,13 @@ for look in 1 2 3; do
 done
 `;
 
+/** For a process whose own descendants end with it: no environment has this word. */
+export const UNMARKED = "nothing-is-marked-with-this";
+
 let reaper: ChildProcess | undefined;
 
 /**
- * @param pid a process that leads a group of its own
+ * @param pid a process, which may lead a group of its own
  * @param mark a word of letters and digits that only this process and its descendants have in their environment
  * @returns what takes it back, once the process has ended
  */

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { isAlive, leftOf } from "../../support/processes.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { deploy, writeCode } from "./function-harness.ts";
 
@@ -27,22 +28,6 @@ const source = (body: string) =>
 async function notedPids(file: string): Promise<number[]> {
   while (!existsSync(file) || readFileSync(file, "utf8") === "") await wait(10);
   return readFileSync(file, "utf8").split(" ").map(Number);
-}
-
-/** Where nobody collects orphans, an ended one stays listed. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
-}
-
-/** @returns those that are there after two seconds */
-async function leftOf(pids: number[]): Promise<number[]> {
-  const until = performance.now() + 2000;
-  while (performance.now() < until && pids.some(isAlive)) await wait(20);
-  return pids.filter(isAlive);
 }
 
 (process.platform === "linux" ? describe : describe.skip)("a function that", () => {
