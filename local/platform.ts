@@ -46,6 +46,17 @@ export type CloudEvent =
     }
   | { kind: "mail"; at: number; userPoolId: string; to: string; subject: string; messageKind: string }
   | { kind: "user"; at: number; userPoolId: string; username: string; action: string }
+  /** A user pool called one of its Lambda triggers. */
+  | {
+      kind: "trigger";
+      at: number;
+      userPoolId: string;
+      functionName: string;
+      triggerSource: string;
+      durationMs: number;
+      outcome: "answered" | "failed";
+      reason?: string;
+    }
   /** `traceId` names the request that the function worked for, where one is known. */
   | { kind: "function-log"; at: number; functionName: string; line: string; traceId?: string | undefined }
   /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */

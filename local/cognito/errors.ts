@@ -10,6 +10,7 @@ export type CognitoErrorType =
   | "ExpiredCodeException"
   | "GroupExistsException"
   | "InternalErrorException"
+  | "InvalidLambdaResponseException"
   | "InvalidParameterException"
   | "InvalidPasswordException"
   | "InvalidUserPoolConfigurationException"
@@ -26,6 +27,7 @@ export type CognitoErrorType =
   | "UnsupportedOperationException"
   | "UnsupportedTokenTypeException"
   | "UnsupportedUserStateException"
+  | "UserLambdaValidationException"
   | "UserNotConfirmedException"
   | "UserNotFoundException"
   | "UsernameExistsException";
@@ -45,6 +47,12 @@ export class CognitoError extends Error {
     this.field = field;
   }
 }
+
+/** Whether a Lambda trigger refused, or could not be called. */
+export const isTriggerFailure = ({ type }: CognitoError): boolean =>
+  type === "UserLambdaValidationException" ||
+  type === "InvalidLambdaResponseException" ||
+  type === "UnexpectedLambdaException";
 
 export const incorrectPassword = (reason?: string) =>
   new CognitoError("NotAuthorizedException", "Incorrect username or password.", reason);

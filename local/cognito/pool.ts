@@ -8,6 +8,7 @@ import { type KeyRing, keyRing } from "./state/keys.ts";
 import type { Outbox } from "./state/messages.ts";
 import { SignInFlows, SignInSessions } from "./state/sign-in-sessions.ts";
 import { UserTable } from "./state/users.ts";
+import type { TriggerFunctions } from "./triggers/functions.ts";
 
 export interface Pool {
   model: UserPoolModel;
@@ -16,6 +17,7 @@ export interface Pool {
   /** Origin of the pool's first hosted-UI domain; `undefined` without one. */
   hostedUiOrigin: string | undefined;
   platform: Platform;
+  functions: TriggerFunctions;
   keys: KeyRing;
   users: UserTable;
   groups: GroupTable;
@@ -31,7 +33,13 @@ export interface Pool {
 
 export function openPool(
   model: UserPoolModel,
-  options: { issuer: string; hostedUiOrigin: string | undefined; platform: Platform; outbox: Outbox },
+  options: {
+    issuer: string;
+    hostedUiOrigin: string | undefined;
+    platform: Platform;
+    functions: TriggerFunctions;
+    outbox: Outbox;
+  },
 ): Pool {
   const { platform } = options;
   const turns = new Map<string, Promise<unknown>>();

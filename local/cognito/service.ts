@@ -24,6 +24,7 @@ import { type Message, outbox } from "./state/messages.ts";
 import { checkpoint, prepareTables, pruner } from "./state/tables.ts";
 import type { User, UserStatus } from "./state/users.ts";
 import { type TokensRequest, tokensForUser, type UserTokens } from "./tokens/tokens-for-user.ts";
+import type { TriggerFunctions } from "./triggers/functions.ts";
 
 export { DeclaredUserError } from "./accounts/admin.ts";
 export type { Message } from "./state/messages.ts";
@@ -74,7 +75,7 @@ export interface CognitoService {
  */
 export interface UserAdministration {
   create(input: NewUserInput): Promise<UserSummary>;
-  confirm(username: string): void;
+  confirm(username: string): Promise<void>;
   setEnabled(username: string, enabled: boolean): void;
   delete(username: string): void;
   setPassword(username: string, password: string, permanent: boolean): Promise<void>;
@@ -91,6 +92,8 @@ export interface UserAdministration {
 export interface CognitoServiceOptions {
   pools: UserPoolModel[];
   platform: Platform;
+  /** For the pools' Lambda triggers. */
+  functions: TriggerFunctions;
   /** e.g. `http://127.0.0.1:4510`; a pool's issuer is this and `/<poolId>` */
   identityProviderOrigin: string;
   /** e.g. `http://127.0.0.1:4511` */
@@ -112,6 +115,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
       issuer: `${options.identityProviderOrigin}/${model.id}`,
       hostedUiOrigin: domain === undefined ? undefined : options.hostedUiOrigin(domain),
       platform,
+      functions: options.functions,
       outbox: mail,
     });
     pools.set(model.id, pool);

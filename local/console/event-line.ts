@@ -25,6 +25,8 @@ export function eventLine(event: CloudEvent): string | undefined {
       return `mail to ${safeText(event.to, LONGEST_NAME)}: ${safeText(event.subject, LONGEST_PATH)}`;
     case "user":
       return `user ${safeText(event.username, LONGEST_NAME)}: ${event.action}`;
+    case "trigger":
+      return `${event.triggerSource} of ${event.functionName}: ${event.outcome} (${Math.round(event.durationMs)} ms)${because(event.reason)}`;
     case "function-log":
       return `${event.functionName}: ${safeText(event.line.trimEnd(), LONGEST_LOG_LINE)}`;
     // Whoever asked for it tells it in more words.

@@ -69,13 +69,6 @@ export async function startGeneration(
   const forFunctions = localAddresses(model, addresses, { issuers: false });
   for (const deployed of model.functions) deployed.environment = forFunctions(deployed.environment);
 
-  const cognito = cognitoService({
-    pools: model.userPools,
-    platform,
-    identityProviderOrigin: addresses.identityProvider,
-    hostedUiOrigin: (domain) => hostedUis.get(domain)!,
-  });
-  await cognito.ready();
   const functions = functionHost(model.functions, platform, {
     elsewhere: model.functionsElsewhere,
     packagesDirectory: evaluation.project.workingDirectory,
@@ -86,6 +79,14 @@ export async function startGeneration(
       ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
     },
   });
+  const cognito = cognitoService({
+    pools: model.userPools,
+    platform,
+    functions: { invoke: functions.invoke, permissions: model.functionPermissions, timeLimitMs: 5000 },
+    identityProviderOrigin: addresses.identityProvider,
+    hostedUiOrigin: (domain) => hostedUis.get(domain)!,
+  });
+  await cognito.ready();
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));

@@ -11,9 +11,9 @@ import { newCredentials, setPassword } from "./credentials.ts";
 import { type CodeDelivery, sendInvitation } from "./delivery.ts";
 import { checkPolicy } from "./passwords.ts";
 import { nameAndAttributes } from "./sign-up.ts";
-import { refuseUnservedDecision } from "./triggers.ts";
+import { postConfirmation, preSignUp, type TriggerData } from "./triggers.ts";
 
-export interface NewUserInput {
+export interface NewUserInput extends TriggerData {
   /** As a person signs in: in a pool with e-mail sign-in, the address. */
   username: string;
   attributes: Record<string, string>;
@@ -37,18 +37,19 @@ export function requireUser(pool: Pool, username: string): User {
 
 /** A user who must choose a password at the first sign-in. */
 export async function createUser(pool: Pool, input: NewUserInput): Promise<User> {
-  refuseUnservedDecision(pool, "sign-up");
   const { model, users } = pool;
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(model, attributes, "create", true);
   const password = input.temporaryPassword ?? generatePassword(pool);
   checkPolicy(model.passwordPolicy, password);
   const sub = users.newSub();
-  const credentials = await newCredentials(pool, username ?? sub, password);
+  const userName = username ?? sub;
+  await preSignUp(pool, "AdminCreateUser", { ...input, userName, clientId: "CLIENT_ID_NOT_APPLICABLE", attributes });
+  const credentials = await newCredentials(pool, userName, password);
   return pool.platform.store.transaction(() => {
     const user = users.insert({
       sub,
-      username: username ?? sub,
+      username: userName,
       status: "FORCE_CHANGE_PASSWORD",
       attributes: withVerificationFlags(attributes),
       temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
@@ -79,13 +80,14 @@ const mediaOf = ({ attributes }: User, given: CodeDelivery["medium"][] | undefin
   given ?? [attributes.email ? "EMAIL" : "SMS"];
 
 /** @throws CognitoError NotAuthorizedException unless the user is unconfirmed */
-export function confirmUser(pool: Pool, username: string): void {
+export async function confirmUser(pool: Pool, username: string, data?: TriggerData): Promise<void> {
   const user = requireUser(pool, username);
   if (user.status !== "UNCONFIRMED")
     throw new CognitoError("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
-  pool.users.update(user.sub, { status: "CONFIRMED" });
+  const confirmed = pool.users.update(user.sub, { status: "CONFIRMED" });
   pool.codes.drop(user.sub, "sign-up");
   note(pool, user, "confirmed by an administrator");
+  await postConfirmation(pool, "ConfirmSignUp", confirmed, null, data);
 }
 
 /** A disabled user's sessions and grants end at once. */

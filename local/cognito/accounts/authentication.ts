@@ -11,7 +11,7 @@ import type { SecondFactor, User } from "../state/users.ts";
 import { newSrpVerifier } from "./credentials.ts";
 import { secondFactors } from "./mfa.ts";
 import { verifyPassword } from "./passwords.ts";
-import { refuseUnservedDecision } from "./triggers.ts";
+import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "./triggers.ts";
 
 const freeFailures = 5;
 const longestBackOff = 900_000;
@@ -21,9 +21,17 @@ const longestBackOff = 900_000;
  * @throws CognitoError NotAuthorizedException, UserNotFoundException (where existence is not hidden),
  *   UserNotConfirmedException, PasswordResetRequiredException
  */
-export async function checkPassword(pool: Pool, client: AppClientModel, name: string, password: string): Promise<User> {
-  refuseUnservedDecision(pool, "sign-in", client);
-  const sub = pool.users.find(name)?.sub;
+export async function checkPassword(
+  pool: Pool,
+  client: AppClientModel,
+  name: string,
+  password: string,
+  data?: TriggerData,
+): Promise<User> {
+  refuseUnratedSignIn(pool, client);
+  const found = pool.users.find(name);
+  await preAuthentication(pool, client, name, found, data);
+  const sub = found?.sub;
   if (sub === undefined) {
     if (!client.hideUserExistence) throw userDoesNotExist();
     return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, password));

@@ -10,6 +10,7 @@ import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
 import { secondFactors } from "./mfa.ts";
 import { checkPolicy, verifyPassword } from "./passwords.ts";
 import { simulatedDelivery, unknownUser } from "./sign-up.ts";
+import { postConfirmation, type TriggerData } from "./triggers.ts";
 
 /**
  * Mails a code that allows a new password.
@@ -40,7 +41,7 @@ export function forgotPassword(pool: Pool, client: AppClientModel, username: str
 export async function confirmForgotPassword(
   pool: Pool,
   client: AppClientModel,
-  input: { username: string; code: string; password: string },
+  input: { username: string; code: string; password: string } & TriggerData,
 ): Promise<User> {
   refuseWithoutRecovery(pool);
   checkPolicy(pool.model.passwordPolicy, input.password);
@@ -54,7 +55,7 @@ export async function confirmForgotPassword(
     if (!found) throw unknownUser(client);
     if (!found.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
   }
-  return pool.inTurn(found.sub, async () => {
+  const recovered = await pool.inTurn(found.sub, async () => {
     pool.codes.countAttempt(found.sub, "confirm-forgot-password");
     pool.codes.check(found.sub, "forgot-password", input.code);
     const user = pool.users.bySub(found.sub);
@@ -67,6 +68,8 @@ export async function confirmForgotPassword(
     userEvent(pool, user, "set a new password with a code");
     return changed;
   });
+  await postConfirmation(pool, "ConfirmForgotPassword", recovered, client.id, input);
+  return recovered;
 }
 
 /** @throws CognitoError NotAuthorizedException when the old one is wrong, InvalidPasswordException, LimitExceededException */

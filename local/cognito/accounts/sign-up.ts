@@ -15,11 +15,11 @@ import {
 import { newCredentials } from "./credentials.ts";
 import { type CodeDelivery, codeDestination, masked, sendCode } from "./delivery.ts";
 import { checkPolicy } from "./passwords.ts";
-import { refuseUnservedDecision } from "./triggers.ts";
+import { postConfirmation, preSignUp, type TriggerData } from "./triggers.ts";
 
 export interface SignUpResult {
   user: User;
-  /** `undefined` when the pool verifies nothing that the person gave. */
+  /** `undefined` when the pool verifies nothing that the person gave, or the user is confirmed already. */
   delivery: CodeDelivery | undefined;
 }
 
@@ -30,29 +30,34 @@ export interface SignUpResult {
 export async function signUp(
   pool: Pool,
   client: AppClientModel,
-  input: { username: string; password: string; attributes: Record<string, string> },
+  input: { username: string; password: string; attributes: Record<string, string> } & TriggerData,
 ): Promise<SignUpResult> {
   const { model, users } = pool;
   if (model.adminCreateUserOnly)
     throw new CognitoError("NotAuthorizedException", "SignUp is not permitted for this user pool");
-  refuseUnservedDecision(pool, "sign-up", client);
   checkPolicy(model.passwordPolicy, input.password);
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(model, attributes, "create");
   checkRequired(model, attributes);
   // The address that serves as the name is not an attribute that the client writes.
   checkWritable(client, Object.keys(input.attributes));
+  const sub = users.newSub();
+  const userName = username ?? sub;
+  // Before the name is looked up: what the function refuses tells nobody whether the name is taken.
+  const decision = await preSignUp(pool, "SignUp", { ...input, userName, clientId: client.id, attributes });
+  const unprovable = decision.verified.find((attribute) => !attributes[attribute]);
+  if (unprovable) throw invalidParameter(`The preSignUp trigger verifies the ${unprovable} of a user who has none.`);
   refuseTakenName(pool, input.username);
 
-  const sub = users.newSub();
-  const credentials = await newCredentials(pool, username ?? sub, input.password);
-  const delivery = codeDestination(pool, attributes);
-  return pool.platform.store.transaction(() => {
+  const credentials = await newCredentials(pool, userName, input.password);
+  const verified = Object.fromEntries(decision.verified.map((attribute) => [`${attribute}_verified`, "true"]));
+  const delivery = decision.confirmed ? undefined : codeDestination(pool, attributes);
+  const result = pool.platform.store.transaction(() => {
     const user = users.insert({
       sub,
-      username: username ?? sub,
-      status: "UNCONFIRMED",
-      attributes: { ...attributes, ...initialVerification(attributes) },
+      username: userName,
+      status: decision.confirmed ? "CONFIRMED" : "UNCONFIRMED",
+      attributes: { ...attributes, ...initialVerification(attributes), ...verified },
       ...credentials,
     });
     pool.platform.emit({
@@ -65,13 +70,21 @@ export async function signUp(
     if (delivery) sendCode(pool, user, delivery, "sign-up", pool.codes.issue(sub, "sign-up"), client);
     return { user, delivery: delivery && masked(delivery) };
   });
+  if (decision.confirmed) await postConfirmation(pool, "ConfirmSignUp", result.user, client.id, input);
+  return result;
 }
 
 /**
  * Makes the account usable; the address that the code went to becomes verified.
  * @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException, NotAuthorizedException
  */
-export function confirmSignUp(pool: Pool, client: AppClientModel, username: string, code: string): User {
+export async function confirmSignUp(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  code: string,
+  data?: TriggerData,
+): Promise<User> {
   const user = pool.users.find(username);
   if (!user) throw unknownUser(client);
   if (!/^\S{1,2048}$/.test(code))
@@ -82,10 +95,10 @@ export function confirmSignUp(pool: Pool, client: AppClientModel, username: stri
     throw new CognitoError("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
   pool.codes.countAttempt(user.sub, "confirm-sign-up");
   pool.codes.check(user.sub, "sign-up", code);
-  return pool.platform.store.transaction(() => {
+  const confirmed = pool.platform.store.transaction(() => {
     const delivery = codeDestination(pool, user.attributes);
     const verified = delivery ? { [`${delivery.attribute}_verified`]: "true" } : {};
-    const confirmed = pool.users.update(user.sub, {
+    const updated = pool.users.update(user.sub, {
       status: "CONFIRMED",
       attributes: { ...user.attributes, ...verified },
     });
@@ -98,8 +111,10 @@ export function confirmSignUp(pool: Pool, client: AppClientModel, username: stri
       username: user.username,
       action: "confirmed",
     });
-    return confirmed;
+    return updated;
   });
+  await postConfirmation(pool, "ConfirmSignUp", confirmed, client.id, data);
+  return confirmed;
 }
 
 /**

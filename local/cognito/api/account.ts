@@ -20,12 +20,13 @@ import {
   changePassword as replacePassword,
 } from "../accounts/recovery.ts";
 import { confirmSignUp as confirm, signUp as register, resendCode } from "../accounts/sign-up.ts";
+import type { TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { resume } from "./auth-operations.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
-import { attributes, type Input, mfaPreferences, optionalString, string, strings } from "./input.ts";
+import { attributes, type Input, mfaPreferences, optionalString, string, stringMap, strings } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
 
 function namedCaller(pools: Pools, input: Input) {
@@ -35,23 +36,27 @@ function namedCaller(pools: Pools, input: Input) {
   return { ...caller, username };
 }
 
+const metadata = (input: Input): TriggerData => ({ clientMetadata: stringMap(input, "ClientMetadata") });
+
 export async function signUp(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
   const { user, delivery } = await register(pool, client, {
     username,
     password: string(input, "Password"),
     attributes: attributes(input, "UserAttributes"),
+    validationData: attributes(input, "ValidationData"),
+    ...metadata(input),
   });
   return {
     CodeDeliveryDetails: delivery && codeDeliveryDetails(delivery),
-    UserConfirmed: false,
+    UserConfirmed: user.status === "CONFIRMED",
     UserSub: user.sub,
   };
 }
 
 export async function confirmSignUp(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
-  confirm(pool, client, username, string(input, "ConfirmationCode"));
+  await confirm(pool, client, username, string(input, "ConfirmationCode"), metadata(input));
   return {};
 }
 
@@ -68,7 +73,8 @@ export async function forgotPassword(pools: Pools, input: Input): Promise<Output
 export async function confirmForgotPassword(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
   const code = string(input, "ConfirmationCode");
-  await confirmForgotten(pool, client, { username, code, password: string(input, "Password") });
+  const password = string(input, "Password");
+  await confirmForgotten(pool, client, { username, code, password, ...metadata(input) });
   return {};
 }
 

@@ -17,6 +17,7 @@ import {
   optionalNumber,
   optionalString,
   string,
+  stringMap,
   strings,
 } from "./input.ts";
 import { groupType, mfaSettings, type Output, userAttributes, userType } from "./output.ts";
@@ -60,6 +61,8 @@ export const administration: Record<string, Operation> = {
       temporaryPassword: optionalString(input, "TemporaryPassword"),
       suppressMessage: action === "SUPPRESS",
       media: media(input),
+      validationData: attributes(input, "ValidationData"),
+      clientMetadata: stringMap(input, "ClientMetadata"),
     });
     return { User: userType(user) };
   }),
@@ -72,7 +75,9 @@ export const administration: Record<string, Operation> = {
   AdminDeleteUser: changeUser((pool, user) => admin.deleteUser(pool, user.username)),
   AdminEnableUser: changeUser((pool, user) => admin.setEnabled(pool, user.username, true)),
   AdminDisableUser: changeUser((pool, user) => admin.setEnabled(pool, user.username, false)),
-  AdminConfirmSignUp: changeUser((pool, user) => admin.confirmUser(pool, user.username)),
+  AdminConfirmSignUp: changeUser((pool, user, input) =>
+    admin.confirmUser(pool, user.username, { clientMetadata: stringMap(input, "ClientMetadata") }),
+  ),
   AdminUserGlobalSignOut: changeUser((pool, user) => admin.signOutEverywhere(pool, user)),
 
   AdminSetUserPassword: changeUser((pool, user, input) =>

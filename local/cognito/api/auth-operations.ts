@@ -18,13 +18,13 @@ import {
 import { checkSecondFactor, secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { completeNewPassword } from "../accounts/recovery.ts";
 import { beginSrp, type SrpExchange, verifySrp } from "../accounts/srp.ts";
-import { refuseUnservedDecision } from "../accounts/triggers.ts";
+import { postAuthentication, preAuthentication, refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import { openGrant, refreshGrant } from "../tokens/grant-tokens.ts";
-import { adminScope } from "../tokens/issue.ts";
+import { adminScope, type TokenSource } from "../tokens/issue.ts";
 import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import { authenticationResult, type Output } from "./output.ts";
@@ -55,13 +55,15 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
     throw invalidParameter(`${flow} flow not enabled for this client`);
   const parameters = stringMap(input, "AuthParameters");
 
+  // What InitiateAuth is given reaches the functions that decide about the sign-in, and none after it.
+  const data = { validationData: stringMap(input, "ClientMetadata") };
   if (flow === "REFRESH_TOKEN_AUTH") return refresh(pool, client, parameter(parameters, "REFRESH_TOKEN"), parameters);
   const username = parameter(parameters, "USERNAME");
   checkSecretHash(client, [username], parameters.SECRET_HASH);
-  if (flow === "USER_SRP_AUTH") return startSrp(pool, client, username, parameter(parameters, "SRP_A"));
+  if (flow === "USER_SRP_AUTH") return startSrp(pool, client, username, parameter(parameters, "SRP_A"), data);
   const password = parameter(parameters, "PASSWORD");
   return watched(pool, client, username, async () =>
-    advance(pool, client, await checkPassword(pool, client, username, password)),
+    advance(pool, client, await checkPassword(pool, client, username, password, data)),
   );
 }
 
@@ -90,7 +92,8 @@ async function respond({ pool, client }: ClientCaller, input: Input): Promise<Ou
       "Invalid session for the user.",
       "USERNAME is not the session's user",
     );
-  return watched(pool, client, username, () => answer(pool, client, responses, session));
+  const data = { clientMetadata: stringMap(input, "ClientMetadata") };
+  return watched(pool, client, username, () => answer(pool, client, responses, session, data));
 }
 
 type Answer = (
@@ -98,10 +101,11 @@ type Answer = (
   client: AppClientModel,
   responses: Record<string, string>,
   session: string | undefined,
+  data: TriggerData,
 ) => Promise<Output>;
 
 const challenges: Record<string, Answer> = {
-  async PASSWORD_VERIFIER(pool, client, responses, session) {
+  async PASSWORD_VERIFIER(pool, client, responses, session, data) {
     const block = secretBlock(responses);
     const timestamp = parameter(responses, "TIMESTAMP");
     const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
@@ -128,17 +132,17 @@ const challenges: Record<string, Answer> = {
       }
       return acceptPassword(pool, current);
     });
-    return advance(pool, client, user);
+    return advance(pool, client, user, data);
   },
 
-  async NEW_PASSWORD_REQUIRED(pool, client, responses, session) {
+  async NEW_PASSWORD_REQUIRED(pool, client, responses, session, data) {
     const { id, flow } = resume(pool, client, session, "NEW_PASSWORD_REQUIRED");
     const attributes: Record<string, string> = {};
     for (const [key, value] of Object.entries(responses))
       if (key.startsWith("userAttributes.")) attributes[key.slice("userAttributes.".length)] = value;
     const user = await completeNewPassword(pool, client, flow.sub, parameter(responses, "NEW_PASSWORD"), attributes);
     pool.flows.end(id);
-    return advance(pool, client, user);
+    return advance(pool, client, user, data, "NewPasswordChallenge");
   },
 
   SOFTWARE_TOKEN_MFA: secondFactor("SOFTWARE_TOKEN_MFA"),
@@ -155,12 +159,12 @@ const challenges: Record<string, Answer> = {
     return challenge(pool, client, user, factor);
   },
 
-  async MFA_SETUP(pool, client, _responses, session) {
+  async MFA_SETUP(pool, client, _responses, session, data) {
     const { id, flow } = resume(pool, client, session, "MFA_SETUP");
     const user = pool.users.bySub(flow.sub);
     if (flow.data !== "verified" || !user) throw sessionExpired();
     if (!pool.flows.end(id)) throw sessionExpired();
-    return finish(pool, client, user);
+    return finish(pool, client, user, data);
   },
 };
 
@@ -168,11 +172,11 @@ const secretBlock = (responses: Record<string, string>): Buffer =>
   Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
 
 function secondFactor(factor: SecondFactor): Answer {
-  return async (pool, client, responses, session) => {
+  return async (pool, client, responses, session, data) => {
     const { id, flow } = resume(pool, client, session, factor);
     const user = checkSecondFactor(pool, flow.sub, factor, parameter(responses, `${factor}_CODE`));
     if (!pool.flows.end(id)) throw sessionExpired();
-    return finish(pool, client, user);
+    return finish(pool, client, user, data);
   };
 }
 
@@ -189,10 +193,17 @@ export function resume(
 }
 
 /** A user who does not exist gets an exchange too, the same salt and id at every try (RFC 5054 §2.5.1.3). */
-async function startSrp(pool: Pool, client: AppClientModel, username: string, A: string): Promise<Output> {
-  refuseUnservedDecision(pool, "sign-in", client);
+async function startSrp(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  A: string,
+  data: TriggerData,
+): Promise<Output> {
+  refuseUnratedSignIn(pool, client);
   const user = pool.users.find(username);
   if (!user && !client.hideUserExistence) throw new CognitoError("UserNotFoundException", "User does not exist.");
+  await preAuthentication(pool, client, username, user, data);
   const { id } = await pool.keys.keys();
   const made = (purpose: string) =>
     createHmac("sha256", id.privateKey.export({ type: "pkcs8", format: "der" }))
@@ -228,9 +239,15 @@ async function startSrp(pool: Pool, client: AppClientModel, username: string, A:
 }
 
 /** After a right password: the next challenge, or tokens. */
-async function advance(pool: Pool, client: AppClientModel, user: User): Promise<Output> {
+async function advance(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  data?: TriggerData,
+  source?: TokenSource,
+): Promise<Output> {
   const step = nextStep(pool, user);
-  return step === undefined ? finish(pool, client, user) : challenge(pool, client, user, step);
+  return step === undefined ? finish(pool, client, user, data, source) : challenge(pool, client, user, step);
 }
 
 function challenge(pool: Pool, client: AppClientModel, user: User, step: SignInStep): Output {
@@ -264,7 +281,13 @@ function challengeParameters(pool: Pool, user: User, step: SignInStep): Record<s
   };
 }
 
-async function finish(pool: Pool, client: AppClientModel, user: User): Promise<Output> {
+async function finish(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  data?: TriggerData,
+  source: TokenSource = "Authentication",
+): Promise<Output> {
   refuseUnusable(pool, user);
   const tokens = await openGrant(pool, {
     client,
@@ -273,6 +296,9 @@ async function finish(pool: Pool, client: AppClientModel, user: User): Promise<O
     authTime: Math.floor(pool.platform.now() / 1000),
     eventId: pool.platform.randomUUID(),
     hosted: false,
+    source,
+    clientMetadata: data?.clientMetadata,
+    beforeOpening: () => postAuthentication(pool, client, user, data),
   });
   emitSignIn(pool, client, user.username, "signed in");
   return authenticationResult(tokens);
@@ -292,8 +318,8 @@ async function refresh(
   return refreshed(pool, client, token);
 }
 
-async function refreshed(pool: Pool, client: AppClientModel, token: string): Promise<Output> {
-  const outcome = await refreshGrant(pool, client, token);
+async function refreshed(pool: Pool, client: AppClientModel, token: string, data?: TriggerData): Promise<Output> {
+  const outcome = await refreshGrant(pool, client, token, data?.clientMetadata);
   if (outcome.ok) return authenticationResult(outcome.tokens);
   const message = outcome.reason === "revoked" ? "Refresh Token has been revoked" : "Invalid Refresh Token";
   throw new CognitoError("NotAuthorizedException", message, `refresh token: ${outcome.reason}`);
@@ -303,7 +329,8 @@ async function refreshed(pool: Pool, client: AppClientModel, token: string): Pro
 export async function getTokensFromRefreshToken(pools: Pools, input: Input): Promise<Output> {
   const { pool, client } = callerClient(pools, string(input, "ClientId"));
   checkClientSecret(client, input);
-  return refreshed(pool, client, string(input, "RefreshToken"));
+  const data = { clientMetadata: stringMap(input, "ClientMetadata") };
+  return refreshed(pool, client, string(input, "RefreshToken"), data);
 }
 
 export async function revokeToken(pools: Pools, input: Input): Promise<Output> {

@@ -8,7 +8,7 @@ import { cors } from "hono/cors";
 import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
 import { readText } from "../body.ts";
-import { CognitoError } from "../errors.ts";
+import { CognitoError, isTriggerFailure } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { digest } from "../state/tables.ts";
 import { checkAccessToken } from "../tokens/access-tokens.ts";
@@ -131,7 +131,19 @@ const grants = {
     const user = pool.users.bySub(code.sub);
     if (!user?.enabled) throw new OAuthError("invalid_grant", "the user is disabled or deleted");
     const { scopes, nonce, resource, authTime, eventId } = code;
-    return tokenBody(await openGrant(pool, { client, user, scopes, nonce, resource, authTime, eventId, hosted: true }));
+    return tokenBody(
+      await openGrant(pool, {
+        client,
+        user,
+        scopes,
+        nonce,
+        resource,
+        authTime,
+        eventId,
+        hosted: true,
+        source: "HostedAuth",
+      }),
+    );
   },
 
   async refresh_token(pool: Pool, client: AppClientModel, fields: Fields) {
@@ -149,7 +161,8 @@ const grants = {
     const asked = (fields.scope ?? "").split(" ").filter(Boolean);
     const foreign = asked.find((scope) => !allowed.includes(scope));
     if (foreign !== undefined) throw new OAuthError("invalid_scope", `client ${client.name} has no scope ${foreign}`);
-    return tokenBody(await issueClientToken(pool, client, asked.length > 0 ? [...new Set(asked)] : allowed));
+    const scopes = asked.length > 0 ? [...new Set(asked)] : allowed;
+    return tokenBody(await issueClientToken(pool, client, scopes, clientMetadata(fields.aws_client_metadata)));
   },
 };
 
@@ -223,11 +236,32 @@ function required(fields: Fields, name: string): string {
   return value;
 }
 
+/** `aws_client_metadata`: JSON that the token trigger is handed. */
+function clientMetadata(json: string | undefined): Record<string, string> | undefined {
+  if (json === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new OAuthError("invalid_request", "aws_client_metadata is not JSON");
+  }
+  const entries =
+    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined;
+  if (!entries?.every(([, each]) => typeof each === "string"))
+    throw new OAuthError("invalid_request", "aws_client_metadata is not an object of strings");
+  return Object.fromEntries(entries);
+}
+
 const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 
 function refusal(c: Context, pool: Pool, clientId: string | undefined, error: unknown): Response {
   if (error instanceof CognitoError) {
-    oauthEvent(c, pool, clientId, "refused", error.message);
+    oauthEvent(c, pool, clientId, "refused", error.reason ?? error.message);
+    if (isTriggerFailure(error)) {
+      const id = pool.platform.randomUUID();
+      const service = `Service: AWSCognitoIdentityProviderInternalService; Status Code: 400; Error Code: ${error.type}`;
+      return json(c, { error: `${error.message} (${service}; Request ID: ${id}; Proxy: null)` }, 400);
+    }
     return json(c, { error: "invalid_grant", error_description: error.message }, 400);
   }
   if (!(error instanceof OAuthError)) throw error;

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { HostedUiModel } from "../../model.ts";
 import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
 import { sendSecondFactor } from "../accounts/mfa.ts";
+import { postAuthentication } from "../accounts/triggers.ts";
 import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
@@ -99,6 +100,7 @@ export async function completeSignIn(
   user: User,
 ): Promise<Response> {
   const { pool } = hostedUi;
+  await postAuthentication(pool, request.client, user);
   const session = {
     sub: user.sub,
     authTime: Math.floor(pool.platform.now() / 1000),
@@ -163,6 +165,7 @@ export async function grantRedirect(
     nonce,
     resource,
     hosted: true,
+    source: "HostedAuth",
   });
   oauthEvent(c, pool, client.id, "tokens issued");
   const parameters = {

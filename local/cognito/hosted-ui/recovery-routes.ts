@@ -1,6 +1,7 @@
 /** `/forgotPassword` and `/confirmforgotPassword`: a new password with a mailed code, then signed in. */
 import type { Context, Hono } from "hono";
 import { confirmForgotPassword, forgotPassword } from "../accounts/recovery.ts";
+import { preAuthentication } from "../accounts/triggers.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, endFlow } from "./browser-state.ts";
 import {
@@ -71,6 +72,7 @@ export function recoveryRoutes(app: Hono, hostedUi: HostedUi): void {
       const input = { username: current.username, code: code.trim(), password };
       const user = await confirmForgotPassword(pool, request.client, input);
       endFlow(c, pool, current.flow);
+      await preAuthentication(pool, request.client, user.username, user);
       return await advance(c, hostedUi, request, user);
     } catch (error) {
       return again(formStateOf(error, fields));

@@ -3,6 +3,7 @@ import type { Context, Hono } from "hono";
 import { html } from "hono/html";
 import { codeDestination, masked } from "../accounts/delivery.ts";
 import { confirmSignUp, resendCode, signUp } from "../accounts/sign-up.ts";
+import { preAuthentication } from "../accounts/triggers.ts";
 import { CognitoError } from "../errors.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
@@ -49,6 +50,10 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
         password: fields.password ?? "",
         attributes: signUpAttributes(fields),
       });
+      if (user.status === "CONFIRMED") {
+        await preAuthentication(pool, request.client, user.username, user);
+        return await advance(c, hostedUi, request, user);
+      }
       if (!delivery) {
         // The pool verifies nothing, so only an administrator can confirm the account.
         return c.html(
@@ -84,9 +89,10 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
     if (!fields) return again({ error: outdatedForm });
     try {
       const name = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
-      const user = confirmSignUp(pool, request.client, name, (fields.code ?? "").trim());
+      const user = await confirmSignUp(pool, request.client, name, (fields.code ?? "").trim());
       // Only the browser that gave the account's password is signed in by the code alone.
       if (!flow || !endFlow(c, pool, flow)) return c.redirect(local(c, `/login?${request.query}`), 302);
+      await preAuthentication(pool, request.client, user.username, user);
       return await advance(c, hostedUi, request, user);
     } catch (error) {
       return again(formStateOf(error, fields));
@@ -111,12 +117,12 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   });
 
   // The link in the mail, for pools that verify by link. It has no authorization request, so nobody is redirected.
-  app.on("GET", ["/confirmUser", "/confirmUser/"], (c) => {
+  app.on("GET", ["/confirmUser", "/confirmUser/"], async (c) => {
     const { client_id = "", user_name = "", confirmation_code = "" } = c.req.query();
     const client = pool.client(client_id);
     if (!client) return c.html(errorPage(pool.model.name, "Client does not exist."), 400);
     try {
-      confirmSignUp(pool, client, user_name, confirmation_code);
+      await confirmSignUp(pool, client, user_name, confirmation_code);
       return c.html(
         notice(
           "Confirmed",

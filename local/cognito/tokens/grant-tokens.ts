@@ -1,8 +1,9 @@
 /** A grant's tokens: issued with a refresh token, and again for that refresh token (with rotation, if the client has it). */
 import type { AppClientModel } from "../../model.ts";
 import type { Pool } from "../pool.ts";
+import type { Grant } from "../state/grants.ts";
 import type { User } from "../state/users.ts";
-import { issueTokens, type Tokens } from "./issue.ts";
+import { issueTokens, type TokenSource, type Tokens } from "./issue.ts";
 
 export interface GrantedTokens extends Tokens {
   /** `undefined` when the one that was presented goes on being good. */
@@ -21,15 +22,20 @@ export async function openGrant(
     nonce?: string | undefined;
     resource?: string | undefined;
     hosted: boolean;
+    source: TokenSource;
+    clientMetadata?: Record<string, string> | undefined;
+    /** A last say once there are tokens: when it throws, nothing was granted. */
+    beforeOpening?: () => Promise<void>;
   },
 ): Promise<GrantedTokens> {
-  const { client, user, scopes, hosted, resource, authTime, eventId } = grant;
+  const { client, user, scopes, hosted, resource, authTime, eventId, beforeOpening } = grant;
   const originJti = pool.platform.randomUUID();
+  const tokens = await issueTokens(pool, { ...grant, nonce: grant.nonce, resource, originJti });
+  await beforeOpening?.();
   const refreshToken = pool.grants.open(
     { originJti, clientId: client.id, sub: user.sub, scopes, hosted, resource, authTime, eventId },
     client.validity.refreshTokenSeconds,
   );
-  const tokens = await issueTokens(pool, { ...grant, nonce: grant.nonce, resource, originJti });
   return { ...tokens, refreshToken };
 }
 
@@ -38,17 +44,38 @@ export type Refreshed =
   | { ok: false; reason: "unknown" | "revoked" | "replaced" | "user" };
 
 /** With rotation the token presented stays good for the grace period, so that a retry after a lost answer works. */
-export async function refreshGrant(pool: Pool, client: AppClientModel, token: string): Promise<Refreshed> {
+export async function refreshGrant(
+  pool: Pool,
+  client: AppClientModel,
+  token: string,
+  clientMetadata?: Record<string, string>,
+): Promise<Refreshed> {
+  const usable = () => usableGrant(pool, client, token);
+  const before = usable();
+  if (!before.ok) return before;
+  const { grant, user } = before;
+  const tokens = await issueTokens(pool, {
+    ...{ ...grant, client, user, nonce: undefined },
+    ...{ source: "RefreshTokens", clientMetadata },
+  });
+  // A trigger takes its time, and nothing may have been revoked in it.
+  const after = usable();
+  if (!after.ok) return after;
+  const refreshToken = client.refreshTokenRotation.enabled ? pool.grants.rotate(token, grant.originJti) : undefined;
+  return { ok: true, tokens: { ...tokens, refreshToken } };
+}
+
+function usableGrant(
+  pool: Pool,
+  client: AppClientModel,
+  token: string,
+): { ok: true; grant: Grant; user: User } | Extract<Refreshed, { ok: false }> {
   const found = pool.grants.find(token);
   if (!found || found.grant.clientId !== client.id) return { ok: false, reason: "unknown" };
   const { grant, replacedAt } = found;
   if (found.revoked) return { ok: false, reason: "revoked" };
-  const { enabled: rotates, graceSeconds } = client.refreshTokenRotation;
-  if (replacedAt !== undefined && pool.platform.now() >= replacedAt + graceSeconds * 1000)
-    return { ok: false, reason: "replaced" };
+  const graceMs = client.refreshTokenRotation.graceSeconds * 1000;
+  if (replacedAt !== undefined && pool.platform.now() >= replacedAt + graceMs) return { ok: false, reason: "replaced" };
   const user = pool.users.bySub(grant.sub);
-  if (!user?.enabled) return { ok: false, reason: "user" };
-  const refreshToken = rotates ? pool.grants.rotate(token, grant.originJti) : undefined;
-  const tokens = await issueTokens(pool, { ...grant, client, user, nonce: undefined });
-  return { ok: true, tokens: { ...tokens, refreshToken } };
+  return user?.enabled ? { ok: true, grant, user } : { ok: false, reason: "user" };
 }

@@ -6,7 +6,7 @@ import { createHash, sign } from "node:crypto";
 import { promisify } from "node:util";
 import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
-import { refuseUnservedDecision } from "../accounts/triggers.ts";
+import { refuseUnratedSignIn, triggerAttributes } from "../accounts/triggers.ts";
 import type { Pool } from "../pool.ts";
 import type { Group } from "../state/groups.ts";
 import type { SigningKey } from "../state/keys.ts";
@@ -14,6 +14,9 @@ import type { User } from "../state/users.ts";
 
 /** The scope of tokens that the JSON API issues, and of the operations an access token may call there. */
 export const adminScope = "aws.cognito.signin.user.admin";
+
+/** Why tokens are issued, as the token trigger is told. */
+export type TokenSource = "Authentication" | "NewPasswordChallenge" | "RefreshTokens" | "HostedAuth";
 
 export interface TokenRequest {
   client: AppClientModel;
@@ -30,6 +33,9 @@ export interface TokenRequest {
   resource: string | undefined;
   /** From the hosted UI, where an ID token takes `openid` and carries `at_hash`. */
   hosted: boolean;
+  source: TokenSource;
+  /** For the token trigger. */
+  clientMetadata?: Record<string, string> | undefined;
 }
 
 export interface Tokens {
@@ -46,18 +52,32 @@ const base64url = (text: string) => Buffer.from(text).toString("base64url");
 /** JSON as Cognito's serialiser writes it. `undefined` members are left out. */
 const toJson = (value: unknown) => JSON.stringify(value).replaceAll("/", "\\/");
 
-/** @throws CognitoError where a trigger or threat protection that does not run here decides about the token */
+/** @throws CognitoError where the token trigger fails, or threat protection, which does not run here, would decide */
 export async function issueTokens(pool: Pool, request: TokenRequest): Promise<Tokens> {
   const { client, user, scopes } = request;
-  refuseUnservedDecision(pool, "sign-in", client);
-  refuseUnservedDecision(pool, "tokens", client);
+  refuseUnratedSignIn(pool, client);
   const keys = await pool.keys.keys();
   const issuedAt = Math.floor(pool.platform.now() / 1000);
-  const groups = pool.groups.ofUser(user.sub);
-  const shared = { "cognito:groups": groups.length > 0 ? groups.map((group) => group.name) : undefined };
-  const roles = [...new Set(groups.flatMap(({ roleArn }) => roleArn ?? []))];
+  const memberships = pool.groups.ofUser(user.sub);
+  const declared = {
+    groupsToOverride: memberships.map((group) => group.name),
+    iamRolesToOverride: [...new Set(memberships.flatMap(({ roleArn }) => roleArn ?? []))],
+    preferredRole: preferredRole(memberships) ?? null,
+  };
+  const changes = pool.model.triggers.preTokenGeneration
+    ? await (await import("../triggers/token-changes.ts")).tokenChanges(pool, client, {
+        source: `TokenGeneration_${request.source}`,
+        userName: user.username,
+        userAttributes: triggerAttributes(user),
+        groups: declared,
+        scopes: inCognitoOrder(scopes),
+        clientMetadata: request.clientMetadata,
+      })
+    : undefined;
+  const { groupsToOverride, iamRolesToOverride, preferredRole: preferred } = changes?.groups ?? declared;
+  const shared = { "cognito:groups": groupsToOverride.length > 0 ? groupsToOverride : undefined };
 
-  const accessToken = await signToken(keys.access, {
+  const accessClaims: Claims = {
     sub: user.sub,
     ...shared,
     iss: pool.issuer,
@@ -67,13 +87,14 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     origin_jti: request.originJti,
     event_id: request.eventId,
     token_use: "access",
-    scope: inCognitoOrder(scopes).join(" "),
+    scope: inCognitoOrder(changes?.scopes(scopes) ?? scopes).join(" "),
     auth_time: request.authTime,
     exp: issuedAt + client.validity.accessTokenSeconds,
     iat: issuedAt,
     jti: pool.platform.randomUUID(),
     username: user.username,
-  });
+  };
+  const accessToken = await signToken(keys.access, changes?.accessClaims(accessClaims) ?? accessClaims);
   const expiresIn = client.validity.accessTokenSeconds;
   if (request.hosted && !scopes.includes("openid")) return { idToken: undefined, accessToken, expiresIn };
 
@@ -82,19 +103,19 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     client,
     scopes,
   );
-  const idToken = await signToken(keys.id, {
+  const idClaims: Claims = {
     at_hash: request.hosted ? atHash(accessToken) : undefined,
     sub: user.sub,
     ...shared,
     email_verified: toBoolean(email_verified),
-    "cognito:preferred_role": preferredRole(groups),
+    "cognito:preferred_role": preferred ?? undefined,
     iss: pool.issuer,
     phone_number_verified: toBoolean(phone_number_verified),
     "cognito:username": user.username,
     ...Object.fromEntries(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1))),
     nonce: request.nonce,
     origin_jti: request.originJti,
-    "cognito:roles": roles.length > 0 ? roles : undefined,
+    "cognito:roles": iamRolesToOverride.length > 0 ? iamRolesToOverride : undefined,
     aud: client.id,
     event_id: request.eventId,
     token_use: "id",
@@ -104,7 +125,8 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     iat: issuedAt,
     jti: pool.platform.randomUUID(),
     email,
-  });
+  };
+  const idToken = await signToken(keys.id, changes?.idClaims(idClaims) ?? idClaims);
   return { idToken, accessToken, expiresIn };
 }
 
@@ -112,15 +134,30 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
  * The access token of a client that acts for itself (`client_credentials`). Of the token triggers only version 3 has a say.
  * @throws CognitoError as `issueTokens` does
  */
-export async function issueClientToken(pool: Pool, client: AppClientModel, scopes: string[]): Promise<Tokens> {
-  if (pool.model.triggers.preTokenGeneration?.version === "V3_0") refuseUnservedDecision(pool, "tokens", client);
+export async function issueClientToken(
+  pool: Pool,
+  client: AppClientModel,
+  scopes: string[],
+  clientMetadata?: Record<string, string>,
+): Promise<Tokens> {
+  const changes =
+    pool.model.triggers.preTokenGeneration?.version === "V3_0"
+      ? await (await import("../triggers/token-changes.ts")).tokenChanges(pool, client, {
+          source: "TokenGeneration_ClientCredentials",
+          userName: client.id,
+          userAttributes: {},
+          groups: { groupsToOverride: [], iamRolesToOverride: [], preferredRole: null },
+          scopes,
+          clientMetadata,
+        })
+      : undefined;
   const { access } = await pool.keys.keys();
   const issuedAt = Math.floor(pool.platform.now() / 1000);
   const expiresIn = client.validity.accessTokenSeconds;
-  const accessToken = await signToken(access, {
+  const claims: Claims = {
     sub: client.id,
     token_use: "access",
-    scope: inCognitoOrder(scopes).join(" "),
+    scope: inCognitoOrder(changes?.scopes(scopes) ?? scopes).join(" "),
     auth_time: issuedAt,
     iss: pool.issuer,
     exp: issuedAt + expiresIn,
@@ -128,7 +165,8 @@ export async function issueClientToken(pool: Pool, client: AppClientModel, scope
     version: 2,
     jti: pool.platform.randomUUID(),
     client_id: client.id,
-  });
+  };
+  const accessToken = await signToken(access, changes?.accessClaims(claims) ?? claims);
   return { idToken: undefined, accessToken, expiresIn };
 }
 

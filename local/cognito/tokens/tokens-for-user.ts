@@ -5,6 +5,7 @@
  */
 import type { AppClientModel } from "../../model.ts";
 import { nextStep, refuseUnusable } from "../accounts/authentication.ts";
+import { postAuthentication, preAuthentication } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import { requestedScopes } from "../hosted-ui/authorization-request.ts";
 import type { Pool } from "../pool.ts";
@@ -40,15 +41,18 @@ export async function tokensForUser(pool: Pool, user: User, request: TokensReque
   refuseUnusable(pool, user);
   if (nextStep(pool, user) === "NEW_PASSWORD_REQUIRED")
     throw new CognitoError("NotAuthorizedException", "The user must choose a password at the first sign-in.");
+  await preAuthentication(pool, client, user.username, user);
   const { platform } = pool;
   const grant = {
     ...{ client, user, scopes, nonce: undefined, resource: undefined },
     authTime: Math.floor(platform.now() / 1000),
     eventId: platform.randomUUID(),
     hosted: client.oauthEnabled,
+    source: client.oauthEnabled ? ("HostedAuth" as const) : ("Authentication" as const),
   };
   const refreshes = !client.oauthEnabled || client.flows.includes("code");
   const tokens = refreshes ? await openGrant(pool, grant) : await issueTokens(pool, { ...grant, originJti: undefined });
+  await postAuthentication(pool, client, user);
   platform.emit({
     kind: "sign-in",
     at: platform.now(),

@@ -125,6 +125,11 @@ export function requestLog({ byId, make, button, read, act, tell, time, on }: Ki
   on<Extract<CloudEvent, { kind: "mail" }>>("mail", (event) =>
     add(event.at, "other", [badge("mail", "plain"), `${event.subject || "SMS"} to ${event.to}`]),
   );
+  on<Extract<CloudEvent, { kind: "trigger" }>>("trigger", (event) => {
+    const tone = event.outcome === "answered" ? "good" : "bad";
+    const what = [badge("trigger", "plain"), code(event.triggerSource), `${event.functionName} `];
+    add(event.at, "other", [...what, badge(event.outcome, tone)], event.reason);
+  });
   /** Lambda's own lines, in either format of a log. */
   const isServiceLine = /^(?:INIT_START|START|END|REPORT) |"type":"platform\./;
   on<Extract<CloudEvent, { kind: "function-log" }>>("function-log", (event) =>

@@ -8,7 +8,7 @@ import { arnOf, flag, list, map, number, physicalName, resourceType, stableId, t
 import { attributeSchemas } from "./attribute-schema.ts";
 import { messageTemplates } from "./message-templates.ts";
 
-/** Which functions a pool may call; the first five decide who gets an account, or tokens and with which claims. */
+/** Which functions a pool may call. */
 const TRIGGERS: TriggerName[] = [
   ...(["preSignUp", "preAuthentication", "postAuthentication", "preTokenGeneration"] as const),
   ...(["defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse"] as const),
@@ -52,15 +52,15 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     emailVerificationSubject: served,
     lambdaConfig: {
       parts: {
-        preSignUp: decides("sign-up"),
-        preAuthentication: decides("sign-in"),
-        postAuthentication: decides("sign-in"),
-        preTokenGeneration: decides("every token"),
-        preTokenGenerationConfig: { parts: { lambdaArn: decides("every token"), lambdaVersion: SENDER } },
+        preSignUp: served,
+        preAuthentication: served,
+        postAuthentication: served,
+        preTokenGeneration: served,
+        preTokenGenerationConfig: { parts: { lambdaArn: served, lambdaVersion: served } },
         defineAuthChallenge: decides("CUSTOM_AUTH"),
         createAuthChallenge: decides("CUSTOM_AUTH"),
         verifyAuthChallengeResponse: decides("CUSTOM_AUTH"),
-        postConfirmation: notServed("the function is not called"),
+        postConfirmation: served,
         userMigration: notServed("the function is not called, so nobody is taken over from another directory"),
         customMessage: notServed("the function is not called, so messages have the pool's own texts"),
         customEmailSender: {

@@ -6,7 +6,7 @@ import { flag, list, map, resourceType, stableId, text } from "../resource-type.
 export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/user:User", {
   inputs: {
     attributes: served,
-    clientMetadata: withoutEffect("only triggers see it, and they are not called"),
+    clientMetadata: withoutEffect("only triggers see it, and they are not called for a user that the program declares"),
     desiredDeliveryMediums: served,
     enabled: served,
     forceAliasCreation: notServed("an alias that somebody else has is refused, not taken over"),
@@ -16,7 +16,7 @@ export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/us
     temporaryPassword: served,
     userPoolId: served,
     username: served,
-    validationData: withoutEffect("only triggers see it, and they are not called"),
+    validationData: withoutEffect("only triggers see it, and they are not called for a user that the program declares"),
   },
   create({ urn, inputs }, account) {
     const digits = stableId(`${urn}#sub`, 64).replace(/[^0-9a-f]/g, "0");

@@ -3,6 +3,7 @@ import { createPublicKey, randomBytes, randomUUID, verify } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { type CognitoService, cognitoService } from "../../../local/cognito/service.ts";
 import { prepareTables } from "../../../local/cognito/state/tables.ts";
+import type { TriggerFunctions } from "../../../local/cognito/triggers/functions.ts";
 import { type LoopbackServer, listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { AppClientModel, UserPoolModel } from "../../../local/model.ts";
 import type { CloudEvent, Store } from "../../../local/platform.ts";
@@ -127,10 +128,17 @@ function takeKeysBack({ db }: Store): void {
   spareKeys.push(...Object.values(Object.groupBy(rows, (row) => row.pool_id)).map((keys) => keys!));
 }
 
+const noFunctions: TriggerFunctions = {
+  invoke: () => Promise.reject(new Error("No function is expected to be called.")),
+  permissions: [],
+  timeLimitMs: 5000,
+};
+
 /** @param stateFile to start again with the same state; in memory by default */
 export async function startCognito(
   pools: UserPoolModel[] = [userPool()],
   stateFile = ":memory:",
+  functions: TriggerFunctions = noFunctions,
 ): Promise<RunningCognito> {
   const clock = { ms: Date.now() };
   const events: CloudEvent[] = [];
@@ -155,6 +163,7 @@ export async function startCognito(
   try {
     service = cognitoService({
       pools,
+      functions,
       platform: { now: () => clock.ms, randomUUID, randomBytes, store, emit: (event) => void events.push(event) },
       identityProviderOrigin: idp.origin,
       hostedUiOrigin: (domain) => domains.get(domain)!.origin,

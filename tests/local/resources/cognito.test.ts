@@ -150,7 +150,7 @@ describe("what a program declares of Cognito", function () {
       `const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
       new aws.cognito.UserPool("p", {
         userPoolTier: "PLUS",
-        lambdaConfig: { preSignUp: arn, customMessage: arn, preTokenGenerationConfig: { lambdaArn: arn, lambdaVersion: "V2_0" } },
+        lambdaConfig: { preSignUp: arn, customMessage: arn, defineAuthChallenge: arn },
         userPoolAddOns: { advancedSecurityMode: "AUDIT" },
         signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] },
         webAuthnConfiguration: { relyingPartyId: "example.org" },
@@ -162,8 +162,7 @@ describe("what a program declares of Cognito", function () {
     assert.deepEqual(found.sort(), [
       "UserPool deviceConfiguration.challengeRequiredOnNewDevice",
       "UserPool lambdaConfig.customMessage",
-      "UserPool lambdaConfig.preSignUp guards",
-      "UserPool lambdaConfig.preTokenGenerationConfig.lambdaArn guards",
+      "UserPool lambdaConfig.defineAuthChallenge guards",
       "UserPool signInPolicy.allowedFirstAuthFactors",
       "UserPool userPoolAddOns.advancedSecurityMode",
       "UserPool webAuthnConfiguration.relyingPartyId",
