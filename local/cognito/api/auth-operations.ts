@@ -26,6 +26,7 @@ import type { SecondFactor, User } from "../state/users.ts";
 import { openGrant, refreshGrant } from "../tokens/grant-tokens.ts";
 import { adminScope, type TokenSource } from "../tokens/issue.ts";
 import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
+import type { CustomChallenge, CustomSignIn } from "./custom-auth.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import { authenticationResult, type Output } from "./output.ts";
 
@@ -39,11 +40,20 @@ const asAdministrator = (pools: Pools, input: Input): ClientCaller => {
 const asClient = (pools: Pools, input: Input): ClientCaller => callerClient(pools, string(input, "ClientId"));
 
 export const initiateAuth = (pools: Pools, input: Input): Promise<Output> =>
-  initiate(asClient(pools, input), input, ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"]);
+  initiate(asClient(pools, input), input, [
+    ...["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "CUSTOM_AUTH"],
+  ]);
 
 export const adminInitiateAuth = (pools: Pools, input: Input): Promise<Output> =>
   initiate(asAdministrator(pools, input), input, [
-    ...["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"],
+    ...[
+      "ADMIN_USER_PASSWORD_AUTH",
+      "ADMIN_NO_SRP_AUTH",
+      "USER_PASSWORD_AUTH",
+      "USER_SRP_AUTH",
+      "REFRESH_TOKEN_AUTH",
+      "CUSTOM_AUTH",
+    ],
   ]);
 
 async function initiate({ pool, client }: ClientCaller, input: Input, served: string[]): Promise<Output> {
@@ -61,6 +71,18 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   const username = parameter(parameters, "USERNAME");
   checkSecretHash(client, [username], parameters.SECRET_HASH);
   if (flow === "USER_SRP_AUTH") return startSrp(pool, client, username, parameter(parameters, "SRP_A"), data);
+  if (flow === "CUSTOM_AUTH") {
+    refuseUnratedSignIn(pool, client);
+    if (parameters.CHALLENGE_NAME !== undefined)
+      throw invalidParameter("CUSTOM_AUTH that begins with SRP_A is not served by the local cloud.");
+    const user = pool.users.find(username);
+    // Nothing of what InitiateAuth is given reaches these functions.
+    const signIn = { pool, client, name: username, user, data: {} };
+    return watched(pool, client, username, async () => {
+      if (user) refuseUnusable(pool, user);
+      return customStep(signIn, ({ startCustomAuth }) => startCustomAuth(signIn));
+    });
+  }
   const password = parameter(parameters, "PASSWORD");
   return watched(pool, client, username, async () =>
     advance(pool, client, await checkPassword(pool, client, username, password, data)),
@@ -159,6 +181,16 @@ const challenges: Record<string, Answer> = {
     return challenge(pool, client, user, factor);
   },
 
+  async CUSTOM_CHALLENGE(pool, client, responses, session, data) {
+    const answer = parameter(responses, "ANSWER");
+    const { id, flow } = resume(pool, client, session, "CUSTOM_CHALLENGE");
+    if (!pool.flows.end(id)) throw sessionExpired();
+    const user = flow.sub === "" ? undefined : pool.users.bySub(flow.sub);
+    if (user) refuseUnusable(pool, user);
+    const signIn = { pool, client, name: parameter(responses, "USERNAME"), user, data };
+    return customStep(signIn, ({ answerCustomChallenge }) => answerCustomChallenge(signIn, flow, answer));
+  },
+
   async MFA_SETUP(pool, client, _responses, session, data) {
     const { id, flow } = resume(pool, client, session, "MFA_SETUP");
     const user = pool.users.bySub(flow.sub);
@@ -236,6 +268,16 @@ async function startSrp(
       USER_ID_FOR_SRP: userId,
     },
   };
+}
+
+/** The functions' next challenge, or tokens. What calls them is loaded only now. */
+async function customStep(
+  { pool, client, user, data }: CustomSignIn,
+  step: (flow: typeof import("./custom-auth.ts")) => Promise<CustomChallenge | undefined>,
+): Promise<Output> {
+  const next = await step(await import("./custom-auth.ts"));
+  if (next) return { ChallengeName: "CUSTOM_CHALLENGE", Session: next.session, ChallengeParameters: next.parameters };
+  return finish(pool, client, user!, data);
 }
 
 /** After a right password: the next challenge, or tokens. */

@@ -74,6 +74,7 @@ export type FlowStep =
   | "EMAIL_OTP"
   | "SELECT_MFA_TYPE"
   | "MFA_SETUP"
+  | "CUSTOM_CHALLENGE"
   | "PASSWORD_VERIFIER";
 
 export interface SignInFlow {

@@ -15,7 +15,6 @@ const TRIGGERS: TriggerName[] = [
   ...(["postConfirmation", "userMigration", "customMessage", "customEmailSender", "customSmsSender"] as const),
 ];
 
-const decides = (moment: string) => notServed(`the function is not called, so ${moment} is refused`, { guards: true });
 const SENDER = withoutEffect("it only says how the function above it is called");
 
 export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aws:cognito/userPool:UserPool", {
@@ -57,9 +56,9 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
         postAuthentication: served,
         preTokenGeneration: served,
         preTokenGenerationConfig: { parts: { lambdaArn: served, lambdaVersion: served } },
-        defineAuthChallenge: decides("CUSTOM_AUTH"),
-        createAuthChallenge: decides("CUSTOM_AUTH"),
-        verifyAuthChallengeResponse: decides("CUSTOM_AUTH"),
+        defineAuthChallenge: served,
+        createAuthChallenge: served,
+        verifyAuthChallengeResponse: served,
         postConfirmation: served,
         userMigration: notServed("the function is not called, so nobody is taken over from another directory"),
         customMessage: notServed("the function is not called, so messages have the pool's own texts"),

@@ -468,6 +468,106 @@ describe("the pre token generation trigger", () => {
     ));
 });
 
+describe("CUSTOM_AUTH", () => {
+  const client = { explicitAuthFlows: ["ALLOW_CUSTOM_AUTH"] };
+  const last = (event: Event) => event.request.session.at(-1);
+  const riddles: Partial<Record<TriggerName, Handler>> = {
+    defineAuthChallenge: (event) => {
+      const rounds = event.request.session.length;
+      event.response.issueTokens = last(event)?.challengeResult === true;
+      event.response.failAuthentication = !event.response.issueTokens && rounds >= 2;
+      if (rounds < 2) event.response.challengeName = "CUSTOM_CHALLENGE";
+      return event;
+    },
+    createAuthChallenge: (event) => {
+      const answer = `a-${event.request.session.length}`;
+      event.response.publicChallengeParameters = { riddle: "r-1" };
+      event.response.privateChallengeParameters = { answer };
+      event.response.challengeMetadata = "riddle";
+      return event;
+    },
+    verifyAuthChallengeResponse: (event) => {
+      event.response.answerCorrect = event.request.challengeAnswer === event.request.privateChallengeParameters.answer;
+      return event;
+    },
+    postAuthentication: same,
+  };
+  const start = (aws: sdk.CognitoIdentityProviderClient, USERNAME = Username) =>
+    aws.send(new sdk.InitiateAuthCommand({ ClientId, AuthFlow: "CUSTOM_AUTH", AuthParameters: { USERNAME } }));
+  const answer = (
+    aws: sdk.CognitoIdentityProviderClient,
+    Session: string | undefined,
+    ANSWER: string,
+    USERNAME = Username,
+  ) =>
+    aws.send(
+      new sdk.RespondToAuthChallengeCommand({
+        ClientId,
+        Session,
+        ChallengeName: "CUSTOM_CHALLENGE",
+        ChallengeResponses: { USERNAME, ANSWER },
+      }),
+    );
+  const wrong = refusal("NotAuthorizedException", "Incorrect username or password.");
+
+  it("[C.4] asks until the functions issue tokens; a session serves once, and private parameters stay inside", () =>
+    withTriggers(riddles, { client }, async (cloud, aws, events) => {
+      const sub = await signUpAndConfirm(cloud, aws, Username);
+      const first = await start(aws);
+      assert.deepEqual(
+        [first.ChallengeName, first.ChallengeParameters],
+        ["CUSTOM_CHALLENGE", { riddle: "r-1", USERNAME: sub }],
+      );
+      const second = await answer(aws, first.Session, "wrong");
+      assert.equal(second.ChallengeName, "CUSTOM_CHALLENGE");
+      await assert.rejects(answer(aws, first.Session, "a-0"), { name: "NotAuthorizedException" });
+      const { AuthenticationResult } = await answer(aws, second.Session, "a-1");
+      assert.equal(decode(AuthenticationResult!.AccessToken).claims.sub, sub);
+      const round = { challengeName: "CUSTOM_CHALLENGE", challengeMetadata: "riddle" };
+      assert.deepEqual(
+        events.map(({ triggerSource, request }) => [triggerSource, request.session]),
+        [
+          ["DefineAuthChallenge_Authentication", []],
+          ["CreateAuthChallenge_Authentication", []],
+          ["VerifyAuthChallengeResponse_Authentication", undefined],
+          ["DefineAuthChallenge_Authentication", [{ ...round, challengeResult: false }]],
+          ["CreateAuthChallenge_Authentication", [{ ...round, challengeResult: false }]],
+          ["VerifyAuthChallengeResponse_Authentication", undefined],
+          [
+            "DefineAuthChallenge_Authentication",
+            [
+              { ...round, challengeResult: false },
+              { ...round, challengeResult: true },
+            ],
+          ],
+          ["PostAuthentication_Authentication", undefined],
+        ],
+      );
+    }));
+
+  it("refuses when the functions say so, and gives a name that nobody has no token", () =>
+    withTriggers(riddles, { client }, async (cloud, aws, events) => {
+      await signUpAndConfirm(cloud, aws, Username);
+      const first = await start(aws);
+      const second = await answer(aws, first.Session, "wrong");
+      await assert.rejects(answer(aws, second.Session, "wrong"), wrong);
+      events.length = 0;
+      const nobody = "nobody@example.com";
+      const asked = await start(aws, nobody);
+      assert.equal(events[0].request.userNotFound, true);
+      await assert.rejects(answer(aws, asked.Session, "a-0", nobody), wrong);
+    }));
+
+  it("needs the three functions", () =>
+    withTriggers({ defineAuthChallenge: same }, { client }, async (cloud, aws) => {
+      await signUpAndConfirm(cloud, aws, Username);
+      await assert.rejects(
+        start(aws),
+        refusal("InvalidParameterException", "Custom auth lambda trigger is not configured for the user pool."),
+      );
+    }));
+});
+
 describe("a trigger's function", () => {
   const answers: [string, Handler, string][] = [
     ["nothing", () => undefined, "Invalid lambda function output : Invalid JSON"],

@@ -162,7 +162,6 @@ describe("what a program declares of Cognito", function () {
     assert.deepEqual(found.sort(), [
       "UserPool deviceConfiguration.challengeRequiredOnNewDevice",
       "UserPool lambdaConfig.customMessage",
-      "UserPool lambdaConfig.defineAuthChallenge guards",
       "UserPool signInPolicy.allowedFirstAuthFactors",
       "UserPool userPoolAddOns.advancedSecurityMode",
       "UserPool webAuthnConfiguration.relyingPartyId",
