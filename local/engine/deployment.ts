@@ -55,6 +55,8 @@ export class Deployment {
   rootUrn = "";
   /** Something was refused here that `pulumi preview` would not refuse. */
   refused = false;
+  /** A refused resource has ended it: the program is told that its engine has gone. */
+  ended = false;
   readonly #parts: DeploymentParts;
   readonly #callbacks = new Callbacks();
   readonly #byUrn = new Map<string, Resource>();
@@ -193,7 +195,7 @@ export class Deployment {
   log(diagnostic: Diagnostic): void {
     if (this.#parts.stackReferences.heard(diagnostic)) return;
     // What was refused has been reported; that the program could not go on then is no news.
-    if (this.refused && diagnostic.severity === "error" && AFTERMATH.test(diagnostic.message)) return;
+    if (this.ended && diagnostic.severity === "error" && AFTERMATH.test(diagnostic.message)) return;
     if (diagnostic.severity !== "debug") this.diagnostics.push(diagnostic);
     this.#parts.onDiagnostic(diagnostic);
   }
@@ -205,6 +207,7 @@ export class Deployment {
   refuse(urn: string, message: string): Unavailable {
     this.log({ severity: "error", message, urn });
     this.refused = true;
+    this.ended = true;
     return new Unavailable("resource monitor shut down");
   }
 

@@ -58,8 +58,11 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
     program.onRead = options.onRead;
     for (const read of program.reads) options.onRead?.(read);
     const printed: string[] = [];
+    let refused = () => false;
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream! }).on("line", (message) => {
+        // The SDK complains on standard error of an engine that has gone; why it has gone has been said.
+        if (stream === child.stderr && refused()) return;
         printed.push(message);
         onMessage({ severity: "info", message, urn: "" });
       });
@@ -79,6 +82,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
         { ...project, organization: ORGANIZATION },
         { provider, plugins: new Plugins(context), stackReferences, onDiagnostic: onMessage },
       );
+      refused = () => monitor.deployment.ended;
       closers.push(() => monitor.deployment.close());
       door.answer(monitor.serve);
       return { ...monitor, stackReferences };
