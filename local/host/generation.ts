@@ -9,6 +9,7 @@ import { type CognitoService, cognitoService } from "../cognito/service.ts";
 import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import { functionHost } from "../lambda/function-host.ts";
+import type { CloudModel } from "../model.ts";
 import type { Platform } from "../platform.ts";
 import { type LocalOrigins, localAddresses, localIssuers } from "./addresses.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -90,8 +91,11 @@ export async function startGeneration(
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
-  const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer };
   // Loaded only for a program that declares one.
+  const accessKey = wantsSignatures(model)
+    ? (await import("../apigateway/shared/access-key.ts")).localAccessKey(platform)
+    : undefined;
+  const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey };
   const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
   // The listeners are what counts throttles and quotas.
   const buildApis = () => {
@@ -110,6 +114,7 @@ export async function startGeneration(
     ready: {
       ...readyDocument(evaluation, addresses, localise(graph.outputs)),
       ...(certificateAuthority !== undefined && { certificateAuthority }),
+      ...(accessKey && { credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret } }),
     },
     graph,
     cognito,
@@ -129,6 +134,13 @@ export async function startGeneration(
     },
     close: () => functions.close(),
   };
+}
+
+function wantsSignatures({ restApis, httpApis }: CloudModel): boolean {
+  const methods = restApis.flatMap(({ resources }) => resources.flatMap((resource) => resource.methods));
+  return [...methods, ...httpApis.flatMap(({ routes }) => routes)].some(
+    ({ authorization }) => authorization === "AWS_IAM",
+  );
 }
 
 const noLongerDeclared: RequestListener = (_request, response) =>

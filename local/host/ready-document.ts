@@ -11,6 +11,11 @@ export interface ReadyDocument {
   pid: number;
   /** Origin of the console and of the identity provider (discovery, keys, the cognito-idp API). */
   console: string;
+  /**
+   * Where a method or route wants AWS_IAM: the local account's access key, to sign requests with. It opens nothing but this
+   * cloud, to which whoever reads this has access anyway.
+   */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
   /** With --https: the file of the authority that clients are to trust. */
   certificateAuthority?: string;
   project: { name: string; stack: string; directory: string };

@@ -192,6 +192,13 @@ function describe(out: Output, ready: ReadyDocument): void {
     heading(section.heading);
     for (const line of section.lines) out.note(`  ${line}`);
   }
+  if (ready.credentials) {
+    heading("Access key of the local account, for methods with AWS_IAM");
+    out.note(`  ${ready.credentials.accessKeyId}`);
+    out.note(
+      `  Its secret: credentials.secretAccessKey in ${ready.console}/api/cloud; it opens nothing but this cloud.`,
+    );
+  }
   if (ready.certificateAuthority) {
     heading("Certificate authority, for loopback names only");
     out.note(`  ${ready.certificateAuthority}`);

@@ -64,7 +64,7 @@ function authorizerValue(name: string, { authorizer }: HttpExchange): unknown {
     return claim === undefined ? undefined : authorizer.claims[claim];
   }
   const key = /^authorizer\.(.+)$/.exec(name)?.[1];
-  return key === undefined ? undefined : authorizer?.context?.[key];
+  return key === undefined || authorizer?.kind !== "lambda" ? undefined : authorizer.context?.[key];
 }
 
 /** @param format with `$context` variables; those without a value are printed as `-` */

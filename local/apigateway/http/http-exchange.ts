@@ -1,6 +1,7 @@
 /** One request to an HTTP API on its way through the chain, and the answer that comes of it. */
 import type { HttpApiModel, HttpIntegrationModel, HttpRouteModel, HttpStageModel } from "../../model.ts";
 import type { RequestHeaders } from "../rest/request-headers.ts";
+import type { IamCaller } from "../shared/access-key.ts";
 
 export interface HttpExchange {
   readonly api: HttpApiModel;
@@ -34,7 +35,8 @@ export interface HttpExchange {
 /** Who passed the authorizer, in the form in which a function is told. */
 export type AuthorizedCaller =
   | { kind: "jwt"; claims: Record<string, string>; scopes: string[] | null; principal: string | undefined }
-  | { kind: "lambda"; context: Record<string, unknown> | null; principal: string | undefined };
+  | { kind: "lambda"; context: Record<string, unknown> | null; principal: string | undefined }
+  | { kind: "iam"; caller: IamCaller; principal: string };
 
 /** A request that found its route. */
 export interface RoutedHttpExchange extends HttpExchange {

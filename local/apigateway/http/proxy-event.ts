@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
  */
 import { requestTimeClf } from "../rest/clock-formats.ts";
+import type { IamCaller } from "../shared/access-key.ts";
 import type { HttpExchange, RoutedHttpExchange } from "./http-exchange.ts";
 
 /** @returns JSON text, its keys in AWS's order */
@@ -48,9 +49,14 @@ export function eventV2(exchange: RoutedHttpExchange): Record<string, unknown> {
 
 function authorizerV2({ authorizer }: HttpExchange): Record<string, unknown> {
   if (!authorizer) return {};
+  if (authorizer.kind === "iam") return { authorizer: { iam: iamOf(authorizer.caller) } };
   return authorizer.kind === "jwt"
     ? { authorizer: { jwt: { claims: authorizer.claims, scopes: authorizer.scopes } } }
     : { authorizer: { lambda: authorizer.context } };
+}
+
+function iamOf({ accessKey, accountId, userArn, userId }: IamCaller): Record<string, unknown> {
+  return { accessKey, accountId, callerId: userId, cognitoIdentity: null, principalOrgId: null, userArn, userId };
 }
 
 /** Format 1.0: what the request does not have is `null`. */
@@ -83,6 +89,7 @@ function eventV1(exchange: RoutedHttpExchange): Record<string, unknown> {
         ...{ cognitoAuthenticationType: null, cognitoIdentityId: null, cognitoIdentityPoolId: null },
         ...{ principalOrgId: null, sourceIp: exchange.sourceIp, user: null },
         ...{ userAgent: headers.last("user-agent") ?? "", userArn: null },
+        ...signerV1(exchange),
       },
       path,
       protocol: "HTTP/1.1",
@@ -100,8 +107,14 @@ function eventV1(exchange: RoutedHttpExchange): Record<string, unknown> {
   };
 }
 
+function signerV1({ authorizer }: HttpExchange): Record<string, unknown> {
+  if (authorizer?.kind !== "iam") return {};
+  const { accessKey, accountId, userArn, userId } = authorizer.caller;
+  return { accessKey, accountId, caller: userId, user: userId, userArn };
+}
+
 function authorizerV1({ authorizer }: HttpExchange): Record<string, unknown> {
-  if (!authorizer) return {};
+  if (!authorizer || authorizer.kind === "iam") return {};
   return authorizer.kind === "jwt"
     ? { authorizer: { claims: authorizer.claims, scopes: authorizer.scopes } }
     : { authorizer: { ...authorizer.context, principalId: authorizer.principal, integrationLatency: 0 } };

@@ -10,6 +10,7 @@ import { authorizeByCognito } from "./authorize-by-cognito.ts";
 import type { CompiledApi } from "./compiled-api.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
+import { signer } from "./iam-authorization.ts";
 import { LambdaAuthorizer } from "./lambda-authorizer.ts";
 import { conditionKeys, maskedArn, resourcePolicy, resourceVerdict } from "./resource-policy.ts";
 
@@ -50,7 +51,8 @@ export class Admission {
     }
     const { executionArn } = this.#api.model;
     const resource = `${executionArn}/${exchange.stage.name}/${exchange.httpMethod}${routedPath(exchange.path)}`;
-    const verdict = this.#policy && resourceVerdict(this.#policy, exchange, resource, []);
+    if (exchange.route.method.authorization === "AWS_IAM") return this.#admitSigner(exchange, resource);
+    const verdict = this.#policy && resourceVerdict(this.#policy, exchange, resource, undefined);
     switch (exchange.route.method.authorization) {
       case "COGNITO_USER_POOLS":
         authorizeByCognito(this.#api, exchange);
@@ -63,10 +65,23 @@ export class Admission {
     }
   }
 
+  /** The local account's user may invoke every method, so that only a Deny of the resource policy can keep it out. */
+  #admitSigner(exchange: RoutedGatewayExchange, resource: string): void {
+    const caller = signer(exchange);
+    if (this.#policy && resourceVerdict(this.#policy, exchange, resource, caller) === "deny") {
+      throw new GatewayError(
+        "ACCESS_DENIED",
+        `The API's resource policy denies ${resource} to ${caller.userArn} with the address ${exchange.sourceIp}.`,
+        { message: notAuthorized(caller.userArn, resource, this.#api) + EXPLICIT_BY_RESOURCE },
+      );
+    }
+    exchange.identity = { kind: "iam", principal: caller.userArn, caller };
+  }
+
   /** Of a caller whom nothing but the policy lets in. */
   #requireAllow({ sourceIp }: RoutedGatewayExchange, resource: string, verdict: Verdict | undefined): void {
     if (verdict === undefined || verdict === "allow") return;
-    const message = `User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${maskedArn(resource, this.#api.model)}`;
+    const message = notAuthorized("anonymous", resource, this.#api);
     const why = verdict === "deny" ? "denies" : "does not allow";
     throw new GatewayError(
       "ACCESS_DENIED",
@@ -104,6 +119,9 @@ export class Admission {
     exchange.identity = { kind: "lambda", principal, context, usageIdentifierKey, latencyMs };
   }
 }
+
+const notAuthorized = (user: string, resource: string, { model }: CompiledApi): string =>
+  `User: ${user} is not authorized to perform: execute-api:Invoke on resource: ${maskedArn(resource, model)}`;
 
 /** A trailing slash finds the same method, so what denies the one path must deny the other. */
 const routedPath = (path: string): string => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path);

@@ -1,8 +1,12 @@
 /** What the REST APIs of a cloud ask of the services beside them, handed in. */
+
 import type { InvokeFunction, Platform, TokenIssuer } from "../../platform.ts";
+import type { AccessKey } from "../shared/access-key.ts";
 
 export interface ApiServices {
   platform: Platform;
   invoke: InvokeFunction;
+  /** The local account's; only for a program that declares a method or route with `AWS_IAM`. */
+  accessKey?: AccessKey | undefined;
   tokenIssuer(userPoolArn: string): TokenIssuer | undefined;
 }

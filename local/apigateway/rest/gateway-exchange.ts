@@ -2,6 +2,7 @@
  * One request on its way through the chain, and the answer that comes of it.
  */
 import type { IntegrationModel, MethodModel, RestApiModel, StageModel } from "../../model.ts";
+import type { IamCaller } from "../shared/access-key.ts";
 import type { ApiServices } from "./api-services.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import type { Route } from "./route.ts";
@@ -24,6 +25,8 @@ export interface GatewayExchange {
   /** Milliseconds since the epoch */
   readonly receivedAt: number;
   readonly httpMethod: string;
+  /** On the request line, which is what a client signs */
+  readonly sentMethod: string;
   /** `/<stage>/<path>` as it arrived, without the query */
   readonly requestPath: string;
   /** Below the stage, as it arrived */
@@ -52,7 +55,7 @@ export interface GatewayExchange {
 }
 
 /** Who passed the authorizer. */
-export type AuthorizedIdentity = CognitoIdentity | FunctionIdentity;
+export type AuthorizedIdentity = CognitoIdentity | FunctionIdentity | SignerIdentity;
 
 export interface CognitoIdentity {
   kind: "cognito";
@@ -75,6 +78,14 @@ export interface FunctionIdentity {
   usageIdentifierKey: string | undefined;
   /** Of the authorizer's function; 0 when its answer was known */
   latencyMs: number;
+}
+
+/** Who signed with an access key of AWS. */
+export interface SignerIdentity {
+  kind: "iam";
+  /** The user's ARN */
+  principal: string;
+  caller: IamCaller;
 }
 
 export interface GatewayAnswer {

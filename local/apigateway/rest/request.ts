@@ -106,6 +106,7 @@ export function newExchange(
     traceId: api.ids.traceId(headers.last("x-amzn-trace-id"), receivedAt),
     receivedAt,
     httpMethod: effectiveMethod(method, headers),
+    sentMethod: method,
     requestPath: target.requestPath,
     path: target.path,
     stageName: target.stageName,

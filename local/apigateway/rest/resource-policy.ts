@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html).
  */
 import type { RestApiModel } from "../../model.ts";
+import type { IamCaller } from "../shared/access-key.ts";
 import { type Policy, policyVerdict, readPolicy, type Verdict } from "../shared/invocation-policy.ts";
 import type { ConditionKeys } from "../shared/policy-conditions.ts";
 import type { GatewayExchange } from "./gateway-exchange.ts";
@@ -33,19 +34,20 @@ function expanded<Statement extends Policy["statements"][number]>(
   return copy as Statement;
 }
 
-/** @param principals the ARNs of a caller who signed; empty for everyone else, who is anonymous to the policy */
+/** @param caller who signed; everyone else is anonymous to the policy */
 export function resourceVerdict(
   policy: Policy,
   exchange: GatewayExchange,
   resource: string,
-  principals: readonly string[],
+  caller: IamCaller | undefined,
 ): Verdict {
-  return policyVerdict(policy, { resource, principals, keys: conditionKeys(exchange, principals) });
+  const principals = caller ? namesOf(caller) : [];
+  return policyVerdict(policy, { resource, principals, keys: conditionKeys(exchange, caller) });
 }
 
 /** Of the keys that AWS has, those that a caller on this machine has a value for; there is no VPC and no organization. */
-export function conditionKeys(exchange: GatewayExchange, principals: readonly string[] = []): ConditionKeys {
-  const { headers, receivedAt, scheme, sourceIp, api } = exchange;
+export function conditionKeys(exchange: GatewayExchange, caller?: IamCaller): ConditionKeys {
+  const { headers, receivedAt, scheme, sourceIp } = exchange;
   return {
     "aws:currenttime": new Date(receivedAt).toISOString(),
     "aws:epochtime": String(Math.floor(receivedAt / 1000)),
@@ -53,12 +55,19 @@ export function conditionKeys(exchange: GatewayExchange, principals: readonly st
     "aws:securetransport": String(scheme === "https"),
     "aws:sourceip": sourceIp,
     "aws:useragent": headers.last("user-agent"),
-    ...(principals.length > 0 && {
-      "aws:principalaccount": api.model.accountId,
-      "aws:principalarn": principals[0],
+    ...(caller && {
+      "aws:principalaccount": caller.accountId,
+      "aws:principalarn": caller.userArn,
       "aws:principaltype": "User",
+      "aws:userid": caller.userId,
+      "aws:username": caller.userArn.split("/").at(-1),
     }),
   };
+}
+
+/** As a policy may name the user: itself, or its account in two ways. */
+function namesOf({ userArn, accountId }: IamCaller): string[] {
+  return [userArn, accountId, userArn.replace(/:user\/.*$/, ":root")];
 }
 
 /** The account as refusals show it: the last four digits. */

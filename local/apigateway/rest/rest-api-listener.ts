@@ -50,11 +50,14 @@ async function answerRequest(
   parseRequest(exchange);
   const hasBody = announcesBody(incoming);
   routeRequest(api, exchange);
+  // Who signs a request signs its body too.
+  const isSigned = hasBody && exchange.route.method.authorization === "AWS_IAM";
+  if (isSigned) exchange.body = await readBody(incoming);
   const pending = authorize(api, exchange);
   if (pending) await pending;
   api.usagePlans.admit(exchange);
   throttleMethod(exchange);
-  if (hasBody) exchange.body = unpackedBody(exchange, await readBody(incoming));
+  if (hasBody) exchange.body = unpackedBody(exchange, isSigned ? exchange.body : await readBody(incoming));
   api.requestValidator.validate(exchange);
   return integrate(exchange);
 }

@@ -2,7 +2,7 @@
  * Finds stage, resource and method of a request; what matches nothing gets the refusals that API Gateway has for it
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
  */
-import { createHash } from "node:crypto";
+import { incompleteSignature, MISMATCH, type SignatureComplaint } from "../shared/signature-refusal.ts";
 import type { CompiledApi } from "./compiled-api.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { GatewayExchange, RoutedGatewayExchange } from "./gateway-exchange.ts";
@@ -45,31 +45,5 @@ function noSuchMethod(api: CompiledApi, { httpMethod, path, headers }: GatewayEx
 }
 
 /** The request found no method, so its `Authorization` can only be a Signature Version 4, which is checked part by part. */
-function signatureComplaint(authorization: string, date: string | undefined): { message: string; errorType: string } {
-  const digest = createHash("sha256").update(authorization).digest("base64");
-  const space = authorization.indexOf(" ");
-  const parts = (space < 0 ? authorization : authorization.slice(space + 1)).split(",").map((part) => part.trim());
-  if (parts.some((part) => !part.includes("="))) {
-    const message =
-      "Invalid key=value pair (missing equal-sign) in Authorization header " +
-      `(hashed with SHA-256 and encoded with Base64): '${digest}'.`;
-    return { message, errorType: "IncompleteSignatureException" };
-  }
-  const named = new Set(parts.map((part) => part.slice(0, part.indexOf("="))));
-  const missing = ["Credential", "Signature", "SignedHeaders"]
-    .filter((name) => !named.has(name))
-    .map((name) => `Authorization header requires '${name}' parameter.`);
-  if (date === undefined) {
-    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-  }
-  if (missing.length > 0) {
-    const message = `${missing.join(" ")} (Hashed with SHA-256 and encoded with Base64) Authorization=${digest}`;
-    return { message, errorType: "IncompleteSignatureException" };
-  }
-  return {
-    message:
-      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access " +
-      "Key and signing method. Consult the service documentation for details.",
-    errorType: "InvalidSignatureException",
-  };
-}
+const signatureComplaint = (authorization: string, date: string | undefined): SignatureComplaint =>
+  incompleteSignature(authorization, date) ?? MISMATCH;

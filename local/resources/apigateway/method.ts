@@ -2,17 +2,14 @@
 import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { MethodModel } from "../../model.ts";
-import { notServed, served, withoutEffect } from "../contract.ts";
+import { served, withoutEffect } from "../contract.ts";
 import { flag, list, map, resourceType, text } from "../resource-type.ts";
 import { methodId } from "./method-id.ts";
 
 export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aws:apigateway/method:Method", {
   inputs: {
     apiKeyRequired: served,
-    authorization: notServed("AWS signatures are not checked here, so the method refuses every request", {
-      unless: ["NONE", "COGNITO_USER_POOLS", "CUSTOM"],
-      guards: true,
-    }),
+    authorization: served,
     authorizationScopes: served,
     authorizerId: served,
     httpMethod: served,

@@ -12,7 +12,7 @@ const PREFIX = "x-amazon-apigateway-";
 
 const ofHttpApis = withoutEffect("API Gateway reads it in the documents of HTTP APIs only");
 const ofTls = withoutEffect("TLS is the loopback origin's own");
-export const NO_SIGNATURES = "AWS signatures are not checked here, so the methods that want one refuse every request";
+const UNKNOWN_AUTH = "API Gateway knows NONE and AWS_IAM here; who may pass is said by security";
 export const NO_VPC_ENDPOINTS = "there is no VPC here";
 
 /** One integration response, by its pattern. */
@@ -63,7 +63,7 @@ const AUTHORIZER: AnyContract = {
 const EXTENSIONS: AnyContract = {
   "any-method": served,
   "api-key-source": served,
-  auth: { parts: { type: notServed(NO_SIGNATURES, { unless: ["NONE", "none"], guards: true }) } },
+  auth: { parts: { type: notServed(UNKNOWN_AUTH, { unless: ["NONE", "none", "AWS_IAM", "aws_iam"] }) } },
   authorizer: { parts: AUTHORIZER },
   authtype: served,
   "binary-media-types": served,
@@ -135,9 +135,6 @@ function* unservedIn(key: string, value: unknown): Generator<UnservedInput> {
     for (const response of Object.values(objectOf(objectOf(value).responses))) {
       yield* within(`${key}.responses`, INTEGRATION_RESPONSE, response);
     }
-  }
-  if (name === "authtype" && String(value).toLowerCase() === "awssigv4") {
-    yield { property: key, reason: NO_SIGNATURES, guards: true };
   }
 }
 

@@ -2,6 +2,7 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
 import { restApi } from "../../../local/apigateway/rest/rest-api-listener.ts";
+import type { AccessKey } from "../../../local/apigateway/shared/access-key.ts";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { FunctionModel, RestApiModel } from "../../../local/model.ts";
 import type { ApiRequestEvent, InvokeFunction } from "../../../local/platform.ts";
@@ -50,6 +51,7 @@ export interface ApiOptions {
   pools?: TestPool[];
   /** Instead of the deployed code. */
   invoke?: InvokeFunction;
+  accessKey?: AccessKey;
 }
 
 export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
@@ -66,6 +68,7 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
       platform,
       invoke: options.invoke ?? deployed.host.invoke,
       tokenIssuer: (arn) => pools.find((pool) => pool.userPoolArn === arn),
+      accessKey: options.accessKey,
     }),
   );
 

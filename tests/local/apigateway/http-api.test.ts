@@ -9,6 +9,7 @@ import type { CloudEvent } from "../../../local/platform.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/start.ts";
 import { repository } from "../../support/shell.ts";
 import { type SignedUp, signUp } from "../../support/sign-up.ts";
+import { signedHeaders } from "../../support/signed-request.ts";
 
 const HOUR = 3_600_000;
 
@@ -86,6 +87,30 @@ describe("an HTTP API", function () {
     );
     assert.ok(routes.includes("GET /mine JWT openid"), routes.join("\n"));
     assert.deepEqual(cloud.ready.outputs, { url: `${origin}/`, endpoint: origin });
+  });
+
+  it("[F.5] lets a request that is signed with the local account's key pass a route with AWS_IAM, and no other", async () => {
+    const { credentials } = cloud.ready;
+    assert.ok(credentials);
+    const { host } = new URL(origin);
+    const body = '{"a":1}';
+    const signed = { method: "POST", path: "/signed", body };
+    const headers = await signedHeaders(signed, { ...credentials, host });
+    const { status, json } = await send("POST", "/signed", headers, body);
+    assert.equal(status, 200);
+    const { iam } = (json as { requestContext: { authorizer: { iam: Record<string, unknown> } } }).requestContext
+      .authorizer;
+    assert.deepEqual(Object.keys(iam), [
+      ...["accessKey", "accountId", "callerId", "cognitoIdentity", "principalOrgId", "userArn", "userId"],
+    ]);
+    assert.equal(iam.accessKey, credentials.accessKeyId);
+    for (const refused of [
+      await send("POST", "/signed", {}, body),
+      await send("POST", "/signed", headers, '{"a":2}'),
+      await send("POST", "/signed", await signedHeaders(signed, { ...credentials, secretAccessKey: "x", host }), body),
+    ]) {
+      assert.deepEqual([refused.status, refused.body], [403, '{"message":"Forbidden"}']);
+    }
   });
 
   it("[F.2] [F.6] hands a function the event of payload format 2.0, without what the request does not have", async () => {

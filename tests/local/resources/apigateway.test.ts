@@ -49,7 +49,6 @@ describe("a REST API that a program declares", function () {
       new aws.apigateway.VpcLink("v", { targetArn: "arn:lb" });
     `);
     deepEqual(named(unserved).sort(), [
-      "authorization (guards)",
       "cacheClusterEnabled",
       "cacheKeyParameters",
       "cacheNamespace",
@@ -67,6 +66,56 @@ describe("a REST API that a program declares", function () {
       "settings.cachingEnabled",
       "targetArn",
     ]);
+  });
+
+  it("has Lambda authorizers with their function, however they are declared", async () => {
+    const uri =
+      "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations";
+    const body = document(
+      {
+        components: {
+          securitySchemes: {
+            fn: {
+              ...{ type: "apiKey", name: "Unused", in: "header", "x-amazon-apigateway-authtype": "custom" },
+              "x-amazon-apigateway-authorizer": {
+                type: "request",
+                authorizerUri: uri,
+                authorizerResultTtlInSeconds: 0,
+              },
+            },
+          },
+        },
+      },
+      { security: [{ fn: [] }] },
+    );
+    const { apis, unserved } = await run(`
+      const api = new aws.apigateway.RestApi("a", {});
+      new aws.apigateway.Authorizer("l", { restApi: api.id, authorizerUri: "${uri}", authorizerCredentials: "arn:role",
+        identityValidationExpression: "a+" });
+      new aws.apigateway.RestApi("b", { body: ${JSON.stringify(body)} });
+    `);
+    deepEqual(
+      apis.flatMap(({ authorizers }) => authorizers).map(({ id: _, name: __, providerArns: ___, ...rest }) => rest),
+      [
+        {
+          type: "TOKEN",
+          identitySource: "method.request.header.Authorization",
+          identityValidationExpression: "a+",
+          resultTtlSeconds: 300,
+          uri,
+          credentials: "arn:role",
+        },
+        {
+          type: "REQUEST",
+          identitySource: "",
+          identityValidationExpression: undefined,
+          resultTtlSeconds: 0,
+          uri,
+          credentials: undefined,
+        },
+      ],
+    );
+    deepEqual(unserved, []);
   });
 
   it("has the outputs that the provider documents for what is not served either", async () => {
@@ -215,9 +264,7 @@ describe("a REST API's document", function () {
     deepEqual(named(unserved), [
       "parameters.unheard",
       "body: x-amazon-apigateway-invented",
-      "body: x-amazon-apigateway-authtype (guards)",
       "body: x-amazon-apigateway-imagined",
-      "body: x-amazon-apigateway-auth.type (guards)",
       "body: x-amazon-apigateway-integration.cacheKeyParameters",
       "body: x-amazon-apigateway-integration.connectionType",
       "body: x-amazon-apigateway-integration.wrong",

@@ -4,7 +4,12 @@
  */
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { requestTimeClf } from "../clock-formats.ts";
-import type { AuthorizedIdentity, IntegratedGatewayExchange, RoutedGatewayExchange } from "../gateway-exchange.ts";
+import type {
+  AuthorizedIdentity,
+  IntegratedGatewayExchange,
+  RoutedGatewayExchange,
+  SignerIdentity,
+} from "../gateway-exchange.ts";
 import { endsAtGateway } from "../header-fields.ts";
 import type { RequestHeaders } from "../request-headers.ts";
 
@@ -62,25 +67,31 @@ const emptyForNull = (map: string): string => (map === "null" ? "{}" : map);
 function requestContext(exchange: RoutedGatewayExchange): string {
   const { api, identity, apiKey, headers } = exchange;
   const { resourceId, resourcePath, stage, deploymentId } = exchange.staged.json;
-  const authorizer = identity ? `"authorizer":${authorizerJson(identity)},` : "";
+  const authorizer = identity && identity.kind !== "iam" ? `"authorizer":${authorizerJson(identity)},` : "";
   const userAgent = headers.last("user-agent");
+  const signer = identity?.kind === "iam" ? signerJson(identity) : undefined;
   return (
     `{"resourceId":${resourceId},${authorizer}"resourcePath":${resourcePath}` +
     `,"httpMethod":${json(exchange.httpMethod)},"extendedRequestId":"${exchange.extendedRequestId}"` +
     `,"requestTime":"${requestTimeClf(exchange.receivedAt)}","path":${json(exchange.requestPath)}` +
     `,"accountId":${json(api.model.accountId)},"protocol":"HTTP/1.1","stage":${stage}` +
     `,"domainPrefix":${json(api.model.id)},"requestTimeEpoch":${exchange.receivedAt}` +
-    `,"requestId":"${exchange.requestId}","identity":{"cognitoIdentityPoolId":null,"accountId":null` +
-    `,"cognitoIdentityId":null,"caller":null,"sourceIp":${json(exchange.sourceIp)},"principalOrgId":null` +
-    `,"accessKey":null,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":null` +
-    `,"userAgent":${userAgent === undefined ? "null" : json(userAgent)},"user":null` +
+    `,"requestId":"${exchange.requestId}","identity":{"cognitoIdentityPoolId":null,"accountId":${signer?.accountId ?? "null"}` +
+    `,"cognitoIdentityId":null,"caller":${signer?.userId ?? "null"},"sourceIp":${json(exchange.sourceIp)},"principalOrgId":null` +
+    `,"accessKey":${signer?.accessKey ?? "null"},"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null` +
+    `,"userArn":${signer?.userArn ?? "null"}` +
+    `,"userAgent":${userAgent === undefined ? "null" : json(userAgent)},"user":${signer?.userId ?? "null"}` +
     `${apiKey ? `,"apiKey":${json(apiKey.value)},"apiKeyId":${json(apiKey.id)}` : ""}}` +
     `,"domainName":${json(headers.last("host") ?? "")},"deploymentId":${deploymentId}` +
     `,"apiId":${json(api.model.id)}}`
   );
 }
 
-function authorizerJson(identity: AuthorizedIdentity): string {
+function signerJson({ caller: { accessKey, accountId, userArn, userId } }: SignerIdentity) {
+  return { accessKey: json(accessKey), accountId: json(accountId), userArn: json(userArn), userId: json(userId) };
+}
+
+function authorizerJson(identity: Exclude<AuthorizedIdentity, SignerIdentity>): string {
   if (identity.kind === "cognito") return `{"claims":${identity.claimsJson}}`;
   const { principal, latencyMs, context } = identity;
   return JSON.stringify({ ...context, principalId: principal, integrationLatency: latencyMs });

@@ -2,6 +2,7 @@
  * `$context`: what templates, access logs and parameter mappings may know of a request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html).
  */
+import type { IamCaller } from "../../shared/access-key.ts";
 import { requestTimeClf } from "../clock-formats.ts";
 import type { GatewayError } from "../gateway-error.ts";
 import type { GatewayExchange } from "../gateway-exchange.ts";
@@ -15,7 +16,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   accountId: ({ api }) => api.model.accountId,
   apiId: ({ api }) => api.model.id,
   authorizer: ({ identity }) => {
-    if (!identity) return undefined;
+    if (!identity || identity.kind === "iam") return undefined;
     if (identity.kind === "cognito") return { claims: identity.claims, principalId: identity.principal };
     return { ...identity.context, principalId: identity.principal, integrationLatency: identity.latencyMs };
   },
@@ -31,7 +32,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
     },
   extendedRequestId: ({ extendedRequestId }) => extendedRequestId,
   httpMethod: ({ httpMethod }) => httpMethod,
-  identity: ({ apiKey, sourceIp, headers }) => ({
+  identity: ({ apiKey, sourceIp, headers, identity }) => ({
+    ...(identity?.kind === "iam" && identityOf(identity.caller)),
     apiKey: apiKey?.value,
     apiKeyId: apiKey?.id,
     sourceIp,
@@ -53,6 +55,14 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   stage: ({ stage }) => stage?.name,
   xrayTraceId: ({ traceId }) => traceId,
 };
+
+const identityOf = ({ accessKey, accountId, userArn, userId }: IamCaller) => ({
+  accountId,
+  accessKey,
+  caller: userId,
+  user: userId,
+  userArn,
+});
 
 /** All of them. */
 export function contextVariables(exchange: GatewayExchange, error?: GatewayError): ContextVariables {

@@ -1,0 +1,29 @@
+/**
+ * Methods with `AWS_IAM`: who signed the request
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html).
+ */
+import { callerOf, type IamCaller } from "../shared/access-key.ts";
+import { verifySignature } from "../shared/aws-signature.ts";
+import { SignatureRefusal } from "../shared/signature-refusal.ts";
+import { GatewayError } from "./gateway-error.ts";
+import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
+
+/** @throws GatewayError `MISSING_AUTHENTICATION_TOKEN` for a request that is not signed, `INVALID_SIGNATURE` for one that is signed wrongly */
+export function signer(exchange: RoutedGatewayExchange): IamCaller {
+  const { api, sentMethod: method, requestPath: path, queryString, headers, body, receivedAt } = exchange;
+  const { accessKey } = api.services;
+  if (!accessKey) {
+    throw new GatewayError(
+      "MISSING_AUTHENTICATION_TOKEN",
+      "The method wants AWS_IAM authorization, and there is no access key.",
+    );
+  }
+  try {
+    verifySignature({ method, path, queryString, headers, body, receivedAt }, api.model.region, accessKey);
+  } catch (error) {
+    if (!(error instanceof SignatureRefusal)) throw error;
+    const { complaint, message } = error;
+    throw new GatewayError(complaint ? "INVALID_SIGNATURE" : "MISSING_AUTHENTICATION_TOKEN", message, complaint);
+  }
+  return callerOf(accessKey, api.model.executionArn);
+}

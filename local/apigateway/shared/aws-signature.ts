@@ -1,0 +1,256 @@
+/**
+ * Verifies a Signature Version 4, in the `Authorization` field or in the query
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { RequestHeaders } from "../rest/request-headers.ts";
+import type { AccessKey } from "./access-key.ts";
+import { incompleteSignature, MISMATCH, SignatureRefusal, signatureParts } from "./signature-refusal.ts";
+
+export interface SignedRequest {
+  /** On the request line */
+  method: string;
+  /** As it arrived, not decoded */
+  path: string;
+  /** As it arrived, without `?` */
+  queryString: string;
+  headers: RequestHeaders;
+  /** As it arrived */
+  body: Buffer | undefined;
+  /** Milliseconds since the epoch */
+  receivedAt: number;
+}
+
+interface Signature {
+  credential: string;
+  signedHeaders: string[];
+  signature: string;
+  /** `20260615T120000Z` */
+  date: string;
+  /** For how many seconds it holds; `undefined` in a header field */
+  expires: number | undefined;
+}
+
+const ALGORITHM = "AWS4-HMAC-SHA256";
+const SERVICE = "execute-api";
+const SKEW_MINUTES = 5;
+
+/**
+ * @param key the only one that anybody has here
+ * @throws SignatureRefusal when the request is not signed with it, as it arrived, now, for `execute-api` in the region
+ */
+export function verifySignature(request: SignedRequest, region: string, key: AccessKey): void {
+  const signature = readSignature(request);
+  const [accessKeyId, ...scope] = signature.credential.split("/");
+  if (accessKeyId !== key.id) {
+    throw new SignatureRefusal(
+      `The access key of the signature is not the one of the local account, ${key.id}. Keys of AWS open nothing here.`,
+      UNKNOWN_TOKEN,
+    );
+  }
+  if (request.headers.last("x-amz-security-token") !== undefined) {
+    throw new SignatureRefusal("The local account's key has no session token; the request sends one.", UNKNOWN_TOKEN);
+  }
+  requireScope(scope, region, signature.date);
+  requireTimely(signature, request.receivedAt);
+  requireMatch(request, signature, scope, key);
+}
+
+function readSignature(request: SignedRequest): Signature {
+  const { headers, queryString } = request;
+  const authorization = headers.last("authorization");
+  if (authorization === undefined) return readQuery(queryPairs(queryString));
+  const date = headers.last("x-amz-date") ?? basicDate(headers.last("date"));
+  const complaint = incompleteSignature(authorization, date);
+  if (complaint) {
+    throw new SignatureRefusal(
+      "The method wants AWS_IAM authorization: the Authorization field has to be a Signature Version 4.",
+      complaint,
+    );
+  }
+  if (!authorization.startsWith(`${ALGORITHM} `)) {
+    throw new SignatureRefusal(`The signature's algorithm is not ${ALGORITHM}.`, MISMATCH);
+  }
+  const parts = new Map(
+    signatureParts(authorization).map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)]),
+  );
+  return {
+    credential: parts.get("Credential")!,
+    signedHeaders: parts.get("SignedHeaders")!.split(";"),
+    signature: parts.get("Signature")!,
+    date: date!,
+    expires: undefined,
+  };
+}
+
+function readQuery(pairs: Pair[]): Signature {
+  const one = (name: string) => pairs.find(([key]) => key === name)?.[1];
+  const signature = one("X-Amz-Signature");
+  if (signature === undefined) {
+    throw new SignatureRefusal(
+      "The method wants AWS_IAM authorization: sign the request with the local account's access key, which the ready " +
+        "document has under credentials.",
+      undefined,
+    );
+  }
+  const [credential, signedHeaders, date] = ["X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Date"].map(one);
+  const expires = Number(one("X-Amz-Expires") ?? SKEW_MINUTES * 60);
+  if (!credential || !signedHeaders || !date || one("X-Amz-Algorithm") !== ALGORITHM || !(expires <= 604_800)) {
+    throw new SignatureRefusal(
+      "The query has X-Amz-Signature without the rest: X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date, X-Amz-SignedHeaders.",
+      { ...MISMATCH, errorType: "IncompleteSignatureException" },
+    );
+  }
+  return { credential, signedHeaders: signedHeaders.split(";"), signature, date, expires };
+}
+
+function requireScope(scope: readonly string[], region: string, date: string): void {
+  const [day = "", scopeRegion, service, terminator] = scope;
+  const refuse = (reason: string, message: string) =>
+    new SignatureRefusal(reason, { message, errorType: MISMATCH.errorType });
+  if (scopeRegion !== region) {
+    throw refuse(
+      `The signature is for the region ${scopeRegion ?? "(none)"}; the API is in ${region}.`,
+      "Credential should be scoped to a valid region. ",
+    );
+  }
+  if (service !== SERVICE || terminator !== "aws4_request" || scope.length !== 4) {
+    throw refuse(
+      `The signature is for the service ${service ?? "(none)"}; sign for ${SERVICE}.`,
+      `Credential should be scoped to correct service: '${SERVICE}'. `,
+    );
+  }
+  if (!date.startsWith(day)) {
+    throw refuse(
+      `The credential's scope is of ${day}, the request of ${date}.`,
+      "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " +
+        `'${day}' != '${date.slice(0, 8)}', from '${date}'.`,
+    );
+  }
+}
+
+function requireTimely({ date, expires }: Signature, now: number): void {
+  const signedAt = milliseconds(date);
+  const skew = SKEW_MINUTES * 60_000;
+  if (signedAt === undefined) throw new SignatureRefusal(`${date} is not a date such as 20260615T120000Z.`, MISMATCH);
+  const refuse = (message: string) =>
+    new SignatureRefusal(
+      `The request was signed at ${date}; the local cloud's clock says ${basic(now)}, and ${SKEW_MINUTES} minutes may lie between.`,
+      { message, errorType: MISMATCH.errorType },
+    );
+  if (now > signedAt + (expires === undefined ? skew : expires * 1000)) {
+    const since = expires === undefined ? `${basic(now - skew)} (${basic(now)} - ${SKEW_MINUTES} min.)` : basic(now);
+    throw refuse(`Signature expired: ${date} is now earlier than ${since}`);
+  }
+  if (now < signedAt - skew) {
+    throw refuse(
+      `Signature not yet current: ${date} is still later than ${basic(now + skew)} (${basic(now)} + ${SKEW_MINUTES} min.)`,
+    );
+  }
+}
+
+function requireMatch(
+  request: SignedRequest,
+  { signedHeaders, signature, date }: Signature,
+  scope: readonly string[],
+  key: AccessKey,
+): void {
+  if (!signedHeaders.includes("host")) throw new SignatureRefusal("The Host field is not signed.", MISMATCH);
+  const canonical = canonicalRequest(request, signedHeaders);
+  const stringToSign = [ALGORITHM, date, scope.join("/"), sha256(canonical)].join("\n");
+  const signingKey = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${key.secret}`);
+  const expected = hmac(signingKey, stringToSign);
+  const given = Buffer.from(signature, "hex");
+  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  throw new SignatureRefusal(
+    `The signature is not the one of this request. Its canonical form has the path ${canonicalPath(request.path)}, ` +
+      `the signed fields ${signedHeaders.join(";")} and the payload hash ${sha256(request.body ?? "")}; a field or a body ` +
+      "that changed on its way, or another secret, makes another signature.",
+    MISMATCH,
+  );
+}
+
+function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
+  const { method, path, queryString, headers, body } = request;
+  const fields = signedHeaders.map((name) => {
+    const values = headers.all(name).map((value) => value.trim().replace(/ +/g, " "));
+    return `${name}:${values.join(",")}\n`;
+  });
+  return [
+    method,
+    canonicalPath(path),
+    canonicalQuery(queryString),
+    fields.join(""),
+    signedHeaders.join(";"),
+    sha256(body ?? ""),
+  ].join("\n");
+}
+
+/** Of every service but S3: dot segments and doubled slashes taken out, and what is encoded already encoded again. */
+function canonicalPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== "" && segment !== ".") segments.push(encoded(segment));
+  }
+  const end = segments.length > 0 && path.endsWith("/") ? "/" : "";
+  return `/${segments.join("/")}${end}`;
+}
+
+type Pair = [name: string, value: string];
+
+function queryPairs(queryString: string): Pair[] {
+  return queryString
+    .split("&")
+    .filter((part) => part !== "")
+    .map((part) => {
+      const equals = part.indexOf("=");
+      const [name, value] = equals < 0 ? [part, ""] : [part.slice(0, equals), part.slice(equals + 1)];
+      return [decoded(name), decoded(value)];
+    });
+}
+
+function canonicalQuery(queryString: string): string {
+  return queryPairs(queryString)
+    .filter(([name]) => name !== "X-Amz-Signature")
+    .map(([name, value]): Pair => [encoded(name), encoded(value)])
+    .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** RFC 3986 §2.3: everything but the unreserved characters. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const UNKNOWN_TOKEN = {
+  message: "The security token included in the request is invalid.",
+  errorType: "UnrecognizedClientException",
+};
+
+const basic = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/[-:]|\.\d{3}/g, "");
+
+function basicDate(date: string | undefined): string | undefined {
+  const milliseconds = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(milliseconds) ? undefined : basic(milliseconds);
+}
+
+function milliseconds(date: string): number | undefined {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date)?.map(Number) ?? [];
+  if (year === undefined) return undefined;
+  return Date.UTC(year, month! - 1, day, hour, minute, second);
+}
+
+const sha256 = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex");
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
