@@ -98,7 +98,10 @@ describe("demo-auth call", () => {
       equal(plain.code, 4);
       const running = other.start(["call", "/transactions", "--login"], { env: { SSH_CONNECTION: "a b c d" } });
       const url = await running.line(/^http/);
-      match(await running.line(/ssh -L/), new RegExp(`ssh -L ${other.ports[0]}:127.0.0.1:${other.ports[0]} user@host`));
+      const { hostedUi, console, apiUrl } = other.fake;
+      const ports = [other.ports[0], ...[hostedUi, console, apiUrl].map((at) => new URL(at).port)];
+      const forwards = ports.map((port) => ` -L ${port}:127.0.0.1:${port}`).join("");
+      ok((await running.line(/ssh -L/)).endsWith(`: ssh${forwards} user@host`));
       await browse(url);
       const { code, stdout } = await running.finished;
       equal(code, 0);

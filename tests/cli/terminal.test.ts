@@ -6,6 +6,7 @@ import { noBrowserReason } from "../../cli/shared/browser.ts";
 import { readPastes, splitPaste } from "../../cli/shared/hidden-lines.ts";
 import { duration, safeText } from "../../cli/shared/text.ts";
 import { type Bench, openBench } from "./support/cli.ts";
+import { user } from "./support/fake-cognito.ts";
 import { testWorld } from "./support/world.ts";
 
 describe("pasting at a terminal", () => {
@@ -72,7 +73,9 @@ describe("answers at a terminal", () => {
   };
 
   it("lays JSON out for reading", async () => {
-    match(await call("/transactions"), /^\{\n {2}"user": ".*",\n {2}"method": "GET",/);
+    match(await call("/transactions", "--no-color"), /^\{\n {2}"user": ".*",\n {2}"method": "GET",/);
+    const [, first = ""] = (await call("/transactions")).split("\n");
+    equal(first, `  \u001b[36m"user"\u001b[39m: \u001b[32m"${user.sub}"\u001b[39m,`);
   });
 
   it("takes escape sequences out of an answer, unless --raw asks for them", async () => {
