@@ -186,6 +186,28 @@ describe("a hardened stack on the local cloud", function () {
     ]);
   });
 
+  it("is open to anyone while its authorization is none, and closed by the same program without that line", async () => {
+    const both = project({ open: { authorization: "none" }, closed: {} });
+    const [authorizations, answers]: [unknown[], unknown[]] = [[], []];
+    for (const stack of ["open", "closed"]) {
+      const each = await start(both, stack);
+      try {
+        const [stage] = each.ready.apis[0]!.stages;
+        authorizations.push(stage!.routes.find(({ path }) => path === "/transactions")?.authorization);
+        const answer = await fetch(`${stage!.url}/transactions`);
+        const { user, message } = (await answer.json()) as { user?: { sub: string }; message?: string };
+        answers.push([answer.status, user?.sub ?? message]);
+      } finally {
+        await each.close();
+      }
+    }
+    deepEqual(authorizations, ["NONE", "COGNITO_USER_POOLS"]);
+    deepEqual(answers, [
+      [200, "anonymous"],
+      [401, "Unauthorized"],
+    ]);
+  });
+
   it("throttles all callers together above the stage's rate", async () => {
     // The clock stands still, so no new allowance comes while the requests are on their way.
     const instant = Date.now();
