@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { reapWithUs, UNMARKED } from "../processes/reaper.ts";
+import { type Door, openDoor } from "./door.ts";
 import { ProjectError } from "./problems.ts";
 import type { Project } from "./project.ts";
 import { parseRead, type Read } from "./reads.ts";
@@ -105,34 +105,6 @@ export async function startProgram(settings: ProgramSettings): Promise<ProgramPr
     if (ahead) channel.write(`${JSON.stringify(ahead)}\n`);
   }
   return program;
-}
-
-/** Where the program finds its engine: a free loopback port whose connections wait until somebody answers them. */
-type Door = Awaited<ReturnType<typeof openDoor>>;
-
-async function openDoor() {
-  const connections = new Set<Socket>();
-  let serve: ((connection: Socket) => void) | undefined;
-  const server = createServer((connection) => {
-    connections.add(connection);
-    connection.once("close", () => connections.delete(connection));
-    serve?.(connection);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answer(by: (connection: Socket) => void) {
-      serve = by;
-      for (const connection of connections) by(connection);
-    },
-    close() {
-      server.close();
-      for (const connection of connections) connection.destroy();
-    },
-  };
 }
 
 /** A bundle holds them beside its chunks. */
