@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures demo-auth beside its peers and beside what Node itself can do, in one run on one machine.
  *
- *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,artefact,growth,other-registries] [--pairs N]
+ *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,testing,artefact,growth,other-registries] [--pairs N]
  *
  * Absolute times do not hold from machine to machine, so every goal is about a ratio, or a difference to an empty script,
  * of runs that were taken side by side. A whole run writes `bench/results/<date>.json`, the pictures in `docs/images` and
@@ -21,6 +21,7 @@ import { measureOtherRegistries } from "./cases/other-registries.ts";
 import { measureReady } from "./cases/ready.ts";
 import { measureRequests } from "./cases/requests.ts";
 import { measureSignIns } from "./cases/sign-in.ts";
+import { measureTestKit } from "./cases/testing.ts";
 import { type Figure, verdictOf } from "./measure/figure.ts";
 import { type Growth, goalChart, growthChart } from "./report/chart.ts";
 import { drawFlame } from "./report/flame.ts";
@@ -34,6 +35,7 @@ const parts: Record<string, (bench: Bench) => Promise<void>> = {
   "sign-in": measureSignIns,
   memory: measureMemory,
   cli: measureCommandLine,
+  testing: measureTestKit,
   artefact: measureArtefact,
   growth: measureGrowth,
   "other-registries": measureOtherRegistries,

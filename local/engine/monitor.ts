@@ -54,7 +54,12 @@ interface DeployedProject {
 
 export function createMonitor(project: DeployedProject, parts: Omit<DeploymentParts, "project" | "stack">): Monitor {
   const deployment = new Deployment({ ...parts, project: project.name, stack: project.stack });
-  const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  const server = new Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    // Its registry of servers, for tools that look into them, would keep every evaluation in memory.
+    "grpc.enable_channelz": 0,
+  });
 
   server.addService(
     resourceGrpc.ResourceMonitorService as never,

@@ -2,6 +2,8 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type Cloud, CloudError, type CloudOptions, startCloud } from "../../local/testing/index.ts";
 import { repository } from "../support/shell.ts";
 import { temporaryProject } from "../support/temporary.ts";
@@ -143,6 +145,18 @@ describe("the test kit", function () {
     const starting = startCloud({ ...options, signal: ending.signal });
     ending.abort();
     await rejects(starting, { name: "AbortError" });
+  });
+
+  it("keeps nothing of a cloud in the test's process once it is closed", async () => {
+    const heapAfterClouds = async (count: number) => {
+      for (let at = 0; at < count; at++) await (await startCloud({ ...options, inProcess: true })).close();
+      setFlagsFromString("--expose-gc");
+      (runInNewContext("gc") as () => void)();
+      return process.memoryUsage().heapUsed / 2 ** 20;
+    };
+    const before = await heapAfterClouds(2);
+    const grown = (await heapAfterClouds(3)) - before;
+    ok(grown < 6, `${grown.toFixed(1)} MB for three clouds`);
   });
 
   it("tells why nothing answers after a close", async () => {
