@@ -81,6 +81,8 @@ describe("a REST API that is an OpenAPI document", () => {
       identitySource: "method.request.header.Authorization",
       identityValidationExpression: "^client$",
       resultTtlSeconds: 300,
+      uri: undefined,
+      credentials: undefined,
     });
   });
 
