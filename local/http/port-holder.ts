@@ -1,5 +1,6 @@
 /** Who listens on a port of this machine, where the system tells: on Linux, and of processes that this user may look into. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { safeText } from "../terminal-text.ts";
 
 /** The state of a listening socket in `/proc/net/tcp` (https://docs.kernel.org/networking/proc_net_tcp.html). */
@@ -15,7 +16,7 @@ export function holderOfPort(port: number): { pid: number; command: string } | u
     );
     const pid = readdirSync("/proc").find((name) => /^\d+$/.test(name) && holdsOne(name, sockets));
     if (pid === undefined) return undefined;
-    return { pid: Number(pid), command: safeText(readFileSync(`/proc/${pid}/comm`, "utf8").trim(), LONGEST_COMMAND) };
+    return { pid: Number(pid), command: safeText(programOf(pid), LONGEST_COMMAND) };
   } catch {
     return undefined;
   }
@@ -37,4 +38,10 @@ function holdsOne(pid: string, sockets: Set<string>): boolean {
     // Another user's, or gone.
     return false;
   }
+}
+
+/** What was started, without its folder: a thread's own name, as Node 24 gives itself, says little. */
+function programOf(pid: string): string {
+  const [started = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  return basename(started) || readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 }

@@ -88,7 +88,8 @@ describe("demo-auth local, given something that it cannot use,", function () {
     const error = await failure("--ephemeral", "--port", String(port));
     holder.close();
     assert.equal(error.exitCode, 7);
-    assert.equal(error.message, `Port ${port} is taken.`);
+    const who = process.platform === "linux" ? ` by node (pid ${process.pid})` : "";
+    assert.equal(error.message, `Port ${port} is taken${who}.`);
     assert.match(error.hint, /--port N/);
   });
 

@@ -34,20 +34,6 @@ export async function refusalOf(
     target.console !== undefined && requestId !== undefined && (status === 401 || status === 403 || status >= 500)
       ? await refusalReason(world, target.console, requestId)
       : undefined;
-  // The local cloud knows; on AWS one has to guess.
-  if (reason !== undefined)
-    return new CliError(status === 401 ? "api_unauthorized" : "api_refused", `${what} ${safeText(reason, 600)}`);
-  if (status === 401) {
-    const login: NextStep = { command: "login", args: ["--force"] };
-    const other = use === "id" ? "access" : "id";
-    const next = /expired/i.test(said)
-      ? [login]
-      : [
-          { ...login, say: "If the session was ended or the token revoked" },
-          `The ${use === "id" ? "ID" : "access"} token was sent; if the method wants the other: --type ${other}`,
-        ];
-    return new CliError("api_unauthorized", what, { next });
-  }
   if (status === 403 && isUnknownRoute(answer, said)) {
     const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
     const known = routes ? ` The routes are: ${routes}` : "";
@@ -56,6 +42,24 @@ export async function refusalOf(
       'The API answered 403. That is how API Gateway says that there is no such method and path ("Missing Authentication Token").',
       { next: `Check path, method and stage (${target.apiUrl}).${known}` },
     );
+  }
+  const login: NextStep = { command: "login", args: ["--force"] };
+  // The local cloud knows; on AWS one has to guess.
+  if (reason !== undefined) {
+    const explained = `${what} ${safeText(reason, 600)}`;
+    return status === 401
+      ? new CliError("api_unauthorized", explained, { next: [login] })
+      : new CliError("api_refused", explained);
+  }
+  if (status === 401) {
+    const other = use === "id" ? "access" : "id";
+    const next = /expired/i.test(said)
+      ? [login]
+      : [
+          { ...login, say: "If the session was ended or the token revoked" },
+          `The ${use === "id" ? "ID" : "access"} token was sent; if the method wants the other: --type ${other}`,
+        ];
+    return new CliError("api_unauthorized", what, { next });
   }
   return new CliError("api_refused", what, { next: status >= 500 ? "See the function's log" : undefined });
 }
