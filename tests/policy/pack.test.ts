@@ -159,9 +159,9 @@ describe("the policy pack behind Pulumi's own launcher", function () {
   it("stops a stack where only several resources together show what is wrong, and names the resource", async () => {
     const request = new messages.AnalyzeStackRequest();
     request.setResourcesList([
-      fill(new messages.AnalyzerResource(), "dev", "aws:apigateway/stage:Stage", "stage", { stageName: "v1" }),
+      fill(new messages.AnalyzerResource(), "prod", "aws:apigateway/stage:Stage", "stage", { stageName: "v1" }),
     ]);
-    const urn = "urn:pulumi:dev::demo-auth::aws:apigateway/stage:Stage::stage";
+    const urn = "urn:pulumi:prod::demo-auth::aws:apigateway/stage:Stage::stage";
     deepEqual(diagnosticsOf(await call("analyzeStack", request)), [
       [
         "apigw-execution-logs",
