@@ -183,7 +183,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       tell?.(files.map((file) => relative(options.projectDirectory, file)));
       const reloaded = reloadLatest();
       const mine = latest;
-      const isNews = () => mine === latest && !ending.signal.aborted;
+      const isNews = () => mine === latest && !signal.aborted;
       reloaded.then(
         (ready) => isNews() && onReload?.(ready),
         (error: unknown) => isNews() && onFailure?.(error),

@@ -127,8 +127,9 @@ export interface ErrorReport {
 export function reportOf(thrown: unknown, typing: Typing): ErrorReport {
   if (thrown instanceof CliError) return report(thrown.code, thrown.message, thrown.next, typing);
   if (thrown instanceof Error) {
-    if ((thrown as { code?: string }).code?.startsWith("commander.")) return usageReport(thrown.message, typing);
     const { code, next } = thrown as Error & { code?: unknown; next?: unknown };
+    // Not every code is a text: an AbortError's is a number.
+    if (typeof code === "string" && code.startsWith("commander.")) return usageReport(thrown.message, typing);
     if (typeof next === "string" && typeof code === "string") {
       const known = Object.hasOwn(exitCodeOf, code) ? (code as ErrorCode) : "configuration_invalid";
       return report(code === "port_taken" ? "port_unavailable" : known, thrown.message, [next], typing);
