@@ -61,6 +61,8 @@ describe("a project of one's own, made by the packed demo-auth", function () {
     const cloud = spawn("npx", ["demo-auth", "local", "--json", "--port", "0", "--ephemeral"], {
       cwd: project,
       stdio: ["ignore", "pipe", "inherit"],
+      // A group of its own: npx passes no signal on to what it starts.
+      detached: true,
     });
     try {
       const [line] = await once(createInterface({ input: cloud.stdout }), "line");
@@ -69,8 +71,8 @@ describe("a project of one's own, made by the packed demo-auth", function () {
       const answer = await fetch(`${apis[0].stages[0].url}/transactions`);
       deepEqual([answer.status, (await answer.json()).message], [401, "Unauthorized"]);
     } finally {
-      cloud.kill("SIGTERM");
-      await once(cloud, "exit");
+      process.kill(-cloud.pid!, "SIGTERM");
+      await once(cloud, "close");
     }
   });
 
