@@ -3,9 +3,9 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations.html).
  */
 import type { FunctionPermissionModel } from "../../model.ts";
+import { mayInvoke } from "../../permissions/function-permission.ts";
 import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
 import type { ApiServices } from "../rest/api-services.ts";
-import { mayInvoke } from "../shared/function-permission.ts";
 import { functionReply } from "./function-reply.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
 import { httpProxy } from "./http-proxy.ts";
@@ -87,7 +87,7 @@ function requirePermission(
     route.routeKey === "$default"
       ? [`${api.executionArn}/${stage.name}/$default`]
       : routeSources(`${api.executionArn}/${stage.name}`, route.routeKey);
-  if (mayInvoke(permissions, functionArn, sources)) return;
+  if (mayInvoke(permissions, "apigateway", functionArn, sources)) return;
   throw new HttpApiRefusal(
     500,
     `API Gateway may not invoke the function as ${sources[0]}. ` +

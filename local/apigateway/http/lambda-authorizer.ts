@@ -3,9 +3,9 @@
  * request carries (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html).
  */
 import type { FunctionPermissionModel, HttpApiModel, HttpAuthorizerModel } from "../../model.ts";
+import { mayInvoke } from "../../permissions/function-permission.ts";
 import type { ApiServices } from "../rest/api-services.ts";
 import { askFunction, RememberedAnswers } from "../shared/authorizer-function.ts";
-import { mayInvoke } from "../shared/function-permission.ts";
 import { policyVerdict, readPolicy } from "../shared/invocation-policy.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
 import { identitySource } from "./identity-sources.ts";
@@ -66,7 +66,7 @@ export class LambdaAuthorizer {
     const { id, functionArn, credentials, name } = this.#model;
     if (functionArn === undefined) throw misconfigured(name, "its URI names no Lambda function");
     const source = `${this.#api.executionArn}/authorizers/${id}`;
-    if (credentials === undefined && !mayInvoke(this.#permissions, functionArn, [source])) {
+    if (credentials === undefined && !mayInvoke(this.#permissions, "apigateway", functionArn, [source])) {
       throw misconfigured(name, `no aws.lambda.Permission lets the API invoke the function as ${source}`);
     }
     const event =

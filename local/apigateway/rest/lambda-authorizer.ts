@@ -4,9 +4,9 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html).
  */
 import type { AuthorizerModel } from "../../model.ts";
+import { mayInvoke } from "../../permissions/function-permission.ts";
 import type { InvocationResult } from "../../platform.ts";
 import { askFunction, RememberedAnswers } from "../shared/authorizer-function.ts";
-import { mayInvoke } from "../shared/function-permission.ts";
 import { type AuthorizerAnswer, BadAnswer, readAuthorizerAnswer } from "./authorizer-answer.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RequestedApi, RoutedGatewayExchange } from "./gateway-exchange.ts";
@@ -89,7 +89,7 @@ export class LambdaAuthorizer {
     if (functionArn === undefined) throw this.#misconfigured(`its URI names no Lambda function: ${uri ?? "(none)"}`);
     const source = `${executionArn}/authorizers/${id}`;
     // With a role of its own it does not call as API Gateway.
-    if (credentials === undefined && !mayInvoke(invokePermissions, functionArn, [source])) {
+    if (credentials === undefined && !mayInvoke(invokePermissions, "apigateway", functionArn, [source])) {
       throw this.#misconfigured(
         `API Gateway may not invoke its function as ${source}; declare an aws.lambda.Permission with a sourceArn that ` +
           `matches, such as ${executionArn}/authorizers/*, or give the authorizer authorizerCredentials`,

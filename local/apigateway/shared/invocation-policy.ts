@@ -3,8 +3,9 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html,
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html).
  */
+
+import { matchesWildcard } from "../../permissions/wildcards.ts";
 import { type ConditionKeys, conditionsHold } from "./policy-conditions.ts";
-import { matchesWildcard } from "./wildcards.ts";
 
 const INVOKE = "execute-api:invoke";
 

@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
  */
 import { BlockList, isIP } from "node:net";
-import { matchesWildcard } from "./wildcards.ts";
+import { matchesWildcard } from "../../permissions/wildcards.ts";
 
 /** By lower-case key such as `aws:sourceip`; a key that the request does not have is absent. */
 export type ConditionKeys = Readonly<Record<string, string | undefined>>;

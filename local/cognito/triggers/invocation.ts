@@ -2,7 +2,8 @@
  * One call of a user pool's Lambda trigger: permission, the time limit with its attempts, and what the function answered or
  * why it could not (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html).
  */
-import type { FunctionPermissionModel, TriggerModel } from "../../model.ts";
+import type { TriggerModel } from "../../model.ts";
+import { mayInvoke } from "../../permissions/function-permission.ts";
 import type { InvocationResult } from "../../platform.ts";
 import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
@@ -50,7 +51,7 @@ async function answer(pool: Pool, functionArn: string, event: TriggerEvent): Pro
   const impossible = (what: string, reason: string) =>
     new CognitoError("UnexpectedLambdaException", `${trigger} invocation failed due to error ${what}.`, reason);
   const { invoke, permissions, timeLimitMs } = pool.functions;
-  if (!mayInvoke(permissions, functionArn, pool.model.arn))
+  if (!mayInvoke(permissions, "cognito-idp", functionArn, [pool.model.arn]))
     throw impossible(
       "AccessDeniedException",
       `The user pool may not invoke ${functionArn}. Declare an aws.lambda.Permission for it: { action: "lambda:InvokeFunction", principal: "cognito-idp.amazonaws.com", sourceArn: pool.arn }`,
@@ -91,24 +92,6 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function mayInvoke(permissions: readonly FunctionPermissionModel[], functionArn: string, poolArn: string): boolean {
-  return permissions.some(
-    ({ functionArn: subject, principal, sourceArn }) =>
-      subject === functionArn &&
-      (principal === "cognito-idp.amazonaws.com" || principal === "*") &&
-      (sourceArn === undefined || matchesArn(sourceArn, poolArn)),
-  );
-}
-
-/** An ARN pattern with `*` and `?`, as IAM's `ArnLike`. */
-function matchesArn(pattern: string, arn: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(arn);
 }
 
 function errorMessage(payload: string): string {

@@ -101,11 +101,6 @@ describe("what a program declares", function () {
 
   const refused: [string, string, RegExp][] = [
     [
-      "another stack's outputs",
-      'exports.x = new pulumi.StackReference("org/other/dev").getOutput("x");',
-      /The outputs of the stack "org\/other\/dev" are known to Pulumi's backend only/,
-    ],
-    [
       "threat protection without PLUS",
       'new aws.cognito.UserPool("p", { userPoolAddOns: { advancedSecurityMode: "ENFORCED" } });',
       /FeatureUnavailableInTierException/,

@@ -33,6 +33,11 @@ const FOUNDATION: { type: string; name: string; inputs: Inputs }[] = [
     name: "resource",
     inputs: { restApi: idOf("api"), parentId: { $outputOf: "api", property: "rootResourceId" }, pathPart: "items" },
   },
+  {
+    type: "aws:apigateway/method:Method",
+    name: "method",
+    inputs: { restApi: idOf("api"), resourceId: idOf("resource"), httpMethod: "GET", authorization: "NONE" },
+  },
   { type: "aws:apigatewayv2/api:Api", name: "http", inputs: { protocolType: "HTTP" } },
   {
     type: "aws:lambda/function:Function",
@@ -45,6 +50,7 @@ const FOUNDATION: { type: string; name: string; inputs: Inputs }[] = [
 const REQUIRED: Record<string, Inputs> = {
   "aws:cognito/userPool:UserPool": { userPoolTier: "PLUS" },
   "aws:cognito/user:User": { username: "ada" },
+  "aws:apigateway/integration:Integration": { httpMethod: "GET", type: "MOCK" },
   "aws:apigateway/restApiPut:RestApiPut": { body: '{ "openapi": "3.0.1", "paths": {} }' },
   "aws:apigatewayv2/route:Route": { routeKey: "GET /items" },
 };

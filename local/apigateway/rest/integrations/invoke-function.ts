@@ -2,8 +2,9 @@
  * Calls the function behind an integration, with the permission, the payload limit and the time limit that API Gateway
  * has for it (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html).
  */
+
+import { mayInvoke } from "../../../permissions/function-permission.ts";
 import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
-import { mayInvoke } from "../../shared/function-permission.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
 
@@ -107,7 +108,7 @@ function requirePermission({ api, route, stage, staged }: IntegratedGatewayExcha
   const { executionArn, invokePermissions } = api.model;
   const method = route.method.httpMethod === "ANY" ? "*" : route.method.httpMethod;
   const source = `${executionArn}/${stage.name}/${method}${route.resource.path}`;
-  if (mayInvoke(invokePermissions, functionArn, [source])) {
+  if (mayInvoke(invokePermissions, "apigateway", functionArn, [source])) {
     staged.mayInvoke = true;
     return;
   }

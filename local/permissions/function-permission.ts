@@ -1,12 +1,12 @@
 /**
- * Whether an API may invoke a function: `aws.lambda.Permission` for `apigateway.amazonaws.com`, matched against the ARN of
- * what calls (https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html).
+ * Whether a service may invoke a function: `aws.lambda.Permission` for the service's principal, matched against the ARN of
+ * what calls (https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html).
  */
 import { matchesWildcard } from "./wildcards.ts";
 
-/** @param principal absent from what is known to be for API Gateway */
 export interface Permission {
   functionArn: string;
+  /** Absent from what is known to be for the service that asks. */
   principal?: string;
   sourceArn: string | undefined;
 }
@@ -14,15 +14,15 @@ export interface Permission {
 /** @param sources ARNs by which the caller may be named; one that matches is enough */
 export function mayInvoke(
   permissions: readonly Permission[],
+  service: "apigateway" | "cognito-idp",
   functionArn: string,
   sources: readonly string[],
 ): boolean {
+  const asking = `${service}.amazonaws.com`;
   return permissions.some(
-    ({ functionArn: subject, principal = API_GATEWAY, sourceArn }) =>
+    ({ functionArn: subject, principal = asking, sourceArn }) =>
       subject === functionArn &&
-      (principal === API_GATEWAY || principal === "*") &&
+      (principal === asking || principal === "*") &&
       (sourceArn === undefined || sources.some((source) => matchesWildcard(sourceArn, source))),
   );
 }
-
-const API_GATEWAY = "apigateway.amazonaws.com";
