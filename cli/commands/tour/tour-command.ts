@@ -1,6 +1,6 @@
 /** `demo-auth tour`: flags only; the work is `tour.ts`. */
 import { action, type Registrant } from "../../shared/command-context.ts";
-import type { TourFlags } from "./tour.ts";
+import type { TourFlags } from "./tour-cloud.ts";
 
 export const registerTour: Registrant = (program, world) => {
   program
