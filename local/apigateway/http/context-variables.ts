@@ -2,7 +2,7 @@
  * `$context`: what access logs, identity sources and parameter mappings may know of a request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html).
  */
-import { requestTimeClf } from "../rest/clock-formats.ts";
+import { requestTimeClf } from "../shared/clock-formats.ts";
 import type { HttpAnswer, HttpExchange } from "./http-exchange.ts";
 import type { HttpApiRefusal } from "./refusal.ts";
 

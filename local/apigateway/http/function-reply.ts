@@ -2,7 +2,7 @@
  * What a function may answer to an HTTP API, and what the client gets of it
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, response format).
  */
-import { isConnectionBound, isFieldName, isFieldValue } from "../rest/header-fields.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
 import type { HttpAnswer } from "./http-exchange.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 

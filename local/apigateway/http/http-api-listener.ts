@@ -3,42 +3,25 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html).
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { FunctionPermissionModel, HttpApiModel, HttpStageModel } from "../../model.ts";
+import type { FunctionPermissionModel, HttpApiModel } from "../../model.ts";
 import type { ApiRequestEvent } from "../../platform.ts";
-import type { ApiServices } from "../rest/api-services.ts";
-import { httpDate } from "../rest/clock-formats.ts";
-import { EdgeRefusal } from "../rest/gateway-error.ts";
-import { announcesBody, parseQuery, readBody } from "../rest/request.ts";
-import { requestHeaders } from "../rest/request-headers.ts";
-import { RequestIds } from "../rest/request-ids.ts";
-import { TokenBucket } from "../rest/token-bucket.ts";
+import type { ApiServices } from "../shared/api-services.ts";
+import { httpDate } from "../shared/clock-formats.ts";
+import { decodeQuery } from "../shared/query.ts";
+import { announcesBody, EdgeRefusal, readBody } from "../shared/request-body.ts";
+import { requestDetails } from "../shared/request-details.ts";
+import { requestHeaders } from "../shared/request-headers.ts";
+import { authorize } from "./authorize.ts";
+import { type CompiledHttpApi, compileApi } from "./compiled-api.ts";
 import { accessLogLine } from "./context-variables.ts";
 import { preflightAnswer, withCors } from "./cors.ts";
-import type {
-  AuthorizedCaller,
-  HttpAnswer,
-  HttpExchange,
-  IntegratedHttpExchange,
-  RoutedHttpExchange,
-} from "./http-exchange.ts";
+import type { HttpAnswer, HttpExchange, IntegratedHttpExchange, RoutedHttpExchange } from "./http-exchange.ts";
 import { integrate } from "./integrate.ts";
-import { JwtAuthorizer } from "./jwt-authorizer.ts";
-import { LambdaAuthorizer } from "./lambda-authorizer.ts";
 import { HttpApiRefusal } from "./refusal.ts";
-import { RouteKeys } from "./route-keys.ts";
+import { routeRequest } from "./route-request.ts";
+import { throttle } from "./throttle.ts";
 
 const HEADER_LIMIT_BYTES = 10_240;
-
-interface CompiledHttpApi {
-  model: HttpApiModel;
-  services: ApiServices;
-  permissions: readonly FunctionPermissionModel[];
-  ids: RequestIds;
-  routes: RouteKeys;
-  authorizers: Map<string, { authorize(exchange: RoutedHttpExchange): Promise<AuthorizedCaller> }>;
-  /** By stage and route key; `undefined` for no limit. */
-  buckets: Map<string, TokenBucket | undefined>;
-}
 
 /** @returns a listener that answers as the API does on AWS; paths are those of the wire */
 export function httpApi(
@@ -46,22 +29,7 @@ export function httpApi(
   services: ApiServices,
   permissions: readonly FunctionPermissionModel[],
 ): RequestListener {
-  const api: CompiledHttpApi = {
-    model,
-    services,
-    permissions,
-    ids: new RequestIds(services.platform),
-    routes: new RouteKeys(model.routes),
-    authorizers: new Map(
-      model.authorizers.map((authorizer) => [
-        authorizer.id,
-        authorizer.type === "JWT"
-          ? new JwtAuthorizer(authorizer, model, services)
-          : new LambdaAuthorizer(authorizer, model, services, permissions),
-      ]),
-    ),
-    buckets: new Map(),
-  };
+  const api = compileApi(model, services, permissions);
   return (incoming, response) => void serve(api, incoming, response);
 }
 
@@ -95,7 +63,7 @@ function openExchange({ model, services, ids }: CompiledHttpApi, incoming: Incom
     httpMethod: incoming.method ?? "GET",
     requestPath: mark < 0 ? url : url.slice(0, mark) || "/",
     queryString: mark < 0 ? "" : url.slice(mark + 1),
-    query: mark < 0 ? [] : parseQuery(url.slice(mark + 1).replaceAll("|", "%7C")),
+    query: mark < 0 ? [] : decodeQuery(url.slice(mark + 1)),
     headers,
     sourceIp: incoming.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1",
     scheme: "encrypted" in incoming.socket ? "https" : "http",
@@ -119,7 +87,7 @@ async function answerRequest(
   requireSmallHeaders(exchange);
   if (api.model.disableExecuteApiEndpoint) throw new HttpApiRefusal(404, "The API's execute-api endpoint is disabled.");
   const hasBody = announcesBody(incoming);
-  if (!route(api, exchange)) {
+  if (!routeRequest(api, exchange)) {
     const { cors } = api.model;
     if (cors && exchange.httpMethod === "OPTIONS" && exchange.stage) return preflightAnswer(cors, exchange);
     throw new HttpApiRefusal(404, `No route of the API takes ${exchange.httpMethod} ${exchange.requestPath}.`);
@@ -146,78 +114,8 @@ function requireSmallHeaders({ headers, requestPath, queryString }: HttpExchange
   }
 }
 
-/** Finds stage, route and integration. A first segment that is a stage's name is the stage, whatever routes there are. */
-function route({ model, routes }: CompiledHttpApi, exchange: HttpExchange): exchange is RoutedHttpExchange {
-  const { requestPath } = exchange;
-  const end = requestPath.indexOf("/", 1);
-  const first = requestPath.slice(1, end < 0 ? undefined : end);
-  const named = first === "" ? undefined : model.stages.find(({ name }) => name === first && name !== "$default");
-  exchange.stage = named ?? model.stages.find(({ name }) => name === "$default");
-  if (!exchange.stage) throw new HttpApiRefusal(404, `The API has no stage ${first || "$default"}.`);
-  if (!exchange.stage.autoDeploy && exchange.stage.deploymentId === "") {
-    throw new HttpApiRefusal(
-      404,
-      `The stage ${exchange.stage.name} has no deployment; set autoDeploy or deploymentId.`,
-    );
-  }
-  const path = named ? (end < 0 ? "/" : requestPath.slice(end)) : requestPath;
-  const match = routes.match(exchange.httpMethod, path);
-  if (!match) return false;
-  exchange.route = match.route;
-  exchange.integration = model.integrations.find(({ id }) => id === match.route.integrationId);
-  for (const [name, value] of Object.entries(match.pathParameters)) exchange.pathParameters[name] = decoded(value);
-  return true;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
 const isIntegrated = (exchange: RoutedHttpExchange): exchange is IntegratedHttpExchange =>
   exchange.integration !== undefined;
-
-/** Limits of the route itself, else those of the stage. */
-function throttle({ buckets, services }: CompiledHttpApi, { stage, route }: RoutedHttpExchange): void {
-  const key = `${stage.name} ${route.routeKey}`;
-  const now = services.platform.now();
-  if (!buckets.has(key)) buckets.set(key, bucketFor(stage, route.routeKey, now));
-  const bucket = buckets.get(key);
-  if (bucket && !bucket.take(now)) {
-    throw new HttpApiRefusal(
-      429,
-      `More requests than the stage lets ${route.routeKey} take: ${bucket.rate} a second, ${bucket.burst} at once.`,
-    );
-  }
-}
-
-function bucketFor(
-  { defaultThrottle, routeThrottles }: HttpStageModel,
-  routeKey: string,
-  now: number,
-): TokenBucket | undefined {
-  const { rateLimit, burstLimit } = { ...defaultThrottle, ...routeThrottles[routeKey] };
-  if (rateLimit === undefined && burstLimit === undefined) return undefined;
-  return new TokenBucket(rateLimit ?? Number.POSITIVE_INFINITY, burstLimit ?? Math.max(1, rateLimit ?? 1), now);
-}
-
-/** @throws HttpApiRefusal when the request may not pass */
-async function authorize({ authorizers, services }: CompiledHttpApi, exchange: RoutedHttpExchange): Promise<void> {
-  const { authorization, authorizerId, routeKey } = exchange.route;
-  if (authorization === "NONE") return;
-  if (authorization === "AWS_IAM") {
-    const { signer } = await import("./iam-authorization.ts");
-    exchange.authorizer = signer(exchange, services.accessKey);
-    return;
-  }
-  const authorizer = authorizers.get(authorizerId ?? "");
-  if (!authorizer)
-    throw new HttpApiRefusal(500, `The route ${routeKey} names an authorizer that the API does not have.`);
-  exchange.authorizer = await authorizer.authorize(exchange);
-}
 
 function asRefusal(error: unknown): HttpApiRefusal {
   if (error instanceof HttpApiRefusal) return error;
@@ -271,6 +169,7 @@ function record(
     ...decisionOf(exchange),
     principal: exchange.authorizer?.principal,
     reason: outcome.answer.reason,
+    details: requestDetails(exchange, outcome.answer),
   });
   if (!stage?.accessLog) return;
   const line = accessLogLine(stage.accessLog.format, exchange, outcome);

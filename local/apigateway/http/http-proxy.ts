@@ -2,7 +2,7 @@
  * HTTP proxy integrations, to services on this machine only: the local cloud sends no request of a client to other hosts
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html).
  */
-import { isConnectionBound, isFieldName, isFieldValue } from "../rest/header-fields.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
 import { type MappedRequest, mapRequest, pathBelowStage } from "./parameter-mapping.ts";
 import { HttpApiRefusal } from "./refusal.ts";

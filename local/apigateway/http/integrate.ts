@@ -5,7 +5,7 @@
 import type { FunctionPermissionModel } from "../../model.ts";
 import { mayInvoke } from "../../permissions/function-permission.ts";
 import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
-import type { ApiServices } from "../rest/api-services.ts";
+import type { ApiServices } from "../shared/api-services.ts";
 import { functionReply } from "./function-reply.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
 import { httpProxy } from "./http-proxy.ts";

@@ -5,7 +5,7 @@
  */
 import { type KeyObject, verify } from "node:crypto";
 import type { HttpApiModel, HttpAuthorizerModel } from "../../model.ts";
-import type { ApiServices } from "../rest/api-services.ts";
+import type { ApiServices } from "../shared/api-services.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
 import { identitySource } from "./identity-sources.ts";
 import { type IssuerKeys, issuerKeys, KeysUnavailable } from "./jwt-keys.ts";

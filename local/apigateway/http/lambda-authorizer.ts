@@ -4,7 +4,7 @@
  */
 import type { FunctionPermissionModel, HttpApiModel, HttpAuthorizerModel } from "../../model.ts";
 import { mayInvoke } from "../../permissions/function-permission.ts";
-import type { ApiServices } from "../rest/api-services.ts";
+import type { ApiServices } from "../shared/api-services.ts";
 import { askFunction, RememberedAnswers } from "../shared/authorizer-function.ts";
 import { policyVerdict, readPolicy } from "../shared/invocation-policy.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";

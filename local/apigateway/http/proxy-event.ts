@@ -2,8 +2,9 @@
  * The events that an HTTP API hands to a function, payload formats 1.0 and 2.0
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
  */
-import { requestTimeClf } from "../rest/clock-formats.ts";
+
 import type { IamCaller } from "../shared/access-key.ts";
+import { requestTimeClf } from "../shared/clock-formats.ts";
 import type { HttpExchange, RoutedHttpExchange } from "./http-exchange.ts";
 
 /** @returns JSON text, its keys in AWS's order */

@@ -4,10 +4,10 @@
  */
 import type { AuthorizerModel } from "../../model.ts";
 import type { TokenIssuer } from "../../platform.ts";
-import type { ApiServices } from "./api-services.ts";
+import type { ApiServices } from "../shared/api-services.ts";
+import type { RequestHeaders } from "../shared/request-headers.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { CognitoIdentity } from "./gateway-exchange.ts";
-import type { RequestHeaders } from "./request-headers.ts";
 import { TokenVerifier, type VerifiedToken } from "./token-verifier.ts";
 
 export class CognitoAuthorizer {

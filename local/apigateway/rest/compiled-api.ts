@@ -2,11 +2,11 @@
  * A REST API made ready to answer: its model, compiled once, with what its requests look up.
  */
 import type { GatewayResponseModel, RestApiModel, StageModel } from "../../model.ts";
+import type { ApiServices } from "../shared/api-services.ts";
+import { RequestIds } from "../shared/request-ids.ts";
 import { type AccessLog, accessLog } from "./access-log.ts";
-import type { ApiServices } from "./api-services.ts";
 import { CognitoAuthorizer } from "./cognito-authorizer.ts";
 import type { RequestedApi, RoutedGatewayExchange } from "./gateway-exchange.ts";
-import { RequestIds } from "./request-ids.ts";
 import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
 import { StagedMethods } from "./staged-method.ts";

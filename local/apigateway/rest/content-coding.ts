@@ -3,9 +3,9 @@
  * come compressed (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html).
  */
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
+import { BODY_LIMIT_BYTES } from "../shared/request-body.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
-import { BODY_LIMIT_BYTES } from "./request.ts";
 
 const PACK = { gzip: gzipSync, deflate: deflateSync };
 const UNPACK = { gzip: gunzipSync, deflate: inflateSync };

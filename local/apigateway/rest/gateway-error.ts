@@ -90,16 +90,3 @@ export class GatewayError extends Error {
     this.validationErrors = options.validationErrors;
   }
 }
-
-/** What the edge in front of API Gateway refuses before any API sees it: plain text, and not customisable. */
-export class EdgeRefusal extends Error {
-  readonly status: number;
-  readonly text: string;
-
-  constructor(status: number, text: string, reason: string) {
-    super(reason);
-    this.name = "EdgeRefusal";
-    this.status = status;
-    this.text = text;
-  }
-}

@@ -3,8 +3,8 @@
  */
 import type { IntegrationModel, MethodModel, RestApiModel, StageModel } from "../../model.ts";
 import type { IamCaller } from "../shared/access-key.ts";
-import type { ApiServices } from "./api-services.ts";
-import type { RequestHeaders } from "./request-headers.ts";
+import type { ApiServices } from "../shared/api-services.ts";
+import type { RequestHeaders } from "../shared/request-headers.ts";
 import type { Route } from "./route.ts";
 import type { StagedMethod } from "./staged-method.ts";
 import type { TemplateOverrides } from "./templates/overrides.ts";

@@ -4,10 +4,11 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-model.html).
  */
 import type { GatewayResponseModel } from "../../model.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
+import type { EdgeRefusal } from "../shared/request-body.ts";
 import type { CompiledApi } from "./compiled-api.ts";
-import type { EdgeRefusal, GatewayError } from "./gateway-error.ts";
+import type { GatewayError } from "./gateway-error.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
-import { isConnectionBound, isFieldName, isFieldValue } from "./header-fields.ts";
 import { mappedValue } from "./templates/parameter-mapping.ts";
 
 /** @param api of which the gateway responses count */

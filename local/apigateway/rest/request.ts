@@ -1,14 +1,14 @@
 /**
- * What arrives on the wire, parsed once: stage and path, query, header fields, body
+ * What arrives on the wire, parsed once: stage and path, query, header fields
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html and `limits.html`).
  */
 import type { IncomingMessage } from "node:http";
+import { decodeQuery } from "../shared/query.ts";
+import { type RequestHeaders, requestHeaders } from "../shared/request-headers.ts";
 import type { CompiledApi } from "./compiled-api.ts";
-import { EdgeRefusal, GatewayError } from "./gateway-error.ts";
+import { GatewayError } from "./gateway-error.ts";
 import type { GatewayExchange } from "./gateway-exchange.ts";
-import { type RequestHeaders, requestHeaders } from "./request-headers.ts";
 
-export const BODY_LIMIT_BYTES = 10_485_760;
 const HEADER_VALUES_LIMIT_BYTES = 10_240;
 
 const URL_LIMITS = { EDGE: 8192, REGIONAL: 10_240, PRIVATE: 10_240 };
@@ -41,32 +41,14 @@ export function parseTarget(url: string): RequestTarget {
 }
 
 /**
- * Decodes a query string; `;` separates like `&`.
+ * Decodes a query string.
  * @throws GatewayError for a bare `|`, which API Gateway wants encoded
  */
 export function parseQuery(queryString: string): [string, string][] {
-  if (queryString === "") return [];
   if (queryString.includes("|")) {
     throw new GatewayError("BAD_REQUEST_PARAMETERS", "The query string holds a bare |; API Gateway wants it as %7C.");
   }
-  const pairs: [string, string][] = [];
-  for (const part of queryString.split(/[&;]/)) {
-    if (part === "") continue;
-    const equals = part.indexOf("=");
-    const name = decode(equals < 0 ? part : part.slice(0, equals));
-    pairs.push([name, equals < 0 ? "" : decode(part.slice(equals + 1))]);
-  }
-  return pairs;
-}
-
-function decode(text: string): string {
-  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
-  if (!spaced.includes("%")) return spaced;
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
+  return decodeQuery(queryString);
 }
 
 /** The method that counts: `X-HTTP-Method-Override` replaces the one on the request line. */
@@ -151,47 +133,4 @@ export function parseRequest(exchange: GatewayExchange): void {
 
 export function uriTooLong(reason: string): GatewayError {
   return new GatewayError("BAD_REQUEST_PARAMETERS", reason, { status: 414, message: "Request URI too long" });
-}
-
-/**
- * Whether a body follows the header fields.
- * @throws EdgeRefusal 413 when it is announced as too large
- */
-export function announcesBody(incoming: IncomingMessage): boolean {
-  const { headers } = incoming;
-  const length = headers["content-length"];
-  if (length !== undefined && Number(length) > BODY_LIMIT_BYTES) throw bodyTooLarge();
-  return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
-}
-
-/**
- * @returns `undefined` for an empty body
- * @throws EdgeRefusal 413 past 10 MB
- */
-export function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    incoming.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= BODY_LIMIT_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks.length = 0;
-      reject(bodyTooLarge());
-    });
-    incoming.once("end", () => resolve(size === 0 ? undefined : Buffer.concat(chunks)));
-    const gone = () => reject(new EdgeRefusal(400, "", "The client went away before its body was complete."));
-    incoming.once("error", gone);
-    incoming.once("close", gone);
-  });
-}
-
-function bodyTooLarge(): EdgeRefusal {
-  return new EdgeRefusal(
-    413,
-    `HTTP content length exceeded ${BODY_LIMIT_BYTES} bytes.`,
-    `The body is larger than the ${BODY_LIMIT_BYTES} bytes that API Gateway takes.`,
-  );
 }

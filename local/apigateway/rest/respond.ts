@@ -2,7 +2,7 @@
  * Writes an answer as API Gateway does: its own header fields first and in its order, then the API's.
  */
 import type { ServerResponse } from "node:http";
-import { httpDate } from "./clock-formats.ts";
+import { httpDate } from "../shared/clock-formats.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
 
 /** What AWS appends to a request's trace root for the function it went to. */

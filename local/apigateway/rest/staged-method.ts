@@ -1,7 +1,8 @@
 /** One method on one stage: what its requests have in common, worked out at the first of them. */
 import type { IntegrationModel, StageModel } from "../../model.ts";
+import type { TokenBucket } from "../shared/token-bucket.ts";
+import { methodBucket } from "./method-bucket.ts";
 import type { Route } from "./route.ts";
-import { methodBucket, type TokenBucket } from "./token-bucket.ts";
 
 export class StagedMethod {
   /** `undefined`: no limit */

@@ -4,7 +4,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html). Every other operation is the program's business.
  */
 import type { RestApiModel } from "../../model.ts";
-import type { ApiServices } from "./api-services.ts";
+import type { ApiServices } from "../shared/api-services.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { NotFoundException, type TestInvokeInput, TestInvoker } from "./test-invoke.ts";
 

@@ -3,7 +3,8 @@
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeAuthorizer.html, API_TestInvokeMethod.html).
  */
 import type { RestApiModel, StageModel } from "../../model.ts";
-import type { ApiServices } from "./api-services.ts";
+import type { ApiServices } from "../shared/api-services.ts";
+import { type RequestHeaders, requestHeaders } from "../shared/request-headers.ts";
 import { javaDate } from "./claims.ts";
 import { type CompiledApi, compileApi } from "./compiled-api.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -11,7 +12,6 @@ import type { GatewayAnswer, RoutedGatewayExchange } from "./gateway-exchange.ts
 import { gatewayAnswer } from "./gateway-responses.ts";
 import { integrate } from "./integrations/integrate.ts";
 import { newExchange, parseQuery, parseTarget } from "./request.ts";
-import { type RequestHeaders, requestHeaders } from "./request-headers.ts";
 import type { Route } from "./route.ts";
 
 export interface TestInvokeInput {

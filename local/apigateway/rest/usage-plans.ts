@@ -5,9 +5,9 @@
  * Quotas are counted from the cloud's start; they are not kept across restarts.
  */
 import type { RestApiModel, UsagePlanModel, UsagePlanStageModel } from "../../model.ts";
+import { TokenBucket } from "../shared/token-bucket.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 interface Usage {
   /** By the method that has a limit of its own, else under the empty name */

@@ -3,8 +3,8 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { RequestHeaders } from "../rest/request-headers.ts";
 import type { AccessKey } from "./access-key.ts";
+import type { RequestHeaders } from "./request-headers.ts";
 import { incompleteSignature, MISMATCH, SignatureRefusal, signatureParts } from "./signature-refusal.ts";
 
 export interface SignedRequest {

@@ -165,6 +165,14 @@ describe("an HTTP API", function () {
     );
   });
 
+  it("keeps what came and what was answered, for whoever opens the request in the console", async () => {
+    await send("POST", "/files/kept?x=1", { "content-type": "text/plain" }, "hello");
+    const { requestBody, responseBody, target } = events.filter((event) => event.kind === "api-request").at(-1)!
+      .details!();
+    assert.deepEqual([target, requestBody.toString()], ["/files/kept?x=1", "hello"]);
+    assert.equal(JSON.parse(responseBody.toString()).body, "hello");
+  });
+
   const notFound: [string, string, string][] = [
     ["no route", "GET", "/nothing"],
     ["the route's path with another method", "POST", "/orders"],

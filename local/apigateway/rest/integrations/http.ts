@@ -3,9 +3,9 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html).
  */
 
+import { endsAtGateway, isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
-import { endsAtGateway, isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
 import { overridden } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
 import { type HttpReply, sendRequest } from "./http-request.ts";

@@ -3,9 +3,9 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html).
  */
 import type { IntegrationResponseModel } from "../../../model.ts";
+import { isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
-import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
 import { renderMappingTemplate } from "../templates/mapping-template.ts";
 import { overridden, statusOverride } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";

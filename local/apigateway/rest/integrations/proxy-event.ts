@@ -2,16 +2,17 @@
  * The event that a Lambda proxy integration hands to the function, payload format 1.0
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
  */
+
+import { requestTimeClf } from "../../shared/clock-formats.ts";
+import { endsAtGateway } from "../../shared/header-fields.ts";
+import type { RequestHeaders } from "../../shared/request-headers.ts";
 import { isBinaryMediaType } from "../binary-media-types.ts";
-import { requestTimeClf } from "../clock-formats.ts";
 import type {
   AuthorizedIdentity,
   IntegratedGatewayExchange,
   RoutedGatewayExchange,
   SignerIdentity,
 } from "../gateway-exchange.ts";
-import { endsAtGateway } from "../header-fields.ts";
-import type { RequestHeaders } from "../request-headers.ts";
 
 /** Fields that are replaced by the gateway's own. */
 const REPLACED = new Set(["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]);

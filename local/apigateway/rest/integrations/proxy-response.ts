@@ -2,10 +2,11 @@
  * What a function may answer to a Lambda proxy integration, and what the client gets of it
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, output format).
  */
+
+import { isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
-import { isConnectionBound, isFieldName, isFieldValue } from "../header-fields.ts";
 
 const KEYS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
 

@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html).
  */
 import type { IamCaller } from "../../shared/access-key.ts";
-import { requestTimeClf } from "../clock-formats.ts";
+import { requestTimeClf } from "../../shared/clock-formats.ts";
 import type { GatewayError } from "../gateway-error.ts";
 import type { GatewayExchange } from "../gateway-exchange.ts";
 

@@ -1,6 +1,7 @@
 /** `$input` in mapping templates: the payload and the request's parameters. */
+
+import { endsAtGateway } from "../../shared/header-fields.ts";
 import type { RoutedGatewayExchange } from "../gateway-exchange.ts";
-import { endsAtGateway } from "../header-fields.ts";
 import { jsonPath } from "./json-path.ts";
 import { TemplateObject } from "./velocity/java-methods.ts";
 import { parseJson, toJson } from "./velocity/java-values.ts";

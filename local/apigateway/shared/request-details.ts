@@ -1,21 +1,39 @@
 /** What the console shows of one request when somebody opens it. */
 import type { RequestDetails } from "../../platform.ts";
-import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
+import type { RequestHeaders } from "./request-headers.ts";
+
+interface Asked {
+  traceId: string;
+  /** As it arrived, without the query */
+  requestPath: string;
+  /** As it arrived, without `?` */
+  queryString: string;
+  headers: RequestHeaders;
+  body: Buffer | undefined;
+}
+
+interface Answered {
+  /** Where it is kept apart from the other fields. */
+  contentType?: string | undefined;
+  /** Name, value, name, value … */
+  headers: readonly string[];
+  body: string | Buffer;
+}
 
 /** Of a longer body only the beginning is kept: what happened lately must not fill the memory. */
 const LONGEST_KEPT_BYTES = 16 * 1024;
 
 /** @returns what tells them: put together when it is asked for, unless that would keep long bodies in memory until then */
-export function requestDetails(exchange: GatewayExchange, answer: GatewayAnswer): () => RequestDetails {
-  const tell = () => put(exchange, answer);
-  if ((exchange.body?.length ?? 0) + answer.body.length <= LONGEST_KEPT_BYTES) return tell;
+export function requestDetails(asked: Asked, answer: Answered): () => RequestDetails {
+  const tell = () => put(asked, answer);
+  if ((asked.body?.length ?? 0) + answer.body.length <= LONGEST_KEPT_BYTES) return tell;
   const told = tell();
   return () => told;
 }
 
-function put(exchange: GatewayExchange, answer: GatewayAnswer): RequestDetails {
-  const { traceId, requestPath, queryString, headers } = exchange;
-  const requestBody = exchange.body ?? Buffer.alloc(0);
+function put(asked: Asked, answer: Answered): RequestDetails {
+  const { traceId, requestPath, queryString, headers } = asked;
+  const requestBody = asked.body ?? Buffer.alloc(0);
   const responseBody = Buffer.from(answer.body as string);
   const contentType = answer.contentType === undefined ? [] : ["Content-Type", answer.contentType];
   return {

@@ -1,4 +1,4 @@
-/** What the REST APIs of a cloud ask of the services beside them, handed in. */
+/** What the APIs of a cloud ask of the services beside them, handed in. */
 
 import type { InvokeFunction, Platform, TokenIssuer } from "../../platform.ts";
 import type { AccessKey } from "../shared/access-key.ts";
