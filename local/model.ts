@@ -436,6 +436,8 @@ export interface FunctionModel {
   arn: string;
   region: string;
   accountId: string;
+  /** Of the role that the function acts in, without its path */
+  roleName: string;
   /** e.g. `nodejs24.x` */
   runtime: string;
   /** `<file>.<export>` */

@@ -10,6 +10,7 @@ import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import { functionHost } from "../lambda/function-host.ts";
 import type { CloudModel } from "../model.ts";
+import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
 import type { Platform } from "../platform.ts";
 import { type LocalOrigins, localAddresses, localIssuers } from "./addresses.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -70,9 +71,14 @@ export async function startGeneration(
   const forFunctions = localAddresses(model, addresses, { issuers: false });
   for (const deployed of model.functions) deployed.environment = forFunctions(deployed.environment);
 
+  const accessKey = model.functions.length > 0 || wantsSignatures(model) ? localAccessKey(platform) : undefined;
   const functions = functionHost(model.functions, platform, {
     elsewhere: model.functionsElsewhere,
     packagesDirectory: evaluation.project.workingDirectory,
+    credentials({ roleName, name }) {
+      const { id, secret, sessionToken } = sessionCredentials(accessKey!, { role: roleName, name });
+      return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: sessionToken };
+    },
     identityProvider: { origin: addresses.identityProvider, issuers: localIssuers(model, addresses) },
     variables: {
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
@@ -91,10 +97,6 @@ export async function startGeneration(
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
-  // Loaded only for a program that declares one.
-  const accessKey = wantsSignatures(model)
-    ? (await import("../apigateway/shared/access-key.ts")).localAccessKey(platform)
-    : undefined;
   const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey };
   const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
   // The listeners are what counts throttles and quotas.
@@ -114,7 +116,8 @@ export async function startGeneration(
     ready: {
       ...readyDocument(evaluation, addresses, localise(graph.outputs)),
       ...(certificateAuthority !== undefined && { certificateAuthority }),
-      ...(accessKey && { credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret } }),
+      ...(accessKey &&
+        wantsSignatures(model) && { credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret } }),
     },
     graph,
     cognito,

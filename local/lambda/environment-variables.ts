@@ -3,15 +3,16 @@
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
  */
 import type { FunctionModel } from "../model.ts";
+import type { FunctionSurroundings } from "./function-surroundings.ts";
 
 /**
- * The credentials open nothing anywhere, and say so to whoever finds them in a log. The runtime API and X-Ray addresses
- * are loopback ones, so that what a function sends there never leaves the machine; nothing answers on them.
+ * The runtime API and X-Ray addresses are loopback ones, so that what a function sends there never leaves the machine;
+ * nothing answers on them.
  */
 export function environmentVariables(
   model: FunctionModel,
   logStreamName: string,
-  variables: Record<string, string> = {},
+  { variables = {}, credentials }: Pick<FunctionSurroundings, "variables" | "credentials">,
 ): Record<string, string> {
   const nodeMajor = runtimeMajor(model.runtime);
   return {
@@ -27,9 +28,7 @@ export function environmentVariables(
     _AWS_XRAY_DAEMON_PORT: "2000",
     ...variables,
     ...model.environment,
-    AWS_ACCESS_KEY_ID: "AKIALOCALNOTREALKEYS",
-    AWS_SECRET_ACCESS_KEY: "local-cloud-credentials-are-not-real",
-    AWS_SESSION_TOKEN: "local-cloud-credentials-are-not-real",
+    ...credentials?.(model),
     AWS_REGION: model.region,
     AWS_DEFAULT_REGION: model.region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${model.runtime}`,

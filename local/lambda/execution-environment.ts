@@ -109,12 +109,12 @@ export class ExecutionEnvironment {
     model: FunctionModel,
     owner: EnvironmentOwner,
     logStreamName: string,
-    { packagesDirectory, identityProvider, variables }: FunctionSurroundings,
+    surroundings: FunctionSurroundings,
   ) {
     this.#model = model;
     this.#owner = owner;
     const { memorySizeMb, codeDirectory } = model;
-    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(model, logStreamName, variables);
+    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(model, logStreamName, surroundings);
     const flags = [
       `--max-old-space-size=${Math.floor(memorySizeMb * 0.9)}`,
       `--max-semi-space-size=${Math.max(1, Math.floor(memorySizeMb * 0.05))}`,
@@ -145,8 +145,8 @@ export class ExecutionEnvironment {
         timeoutMs: model.timeoutSeconds * 1000,
         logGroupName: model.logGroupName,
         logStreamName,
-        packagesDirectory,
-        identityProvider,
+        packagesDirectory: surroundings.packagesDirectory,
+        identityProvider: surroundings.identityProvider,
         lateVariables: {
           LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? null,
           NODE_PATH: NODE_PATH ?? null,

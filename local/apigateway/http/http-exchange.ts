@@ -1,6 +1,6 @@
 /** One request to an HTTP API on its way through the chain, and the answer that comes of it. */
 import type { HttpApiModel, HttpIntegrationModel, HttpRouteModel, HttpStageModel } from "../../model.ts";
-import type { IamCaller } from "../shared/access-key.ts";
+import type { IamCaller } from "../../permissions/access-key.ts";
 import type { RequestHeaders } from "../shared/request-headers.ts";
 
 export interface HttpExchange {

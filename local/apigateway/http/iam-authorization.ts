@@ -2,7 +2,7 @@
  * Routes with `AWS_IAM`: who signed the request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html).
  */
-import { type AccessKey, callerOf } from "../shared/access-key.ts";
+import { type AccessKey, callerOf, type RoleSession } from "../../permissions/access-key.ts";
 import { verifySignature } from "../shared/aws-signature.ts";
 import { SignatureRefusal } from "../shared/signature-refusal.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
@@ -13,12 +13,14 @@ export function signer(exchange: RoutedHttpExchange, accessKey: AccessKey | unde
   const { api, httpMethod: method, requestPath: path, queryString, headers, body, receivedAt } = exchange;
   if (!accessKey) throw new HttpApiRefusal(403, "The route wants AWS_IAM authorization, and there is no access key.");
   const [, , , region = ""] = api.executionArn.split(":");
+  let session: RoleSession | undefined;
   try {
-    verifySignature({ method, path, queryString, headers, body, receivedAt }, region, accessKey);
+    const request = { method, path, queryString, headers, body, receivedAt };
+    session = verifySignature(request, { region, service: "execute-api" }, accessKey);
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;
     throw new HttpApiRefusal(403, error.message);
   }
-  const caller = callerOf(accessKey, api.executionArn);
+  const caller = callerOf(accessKey, session, api.executionArn);
   return { kind: "iam", caller, principal: caller.userArn };
 }

@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
  */
 
-import type { IamCaller } from "../shared/access-key.ts";
+import type { IamCaller } from "../../permissions/access-key.ts";
 import { requestTimeClf } from "../shared/clock-formats.ts";
 import type { HttpExchange, RoutedHttpExchange } from "./http-exchange.ts";
 

@@ -2,7 +2,7 @@
  * One request on its way through the chain, and the answer that comes of it.
  */
 import type { IntegrationModel, MethodModel, RestApiModel, StageModel } from "../../model.ts";
-import type { IamCaller } from "../shared/access-key.ts";
+import type { IamCaller } from "../../permissions/access-key.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import type { RequestHeaders } from "../shared/request-headers.ts";
 import type { Route } from "./route.ts";

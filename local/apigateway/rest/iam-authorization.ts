@@ -2,7 +2,7 @@
  * Methods with `AWS_IAM`: who signed the request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html).
  */
-import { callerOf, type IamCaller } from "../shared/access-key.ts";
+import { callerOf, type IamCaller, type RoleSession } from "../../permissions/access-key.ts";
 import { verifySignature } from "../shared/aws-signature.ts";
 import { SignatureRefusal } from "../shared/signature-refusal.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -18,12 +18,14 @@ export function signer(exchange: RoutedGatewayExchange): IamCaller {
       "The method wants AWS_IAM authorization, and there is no access key.",
     );
   }
+  let session: RoleSession | undefined;
   try {
-    verifySignature({ method, path, queryString, headers, body, receivedAt }, api.model.region, accessKey);
+    const request = { method, path, queryString, headers, body, receivedAt };
+    session = verifySignature(request, { region: api.model.region, service: "execute-api" }, accessKey);
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;
     const { complaint, message } = error;
     throw new GatewayError(complaint ? "INVALID_SIGNATURE" : "MISSING_AUTHENTICATION_TOKEN", message, complaint);
   }
-  return callerOf(accessKey, api.model.executionArn);
+  return callerOf(accessKey, session, api.model.executionArn);
 }

@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html).
  */
 import type { RestApiModel } from "../../model.ts";
-import type { IamCaller } from "../shared/access-key.ts";
+import type { IamCaller } from "../../permissions/access-key.ts";
 import { type Policy, policyVerdict, readPolicy, type Verdict } from "../shared/invocation-policy.ts";
 import type { ConditionKeys } from "../shared/policy-conditions.ts";
 import type { GatewayExchange } from "./gateway-exchange.ts";
@@ -57,17 +57,25 @@ export function conditionKeys(exchange: GatewayExchange, caller?: IamCaller): Co
     "aws:useragent": headers.last("user-agent"),
     ...(caller && {
       "aws:principalaccount": caller.accountId,
-      "aws:principalarn": caller.userArn,
-      "aws:principaltype": "User",
+      "aws:principalarn": roleArn(caller) ?? caller.userArn,
+      "aws:principaltype": caller.session ? "AssumedRole" : "User",
       "aws:userid": caller.userId,
-      "aws:username": caller.userArn.split("/").at(-1),
+      "aws:username": caller.session ? undefined : caller.userArn.split("/").at(-1),
     }),
   };
 }
 
-/** As a policy may name the user: itself, or its account in two ways. */
-function namesOf({ userArn, accountId }: IamCaller): string[] {
-  return [userArn, accountId, userArn.replace(/:user\/.*$/, ":root")];
+/** As a policy may name who signed: itself, the role of its session, or its account in two ways. */
+function namesOf(caller: IamCaller): string[] {
+  const { userArn, accountId } = caller;
+  const role = roleArn(caller);
+  const partition = userArn.split(":")[1];
+  return [userArn, ...(role ? [role] : []), accountId, `arn:${partition}:iam::${accountId}:root`];
+}
+
+/** Without the role's path, which a session does not tell. */
+function roleArn({ session, userArn, accountId }: IamCaller): string | undefined {
+  return session && `arn:${userArn.split(":")[1]}:iam::${accountId}:role/${session.role}`;
 }
 
 /** The account as refusals show it: the last four digits. */

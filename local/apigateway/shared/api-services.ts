@@ -1,7 +1,7 @@
 /** What the APIs of a cloud ask of the services beside them, handed in. */
 
+import type { AccessKey } from "../../permissions/access-key.ts";
 import type { InvokeFunction, Platform, TokenIssuer } from "../../platform.ts";
-import type { AccessKey } from "../shared/access-key.ts";
 
 export interface ApiServices {
   platform: Platform;

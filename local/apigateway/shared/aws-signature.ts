@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { AccessKey } from "./access-key.ts";
+import { type AccessKey, type RoleSession, roleSession, sessionKeyId } from "../../permissions/access-key.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 import { incompleteSignature, MISMATCH, SignatureRefusal, signatureParts } from "./signature-refusal.ts";
 
@@ -21,6 +21,13 @@ export interface SignedRequest {
   receivedAt: number;
 }
 
+/** What a signature has to be for. */
+export interface SignatureScope {
+  region: string;
+  /** The service's signing name, such as `execute-api` */
+  service: string;
+}
+
 interface Signature {
   credential: string;
   signedHeaders: string[];
@@ -29,31 +36,48 @@ interface Signature {
   date: string;
   /** For how many seconds it holds; `undefined` in a header field */
   expires: number | undefined;
+  sessionToken: string | undefined;
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
-const SERVICE = "execute-api";
 const SKEW_MINUTES = 5;
 
 /**
- * @param key the only one that anybody has here
- * @throws SignatureRefusal when the request is not signed with it, as it arrived, now, for `execute-api` in the region
+ * @param key the only one that anybody has here, and that functions have sessions of
+ * @returns the session that the request was signed in, `undefined` when it was signed with the key itself
+ * @throws SignatureRefusal when the request is signed with neither, or not as it arrived, now, for this scope
  */
-export function verifySignature(request: SignedRequest, region: string, key: AccessKey): void {
+export function verifySignature(
+  request: SignedRequest,
+  wanted: SignatureScope,
+  key: AccessKey,
+): RoleSession | undefined {
   const signature = readSignature(request);
-  const [accessKeyId, ...scope] = signature.credential.split("/");
-  if (accessKeyId !== key.id) {
-    throw new SignatureRefusal(
-      `The access key of the signature is not the one of the local account, ${key.id}. Keys of AWS open nothing here.`,
-      UNKNOWN_TOKEN,
-    );
-  }
-  if (request.headers.last("x-amz-security-token") !== undefined) {
-    throw new SignatureRefusal("The local account's key has no session token; the request sends one.", UNKNOWN_TOKEN);
-  }
-  requireScope(scope, region, signature.date);
+  const [accessKeyId = "", ...scope] = signature.credential.split("/");
+  const session = signedSession(accessKeyId, signature.sessionToken, key);
+  requireScope(scope, wanted, signature.date);
   requireTimely(signature, request.receivedAt);
   requireMatch(request, signature, scope, key);
+  return session;
+}
+
+function signedSession(accessKeyId: string, sessionToken: string | undefined, key: AccessKey): RoleSession | undefined {
+  const refuse = (reason: string) => new SignatureRefusal(reason, UNKNOWN_TOKEN);
+  if (accessKeyId === key.id) {
+    if (sessionToken === undefined) return undefined;
+    throw refuse("The local account's key has no session token; the request sends one.");
+  }
+  if (accessKeyId !== sessionKeyId(key)) {
+    throw refuse(
+      `The access key of the signature is not the one of the local account, ${key.id}. Keys of AWS open nothing here.`,
+    );
+  }
+  if (sessionToken === undefined) {
+    throw refuse("The signature's key is one of a function, and the request lacks its AWS_SESSION_TOKEN.");
+  }
+  const session = roleSession(key, sessionToken);
+  if (!session) throw refuse("The session token is not one that a function of this cloud has.");
+  return session;
 }
 
 function readSignature(request: SignedRequest): Signature {
@@ -80,6 +104,7 @@ function readSignature(request: SignedRequest): Signature {
     signature: parts.get("Signature")!,
     date: date!,
     expires: undefined,
+    sessionToken: headers.last("x-amz-security-token"),
   };
 }
 
@@ -101,10 +126,11 @@ function readQuery(pairs: Pair[]): Signature {
       { ...MISMATCH, errorType: "IncompleteSignatureException" },
     );
   }
-  return { credential, signedHeaders: signedHeaders.split(";"), signature, date, expires };
+  const sessionToken = one("X-Amz-Security-Token");
+  return { credential, signedHeaders: signedHeaders.split(";"), signature, date, expires, sessionToken };
 }
 
-function requireScope(scope: readonly string[], region: string, date: string): void {
+function requireScope(scope: readonly string[], { region, service: wanted }: SignatureScope, date: string): void {
   const [day = "", scopeRegion, service, terminator] = scope;
   const refuse = (reason: string, message: string) =>
     new SignatureRefusal(reason, { message, errorType: MISMATCH.errorType });
@@ -114,10 +140,10 @@ function requireScope(scope: readonly string[], region: string, date: string): v
       "Credential should be scoped to a valid region. ",
     );
   }
-  if (service !== SERVICE || terminator !== "aws4_request" || scope.length !== 4) {
+  if (service !== wanted || terminator !== "aws4_request" || scope.length !== 4) {
     throw refuse(
-      `The signature is for the service ${service ?? "(none)"}; sign for ${SERVICE}.`,
-      `Credential should be scoped to correct service: '${SERVICE}'. `,
+      `The signature is for the service ${service ?? "(none)"}; sign for ${wanted}.`,
+      `Credential should be scoped to correct service: '${wanted}'. `,
     );
   }
   if (!date.startsWith(day)) {

@@ -2,9 +2,9 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
 import { restApi } from "../../../local/apigateway/rest/rest-api-listener.ts";
-import type { AccessKey } from "../../../local/apigateway/shared/access-key.ts";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { FunctionModel, RestApiModel } from "../../../local/model.ts";
+import type { AccessKey } from "../../../local/permissions/access-key.ts";
 import type { ApiRequestEvent, InvokeFunction } from "../../../local/platform.ts";
 import { deploy } from "../lambda/function-harness.ts";
 import type { RecordedPlatform } from "../lambda/recorded-platform.ts";

@@ -113,6 +113,13 @@ describe("an HTTP API", function () {
     }
   });
 
+  it("[F.5] [E.6] lets a function sign with the credentials in its environment, as its role's session", async () => {
+    const { status, json, body } = await get("/signs");
+    assert.equal(status, 200, reason() ?? body);
+    const { iam } = json.requestContext.authorizer;
+    assert.match(iam.userArn, /^arn:aws:sts::\d{12}:assumed-role\/functions-\w+\/signs-\w+$/);
+  });
+
   it("[F.2] [F.6] hands a function the event of payload format 2.0, without what the request does not have", async () => {
     const { json, headers } = await send("GET", "/open/a%20b?x=1&x=2", { "X-Two": "two", cookie: "a=1; b=2" });
     assert.deepEqual(Object.keys(json), [

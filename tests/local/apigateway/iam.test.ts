@@ -1,6 +1,6 @@
 /** Methods of a REST API with AWS_IAM: signatures that the AWS SDK's own library makes, and everything that is not one. */
 import assert from "node:assert/strict";
-import { callerOf, localAccessKey } from "../../../local/apigateway/shared/access-key.ts";
+import { callerOf, localAccessKey, sessionCredentials } from "../../../local/permissions/access-key.ts";
 import { presignedQuery, type RequestToSign, type Signing, signedHeaders } from "../../support/signed-request.ts";
 import { recordedPlatform } from "../lambda/recorded-platform.ts";
 import { type Reply, type RunningApi, startApi } from "./api-harness.ts";
@@ -13,6 +13,10 @@ const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key " +
   "and signing method. Consult the service documentation for details.";
 const USER = "arn:aws:iam::123456789012:user/local";
+
+const SESSION = sessionCredentials(KEY, { role: "orders-role", name: "orders" });
+const SESSION_SIGNING = { accessKeyId: SESSION.id, sessionToken: SESSION.sessionToken };
+const ASSUMED_ROLE = "arn:aws:sts::123456789012:assumed-role/orders-role/orders";
 
 const iam = (verb: string) => method(verb, { authorization: "AWS_IAM" });
 
@@ -79,7 +83,7 @@ describe("a method with AWS_IAM", () => {
   it("[D.4] tells the function who signed, and keeps the signature to itself", async () => {
     await using api = await startSignedApi();
     const { headers, requestContext } = JSON.parse((await send(api, { path: "/Test" })).body);
-    const { userId } = callerOf(KEY, EXECUTION_ARN);
+    const { userId } = callerOf(KEY, undefined, EXECUTION_ARN);
     const { accessKey, accountId, caller, user, userArn, cognitoIdentityId } = requestContext.identity;
     assert.deepEqual(
       { accessKey, accountId, caller, user, userArn, cognitoIdentityId },
@@ -95,6 +99,18 @@ describe("a method with AWS_IAM", () => {
     assert.equal("authorizer" in requestContext, false);
     assert.equal("Authorization" in headers || "authorization" in headers, false);
     assert.equal(headers["x-amz-date"], "20260615T120000Z");
+  });
+
+  it("[D.2] [D.4] takes what a function signs with its credentials, for the session of its role", async () => {
+    await using api = await startSignedApi();
+    const { requestContext } = JSON.parse((await send(api, { path: "/Test" }, SESSION_SIGNING)).body);
+    assert.deepEqual([api.lastRequest().decision, api.lastRequest().principal], ["let in", ASSUMED_ROLE]);
+    const { accessKey, caller, userArn, user } = requestContext.identity;
+    assert.deepEqual([accessKey, userArn], ["ASIALOCALABCDEFGHIJK", ASSUMED_ROLE]);
+    assert.match(user, /^AROA[A-Z2-7]{17}:orders$/);
+    assert.equal(caller, user);
+    const query = await presignedQuery({ path: "/Test" }, signing(api, SESSION_SIGNING));
+    assert.equal((await api.send("GET", `/Test?${query}`)).status, 200);
   });
 
   it("[D.2] refuses a request that is not signed, or not with a signature", async () => {
@@ -148,6 +164,21 @@ describe("a method with AWS_IAM", () => {
     [
       "a session token",
       { sessionToken: "token" },
+      "UnrecognizedClientException",
+      "The security token included in the request is invalid.",
+    ],
+    [
+      "a function's key without its session token",
+      { accessKeyId: SESSION.id },
+      "UnrecognizedClientException",
+      "The security token included in the request is invalid.",
+    ],
+    [
+      "a session token of another function's name",
+      {
+        ...SESSION_SIGNING,
+        sessionToken: `${Buffer.from('["orders-role","admin"]').toString("base64url")}.${SESSION.sessionToken.split(".")[1]}`,
+      },
       "UnrecognizedClientException",
       "The security token included in the request is invalid.",
     ],
@@ -227,6 +258,16 @@ describe("a resource policy with AWS_IAM", () => {
     for (const AWS of [USER, "123456789012", "arn:aws:iam::123456789012:root"]) {
       assert.equal(await status(document("Deny", { AWS })), denied);
     }
+  });
+
+  it("[D.7] names a function by its session, its role or its account", async () => {
+    const status = async (principal: unknown) => {
+      await using api = await startSignedApi(document("Deny", principal));
+      return (await send(api, { path: "/Test" }, SESSION_SIGNING)).status;
+    };
+    const role = "arn:aws:iam::123456789012:role/orders-role";
+    for (const AWS of [ASSUMED_ROLE, role, "123456789012"]) assert.equal(await status({ AWS }), 403, AWS);
+    for (const AWS of [USER, `${role}2`, `${ASSUMED_ROLE}2`]) assert.equal(await status({ AWS }), 200, AWS);
   });
 
   it("[D.7] is looked at after the signature", async () => {

@@ -57,6 +57,7 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     arn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`,
     region: "us-east-1",
     accountId: "123456789012",
+    roleName: "demo-role",
     runtime: "nodejs24.x",
     handler: "index.handler",
     memorySizeMb: 128,

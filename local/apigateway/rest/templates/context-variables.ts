@@ -2,7 +2,7 @@
  * `$context`: what templates, access logs and parameter mappings may know of a request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html).
  */
-import type { IamCaller } from "../../shared/access-key.ts";
+import type { IamCaller } from "../../../permissions/access-key.ts";
 import { requestTimeClf } from "../../shared/clock-formats.ts";
 import type { GatewayError } from "../gateway-error.ts";
 import type { GatewayExchange } from "../gateway-exchange.ts";
