@@ -17,6 +17,7 @@ import { projectReads } from "./host/project-reads.ts";
 import type { ReadyDocument } from "./host/ready-document.ts";
 import { watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
+import type { Reach } from "./http/loopback.ts";
 import type { CloudEvent, Platform } from "./platform.ts";
 import { openStateFolder, temporaryStateFolder } from "./store/state-folder.ts";
 import { openStore } from "./store/store.ts";
@@ -31,6 +32,8 @@ export interface LocalCloudOptions extends EvaluationOptions {
   stateDirectory: string | undefined;
   /** Serves over TLS, with an authority of its own that is kept with the state. */
   https?: boolean | undefined;
+  /** What its servers open to other machines; the console stays this machine's. */
+  reach?: Reach | undefined;
   /** Where functions send calls to every service of AWS but Cognito: an emulator that runs already. */
   awsEndpoint?: string | undefined;
   /** Evaluates the program again when something that it read has changed. */
@@ -71,7 +74,7 @@ export interface LocalCloud {
 }
 
 /**
- * @throws ProjectError, ProgramError, StateError, PortTakenError: each with a sentence for the person and the mend
+ * @throws ProjectError, ProgramError, StateError, PortTakenError, NotAnAddressError: each with a sentence for the person and the mend
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const closers: (() => void | Promise<void>)[] = [];
@@ -96,7 +99,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
     closers.push(() => store.close());
     const tls = options.https ? await tlsIdentity(directory, options.now) : undefined;
-    const origins = new Origins(options.port, tls);
+    const origins = new Origins(options.port, tls, options.reach);
     closers.push(() => origins.close());
     const consoleServer = await origins.open(CONSOLE);
 
@@ -136,6 +139,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         origins,
         platform,
         certificateAuthority: tls?.caFile,
+        reach: options.reach,
         awsEndpoint: options.awsEndpoint,
       });
     };

@@ -61,6 +61,7 @@ const exitCodeOf = {
   sign_in_timeout: exitCodes.signInAbandoned,
   sign_in_cancelled: exitCodes.signInAbandoned,
 
+  address_unavailable: exitCodes.localResource,
   browser_unusable: exitCodes.localResource,
   command_not_runnable: exitCodes.localResource,
   command_not_executable: exitCodes.notExecutable,

@@ -1,17 +1,18 @@
 /**
  * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), test invocations (as
- * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries CORS headers, so no page of another site can read it; `guard.ts` says
- * who may change anything.
+ * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries
+ * CORS headers, so no page of another site can read it; `guard.ts` says who may change anything.
  */
 import type { RequestListener } from "node:http";
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Generation } from "../host/generation.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
+import { isOfThisMachine } from "../http/loopback.ts";
 import type { Platform } from "../platform.ts";
 import { consoleActions } from "./actions.ts";
 import type { EventLog } from "./event-log.ts";
-import { onlyTheConsolesPage, refusal, refuseOtherSites } from "./guard.ts";
+import { isForEverybody, onlyTheConsolesPage, refusal, refuseOtherSites } from "./guard.ts";
 import { findRequest, openedRequest } from "./opened-request.ts";
 import { overview } from "./overview.ts";
 import { consolePage } from "./page.ts";
@@ -85,7 +86,12 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
 
   const answer = async (request: Request) =>
     (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
-  return fetchListener(answer);
+  const listener = fetchListener(answer);
+  return (request, response) => {
+    if (isOfThisMachine(request) || isForEverybody(request)) return listener(request, response);
+    const why = "The console is for this machine only: mail, users and test invocations are not shown to others.\n";
+    response.writeHead(403, { "content-type": "text/plain" }).end(why);
+  };
 }
 
 /** A client that acts for itself only has no users. */

@@ -1,13 +1,23 @@
 /**
- * Who may talk to the console's API. Reading: this machine's programs and the console's own page, since nothing carries
+ * Who may talk to the console's API: nobody from another machine. Reading: this machine's programs and the console's own page, since nothing carries
  * CORS headers. Changing: the console's own page only, which proves itself by its `Origin`, a JSON body (no form can send
  * one) and a token that is made for each run and stands in that page alone
  * (https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html).
  */
 import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { MiddlewareHandler } from "hono";
 
 export const PAGE_TOKEN_HEADER = "x-console-token";
+
+/**
+ * Whether AWS answers such a request at `cognito-idp.<region>.amazonaws.com` to anybody: discovery and keys, and operations
+ * that are not signed. A signed one is an administrator's, which nobody on another machine is.
+ */
+export function isForEverybody({ method, url = "", headers }: IncomingMessage): boolean {
+  if (method === "POST") return headers["x-amz-target"] !== undefined && headers.authorization === undefined;
+  return method === "OPTIONS" || /^\/[\w-]+\/\.well-known\/(openid-configuration|jwks\.json)(\?|$)/.test(url);
+}
 
 /** Keeps pages of other sites from loading anything, even blindly. Programs send no `Sec-Fetch-Site`. */
 export const refuseOtherSites: MiddlewareHandler = async (context, next) => {

@@ -8,6 +8,7 @@ import { testInvokeEndpoint } from "../apigateway/rest/test-invoke-endpoint.ts";
 import { type CognitoService, cognitoService } from "../cognito/service.ts";
 import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
+import type { Reach } from "../http/loopback.ts";
 import { functionHost } from "../lambda/function-host.ts";
 import type { CloudModel } from "../model.ts";
 import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
@@ -26,6 +27,7 @@ export interface Site {
   platform: Platform;
   /** The file of the authority that clients are to trust, when the origins speak TLS. */
   certificateAuthority: string | undefined;
+  reach: Reach | undefined;
   /** Where functions send calls to every service of AWS but Cognito. */
   awsEndpoint?: string | undefined;
 }
@@ -53,7 +55,7 @@ export interface Generation {
  */
 export async function startGeneration(
   evaluation: Evaluation,
-  { origins, platform, certificateAuthority, awsEndpoint }: Site,
+  { origins, platform, certificateAuthority, reach, awsEndpoint }: Site,
 ): Promise<Generation> {
   const { model, graph } = evaluation;
   const hostedUis = new Map<string, string>();
@@ -116,6 +118,7 @@ export async function startGeneration(
     ready: {
       ...readyDocument(evaluation, addresses, localise(graph.outputs)),
       ...(certificateAuthority !== undefined && { certificateAuthority }),
+      ...(reach && { reach }),
       ...(accessKey &&
         wantsSignatures(model) && { credentials: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret } }),
     },

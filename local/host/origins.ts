@@ -2,7 +2,7 @@
  * The origins of one cloud: a loopback server for the console, for each hosted-UI domain and for each REST API. What has
  * an origin keeps it as long as the cloud runs, whatever the program declares in between.
  */
-import { type LoopbackServer, listenOnLoopback, type TlsIdentity } from "../http/loopback.ts";
+import { type LoopbackServer, listenOnLoopback, type Reach, type TlsIdentity } from "../http/loopback.ts";
 
 /** The name of the console's. */
 export const CONSOLE = "console";
@@ -10,22 +10,28 @@ export const CONSOLE = "console";
 export class Origins {
   #nextPort: number;
   readonly #tls: TlsIdentity | undefined;
+  readonly #reach: Reach | undefined;
   readonly #servers = new Map<string, LoopbackServer>();
 
-  /** @param firstPort the ports follow it in a row; 0 takes any free ones */
-  constructor(firstPort: number, tls: TlsIdentity | undefined) {
+  /**
+   * @param firstPort the ports follow it in a row; 0 takes any free ones
+   * @param reach what all of them open to other machines
+   */
+  constructor(firstPort: number, tls: TlsIdentity | undefined, reach: Reach | undefined) {
     this.#nextPort = firstPort;
     this.#tls = tls;
+    this.#reach = reach;
   }
 
   /**
    * The server of that name, opened when it is new.
    * @throws PortTakenError
+   * @throws NotAnAddressError
    */
   async open(name: string): Promise<LoopbackServer> {
     const existing = this.#servers.get(name);
     if (existing) return existing;
-    const server = await listenOnLoopback(this.#nextPort === 0 ? 0 : this.#nextPort++, this.#tls);
+    const server = await listenOnLoopback(this.#nextPort === 0 ? 0 : this.#nextPort++, this.#tls, this.#reach);
     this.#servers.set(name, server);
     return server;
   }

@@ -1,6 +1,7 @@
 /**
  * What a running local cloud tells about itself: the ready line of `demo-auth local --json`, and `GET {console}/api/cloud`.
  */
+import type { Reach } from "../http/loopback.ts";
 import type { CloudModel, HttpApiModel, RestApiModel } from "../model.ts";
 import type { Unserved } from "../resources/unserved.ts";
 import type { LocalOrigins } from "./addresses.ts";
@@ -18,6 +19,11 @@ export interface ReadyDocument {
   credentials?: { accessKeyId: string; secretAccessKey: string };
   /** With --https: the file of the authority that clients are to trust. */
   certificateAuthority?: string;
+  /**
+   * With --host: the address of this machine at which other machines reach the same ports, and the names besides loopback
+   * ones that are answered. All addresses in this document are loopback ones all the same, the issuers in tokens too.
+   */
+  reach?: Reach;
   project: { name: string; stack: string; directory: string };
   userPools: ReadyUserPool[];
   apis: ReadyApi[];

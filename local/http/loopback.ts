@@ -1,10 +1,11 @@
 /**
- * HTTP servers that only this machine can reach: bound to 127.0.0.1 and ::1, and deaf to any `Host` that is not
- * a loopback name with the right port, in the request target too, so that a page which rebinds its own DNS name to 127.0.0.1 gets nothing.
+ * HTTP servers that only this machine can reach, unless they are told of one more address: bound to 127.0.0.1 and ::1, and
+ * deaf to any `Host` that is not a loopback name with the right port, in the request target too, so that a page which
+ * rebinds its own DNS name to 127.0.0.1 gets nothing.
  */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIP } from "node:net";
 import { holderOfPort } from "./port-holder.ts";
 
 export interface LoopbackServer {
@@ -30,10 +31,51 @@ export class PortTakenError extends Error {
   }
 }
 
+/** An address that no interface of this machine has. */
+export class NotAnAddressError extends Error {
+  readonly code = "address_unavailable";
+  readonly next = "Name an address of this machine, or all of them: --host 0.0.0.0";
+
+  constructor(address: string) {
+    super(`This machine has no address ${address} to listen on.`);
+    this.name = "NotAnAddressError";
+  }
+}
+
 /** PEM texts, for a server that speaks TLS. */
 export interface TlsIdentity {
   key: string;
   cert: string;
+}
+
+/** What a server opens to other machines, besides loopback. */
+export interface Reach {
+  /** An IP address of this machine; `0.0.0.0` or `::` for all of that family. */
+  address: string;
+  /** Names and addresses that it answers to besides the loopback names, as a URL has them, without a port. */
+  hosts: readonly string[];
+}
+
+const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
+const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
+
+/**
+ * The addresses that are bound: one that stands for a whole family takes the place of that family's loopback address.
+ */
+export function boundAddresses(reach: Reach | undefined): string[] {
+  if (reach?.address === "0.0.0.0") return ["0.0.0.0", "::1"];
+  if (reach?.address === "::") return ["127.0.0.1", "::"];
+  return [...LOOPBACK_ADDRESSES, ...(reach ? [reach.address] : [])];
+}
+
+/**
+ * Whether a request came over loopback and asked for a loopback name: what is for this machine's user alone is not shown to
+ * anything else, however far the server reaches.
+ */
+export function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
+  const isLoopback = (address = "") => LOOPBACK_ADDRESSES.includes(address.replace(/^::ffff:/, ""));
+  const name = (headers.host ?? "").replace(/:\d+$/, "");
+  return isLoopback(socket.remoteAddress) && isLoopback(socket.localAddress) && LOOPBACK_NAMES.includes(name);
 }
 
 /**
@@ -47,45 +89,54 @@ function targetHost(target = "/"): string | undefined {
 
 /**
  * @param port 0 for any free one
- * @throws PortTakenError when either address family of the port is held by another process
+ * @param reach opens it to other machines
+ * @throws PortTakenError when the port is held by another process at any of the addresses
+ * @throws NotAnAddressError when the address of `reach` is none of this machine's
  */
-export async function listenOnLoopback(port: number, tls?: TlsIdentity): Promise<LoopbackServer> {
+export async function listenOnLoopback(port: number, tls?: TlsIdentity, reach?: Reach): Promise<LoopbackServer> {
   // A free port on 127.0.0.1 can be taken on ::1; with port 0 another draw settles it.
   for (let attempt = 0; ; attempt++) {
     try {
-      return await bindBoth(port, tls);
+      return await bindAll(port, tls, reach);
     } catch (error) {
       if (!(error instanceof PortTakenError) || port !== 0 || attempt >= 20) throw error;
     }
   }
 }
 
-async function bindBoth(requested: number, tls: TlsIdentity | undefined): Promise<LoopbackServer> {
+async function bindAll(
+  requested: number,
+  tls: TlsIdentity | undefined,
+  reach: Reach | undefined,
+): Promise<LoopbackServer> {
   let listener: RequestListener = (_req, res) => void res.writeHead(503).end();
   let allowedHosts = new Set<string>();
+  const refusal = `This server answers to loopback names${reach ? " and those that --allow-host names" : ""} only.\n`;
   const guarded: RequestListener = (req, res) => {
     if (![req.headers.host ?? "", targetHost(req.url)].every((host) => host === undefined || allowedHosts.has(host))) {
-      res.writeHead(403, { "content-type": "text/plain" }).end("This server answers to loopback names only.\n");
+      res.writeHead(403, { "content-type": "text/plain" }).end(refusal);
       return;
     }
     listener(req, res);
   };
 
-  const create = (): Server => (tls ? createTlsServer(tls, guarded) : createServer(guarded));
-  const v4 = await bind(create(), "127.0.0.1", requested);
-  const port = (v4.address() as AddressInfo).port;
-  let v6: Server | undefined;
-  try {
-    v6 = await bind(create(), "::1", port);
-  } catch (error) {
-    // No IPv6 on this machine: nobody can be listening there either.
-    if (!["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes((error as NodeJS.ErrnoException).code ?? "")) {
-      await close(v4);
-      throw error;
+  const servers: Server[] = [];
+  let port = requested;
+  for (const address of boundAddresses(reach)) {
+    try {
+      const server = await bind(tls ? createTlsServer(tls, guarded) : createServer(guarded), address, port);
+      port = (server.address() as AddressInfo).port;
+      servers.push(server);
+    } catch (error) {
+      const absent = ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes((error as NodeJS.ErrnoException).code ?? "");
+      // No IPv6 on this machine: nobody can be listening there either.
+      if (absent && address === "::1") continue;
+      await Promise.all(servers.map(close));
+      throw absent ? new NotAnAddressError(address) : error;
     }
   }
   const suffix = port === (tls ? 443 : 80) ? "" : `:${port}`;
-  allowedHosts = new Set(["127.0.0.1", "localhost", "[::1]"].map((host) => host + suffix));
+  allowedHosts = new Set([...LOOPBACK_NAMES, ...(reach?.hosts ?? [])].map((host) => host + suffix));
 
   return {
     port,
@@ -94,7 +145,7 @@ async function bindBoth(requested: number, tls: TlsIdentity | undefined): Promis
       listener = next;
     },
     async close() {
-      await Promise.all([close(v4), v6 && close(v6)]);
+      await Promise.all(servers.map(close));
     },
   };
 }
@@ -104,7 +155,7 @@ function bind(server: Server, host: string, port: number): Promise<Server> {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(error.code === "EADDRINUSE" ? new PortTakenError(port) : error),
     );
-    server.listen({ host, port, exclusive: true, ipv6Only: host === "::1" }, () => {
+    server.listen({ host, port, exclusive: true, ipv6Only: isIP(host) === 6 }, () => {
       server.removeAllListeners("error");
       resolve(server);
     });

@@ -15,9 +15,10 @@ import type { World } from "../../shared/world.ts";
 import { type RunningCloud, runDirectory } from "../../targets/local-clouds.ts";
 import { heapAtRest } from "./heap-at-rest.ts";
 import { localDisplay } from "./local-display.ts";
+import { parseReach, type ReachFlags } from "./reach.ts";
 import { namingHolder } from "./taken.ts";
 
-export interface LocalFlags {
+export interface LocalFlags extends ReachFlags {
   stack: string;
   project: string;
   port: string;
@@ -45,6 +46,7 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
     stack: flags.stack,
     port: parsePort(flags.port),
     https: flags.https,
+    reach: parseReach(flags),
     strict: flags.strict,
     awsEndpoint: flags.awsEndpoint && parseEndpoint(flags.awsEndpoint),
     stateDirectory: state,

@@ -20,10 +20,16 @@ export const registerLocal: Registrant = (program, world) => {
 };
 
 function addLocalOptions(command: Command): Command {
+  const collect = (text: string, earlier: string[] = []) => [...earlier, text];
   return command
     .option("--stack <name>", "stack whose config to use", "dev")
     .option("--project <directory>", "folder of the Pulumi project", ".")
     .option("--port <port>", "port of the console; the others follow it (0 takes free ones)", "4510")
+    .option(
+      "--host [address]",
+      "let other machines reach hosted UIs, APIs and pools at this address (all of this machine's when left out), for containers",
+    )
+    .option("--allow-host <name>", "a name by which they may ask for it, besides loopback ones (repeatable)", collect)
     .option("--state <directory>", "where to keep users, keys and code")
     .option("--ephemeral", "keep nothing")
     .option("--watch", "evaluate the program again when its sources change")

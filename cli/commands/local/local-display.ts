@@ -41,7 +41,10 @@ function forPrograms(out: Output, typing: Typing): LocalDisplay {
   return {
     out: { ...out, note: () => {} },
     progress() {},
-    ready: (ready) => out.document(ready),
+    ready(ready) {
+      out.document(ready);
+      if (ready.reach) out.important(`${out.mark("yellow", "!")} ${reachInWords(ready.reach)}`);
+    },
     event(event) {
       const refusedOrRequest = event.kind === "api-request" || isRefusal(event);
       if (!refusedOrRequest) return;
@@ -110,6 +113,7 @@ function forPeople(
     ready(ready, kept) {
       clearProgress();
       describe(out, ready);
+      if (ready.reach) out.important(`${out.mark("yellow", "!")} ${reachInWords(ready.reach)}`);
       const fate = kept ? "kept" : "forgotten";
       out.note("");
       out.note(
@@ -144,6 +148,13 @@ function forPeople(
       line(out.mark("dim", "  What ran before keeps running."));
     },
   };
+}
+
+/** What `--host` has done, for whoever did not mean all of it: never left out. */
+function reachInWords({ address, hosts }: NonNullable<ReadyDocument["reach"]>): string {
+  const where = address === "0.0.0.0" || address === "::" ? "every address of this machine" : safeText(address);
+  const names = ["loopback names", ...hosts.map((host) => safeText(host))].join(", ");
+  return `Other machines can reach the pools, hosted UIs and APIs at ${where}, by their ports: sign up, sign in, and have your functions run. Requests for ${names} are answered. Console, mail and users stay this machine's.`;
 }
 
 function coloured(out: Output, event: CloudEvent, text: string): string {
