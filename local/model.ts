@@ -14,6 +14,7 @@ export interface CloudModel {
   restApis: RestApiModel[];
   httpApis: HttpApiModel[];
   functions: FunctionModel[];
+  functionUrls: FunctionUrlModel[];
   /** Functions that the program declares and that do not run here: `because` is a clause for the person. */
   functionsElsewhere: { name: string; arn: string; because: string }[];
   functionPermissions: FunctionPermissionModel[];
@@ -456,6 +457,20 @@ export interface FunctionModel {
   version: string;
   /** The published versions and the aliases by which it can be invoked → their version. */
   qualifiers: Record<string, string>;
+}
+
+/** `aws.lambda.FunctionUrl`: a function's own address. */
+export interface FunctionUrlModel {
+  /** 32 lower-case letters and digits */
+  id: string;
+  /** The resource's logical name. */
+  name: string;
+  region: string;
+  accountId: string;
+  /** With the qualifier, when it is an alias's. */
+  functionArn: string;
+  authorization: "NONE" | "AWS_IAM";
+  cors: CorsModel | undefined;
 }
 
 /** `aws.lambda.Permission`: who may invoke a function. */

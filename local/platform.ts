@@ -121,12 +121,12 @@ export const PAYLOAD_LIMIT_BYTES = 6_291_556;
 /**
  * Invokes a function synchronously (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
  * @param payload JSON text
- * @param options `traceId`: what the function finds in `_X_AMZN_TRACE_ID`
+ * @param options `traceId`: what the function finds in `_X_AMZN_TRACE_ID`; `requestId`: of the invocation, a new one unless given
  * @throws an Error named as the Invoke API's (`TooManyRequestsException`, `ResourceNotFoundException`) when the invocation was
  *   refused, so that the function never ran; whatever goes wrong inside the function is an outcome with `functionError`
  */
 export type InvokeFunction = (
   functionArn: string,
   payload: string,
-  options?: { traceId?: string },
+  options?: { traceId?: string; requestId?: string },
 ) => Promise<InvocationResult>;

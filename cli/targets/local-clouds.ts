@@ -85,10 +85,14 @@ export async function describeCloud(world: World, cloud: RunningCloud): Promise<
 }
 
 /** A local cloud serves on this machine: an address elsewhere is nothing that it could vouch for. */
-function refuseForeignAddresses({ userPools = [], apis = [] }: CloudDescription, cloud: RunningCloud): void {
+function refuseForeignAddresses(
+  { userPools = [], apis = [], functionUrls = [] }: CloudDescription,
+  cloud: RunningCloud,
+): void {
   const addresses = [
     ...userPools.flatMap(({ issuer, hostedUi }) => (hostedUi === undefined ? [issuer] : [issuer, hostedUi])),
     ...apis.flatMap(({ stages }) => stages.map(({ url }) => url)),
+    ...functionUrls.map(({ url }) => url),
   ];
   for (const address of addresses) {
     const checked = checkAddress(String(address));
@@ -115,6 +119,7 @@ export interface CloudDescription {
     id: string;
     stages: { name: string; url: string; routes: { method: string; path: string; scopes: string[] }[] }[];
   }[];
+  functionUrls?: { url: string }[];
   outputs?: Record<string, unknown>;
 }
 

@@ -10,7 +10,7 @@ import type { UserAdministration } from "../cognito/service.ts";
 import type { Generation } from "../host/generation.ts";
 import type { EventLog } from "./event-log.ts";
 import { refusal } from "./guard.ts";
-import { findRequest, replayedFields } from "./opened-request.ts";
+import { findRequest, originOf, replayedFields } from "./opened-request.ts";
 
 const LONGEST_BODY_BYTES = 64 * 1024;
 const LONGEST_SHOWN_ANSWER = 20_000;
@@ -75,16 +75,16 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
   app.post("/replay", async (context) => {
     const event = findRequest(events.recent(), text(await bodyOf(context), "requestId"));
     const details = event?.details?.();
-    const { apis, certificateAuthority } = deployment().ready;
-    const stage = apis.find(({ id }) => id === event?.apiId)?.stages[0];
-    if (!event || !details || !stage)
+    const { ready } = deployment();
+    const origin = event && originOf(ready, event.apiId);
+    if (!event || !details || origin === undefined)
       return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
     if (details.cut)
       return context.json(refusal("request_cut", "Its body was too long to keep, so it cannot be sent again."), 400);
     const { status } = await requestApi(
-      new URL(details.target, stage.url),
+      new URL(origin + details.target),
       { method: event.method, headers: replayedFields(details), body: details.requestBody },
-      certificateAuthority,
+      ready.certificateAuthority,
     );
     return context.json({ status });
   });

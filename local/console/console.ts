@@ -13,7 +13,7 @@ import type { Platform } from "../platform.ts";
 import { consoleActions } from "./actions.ts";
 import type { EventLog } from "./event-log.ts";
 import { isForEverybody, onlyTheConsolesPage, refusal, refuseOtherSites } from "./guard.ts";
-import { findRequest, openedRequest } from "./opened-request.ts";
+import { findRequest, openedRequest, originOf } from "./opened-request.ts";
 import { overview } from "./overview.ts";
 import { consolePage } from "./page.ts";
 import { tokensForPrograms } from "./tokens-for-programs.ts";
@@ -65,8 +65,7 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
     const event = findRequest(recent, context.req.param("id"));
     const details = event?.details?.();
     if (!event || !details) return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
-    const stage = deployment().ready.apis.find(({ id }) => id === event.apiId)?.stages[0];
-    return context.json(openedRequest(event, details, stage ? new URL(stage.url).origin : "", recent));
+    return context.json(openedRequest(event, details, originOf(deployment().ready, event.apiId) ?? "", recent));
   });
   app.get("/api/overview", (context) => {
     const { ready, graph } = deployment();

@@ -2,6 +2,7 @@
  * One request as the console shows it when it is opened: what came, what was answered, and what its functions logged. Tokens,
  * cookies and API keys are taken out; a replay sends them again, and only to where they went.
  */
+import type { ReadyDocument } from "../host/ready-document.ts";
 import type { ApiRequestEvent, CloudEvent, RequestDetails } from "../platform.ts";
 
 export interface OpenedRequest {
@@ -26,6 +27,12 @@ export function findRequest(events: CloudEvent[], requestId: string): ApiRequest
   return events.find(
     (event): event is ApiRequestEvent => event.kind === "api-request" && event.requestId === requestId,
   );
+}
+
+/** Where an API or a function URL answers; `undefined` for what the program no longer declares. */
+export function originOf({ apis, functionUrls }: ReadyDocument, apiId: string): string | undefined {
+  const url = apis.find(({ id }) => id === apiId)?.stages[0]?.url ?? functionUrls.find(({ id }) => id === apiId)?.url;
+  return url === undefined ? undefined : new URL(url).origin;
 }
 
 /** @param origin of the API */

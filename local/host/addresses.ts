@@ -11,6 +11,8 @@ export interface LocalOrigins {
   hostedUi: ReadonlyMap<string, string>;
   /** By the id of a REST or HTTP API. */
   api: ReadonlyMap<string, string>;
+  /** By the id of the URL. */
+  functionUrl: ReadonlyMap<string, string>;
 }
 
 /** AWS's issuer of each pool → the local one. */
@@ -47,6 +49,10 @@ export function localAddresses(
   for (const { id, region } of [...model.restApis, ...model.httpApis]) {
     const origin = origins.api.get(id);
     if (origin) replacements.push([`https://${id}.execute-api.${region}.amazonaws.com`, origin]);
+  }
+  for (const { id, region } of model.functionUrls) {
+    const origin = origins.functionUrl.get(id);
+    if (origin) replacements.push([`https://${id}.lambda-url.${region}.on.aws`, origin]);
   }
   const localise = (value: unknown): unknown => {
     if (typeof value === "string") return replaceAll(value, replacements);

@@ -20,6 +20,7 @@ import { type ReadyDocument, readyDocument } from "./ready-document.ts";
 
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
+const functionUrlName = (id: string) => `function URL ${id}`;
 
 /** What stays from one generation to the next. */
 export interface Site {
@@ -63,11 +64,14 @@ export async function startGeneration(
     for (const { domain } of pool.domains) hostedUis.set(domain, (await origins.open(hostedUiName(domain))).origin);
   const apis = new Map<string, string>();
   for (const { id } of [...model.restApis, ...model.httpApis]) apis.set(id, (await origins.open(apiName(id))).origin);
+  const functionUrls = new Map<string, string>();
+  for (const { id } of model.functionUrls) functionUrls.set(id, (await origins.open(functionUrlName(id))).origin);
 
   const addresses: LocalOrigins = {
     identityProvider: origins.get(CONSOLE).origin,
     hostedUi: hostedUis,
     api: apis,
+    functionUrl: functionUrls,
   };
   const localise = localAddresses(model, addresses);
   const forFunctions = localAddresses(model, addresses, { issuers: false });
@@ -101,12 +105,16 @@ export async function startGeneration(
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
   const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey };
   const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
+  const urls =
+    model.functionUrls.length > 0 ? await import("../apigateway/function-url/function-url-listener.ts") : undefined;
   // The listeners are what counts throttles and quotas.
   const buildApis = () => {
     for (const api of model.restApis) listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
     for (const api of model.httpApis) {
       listeners.set(apiName(api.id), requests.counted(http!.httpApi(api, services, model.functionPermissions)));
     }
+    for (const url of model.functionUrls)
+      listeners.set(functionUrlName(url.id), requests.counted(urls!.functionUrl(url, services)));
   };
   const takeOver = () => {
     for (const name of origins.names())
@@ -142,9 +150,9 @@ export async function startGeneration(
   };
 }
 
-function wantsSignatures({ restApis, httpApis }: CloudModel): boolean {
+function wantsSignatures({ restApis, httpApis, functionUrls }: CloudModel): boolean {
   const methods = restApis.flatMap(({ resources }) => resources.flatMap((resource) => resource.methods));
-  return [...methods, ...httpApis.flatMap(({ routes }) => routes)].some(
+  return [...methods, ...httpApis.flatMap(({ routes }) => routes), ...functionUrls].some(
     ({ authorization }) => authorization === "AWS_IAM",
   );
 }

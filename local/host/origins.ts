@@ -1,5 +1,5 @@
 /**
- * The origins of one cloud: a loopback server for the console, for each hosted-UI domain and for each REST API. What has
+ * The origins of one cloud: a loopback server for the console, for each hosted-UI domain, each API and each function URL. What has
  * an origin keeps it as long as the cloud runs, whatever the program declares in between.
  */
 import { type LoopbackServer, listenOnLoopback, type Reach, type TlsIdentity } from "../http/loopback.ts";

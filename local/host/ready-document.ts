@@ -13,7 +13,7 @@ export interface ReadyDocument {
   /** Origin of the console and of the identity provider (discovery, keys, the cognito-idp API). */
   console: string;
   /**
-   * Where a method or route wants AWS_IAM: the local account's access key, to sign requests with. It opens nothing but this
+   * Where a method, a route or a function URL wants AWS_IAM: the local account's access key, to sign requests with. It opens nothing but this
    * cloud, to which whoever reads this has access anyway.
    */
   credentials?: { accessKeyId: string; secretAccessKey: string };
@@ -28,6 +28,7 @@ export interface ReadyDocument {
   userPools: ReadyUserPool[];
   apis: ReadyApi[];
   functions: { name: string; runtime: string }[];
+  functionUrls: ReadyFunctionUrl[];
   declaredNotEmulated: Unserved[];
   /** The stack's outputs, with every AWS address of something that runs here replaced by its local one. */
   outputs: Record<string, unknown>;
@@ -62,6 +63,17 @@ export interface ReadyApi {
   }[];
 }
 
+export interface ReadyFunctionUrl {
+  id: string;
+  /** The resource's logical name. */
+  name: string;
+  /** With the alias, when it is an alias's: `orders:live` */
+  functionName: string;
+  /** Ends with `/`. */
+  url: string;
+  authorization: "NONE" | "AWS_IAM";
+}
+
 /** @param outputs of the stack, with local addresses */
 export function readyDocument(
   { project, graph, model, unserved }: Evaluation,
@@ -76,6 +88,10 @@ export function readyDocument(
     userPools: describeUserPools(model, origins),
     apis: describeApis(model, origins),
     functions: model.functions.map(({ name, runtime }) => ({ name, runtime })),
+    functionUrls: model.functionUrls.map(({ id, name, functionArn, authorization }) => {
+      const [, functionName = ""] = functionArn.split(":function:");
+      return { id, name, functionName, url: `${origins.functionUrl.get(id)}/`, authorization };
+    }),
     declaredNotEmulated: unserved,
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, value]) => [name, graph.secretOutputs.includes(name) ? "[secret]" : value]),

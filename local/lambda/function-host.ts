@@ -43,7 +43,7 @@ export function functionHost(
         found = new LambdaFunction(version === model.version ? model : { ...model, version }, platform, surroundings);
         running.set(key, found);
       }
-      return found.invoke(payload, { traceId: options?.traceId, functionArn });
+      return found.invoke(payload, { ...options, functionArn });
     },
     close: async () => {
       await Promise.all([...running.values()].map((deployed) => deployed.close()));

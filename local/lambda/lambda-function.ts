@@ -46,7 +46,11 @@ export class LambdaFunction implements EnvironmentOwner {
   /** @throws InvocationRefused when the function's concurrency is used up, or its runtime is not Node */
   invoke(
     payload: string,
-    { traceId, functionArn }: { traceId: string | undefined; functionArn: string },
+    {
+      traceId,
+      requestId = this.#platform.randomUUID(),
+      functionArn,
+    }: { traceId?: string; requestId?: string; functionArn: string },
   ): Promise<InvocationResult> {
     if (this.#nodeMajor === undefined) {
       throw new InvocationRefused(
@@ -63,7 +67,7 @@ export class LambdaFunction implements EnvironmentOwner {
     }
     this.#inFlight++;
     return new Promise((settle) => {
-      const job: Job = { requestId: this.#platform.randomUUID(), payload, traceId, functionArn, settle };
+      const job: Job = { requestId, payload, traceId, functionArn, settle };
       const warm = this.#idle.pop() ?? this.#withRoom();
       if (warm) warm.run(job);
       else this.#wait(job);

@@ -39,6 +39,7 @@ export class CloudBuilder {
       restApis: [],
       httpApis: [],
       functions: [],
+      functionUrls: [],
       functionsElsewhere: [],
       functionPermissions: [],
     };

@@ -17,6 +17,7 @@ const model = {
   ],
   restApis: [{ id: "abcde12345", region: "eu-west-1" }],
   httpApis: [],
+  functionUrls: [{ id: "a1b2", region: "eu-west-1" }],
 } as unknown as CloudModel;
 
 const localise = localAddresses(model, {
@@ -26,6 +27,7 @@ const localise = localAddresses(model, {
     ["auth.example.org", "http://127.0.0.1:3"],
   ]),
   api: new Map([["abcde12345", "http://127.0.0.1:4"]]),
+  functionUrl: new Map([["a1b2", "http://127.0.0.1:5"]]),
 });
 
 describe("addresses at the edge of the local cloud", () => {

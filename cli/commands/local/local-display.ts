@@ -195,6 +195,13 @@ function describe(out: Output, ready: ReadyDocument): void {
       }
     }
   }
+  if (ready.functionUrls.length > 0) {
+    heading("Function URLs");
+    for (const { url, functionName, authorization } of ready.functionUrls) {
+      const guard = authorization === "NONE" ? "open to anyone" : authorization;
+      out.note(`  ${url}  ${functionName}  ${out.mark("dim", guard)}`);
+    }
+  }
   if (ready.functions.length > 0) {
     heading("Functions");
     for (const { name, runtime } of ready.functions) out.note(`  ${name} (${runtime})`);
@@ -204,7 +211,7 @@ function describe(out: Output, ready: ReadyDocument): void {
     for (const line of section.lines) out.note(`  ${line}`);
   }
   if (ready.credentials) {
-    heading("Access key of the local account, for methods with AWS_IAM");
+    heading("Access key of the local account, for what takes AWS_IAM");
     out.note(`  ${ready.credentials.accessKeyId}`);
     out.note(
       `  Its secret: credentials.secretAccessKey in ${ready.console}/api/cloud; it opens nothing but this cloud.`,

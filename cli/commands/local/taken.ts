@@ -3,7 +3,13 @@ import { PortTakenError } from "../../../local/http/loopback.ts";
 import { StateTakenError } from "../../../local/store/store.ts";
 import { CliError } from "../../shared/errors.ts";
 import type { World } from "../../shared/world.ts";
-import { cloudName, describeCloud, type RunningCloud, runningClouds } from "../../targets/local-clouds.ts";
+import {
+  type CloudDescription,
+  cloudName,
+  describeCloud,
+  type RunningCloud,
+  runningClouds,
+} from "../../targets/local-clouds.ts";
 
 /**
  * @param stateDirectory that the start wanted
@@ -31,11 +37,16 @@ export async function namingHolder(world: World, error: unknown, stateDirectory:
 }
 
 async function portsOf(world: World, cloud: RunningCloud): Promise<number[]> {
-  const { userPools = [], apis = [] } = await describeCloud(world, cloud).catch(() => ({ userPools: [], apis: [] }));
+  const {
+    userPools = [],
+    apis = [],
+    functionUrls = [],
+  } = await describeCloud(world, cloud).catch((): CloudDescription => ({}));
   const addresses = [
     cloud.console,
     ...userPools.flatMap(({ hostedUi }) => hostedUi ?? []),
     ...apis.flatMap(({ stages }) => stages.map(({ url }) => url)),
+    ...functionUrls.map(({ url }) => url),
   ];
   return addresses.filter((address) => URL.canParse(address)).map((address) => Number(new URL(address).port));
 }

@@ -5,8 +5,10 @@
 import type { CorsModel } from "../../model.ts";
 import type { HttpAnswer, HttpExchange } from "./http-exchange.ts";
 
+type Asking = Pick<HttpExchange, "headers">;
+
 /** The answer to an OPTIONS request that no route takes. */
-export function preflightAnswer(cors: CorsModel, exchange: HttpExchange): HttpAnswer {
+export function preflightAnswer(cors: CorsModel, exchange: Asking): HttpAnswer {
   const headers = originFields(cors, exchange);
   if (headers.length > 0) {
     if (cors.allowMethods.length > 0) headers.push("access-control-allow-methods", cors.allowMethods.join(","));
@@ -16,12 +18,18 @@ export function preflightAnswer(cors: CorsModel, exchange: HttpExchange): HttpAn
   return { status: 204, headers, body: "", reason: undefined };
 }
 
-/** The fields of an answer, with the gateway's own in the place of the backend's. */
-export function withCors(cors: CorsModel, exchange: HttpExchange, headers: readonly string[]): string[] {
+/** What is said to a request that is no preflight. */
+export function corsFields(cors: CorsModel, exchange: Asking): string[] {
   const own = originFields(cors, exchange);
   if (own.length > 0 && cors.exposeHeaders.length > 0) {
     own.push("access-control-expose-headers", cors.exposeHeaders.join(","));
   }
+  return own;
+}
+
+/** The fields of an answer, with the gateway's own in the place of the backend's. */
+export function withCors(cors: CorsModel, exchange: Asking, headers: readonly string[]): string[] {
+  const own = corsFields(cors, exchange);
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
     if (!name.toLowerCase().startsWith("access-control-")) own.push(name, headers[i + 1]!);
@@ -30,7 +38,7 @@ export function withCors(cors: CorsModel, exchange: HttpExchange, headers: reado
 }
 
 /** Empty for a request without an origin, and for an origin that is not allowed. */
-function originFields(cors: CorsModel, { headers }: HttpExchange): string[] {
+function originFields(cors: CorsModel, { headers }: Asking): string[] {
   const origin = headers.last("origin");
   if (origin === undefined || !cors.allowOrigins.some((allowed) => allows(allowed, origin))) return [];
   const any = cors.allowOrigins.includes("*");

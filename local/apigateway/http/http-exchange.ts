@@ -44,6 +44,29 @@ export interface RoutedHttpExchange extends HttpExchange {
   route: HttpRouteModel;
 }
 
+/** What a function is told of a request, by an HTTP API and by a function URL alike. */
+export interface ToldRequest
+  extends Pick<
+    RoutedHttpExchange,
+    | "authorizer"
+    | "body"
+    | "headers"
+    | "httpMethod"
+    | "pathParameters"
+    | "query"
+    | "queryString"
+    | "receivedAt"
+    | "requestId"
+    | "requestPath"
+    | "scheme"
+    | "sourceIp"
+    | "traceId"
+  > {
+  readonly api: Pick<HttpApiModel, "id" | "accountId">;
+  stage: Pick<HttpStageModel, "name" | "variables">;
+  route: Pick<HttpRouteModel, "routeKey">;
+}
+
 /** A request that is about to be handed on. */
 export interface IntegratedHttpExchange extends RoutedHttpExchange {
   integration: HttpIntegrationModel;

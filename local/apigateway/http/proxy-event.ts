@@ -1,19 +1,19 @@
 /**
- * The events that an HTTP API hands to a function, payload formats 1.0 and 2.0
+ * The events that an HTTP API or a function URL hands to a function, payload formats 1.0 and 2.0
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
  */
 
 import type { IamCaller } from "../../permissions/access-key.ts";
 import { requestTimeClf } from "../shared/clock-formats.ts";
-import type { HttpExchange, RoutedHttpExchange } from "./http-exchange.ts";
+import type { HttpExchange, ToldRequest } from "./http-exchange.ts";
 
 /** @returns JSON text, its keys in AWS's order */
-export function proxyEvent(exchange: RoutedHttpExchange, version: "1.0" | "2.0"): string {
+export function proxyEvent(exchange: ToldRequest, version: "1.0" | "2.0"): string {
   return JSON.stringify(version === "2.0" ? { ...eventV2(exchange), ...bodyOf(exchange) } : eventV1(exchange));
 }
 
 /** Format 2.0 without the body, which an authorizer does not get. What the request does not have is left out. */
-export function eventV2(exchange: RoutedHttpExchange): Record<string, unknown> {
+export function eventV2(exchange: ToldRequest): Record<string, unknown> {
   const { route, query, pathParameters, stage, headers } = exchange;
   const cookies = headers.all("cookie").flatMap((field) => field.split(/; */));
   return {
@@ -48,7 +48,7 @@ export function eventV2(exchange: RoutedHttpExchange): Record<string, unknown> {
   };
 }
 
-function authorizerV2({ authorizer }: HttpExchange): Record<string, unknown> {
+function authorizerV2({ authorizer }: ToldRequest): Record<string, unknown> {
   if (!authorizer) return {};
   if (authorizer.kind === "iam") return { authorizer: { iam: iamOf(authorizer.caller) } };
   return authorizer.kind === "jwt"
@@ -61,7 +61,7 @@ function iamOf({ accessKey, accountId, userArn, userId }: IamCaller): Record<str
 }
 
 /** Format 1.0: what the request does not have is `null`. */
-function eventV1(exchange: RoutedHttpExchange): Record<string, unknown> {
+function eventV1(exchange: ToldRequest): Record<string, unknown> {
   const { route, query, pathParameters, stage, headers } = exchange;
   const resource = resourceOf(route.routeKey);
   const path = decodedPath(exchange);
@@ -108,13 +108,13 @@ function eventV1(exchange: RoutedHttpExchange): Record<string, unknown> {
   };
 }
 
-function signerV1({ authorizer }: HttpExchange): Record<string, unknown> {
+function signerV1({ authorizer }: ToldRequest): Record<string, unknown> {
   if (authorizer?.kind !== "iam") return {};
   const { accessKey, accountId, userArn, userId } = authorizer.caller;
   return { accessKey, accountId, caller: userId, user: userId, userArn };
 }
 
-function authorizerV1({ authorizer }: HttpExchange): Record<string, unknown> {
+function authorizerV1({ authorizer }: ToldRequest): Record<string, unknown> {
   if (!authorizer || authorizer.kind === "iam") return {};
   return authorizer.kind === "jwt"
     ? { authorizer: { claims: authorizer.claims, scopes: authorizer.scopes } }
@@ -125,7 +125,7 @@ function authorizerV1({ authorizer }: HttpExchange): Record<string, unknown> {
 export const resourceOf = (routeKey: string): string => routeKey.slice(routeKey.indexOf(" ") + 1);
 
 /** With the name of a named stage, decoded as far as it can be. */
-function decodedPath({ requestPath }: HttpExchange): string {
+function decodedPath({ requestPath }: ToldRequest): string {
   try {
     return decodeURIComponent(requestPath);
   } catch {
@@ -133,10 +133,10 @@ function decodedPath({ requestPath }: HttpExchange): string {
   }
 }
 
-const hostName = ({ headers }: HttpExchange): string => (headers.last("host") ?? "").replace(/:\d+$/, "");
+const hostName = ({ headers }: ToldRequest): string => (headers.last("host") ?? "").replace(/:\d+$/, "");
 
 /** Names in lower case and alphabetical order, repeated fields joined; cookies have a place of their own. */
-function lowerCaseHeaders(exchange: HttpExchange): Record<string, string> {
+function lowerCaseHeaders(exchange: ToldRequest): Record<string, string> {
   const values = new Map<string, string>();
   const { raw } = exchange.headers;
   for (let i = 0; i < raw.length; i += 2) {
@@ -164,7 +164,7 @@ const CANONICAL = new Map([
 ]);
 
 /** The last value of each field, and all of them. */
-function canonicalHeaders(exchange: HttpExchange): [Record<string, string>, Record<string, string[]>] {
+function canonicalHeaders(exchange: ToldRequest): [Record<string, string>, Record<string, string[]>] {
   const fields: (readonly [string, string])[] = [];
   const { raw } = exchange.headers;
   for (let i = 0; i < raw.length; i += 2) {
@@ -178,7 +178,7 @@ function canonicalHeaders(exchange: HttpExchange): [Record<string, string>, Reco
   return [Object.fromEntries(fields), multi];
 }
 
-function forwarded(exchange: HttpExchange): (readonly [string, string])[] {
+function forwarded(exchange: ToldRequest): (readonly [string, string])[] {
   const { headers, sourceIp, scheme, body } = exchange;
   const earlier = headers.all("x-forwarded-for").join(", ");
   const port = /:(\d+)$/.exec(headers.last("host") ?? "")?.[1] ?? (scheme === "https" ? "443" : "80");
@@ -199,7 +199,7 @@ function joined(query: HttpExchange["query"]): Record<string, string> {
 /** Text stays text for a few content types; everything else, and what has none, travels as base64. */
 const TEXT = /^(?:text\/.*|application\/(?:json|xml|javascript))$/;
 
-function bodyOf({ body, headers }: HttpExchange): { body?: string; isBase64Encoded: boolean } {
+function bodyOf({ body, headers }: ToldRequest): { body?: string; isBase64Encoded: boolean } {
   if (body === undefined) return { isBase64Encoded: false };
   const [type = ""] = (headers.last("content-type") ?? "").split(";");
   const isText = TEXT.test(type.trim().toLowerCase());

@@ -88,7 +88,7 @@ function readSignature(request: SignedRequest): Signature {
   const complaint = incompleteSignature(authorization, date);
   if (complaint) {
     throw new SignatureRefusal(
-      "The method wants AWS_IAM authorization: the Authorization field has to be a Signature Version 4.",
+      "This takes AWS_IAM authorization: the Authorization field has to be a Signature Version 4.",
       complaint,
     );
   }
@@ -113,7 +113,7 @@ function readQuery(pairs: Pair[]): Signature {
   const signature = one("X-Amz-Signature");
   if (signature === undefined) {
     throw new SignatureRefusal(
-      "The method wants AWS_IAM authorization: sign the request with the local account's access key, which the ready " +
+      "This takes AWS_IAM authorization: sign the request with the local account's access key, which the ready " +
         "document has under credentials.",
       undefined,
     );
@@ -136,7 +136,7 @@ function requireScope(scope: readonly string[], { region, service: wanted }: Sig
     new SignatureRefusal(reason, { message, errorType: MISMATCH.errorType });
   if (scopeRegion !== region) {
     throw refuse(
-      `The signature is for the region ${scopeRegion ?? "(none)"}; the API is in ${region}.`,
+      `The signature is for the region ${scopeRegion ?? "(none)"}; what it calls is in ${region}.`,
       "Credential should be scoped to a valid region. ",
     );
   }

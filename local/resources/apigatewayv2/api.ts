@@ -2,10 +2,11 @@
 import type { apigatewayv2 } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
-import type { CorsModel, HttpApiModel } from "../../model.ts";
+import type { HttpApiModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forTheBill, forWebSockets } from "./because.ts";
+import { corsOf } from "./cors.ts";
 
 export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws:apigatewayv2/api:Api", {
   inputs: {
@@ -89,17 +90,6 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
 });
 
 export const endpointOf = (id: unknown, region: string): string => `https://${id}.execute-api.${region}.amazonaws.com`;
-
-function corsOf(cors: Values): CorsModel {
-  return {
-    allowCredentials: flag(cors.allowCredentials),
-    allowHeaders: list(cors.allowHeaders),
-    allowMethods: list(cors.allowMethods),
-    allowOrigins: list(cors.allowOrigins),
-    exposeHeaders: list(cors.exposeHeaders),
-    maxAge: cors.maxAge === undefined ? undefined : Number(cors.maxAge),
-  };
-}
 
 /** With a target, the API comes with an integration, a route and a stage that deploys by itself. */
 function quickCreate(api: HttpApiModel, target: string, urn: string, inputs: Values): void {

@@ -11,7 +11,9 @@ export const permission = resourceType<lambda.Permission, lambda.PermissionArgs>
     action: served,
     eventSourceToken: notServed("nothing here sends a token"),
     function: served,
-    functionUrlAuthType: notServed("function URLs are not served"),
+    functionUrlAuthType: withoutEffect(
+      "the provider lets everybody call a URL with NONE, and to one with AWS_IAM each caller here is of its account",
+    ),
     invokedViaFunctionUrl: served,
     principal: served,
     principalOrgId: served,

@@ -40,6 +40,7 @@ const READY: ReadyDocument = {
       ],
     },
   ],
+  functionUrls: [],
   functions: [{ name: "orders", runtime: "nodejs24.x" }],
   declaredNotEmulated: [],
   outputs: {},

@@ -134,6 +134,19 @@ describe("the resources of AWS Lambda", function () {
     );
   });
 
+  it("[F.9] give a function and each of its aliases one URL, and versions none", async () => {
+    const url = (name: string, more = "") =>
+      `new aws.lambda.FunctionUrl("${name}", { functionName: f.name, authorizationType: "NONE", ${more} });`;
+    const live = `const live = new aws.lambda.Alias("live", { name: "live", functionName: f.name, functionVersion: f.version });`;
+    const { model } = await modelOf(`${declareFunction()} ${live} ${url("a")} ${url("b", "qualifier: live.name")}`);
+    assert.deepEqual(model.functionUrls.map(({ functionArn }) => functionArn).toSorted(), [
+      `${ARN}:orders`,
+      `${ARN}:orders:live`,
+    ]);
+    await assert.rejects(modelOf(`${declareFunction()} ${url("a")} ${url("b")}`), /FunctionUrlConfig exists for this/);
+    await assert.rejects(modelOf(`${declareFunction()} ${url("a", 'qualifier: "1"')}`), /Value '1' at 'qualifier'/);
+  });
+
   it("list an event source mapping as a whole, with outputs of its own", async () => {
     const graph = await graphOf(`${declareFunction()}
       const m = new aws.lambda.EventSourceMapping("m", { functionName: f.name, eventSourceArn: "arn:aws:sqs:us-east-1:123456789012:q", batchSize: 5 });
