@@ -5,6 +5,7 @@
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { allow } from "./allow.ts";
 
 /** Fixed, so that an account has one such role however often its stacks come and go. */
 const roleName = "apigateway-push-to-cloudwatch-logs";
@@ -24,10 +25,7 @@ export async function apiGatewayAccountRole(
     `${name}-role`,
     {
       name: roleName,
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }],
-      }),
+      assumeRolePolicy: allow({ Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }),
     },
     // An adopted role has the tags of the stack that made it, and Pulumi adopts only what is as it is declared.
     { ...kept, ...(names.includes(roleName) && { import: roleName }), ignoreChanges: ["tags", "tagsAll"] },

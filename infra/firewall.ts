@@ -4,6 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Component } from "./component.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 
 export interface FirewallArgs {
@@ -14,55 +15,50 @@ export interface FirewallArgs {
   logs: LogKeeping;
 }
 
-export class Firewall extends pulumi.ComponentResource {
+export class Firewall extends Component {
   readonly webAclArn: pulumi.Output<string>;
 
   constructor(name: string, { rateLimit, protects, logs }: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("demo-auth:firewall:Firewall", name, {}, opts);
-    const webAcl = new aws.wafv2.WebAcl(
-      `${name}-acl`,
-      {
-        scope: "REGIONAL",
-        defaultAction: { allow: {} },
-        rules: [rateRule(rateLimit), ...managedRuleGroups.map(managedRule)],
-        visibilityConfig: visibility("Firewall"),
-      },
-      { parent: this },
-    );
+    super("firewall:Firewall", name, opts);
+    const webAcl = this.make(aws.wafv2.WebAcl, "acl", {
+      scope: "REGIONAL",
+      defaultAction: { allow: {} },
+      rules: [rateRule(rateLimit), ...Object.keys(countOnly).map(managedRule)],
+      visibilityConfig: visibility("Firewall"),
+    });
     for (const [target, resourceArn] of Object.entries(protects)) {
-      new aws.wafv2.WebAclAssociation(
-        `${name}-before-${target}`,
-        { webAclArn: webAcl.arn, resourceArn },
-        { parent: this },
-      );
+      this.make(aws.wafv2.WebAclAssociation, `before-${target}`, { webAclArn: webAcl.arn, resourceArn });
     }
-    logBlockedRequests(this, name, webAcl, logs);
+    // WAF writes to groups of this prefix only.
+    const groupName = `aws-waf-logs-${pulumi.getProject()}-${pulumi.getStack()}`;
+    const group = this.make(aws.cloudwatch.LogGroup, "logs", logGroup(logs, groupName));
+    // Blocked and counted requests only, without the headers that carry tokens and sessions.
+    const conditions = ["BLOCK", "COUNT"].map((action) => ({ actionCondition: { action } }));
+    this.make(aws.wafv2.WebAclLoggingConfiguration, "logging", {
+      resourceArn: webAcl.arn,
+      logDestinationConfigs: [group.arn],
+      redactedFields: ["authorization", "cookie"].map((header) => ({ singleHeader: { name: header } })),
+      loggingFilter: {
+        defaultBehavior: "DROP",
+        filters: [{ behavior: "KEEP", requirement: "MEETS_ANY", conditions }],
+      },
+    });
     this.webAclArn = webAcl.arn;
     this.registerOutputs({ webAclArn: webAcl.arn });
   }
 }
 
-interface RuleGroup {
-  name: string;
-  /** Rules that only count: they would block what this stack does by design. */
-  countOnly: string[];
-}
-
-const managedRuleGroups: RuleGroup[] = [
-  { name: "AWSManagedRulesAmazonIpReputationList", countOnly: [] },
-  {
-    name: "AWSManagedRulesCommonRuleSet",
-    // They look for loopback addresses, and `redirect_uri=http://127.0.0.1:…` is one: in the query of a sign-in, in the
-    // body of a code's exchange. They guard servers that fetch what a request names; Cognito only compares it with its list.
-    countOnly: [
-      "EC2MetaDataSSRF_QUERYARGUMENTS",
-      "EC2MetaDataSSRF_BODY",
-      "GenericRFI_QUERYARGUMENTS",
-      "GenericRFI_BODY",
-    ],
-  },
-  { name: "AWSManagedRulesKnownBadInputsRuleSet", countOnly: [] },
-];
+/** AWS's groups of rules in their order, and which of their rules only count: they would block what this stack does by design. */
+const countOnly: Readonly<Record<string, readonly string[]>> = {
+  AWSManagedRulesAmazonIpReputationList: [],
+  // They look for loopback addresses, and `redirect_uri=http://127.0.0.1:…` is one: in the query of a sign-in, in the
+  // body of a code's exchange. They guard servers that fetch what a request names; Cognito only compares it with its list.
+  AWSManagedRulesCommonRuleSet: ["EC2MetaDataSSRF", "GenericRFI"].flatMap((rule) => [
+    `${rule}_QUERYARGUMENTS`,
+    `${rule}_BODY`,
+  ]),
+  AWSManagedRulesKnownBadInputsRuleSet: [],
+};
 
 function rateRule(limit: number): aws.types.input.wafv2.WebAclRule {
   return {
@@ -74,50 +70,19 @@ function rateRule(limit: number): aws.types.input.wafv2.WebAclRule {
   };
 }
 
-function managedRule({ name, countOnly }: RuleGroup, index: number): aws.types.input.wafv2.WebAclRule {
-  const overrides = countOnly.map((rule) => ({ name: rule, actionToUse: { count: {} } }));
+function managedRule(name: string, index: number): aws.types.input.wafv2.WebAclRule {
+  const overrides = countOnly[name]!.map((rule) => ({ name: rule, actionToUse: { count: {} } }));
+  const ruleActionOverrides = overrides.length > 0 ? overrides : undefined;
   return {
     name,
     priority: index + 1,
     overrideAction: { none: {} },
-    statement: {
-      managedRuleGroupStatement: {
-        vendorName: "AWS",
-        name,
-        ...(overrides.length > 0 && { ruleActionOverrides: overrides }),
-      },
-    },
+    statement: { managedRuleGroupStatement: { vendorName: "AWS", name, ruleActionOverrides } },
     visibilityConfig: visibility(name),
   };
 }
 
+/** Without samples: in the console they show whole requests, with their headers. */
 function visibility(metricName: string): aws.types.input.wafv2.WebAclVisibilityConfig {
-  // Samples in the console show whole requests, with their headers.
   return { metricName, cloudwatchMetricsEnabled: true, sampledRequestsEnabled: false };
-}
-
-/** Blocked and counted requests only, without the headers that carry tokens and sessions. */
-function logBlockedRequests(parent: Firewall, name: string, webAcl: aws.wafv2.WebAcl, logs: LogKeeping): void {
-  // WAF writes to groups of this prefix only.
-  const groupName = `aws-waf-logs-${pulumi.getProject()}-${pulumi.getStack()}`;
-  const group = logGroup(`${name}-logs`, logs, { name: groupName }, { parent });
-  new aws.wafv2.WebAclLoggingConfiguration(
-    `${name}-logging`,
-    {
-      resourceArn: webAcl.arn,
-      logDestinationConfigs: [group.arn],
-      redactedFields: [{ singleHeader: { name: "authorization" } }, { singleHeader: { name: "cookie" } }],
-      loggingFilter: {
-        defaultBehavior: "DROP",
-        filters: [
-          {
-            behavior: "KEEP",
-            requirement: "MEETS_ANY",
-            conditions: [{ actionCondition: { action: "BLOCK" } }, { actionCondition: { action: "COUNT" } }],
-          },
-        ],
-      },
-    },
-    { parent },
-  );
 }

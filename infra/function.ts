@@ -7,8 +7,9 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { build } from "esbuild";
+import { allow } from "./allow.ts";
+import { Component, type Transform } from "./component.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
-import { type Transform, transformed } from "./transform.ts";
 
 /** The Node.js runtimes that Lambda still creates and that run an ESM bundle; `nodejs20.x` ended on 2026-08-31. */
 export const lambdaRuntimes = ["nodejs24.x", "nodejs22.x"] as const;
@@ -18,7 +19,7 @@ export interface HandlerFunctionArgs {
   /** The file `handlers/<handler>.ts` of the project, which exports `handler`. @default the component's name */
   handler?: string;
   /** The function's name. @default made up */
-  name?: pulumi.Input<string> | undefined;
+  name?: pulumi.Input<string>;
   /** @default nodejs24.x */
   runtime?: LambdaRuntime;
   /** @default 256 */
@@ -26,84 +27,60 @@ export interface HandlerFunctionArgs {
   /** @default 10 */
   timeoutSeconds?: pulumi.Input<number>;
   /** Takes its share out of the account's pool of concurrent executions. @default none */
-  reservedConcurrency?: pulumi.Input<number> | undefined;
+  reservedConcurrency?: pulumi.Input<number>;
   /** What the handler reads from its environment; `undefined` leaves a variable out. Never a secret. */
   environment?: Readonly<Record<string, pulumi.Input<string> | undefined>>;
   logs?: LogKeeping;
   transform?: { function?: Transform<aws.lambda.FunctionArgs>; role?: Transform<aws.iam.RoleArgs> };
 }
 
-export class HandlerFunction extends pulumi.ComponentResource {
+export class HandlerFunction extends Component {
   readonly functionName: pulumi.Output<string>;
   /** What an API Gateway integration takes as its `uri`. */
   readonly invokeArn: pulumi.Output<string>;
   readonly timeoutSeconds: pulumi.Output<number>;
 
   constructor(name: string, args: HandlerFunctionArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("demo-auth:functions:HandlerFunction", name, {}, opts);
+    super("functions:HandlerFunction", name, opts);
     const { handler = name, runtime = "nodejs24.x", timeoutSeconds = 10, environment = {}, transform } = args;
     // Its own group under its own name: Lambda would create `/aws/lambda/<name>` itself and keep it for ever.
-    const group = logGroup(`${name}-logs`, args.logs ?? {}, {}, { parent: this });
-    const { role, policy } = executionRole(this, name, group, transform?.role);
-    const variables = Object.entries(environment).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, value]],
-    );
-    const lambda = new aws.lambda.Function(
-      ...transformed<aws.lambda.FunctionArgs>(
-        transform?.function,
-        `${name}-function`,
-        {
-          name: args.name,
-          runtime,
-          architectures: ["arm64"],
-          handler: "index.handler",
-          code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(bundle(handler, runtime)) }),
-          role: role.arn,
-          memorySize: args.memoryMb ?? 256,
-          timeout: timeoutSeconds,
-          ...(args.reservedConcurrency !== undefined && { reservedConcurrentExecutions: args.reservedConcurrency }),
-          environment: { variables: Object.fromEntries(variables) },
-          tracingConfig: { mode: "Active" },
-          loggingConfig: {
-            logFormat: "JSON",
-            logGroup: group.name,
-            applicationLogLevel: "INFO",
-            systemLogLevel: "WARN",
-          },
-        },
-        // Its first run is to leave a trace, too.
-        { parent: this, dependsOn: policy },
-      ),
-    );
+    const group = this.make(aws.cloudwatch.LogGroup, "logs", logGroup(args.logs));
+    const { role, policy } = this.#executionRole(group, transform?.role);
+    const variables = Object.entries(environment).filter(([, value]) => value !== undefined);
+    const inputs: aws.lambda.FunctionArgs = {
+      name: args.name,
+      runtime,
+      architectures: ["arm64"],
+      handler: "index.handler",
+      code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(bundle(handler, runtime)) }),
+      role: role.arn,
+      memorySize: args.memoryMb ?? 256,
+      timeout: timeoutSeconds,
+      reservedConcurrentExecutions: args.reservedConcurrency,
+      environment: { variables: Object.fromEntries(variables) as Record<string, pulumi.Input<string>> },
+      tracingConfig: { mode: "Active" },
+      loggingConfig: { logFormat: "JSON", logGroup: group.name, applicationLogLevel: "INFO", systemLogLevel: "WARN" },
+    };
+    // Its first run is to leave a trace, too.
+    const lambda = this.make(aws.lambda.Function, "function", inputs, { dependsOn: policy }, transform?.function);
     this.functionName = lambda.name;
     this.invokeArn = lambda.invokeArn;
     this.timeoutSeconds = pulumi.output(timeoutSeconds);
     this.registerOutputs({ functionName: lambda.name });
   }
-}
 
-/** May write its own log and its own traces, and nothing else. */
-function executionRole(
-  parent: HandlerFunction,
-  name: string,
-  group: aws.cloudwatch.LogGroup,
-  transform: Transform<aws.iam.RoleArgs> | undefined,
-) {
-  const assumeRolePolicy = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
-  });
-  const role = new aws.iam.Role(...transformed(transform, `${name}-role`, { assumeRolePolicy }, { parent }));
-  const logs = { Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: pulumi.interpolate`${group.arn}:*` };
-  // X-Ray has no resources to name in a policy.
-  const traces = { Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" };
-  const Statement = [logs, traces].map((statement) => ({ Effect: "Allow", ...statement }));
-  const policy = new aws.iam.RolePolicy(
-    `${name}-policy`,
-    { role: role.id, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement }) },
-    { parent },
-  );
-  return { role, policy };
+  /** May write its own log and its own traces, and nothing else. */
+  #executionRole(group: aws.cloudwatch.LogGroup, transform: Transform<aws.iam.RoleArgs> | undefined) {
+    const trust = { Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
+    const role = this.make(aws.iam.Role, "role", { assumeRolePolicy: allow(trust) }, {}, transform);
+    const logs = {
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: pulumi.interpolate`${group.arn}:*`,
+    };
+    // X-Ray has no resources to name in a policy.
+    const traces = { Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource: "*" };
+    return { role, policy: this.make(aws.iam.RolePolicy, "policy", { role: role.id, policy: allow(logs, traces) }) };
+  }
 }
 
 /**

@@ -16,13 +16,8 @@ import { UserDirectory } from "./user-directory.ts";
 
 const handlers = handlersOf(routeTable);
 const settings = readSettings(handlers);
-const { encryption } = settings;
-const keyArn =
-  encryption.key === "managed"
-    ? encryptionKey("logs-key").arn
-    : encryption.key === "named"
-      ? encryption.arn
-      : undefined;
+const { encryptionKey: key } = settings;
+const keyArn = key === "aws" ? undefined : key === "managed" ? encryptionKey("logs-key").arn : key;
 const logs = { ...settings.logs, keyArn };
 
 const users = new UserDirectory("users", { ...settings.users, scopes: scopesOf(routeTable), logs });

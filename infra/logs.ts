@@ -4,6 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { allow } from "./allow.ts";
 
 export interface LogKeeping {
   /** One of the periods that CloudWatch Logs knows. @default 365 */
@@ -11,29 +12,14 @@ export interface LogKeeping {
   /** CloudWatch Logs refuses to delete a protected group. @default false */
   deletionProtection?: boolean;
   /** A KMS key that CloudWatch Logs may use. @default AWS encrypts with its own */
-  keyArn?: pulumi.Input<string> | undefined;
+  keyArn?: pulumi.Input<string>;
 }
 
-/**
- * @param args.name only where AWS dictates the name; Pulumi makes one up otherwise
- * @param args.unencrypted for a producer that cannot write to a group with a KMS key
- */
-export function logGroup(
-  logicalName: string,
-  { retentionDays = 365, deletionProtection, keyArn }: LogKeeping,
-  args: { name?: pulumi.Input<string>; unencrypted?: true },
-  opts: pulumi.CustomResourceOptions,
-): aws.cloudwatch.LogGroup {
-  return new aws.cloudwatch.LogGroup(
-    logicalName,
-    {
-      retentionInDays: retentionDays,
-      ...(args.name !== undefined && { name: args.name }),
-      ...(keyArn !== undefined && !args.unencrypted && { kmsKeyId: keyArn }),
-      ...(deletionProtection && { deletionProtectionEnabled: true }),
-    },
-    opts,
-  );
+/** @param name only where AWS dictates it; Pulumi makes one up otherwise */
+export function logGroup(keeping: LogKeeping = {}, name?: pulumi.Input<string>): aws.cloudwatch.LogGroupArgs {
+  const { retentionDays = 365, deletionProtection, keyArn } = keeping;
+  const deletionProtectionEnabled = deletionProtection || undefined;
+  return { name, retentionInDays: retentionDays, kmsKeyId: keyArn, deletionProtectionEnabled };
 }
 
 /** A key that rotates every year, which CloudWatch may use for this account's logs and alarms and nobody else. */
@@ -41,29 +27,28 @@ export function encryptionKey(name: string): aws.kms.Key {
   const { region } = aws.getRegionOutput();
   const { accountId } = aws.getCallerIdentityOutput();
   const { partition, dnsSuffix } = aws.getPartitionOutput();
-  const allow = (Sid: string, Principal: object, Action: string | string[], Condition?: object) => ({
-    ...{ Sid, Effect: "Allow", Principal, Action, Resource: "*" },
-    ...(Condition && { Condition }),
-  });
+  const account = {
+    Sid: "AccountDecides",
+    Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+    Action: "kms:*",
+  };
   const groups = pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:*`;
+  const logs = {
+    Sid: "Logs",
+    Principal: { Service: pulumi.interpolate`logs.${region}.${dnsSuffix}` },
+    Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+    Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": groups } },
+  };
+  const alarms = {
+    Sid: "Alarms",
+    Principal: { Service: "cloudwatch.amazonaws.com" },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  };
   return new aws.kms.Key(name, {
     description: `Logs and alarms of ${pulumi.getProject()} ${pulumi.getStack()}`,
     enableKeyRotation: true,
     deletionWindowInDays: 30,
-    policy: pulumi.jsonStringify({
-      Version: "2012-10-17",
-      Statement: [
-        allow("AccountDecides", { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` }, "kms:*"),
-        allow(
-          "Logs",
-          { Service: pulumi.interpolate`logs.${region}.${dnsSuffix}` },
-          ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-          { ArnLike: { "kms:EncryptionContext:aws:logs:arn": groups } },
-        ),
-        allow("Alarms", { Service: "cloudwatch.amazonaws.com" }, ["kms:Decrypt", "kms:GenerateDataKey*"], {
-          StringEquals: { "aws:SourceAccount": accountId },
-        }),
-      ],
-    }),
+    policy: allow(...[account, logs, alarms].map((statement) => ({ ...statement, Resource: "*" }))),
   });
 }

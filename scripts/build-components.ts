@@ -26,13 +26,15 @@ export async function buildComponents(outdir: string): Promise<void> {
     build({ ...shared, format: "cjs", outExtension: { ".js": ".cjs" } }),
   ]);
   const files = [
+    "cognito-rules",
+    "component",
     "components",
     "function",
     "logs",
     "openapi",
     "protected-api",
     "route-table",
-    "transform",
+
     "user-directory",
   ];
   writeTypes(folder, files, join(outdir, "infra"));

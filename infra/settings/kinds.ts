@@ -3,6 +3,7 @@
  * takes. Its messages are what follows the key in a sentence: `is "yes"; use one of true, false`.
  */
 import { z } from "zod";
+import type { FaultOf } from "../cognito-rules.ts";
 
 export interface Kind<T> {
   /** As `config:` in Pulumi.yaml names it. */
@@ -12,46 +13,53 @@ export interface Kind<T> {
   range: string;
 }
 
-type Error = { error: (issue: { input?: unknown }) => string };
-const is = (hint: string): Error => ({ error: ({ input }) => `is ${JSON.stringify(input)}; ${hint}` });
-const has = (hint: string): Error => ({ error: ({ input }) => `has ${JSON.stringify(input)}; ${hint}` });
-
-export const oneOf = <const T extends string>(...choices: T[]): Kind<T> => ({
-  type: "string",
-  schema: z.enum(choices, is(`use one of ${choices.join(", ")}`)) as unknown as z.ZodType<T, unknown>,
-  range: choices.map((choice) => `\`${choice}\``).join(", "),
-});
-
-export const flag: Kind<boolean> = {
-  type: "boolean",
-  schema: z.enum(["true", "false"], is("use one of true, false")).transform((text) => text === "true"),
-  range: "`true`, `false`",
-};
-
-export const text = (pattern = /^/, hint = "", range = ""): Kind<string> => ({
-  type: "string",
-  schema: z.string().regex(pattern, is(hint)),
+const kind = <T>(type: Kind<T>["type"], schema: z.ZodType<T, unknown>, range = ""): Kind<T> => ({
+  type,
+  schema,
   range,
 });
 
-export const whole = (min: number, max: number, unit: string): Kind<number> => ({
-  type: "integer",
-  schema: z
-    .string()
-    .refine(
-      (value) => /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max,
-      is(`give a whole number of ${unit} from ${min} to ${max}`),
-    )
-    .transform(Number),
-  range: `${min} to ${max}`,
-});
+/** A text that keeps to a rule. @param verb whether the value is it, or has it among others */
+const fitting = (faultOf: FaultOf, verb: "is" | "has" = "is") =>
+  z.string().superRefine((value, context) => {
+    const fault = faultOf(value);
+    if (fault !== undefined) context.addIssue(`${verb} ${JSON.stringify(value)}${fault}`);
+  });
+
+/** A rule of the common form. @param hint how to fix what does not fit */
+export const rule =
+  (fits: (value: string) => boolean, hint: string): FaultOf =>
+  (value) =>
+    fits(value) ? undefined : `; ${hint}`;
+
+export const text = (faultOf: FaultOf = () => undefined) => kind("string", fitting(faultOf));
+
+export const matching = (pattern: RegExp, hint: string) => text(rule((value) => pattern.test(value), hint));
+
+const choice = (choices: readonly string[], hint = "use one of") =>
+  fitting(rule((value) => choices.includes(value), `${hint} ${choices.join(", ")}`));
+
+const inCode = (choices: readonly string[]) => choices.map((one) => `\`${one}\``).join(", ");
+
+export const oneOf = <const T extends string>(...choices: T[]): Kind<T> =>
+  kind("string", choice(choices) as unknown as z.ZodType<T, unknown>, inCode(choices));
+
+const states = ["true", "false"];
+export const flag = kind(
+  "boolean",
+  choice(states).transform((value) => value === "true"),
+  inCode(states),
+);
 
 /** A number of a list that a service knows. */
-export const among = (numbers: readonly number[], hint: string): Kind<number> => ({
-  type: "integer",
-  schema: z.enum(numbers.map(String), is(`${hint} ${numbers.join(", ")}`)).transform(Number),
-  range: "",
-});
+export const among = (numbers: readonly number[], hint: string) =>
+  kind("integer", choice(numbers.map(String), hint).transform(Number));
+
+export const whole = (min: number, max: number, unit: string) => {
+  const fits = (value: string) => /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
+  const schema = fitting(rule(fits, `give a whole number of ${unit} from ${min} to ${max}`)).transform(Number);
+  return kind("integer", schema, `${min} to ${max}`);
+};
 
 const json = <T>(shape: string, schema: z.ZodType<T, unknown>): z.ZodType<T, unknown> =>
   z
@@ -68,48 +76,24 @@ const json = <T>(shape: string, schema: z.ZodType<T, unknown>): z.ZodType<T, unk
 
 const notTexts = 'is not a list of texts; write it as a YAML list, one "- item" a line';
 
-/** A YAML list of texts or numbers, each as `fits` wants it. */
-export const list = (fits: (item: string) => boolean, hint: string, empty?: string): Kind<string[]> => {
-  const item = z.union([z.string(), z.number()], notTexts).transform(String).refine(fits, has(hint));
+/** A YAML list of texts or numbers, each to a rule. @param empty how to fix an empty one, where it may not be */
+export const list = (faultOf: FaultOf, empty?: string) => {
+  const item = z.union([z.string(), z.number()], notTexts).transform(String).pipe(fitting(faultOf, "has"));
   const items = z.array(item, notTexts);
-  return { type: "array", schema: json("a list", empty ? items.min(1, `is empty; ${empty}`) : items), range: "" };
-};
-
-/** A YAML list of addresses that Cognito may redirect to. */
-export const urls: Kind<string[]> = {
-  type: "array",
-  schema: json(
-    "a list",
-    z
-      .array(
-        z.string(notTexts).superRefine((url, context) => {
-          const reason = redirectFault(url);
-          if (reason) context.addIssue(`has ${JSON.stringify(url)}, ${reason}`);
-        }),
-        notTexts,
-      )
-      .min(1, "is empty; give at least one URL, or remove the line"),
-  ),
-  range: "",
+  return kind("array", json("a list", empty ? items.min(1, `is empty; ${empty}, or remove the line`) : items));
 };
 
 const notRecord = 'is not an object of texts; write it as indented "name: value" lines';
-export const record: Kind<Record<string, string>> = {
-  type: "object",
-  schema: json("an object", z.record(z.string(), z.string(notRecord), notRecord)),
-  range: "",
-};
+export const record = kind("object", json("an object", z.record(z.string(), z.string(notRecord), notRecord)));
 
 /** A YAML object of texts with the entries of `fields`. */
 export const object = <Shape extends z.core.$ZodLooseShape>(fields: Shape) => {
-  const shape = z.strictObject(fields, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `has the unknown entry ${issue.keys.join(", ")}; it may have ${Object.keys(fields).join(", ")}`
-        : notRecord,
-  });
-  const kind: Kind<z.output<typeof shape>> = { type: "object", schema: json("an object", shape), range: "" };
-  return kind;
+  const known = Object.keys(fields).join(", ");
+  const error = (issue: { code?: string; keys?: string[] }) =>
+    issue.code === "unrecognized_keys"
+      ? `has the unknown entry ${issue.keys?.join(", ")}; it may have ${known}`
+      : notRecord;
+  return kind("object", json("an object", z.strictObject(fields, { error: error as z.core.$ZodErrorMap })));
 };
 
 /** A text entry of an object. @param needs what the object needs when the entry is not there or does not fit */
@@ -121,18 +105,3 @@ export const maybe = (name: string, pattern: RegExp, hint: string) =>
     .string(notRecord)
     .regex(pattern, { error: ({ input }) => `has the ${name} ${JSON.stringify(input)}; ${hint}` })
     .optional();
-
-/**
- * The rule of Cognito's `CallbackURLs`: absolute, no fragment, `https` except on the loopback hosts `localhost`,
- * `127.0.0.1` and `[::1]`. Custom schemes, which Cognito also takes, are left out: any app on a device can claim one.
- * @returns what is wrong and how to fix it
- */
-export function redirectFault(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url) return "which is not an absolute URL; write it as https://host/path";
-  if (text.includes("#")) return "which has a fragment; remove the # and what follows";
-  if (url.username || url.password) return "which carries a user name; remove it";
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url.protocol === "https:" || (url.protocol === "http:" && loopback)) return undefined;
-  return "which is neither https nor http on localhost, 127.0.0.1 or [::1]; use one of these";
-}

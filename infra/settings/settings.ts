@@ -3,26 +3,8 @@
  * stack file are told at once, each with its fix; what cannot be combined on AWS cannot be typed.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { HandlerFunctionArgs } from "../function.ts";
-import type { ProtectedApiArgs } from "../protected-api.ts";
-import { loopbackUrls, type Plan, type UserDirectoryArgs } from "../user-directory.ts";
+import { loopbackUrls, type Plan, type SignIn } from "../user-directory.ts";
 import { type Key, type Row, table, type Values } from "./table.ts";
-
-export interface Settings {
-  profile: Values["profile"];
-  users: Omit<UserDirectoryArgs, "scopes" | "logs">;
-  functions: Pick<HandlerFunctionArgs, "runtime" | "memoryMb" | "timeoutSeconds" | "reservedConcurrency">;
-  /** By handler; Pulumi makes one up for a handler without. */
-  functionNames: Readonly<Record<string, string>>;
-  api: Pick<ProtectedApiArgs, "name" | "stageName" | "authorization" | "tls" | "throttling" | "allowedOrigin">;
-  apiLogs: Values["apiLogs"];
-  logs: { retentionDays: number; deletionProtection: boolean };
-  /** Whose key encrypts the logs: AWS's own, one that this stack makes and rotates, or one that you name. */
-  encryption: { key: "aws" } | { key: "managed" } | { key: "named"; arn: string };
-  firewall: { rateLimit: number } | undefined;
-  monitoring: { alarmEmail: pulumi.Input<string> | undefined } | undefined;
-  auditTrail: { retentionDays: number } | undefined;
-}
 
 /** What Pulumi knows of a stack before the program runs. `values` are keyed `<project>:<key>`. */
 export interface StackConfig {
@@ -38,10 +20,11 @@ export class SettingsError extends pulumi.RunError {
   readonly faults: readonly string[];
 
   constructor(stack: string, faults: readonly string[]) {
+    const sentences = faults.map((fault) => (fault.endsWith("?") ? fault : `${fault}.`));
     const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
-    const lines = faults.map((fault) => `  - ${fault}`);
-    super(`The configuration of stack ${stack} (Pulumi.${stack}.yaml) has ${count}:\n${lines.join("\n")}`);
-    this.faults = faults;
+    const lines = sentences.map((sentence) => `\n  - ${sentence}`).join("");
+    super(`The configuration of stack ${stack} (Pulumi.${stack}.yaml) has ${count}:${lines}`);
+    this.faults = sentences;
   }
 }
 
@@ -57,51 +40,55 @@ export function readSettings(handlers: readonly string[]): Settings {
 
 /** What can be deployed and yet is hardly meant for other people's data. */
 export function warningsOf({ profile, users, apiLogs }: Settings, project: string): string[] {
-  const managed = `${project}:apiLogs is managed: this stack sets the role that API Gateway logs with, for all APIs of the account in this Region. It replaces one that is set, and stays when the stack goes; external leaves it alone.`;
-  const warnings = apiLogs === "managed" ? [managed] : [];
-  if (profile === "dev") return warnings;
-  if (!users.sender) {
-    warnings.push(
-      `${project}:sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; name an SES identity before people depend on it.`,
-    );
-  }
-  if (users.client?.signIn?.flow === "implicit") {
-    warnings.push(`${project}:flow is implicit: tokens are left in the browser's history; code is safer.`);
-  }
-  if (users.mfa?.mode !== "on") {
-    warnings.push(
-      `${project}:mfa is ${users.mfa?.mode}: a phished password is enough to sign in; on asks for a second factor.`,
-    );
-  }
-  return warnings;
+  const { mode } = users.mfa;
+  const ofProd: [boolean, string][] = [
+    [
+      !users.sender,
+      "sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; " +
+        "name an SES identity before people depend on it.",
+    ],
+    [
+      users.client.signIn.flow === "implicit",
+      "flow is implicit: tokens are left in the browser's history; code is safer.",
+    ],
+    [mode !== "on", `mfa is ${mode}: a phished password is enough to sign in; on asks for a second factor.`],
+  ];
+  const warnings: [boolean, string][] = [
+    [
+      apiLogs === "managed",
+      "apiLogs is managed: this stack sets the role that API Gateway logs with, for all APIs of the account in this " +
+        "Region. It replaces one that is set, and stays when the stack goes; external leaves it alone.",
+    ],
+    ...(profile === "prod" ? ofProd : []),
+  ];
+  return warnings.filter(([due]) => due).map(([, warning]) => `${project}:${warning}`);
 }
 
 /** @param handlers the handlers that the routes name; only these may be given a function name. */
 export function resolveSettings(source: StackConfig, handlers: readonly string[]): Settings {
   const { project, stack, secrets = [] } = source;
-  const { values: v, faults } = readTable(source);
-  const name = (key: Key) => `${project}:${key}`;
-  const strangers = Object.keys(v.functionNames).filter((handler) => !handlers.includes(handler));
-  for (const handler of strangers) {
-    const known = handlers.join(", ");
-    faults.push(`${name("functionNames")} has the unknown entry ${handler}; it may have ${known}`);
+  const { values, faults } = readTable(source);
+  const name = (key: string) => `${project}:${key}`;
+  for (const handler of Object.keys(values.functionNames).filter((one) => !handlers.includes(one))) {
+    faults.push(`${name("functionNames")} has the unknown entry ${handler}; it may have ${handlers.join(", ")}`);
   }
-  faults.push(...combinationFaults(v, name), ...unknownKeys(source));
-  if (faults.length > 0) {
-    throw new SettingsError(
-      stack,
-      faults.map((fault) => (fault.endsWith("?") ? fault : `${fault}.`)),
-    );
-  }
-
+  faults.push(...combinationFaults(values, name), ...unknownKeys(source));
+  if (faults.length > 0) throw new SettingsError(stack, faults);
   const secret = <T>(key: Key, value: T) => (secrets.includes(name(key)) ? pulumi.secret(value) : value);
-  const { callbackPorts: ports, sender } = v;
+  return argumentsOf(values, secret);
+}
+
+/** What the components of `index.ts` take. */
+export type Settings = ReturnType<typeof argumentsOf>;
+
+function argumentsOf(v: Values, secret: <T>(key: Key, value: T) => T | pulumi.Output<pulumi.Unwrap<T>>) {
+  const { sender, alarmEmail } = v;
   return {
     profile: v.profile,
     users: {
       name: v.userPoolName,
-      plan: planOf(v),
-      mfa: v.mfa === "off" ? { mode: v.mfa } : { mode: v.mfa, factors: ["totp"] },
+      plan: { tier: v.tier, hostedUi: v.hostedUi, threatProtection: v.threatProtection } as Plan,
+      mfa: v.mfa === "off" ? { mode: v.mfa } : { mode: v.mfa, factors: ["totp"] as const },
       password: {
         minimumLength: v.passwordMinimumLength,
         historySize: v.passwordHistorySize,
@@ -112,12 +99,9 @@ export function resolveSettings(source: StackConfig, handlers: readonly string[]
       domain: v.customDomain ?? { prefix: v.domainPrefix },
       client: {
         name: v.clientName,
-        signIn:
-          v.flow === "implicit"
-            ? { flow: v.flow, tokenUse: "id" }
-            : { flow: v.flow, tokenUse: v.tokenUse, rotateRefreshTokens: v.rotateRefreshTokens ?? true },
-        callbackUrls: v.callbackUrls ?? loopbackUrls("/callback", ports),
-        logoutUrls: v.logoutUrls ?? loopbackUrls("/logout", ports),
+        signIn: signInOf(v),
+        callbackUrls: v.callbackUrls ?? loopbackUrls("/callback", v.callbackPorts),
+        logoutUrls: v.logoutUrls ?? loopbackUrls("/logout", v.callbackPorts),
         tokens: { idMinutes: v.idTokenMinutes, accessMinutes: v.accessTokenMinutes, refreshDays: v.refreshTokenDays },
       },
       groups: v.groups,
@@ -133,30 +117,33 @@ export function resolveSettings(source: StackConfig, handlers: readonly string[]
       timeoutSeconds: v.functionTimeoutSeconds,
       reservedConcurrency: v.functionReservedConcurrency,
     },
+    /** By handler; Pulumi makes one up for a handler without. */
     functionNames: v.functionNames,
     api: {
       name: v.apiName,
       stageName: v.stageName,
       authorization: v.authorization,
-      tls: {
-        securityPolicy:
-          v.minimumTls === "1.3" ? "SecurityPolicy_TLS13_1_3_2025_09" : "SecurityPolicy_TLS13_1_2_PQ_2025_09",
-        endpointAccessMode: v.endpointAccessMode,
-      },
+      tls: { securityPolicy: tlsPolicies[v.minimumTls], endpointAccessMode: v.endpointAccessMode },
       throttling: { ratePerSecond: v.throttlingRate, burst: v.throttlingBurst },
       allowedOrigin: v.allowedOrigin,
     },
     apiLogs: v.apiLogs,
     logs: { retentionDays: v.logRetentionDays, deletionProtection: v.logDeletionProtection },
-    encryption:
-      v.encryptionKey === "aws" || v.encryptionKey === "managed"
-        ? { key: v.encryptionKey }
-        : { key: "named", arn: v.encryptionKey },
+    /** Whose key encrypts the logs: AWS's own, one that this stack makes and rotates, or the one of an ARN. */
+    encryptionKey: v.encryptionKey,
     firewall: v.firewall ? { rateLimit: v.firewallRateLimit } : undefined,
-    monitoring: v.monitoring ? { alarmEmail: v.alarmEmail && secret("alarmEmail", v.alarmEmail) } : undefined,
+    monitoring: v.monitoring ? { alarmEmail: alarmEmail && secret("alarmEmail", alarmEmail) } : undefined,
     auditTrail: v.auditTrail ? { retentionDays: v.auditTrailRetentionDays } : undefined,
   };
 }
+
+const tlsPolicies = {
+  "1.3": "SecurityPolicy_TLS13_1_3_2025_09",
+  "1.2": "SecurityPolicy_TLS13_1_2_PQ_2025_09",
+} as const;
+
+const signInOf = ({ flow, tokenUse, rotateRefreshTokens = true }: Values): SignIn =>
+  flow === "implicit" ? { flow, tokenUse: "id" } : { flow, tokenUse, rotateRefreshTokens };
 
 /** Each value as its schema reads it, or what the profile has; also in place of one with a fault, so that the rest is read. */
 function readTable({ project, values: given }: StackConfig): { values: Values; faults: string[] } {
@@ -177,59 +164,46 @@ function readTable({ project, values: given }: StackConfig): { values: Values; f
   return { values: Object.fromEntries(Object.entries(table).map(read)) as Values, faults };
 }
 
-function planOf({ tier, hostedUi, threatProtection }: Values): Plan {
-  if (tier === "PLUS") return { tier, hostedUi, threatProtection };
-  return tier === "ESSENTIALS"
-    ? { tier, hostedUi, threatProtection: "off" }
-    : { tier, hostedUi: "classic", threatProtection: "off" };
-}
-
 /** What AWS, or good sense, does not let go together. */
-function combinationFaults(v: Values, name: (key: Key) => string): string[] {
-  const plus = `set ${name("tier")} to PLUS, or ${name("threatProtection")} to off`;
-  const essentials = `or ${name("tier")} to ESSENTIALS`;
-  const without = (key: Key, component: Key): [boolean, string] => [
-    !v[component] && v[key] !== table[key].dev,
-    `${name(key)} has no effect while ${name(component)} is off; set ${name(component)} to true, or remove the line`,
-  ];
-  const rules: [broken: boolean, sentence: string][] = [
-    [
-      v.tier !== "PLUS" && v.threatProtection !== "off",
-      `${name("threatProtection")} is ${v.threatProtection}, which only the PLUS plan has; ${plus}`,
-    ],
-    [
-      v.tier === "LITE" && v.hostedUi === "managed",
-      `${name("hostedUi")} is managed, which the LITE plan does not have; set ${name("hostedUi")} to classic, ${essentials}`,
-    ],
-    [
-      v.tier === "LITE" && v.passwordHistorySize > 0,
-      `${name("passwordHistorySize")} is ${v.passwordHistorySize}, which the LITE plan does not have; set it to 0, ${essentials}`,
-    ],
-    [
-      v.mfa !== "off" && v.mfaFactors.length === 0,
-      `${name("mfa")} is ${v.mfa} but ${name("mfaFactors")} is empty; add totp, or set ${name("mfa")} to off`,
-    ],
-    [
-      v.flow === "implicit" && v.tokenUse === "access",
-      `${name("tokenUse")} is access, which authorizes by scopes, but ${name("flow")} is implicit; set ${name("flow")} to code, or ${name("tokenUse")} to id`,
-    ],
-    [
-      v.flow === "implicit" && v.rotateRefreshTokens === true,
-      `${name("rotateRefreshTokens")} is true, but the implicit flow has no refresh token; remove the line, or set ${name("flow")} to code`,
-    ],
-    [
-      v.domainPrefix !== undefined && v.customDomain !== undefined,
-      `${name("domainPrefix")} and ${name("customDomain")} are both set; remove one`,
-    ],
-    [
-      v.authorization === "none" && v.profile === "prod",
-      `${name("authorization")} is none, which opens the API to everybody, and ${name("profile")} is prod; remove the line`,
-    ],
+function combinationFaults(v: Values, name: (key: string) => string): string[] {
+  const [lite, implicit] = [v.tier === "LITE", v.flow === "implicit"];
+  const is = (key: Key) => `${name(key)} is ${v[key]}`;
+  const set = (ways: Partial<Record<Key, unknown>>) =>
+    `set ${Object.entries(ways)
+      .map(([key, value]) => `${name(key)} to ${value}`)
+      .join(", or ")}`;
+  const without = (key: Key, component: Key) =>
+    !v[component] &&
+    v[key] !== table[key].dev &&
+    `${name(key)} has no effect while ${name(component)} is off; ${set({ [component]: true })}, or remove the line`;
+  const faults = [
+    v.tier !== "PLUS" &&
+      v.threatProtection !== "off" &&
+      `${is("threatProtection")}, which only the PLUS plan has; ${set({ tier: "PLUS", threatProtection: "off" })}`,
+    lite &&
+      v.hostedUi === "managed" &&
+      `${is("hostedUi")}, which the LITE plan does not have; ${set({ hostedUi: "classic", tier: "ESSENTIALS" })}`,
+    lite &&
+      v.passwordHistorySize > 0 &&
+      `${is("passwordHistorySize")}, which the LITE plan does not have; ${set({ passwordHistorySize: 0, tier: "ESSENTIALS" })}`,
+    v.mfa !== "off" &&
+      v.mfaFactors.length === 0 &&
+      `${is("mfa")} but ${name("mfaFactors")} is empty; add totp, or ${set({ mfa: "off" })}`,
+    implicit &&
+      v.tokenUse === "access" &&
+      `${is("tokenUse")}, which authorizes by scopes, but ${is("flow")}; ${set({ flow: "code", tokenUse: "id" })}`,
+    implicit &&
+      v.rotateRefreshTokens &&
+      `${is("rotateRefreshTokens")}, but the implicit flow has no refresh token; remove the line, or ${set({ flow: "code" })}`,
+    v.domainPrefix && v.customDomain && `${name("domainPrefix")} and ${name("customDomain")} are both set; remove one`,
+    v.authorization === "none" &&
+      v.profile === "prod" &&
+      `${is("authorization")}, which opens the API to everybody, and ${is("profile")}; remove the line`,
     without("firewallRateLimit", "firewall"),
     without("alarmEmail", "monitoring"),
     without("auditTrailRetentionDays", "auditTrail"),
   ];
-  return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
+  return faults.filter((fault) => typeof fault === "string");
 }
 
 function unknownKeys({ project, values }: StackConfig): string[] {
@@ -242,22 +216,18 @@ function unknownKeys({ project, values }: StackConfig): string[] {
 }
 
 function nearest(wanted: string): string | undefined {
-  const ranked = Object.keys(table)
-    .map((key) => ({ key, distance: editDistance(wanted.toLowerCase(), key.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 4))
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.key;
+  for (let edits = 0; edits <= Math.max(2, wanted.length / 4); edits++) {
+    const near = Object.keys(table).find((key) => isWithin(edits, wanted.toLowerCase(), key.toLowerCase()));
+    if (near !== undefined) return near;
+  }
+  return undefined;
 }
 
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+/** Whether so many letters, replaced, added or taken away, make the one text the other. */
+function isWithin(edits: number, a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > edits) return false;
+  if (a === "" || b === "") return true;
+  const [a1, b1] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return isWithin(edits, a1, b1);
+  return isWithin(edits - 1, a1, b1) || isWithin(edits - 1, a1, b) || isWithin(edits - 1, a, b1);
 }

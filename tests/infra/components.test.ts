@@ -1,7 +1,14 @@
 /** The components as another Pulumi program uses them: `import { ProtectedApi, UserDirectory } from "demo-auth/infra"`. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { HandlerFunction, ProtectedApi, type Route, scopesOf, UserDirectory } from "../../infra/components.ts";
+import {
+  HandlerFunction,
+  ProtectedApi,
+  type Route,
+  scopesOf,
+  UserDirectory,
+  type UserDirectoryArgs,
+} from "../../infra/components.ts";
 import { violationsOf } from "../../policy/rule.ts";
 import { rules } from "../../policy/rules/index.ts";
 import { evaluate } from "./support/evaluate.ts";
@@ -74,6 +81,61 @@ describe("the components without any option", () => {
 });
 
 describe("the components' arguments", () => {
+  const neither = "which is neither https nor http on localhost, 127.0.0.1 or [::1]; use one of these.";
+  const prefixRule =
+    "use 1 to 63 lower-case letters, digits and inner hyphens, without the words aws, amazon, cognito, which Cognito reserves.";
+  const refused: [what: string, args: UserDirectoryArgs, sentence: string][] = [
+    [
+      "a callback over plain http",
+      { client: { callbackUrls: ["https://app.example.com/", "http://evil"] } },
+      `users: client.callbackUrls has "http://evil", ${neither}`,
+    ],
+    [
+      "a callback that another resource gives, as soon as it is known",
+      { client: { callbackUrls: [pulumi.output("http://evil")] } },
+      `users: client.callbackUrls has "http://evil", ${neither}`,
+    ],
+    [
+      "a list of sign-out addresses that another resource gives",
+      { client: { logoutUrls: Promise.resolve(["https://app.example.com/#/out"]) } },
+      'users: client.logoutUrls has "https://app.example.com/#/out", which has a fragment; remove the # and what follows.',
+    ],
+    [
+      "a callback with a wildcard",
+      { client: { callbackUrls: ["https://*.example.com/"] } },
+      'users: client.callbackUrls has "https://*.example.com/", which has a wildcard; Cognito compares whole addresses, so give each one.',
+    ],
+    [
+      "a domain prefix in upper case",
+      { domain: { prefix: "My-App" } },
+      `users: domain.prefix has "My-App"; ${prefixRule}`,
+    ],
+    [
+      "a domain prefix with a reserved word that another resource gives",
+      { domain: { prefix: pulumi.output("my-cognito") } },
+      `users: domain.prefix has "my-cognito"; ${prefixRule}`,
+    ],
+  ];
+  for (const [what, args, sentence] of refused) {
+    it(`are refused for ${what}, with the fix`, () =>
+      rejects(
+        program(() => new UserDirectory("users", args)),
+        (error: Error) => error.message.includes(sentence) && pulumi.RunError.isInstance(error),
+      ));
+  }
+
+  it("are refused for an origin of pages that is every origin", () =>
+    rejects(
+      program(() => {
+        const users = { userPoolArn: "arn:of:a:pool", clientId: "client1" };
+        new ProtectedApi("api", { users, routes, allowedOrigin: "*" });
+      }),
+      {
+        message:
+          'api: allowedOrigin has "*"; give one origin like https://app.example.com or http://localhost:3000, without a slash at the end.',
+      },
+    ));
+
   it("may be outputs of other resources", async () => {
     const stack = await program(() => {
       const users = new UserDirectory("users", {

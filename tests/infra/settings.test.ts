@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { redirectFault } from "../../infra/settings/kinds.ts";
+import { domainPrefixStem, redirectFault } from "../../infra/cognito-rules.ts";
 import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings/settings.ts";
-import { domainPrefixStem, type Mfa, type Plan, type SignIn } from "../../infra/user-directory.ts";
+import type { Mfa, Plan, SignIn } from "../../infra/user-directory.ts";
 import { configText, evaluateStack, stackFile } from "./support/evaluate.ts";
 
 function settingsOf(config: Record<string, unknown>, stack = "test"): Settings {
@@ -66,7 +66,7 @@ describe("the settings of a stack", () => {
       },
       apiLogs: "off",
       logs: { retentionDays: 14, deletionProtection: false },
-      encryption: { key: "aws" },
+      encryptionKey: "aws",
       firewall: undefined,
       monitoring: undefined,
       auditTrail: undefined,
@@ -149,7 +149,7 @@ describe("the settings of a stack", () => {
     ["apiLogs", "managed", (s) => s.apiLogs, "managed"],
     ["logRetentionDays", 30, (s) => s.logs.retentionDays, 30],
     ["logDeletionProtection", true, (s) => s.logs.deletionProtection, true],
-    ["encryptionKey", "managed", (s) => s.encryption, { key: "managed" }],
+    ["encryptionKey", "managed", (s) => s.encryptionKey, "managed"],
     ["firewall", true, (s) => s.firewall, { rateLimit: 2000 }],
     ["monitoring", true, (s) => s.monitoring, { alarmEmail: undefined }],
     ["auditTrail", true, (s) => s.auditTrail, { retentionDays: 365 }],
@@ -222,7 +222,7 @@ describe("a stack file with a fault", () => {
       "a password history on LITE",
       { tier: "LITE", hostedUi: "classic", passwordHistorySize: 3 },
       [
-        "demo-auth:passwordHistorySize is 3, which the LITE plan does not have; set it to 0, or demo-auth:tier to ESSENTIALS.",
+        "demo-auth:passwordHistorySize is 3, which the LITE plan does not have; set demo-auth:passwordHistorySize to 0, or demo-auth:tier to ESSENTIALS.",
       ],
     ],
     [
@@ -272,6 +272,13 @@ describe("a stack file with a fault", () => {
       "a callback that hides its host behind a user name",
       { callbackUrls: ["https://localhost@evil.example/"] },
       ['demo-auth:callbackUrls has "https://localhost@evil.example/", which carries a user name; remove it.'],
+    ],
+    [
+      "a callback with a wildcard",
+      { callbackUrls: ["https://*.example.com/"] },
+      [
+        'demo-auth:callbackUrls has "https://*.example.com/", which has a wildcard; Cognito compares whole addresses, so give each one.',
+      ],
     ],
     [
       "a relative logout URL",
@@ -565,7 +572,7 @@ describe("a redirect address", () => {
         ),
         port,
         (host, number) => {
-          match(redirectFault(address(host, number)) ?? "", /^which is neither https nor http on /);
+          match(redirectFault(address(host, number)) ?? "", /^, which is neither https nor http on /);
         },
       ),
     );
