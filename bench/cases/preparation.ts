@@ -47,7 +47,7 @@ export async function signInForTokens(
       }),
     }),
   );
-  const done = await browser.submit(page, "cognitoSignInForm", { username: user.name, password: user.password });
+  const done = await browser.signIn(page, user.name, user.password);
   const parameters = redirectParameters(done.location);
   if (implicit) return { idToken: parameters.id_token ?? "", accessToken: parameters.access_token ?? "" };
   const answer = await fetch(`${cloud.pool.hostedUi}/oauth2/token`, {

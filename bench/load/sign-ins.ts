@@ -65,7 +65,7 @@ function expectStatus(answer: Answer, status: number, what: string): void {
   if (answer.status !== status) throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`);
 }
 
-/** Authorization endpoint, sign-in page, password, redirect with the tokens in the fragment. */
+/** Authorization endpoint, sign-in page, name and password on a page each, redirect with the tokens in the fragment. */
 async function throughHostedUi(agent: Agent, user: { name: string; password: string }): Promise<void> {
   const start = await exchange(agent, load.authorize);
   expectStatus(start, 302, "authorize");
@@ -73,10 +73,11 @@ async function throughHostedUi(agent: Agent, user: { name: string; password: str
   const page = await exchange(agent, pageUrl);
   expectStatus(page, 200, "the sign-in page");
   const cookies = (page.headers["set-cookie"] ?? []).map((line) => line.split(";")[0]).join("; ");
-  const [, action = ""] = /<form[^>]*name="cognitoSignInForm"[^>]*action="([^"]*)"/.exec(page.text) ?? [];
+  const [, action = ""] = /<form[^>]*action="([^"]*)"/.exec(page.text) ?? [];
   const target = new URL(action.replaceAll("&amp;", "&"), pageUrl).href;
-  const form = { _csrf: field(page.text, "_csrf"), username: user.name, password: user.password };
-  const done = await exchange(agent, target, form, cookies);
+  const form = { _csrf: field(page.text, "_csrf"), username: user.name };
+  expectStatus(await exchange(agent, target, form, cookies), 200, "the page for the password");
+  const done = await exchange(agent, target, { ...form, password: user.password }, cookies);
   expectStatus(done, 302, "the password");
   if (!/#.*id_token=[\w-]+\.[\w-]+\.[\w-]+/.test(done.headers.location ?? ""))
     throw new Error(`No tokens in the redirect: ${done.headers.location?.slice(0, 100)}`);

@@ -344,7 +344,7 @@ const shown = (locator: Locator) => locator.filter({ visible: true });
 
 /** Up to the page that asks for the code. */
 async function fillSignUp(page: Page, email: string): Promise<void> {
-  await shown(page.getByRole("link", { name: "Sign up" })).click();
+  await shown(page.getByRole("link", { name: "Create an account" })).click();
   await shown(page.getByLabel("Email")).fill(email);
   await shown(page.getByLabel("Password")).fill(password);
   await shown(page.getByRole("button", { name: "Sign up" })).click();

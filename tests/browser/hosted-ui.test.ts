@@ -77,10 +77,16 @@ describe("signing up and in, in a browser", function () {
       ["password", "new-password", "password"],
     ]);
     await page.goto(signUp.replace("/signup?", "/login?"));
-    assert.deepEqual((await fields()).slice(0, 2), [
-      ["username", "username", "text"],
-      ["password", "current-password", "password"],
-    ]);
+    assert.deepEqual(await fields(), [["username", "username", "text"]]);
+    await shown(page.getByLabel("Email")).fill("ada@example.com");
+    await shown(page.getByRole("button", { name: "Next" })).click();
+    const password = shown(page.getByLabel("Password", { exact: true }));
+    await password.waitFor();
+    assert.deepEqual(await fields(), [["password", "current-password", "password"]]);
+    const named = page.locator("input[autocomplete=username]");
+    assert.equal(await named.inputValue(), "ada@example.com", "whose password it is, for password managers");
+    await shown(page.getByRole("button", { name: "Show password" })).click();
+    assert.equal(await password.getAttribute("type"), "text");
     await page.close();
   });
 

@@ -23,7 +23,7 @@ describe("the local cloud's memory", function () {
     const first = await shell.local("--state", state);
     const asked = await startSignUp(new FormBrowser(), signInUrl(first.ready.userPools[0]!), EMAIL);
     first.running.process.kill("SIGKILL");
-    assert.ok(asked.forms.some(({ name }) => name === "confirmationForm"));
+    assert.ok(asked.forms.some(({ action }) => new URL(action).pathname === "/confirm"));
     await first.running.finished;
 
     const { ready } = await shell.local("--state", state);
@@ -33,8 +33,8 @@ describe("the local cloud's memory", function () {
     const browser = new FormBrowser();
     const page = await browser.open(login);
     const password = "Correct-horse-7";
-    const unconfirmed = await browser.submit(page, "cognitoSignInForm", { username: EMAIL, password });
-    const done = await browser.submit(unconfirmed, "confirmationForm", { code: await newestCode(ready, EMAIL) });
+    const unconfirmed = await browser.signIn(page, EMAIL, password);
+    const done = await browser.submit(unconfirmed, "/confirm", { code: await newestCode(ready, EMAIL) });
     assert.match(String(done.location), /#id_token=/);
     const { idToken } = await signIn(login, EMAIL);
     const answer = await fetch(`${ready.apis[0]!.stages[0]!.url}/transactions`, {

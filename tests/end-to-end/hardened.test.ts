@@ -57,8 +57,9 @@ describe("the hardened stack, in a real Chromium", function () {
     const page = await (await browser.newContext()).newPage();
     await page.goto(address.href);
     await page.getByLabel("Email").filter({ visible: true }).fill(EMAIL);
+    await page.getByRole("button", { name: "Next" }).click();
     await page.getByLabel("Password", { exact: true }).filter({ visible: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).filter({ visible: true }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
 
     const secret = page.locator(".secretCode").filter({ visible: true });
     const code = totpAt((await secret.innerText()).replaceAll(" ", ""), Math.floor(Date.now() / 30_000));

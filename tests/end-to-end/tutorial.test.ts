@@ -42,7 +42,7 @@ describe("the tutorial, in a real Chromium", function () {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(address);
-    await page.getByRole("link", { name: "Sign up" }).filter({ visible: true }).click();
+    await page.getByRole("link", { name: "Create an account" }).filter({ visible: true }).click();
     await page.getByLabel("Email").filter({ visible: true }).fill(EMAIL);
     await page.getByLabel("Password", { exact: true }).filter({ visible: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign up" }).filter({ visible: true }).click();

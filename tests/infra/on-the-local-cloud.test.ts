@@ -80,7 +80,7 @@ async function signUpForTokens({ ready }: LocalCloud, email: string, scope: stri
   });
   const browser = new FormBrowser();
   const page = await startSignUp(browser, `${pool.hostedUi}/login?${query}`, email);
-  const done = await browser.submit(page, "confirmationForm", { code: await newestCode(ready, email) });
+  const done = await browser.submit(page, "/confirm", { code: await newestCode(ready, email) });
   const code = new URL(done.location!).searchParams.get("code")!;
   const answer = await fetch(`${pool.hostedUi}/oauth2/token`, {
     method: "POST",

@@ -23,7 +23,7 @@ export function signInUrl(pool: ReadyUserPool, clientName?: string): string {
 /** Fills in the sign-up form. @returns the page that asks for the code */
 export async function startSignUp(browser: FormBrowser, url: string, email: string): Promise<Page> {
   const page = await browser.open(url.replace("/login?", "/signup?"));
-  return browser.submit(page, "signupform", { username: email, password });
+  return browser.submit(page, "/signup", { username: email, password });
 }
 
 export async function newestCode({ console }: ReadyDocument, email: string): Promise<string> {
@@ -34,14 +34,14 @@ export async function newestCode({ console }: ReadyDocument, email: string): Pro
 export async function signUp(ready: ReadyDocument, email: string, clientName?: string): Promise<SignedUp> {
   const browser = new FormBrowser();
   const page = await startSignUp(browser, signInUrl(ready.userPools[0]!, clientName), email);
-  const done = await browser.submit(page, "confirmationForm", { code: await newestCode(ready, email) });
+  const done = await browser.submit(page, "/confirm", { code: await newestCode(ready, email) });
   const { id_token: idToken = "", access_token: accessToken = "" } = redirectParameters(done.location);
   return { idToken, accessToken };
 }
 
 export async function signIn(url: string, email: string): Promise<SignedUp> {
   const browser = new FormBrowser();
-  const done = await browser.submit(await browser.open(url), "cognitoSignInForm", { username: email, password });
+  const done = await browser.signIn(await browser.open(url), email, password);
   const { id_token: idToken = "", access_token: accessToken = "" } = redirectParameters(done.location);
   return { idToken, accessToken };
 }

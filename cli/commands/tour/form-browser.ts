@@ -74,13 +74,14 @@ export class FormBrowser {
     return page;
   }
 
-  /** Fills in and submits the first form with that name, following redirects that stay on its origin. */
-  async submit(page: Page, formName: string, values: Record<string, string> = {}): Promise<Page> {
-    const form = page.forms.find((each) => each.name === formName);
-    if (!form)
-      throw new Error(`No form ${formName} at ${page.url}; there are: ${page.forms.map((f) => f.name).join()}`);
+  /**
+   * Fills in and submits a form, following redirects that stay on its origin.
+   * @param which the form's name or the path that it goes to; the first such form of the page
+   */
+  async submit(page: Page, which: string, values: Record<string, string> = {}): Promise<Page> {
+    const form = formOf(page, which);
     for (const name of Object.keys(values))
-      if (!(name in form.controls)) throw new Error(`The form ${formName} has no control ${name}`);
+      if (!(name in form.controls)) throw new Error(`The form ${which} has no control ${name}`);
     const body = new URLSearchParams({ ...form.fields, ...values });
     const answer =
       form.method === "POST"
@@ -88,6 +89,12 @@ export class FormBrowser {
         : await this.request(`${form.action.split("?")[0]}?${body}`);
     if (answer.location === undefined || !sameOrigin(form.action)(answer.location)) return answer;
     return this.open(answer.location);
+  }
+
+  /** Gives a name and a password to the hosted UI: on one page, or on two as managed login asks for them. */
+  async signIn(page: Page, username: string, password: string): Promise<Page> {
+    if ("password" in formOf(page, "/login").controls) return this.submit(page, "/login", { username, password });
+    return this.submit(await this.submit(page, "/login", { username }), "/login", { password });
   }
 
   /** The `Cookie` header for an address. */
@@ -133,6 +140,14 @@ export function redirectParameters(location: string | undefined): Record<string,
   if (location === undefined) throw new Error("This page is not a redirect.");
   const url = new URL(location);
   return { ...Object.fromEntries(url.searchParams), ...Object.fromEntries(new URLSearchParams(url.hash.slice(1))) };
+}
+
+function formOf(page: Page, which: string): Form {
+  const path = (form: Form) => new URL(form.action).pathname;
+  const form = page.forms.find((each) => each.name === which || path(each) === which);
+  if (form) return form;
+  const there = page.forms.map((each) => each.name ?? path(each));
+  throw new Error(`No form ${which} at ${page.url}; there are: ${there.join()}`);
 }
 
 const sameOrigin = (url: string) => (other: string) => new URL(url).origin === new URL(other).origin;

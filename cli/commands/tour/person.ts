@@ -42,14 +42,14 @@ export async function signUpAndIn(
   if (page.text.includes('href="/signup?') || invite === undefined) {
     page = await browser.open(linkTo(page, "/signup"));
     narrate(`signs up as ${person.email}`, page.url);
-    page = await browser.submit(page, "signupform", { username: person.email, password: person.password });
+    page = await browser.submit(page, "/signup", { username: person.email, password: person.password });
     narrate("the hosted UI asks for the code that it has mailed", page.url);
     const code = await newestCode(world, console, person.email);
-    page = await browser.submit(page, "confirmationForm", { code });
+    page = await browser.submit(page, "/confirm", { code });
   } else {
     const password = await invite();
     narrate(`has no sign-up; an administrator makes an account for ${person.email}`, page.url);
-    page = await browser.submit(page, "cognitoSignInForm", { username: person.email, password });
+    page = await browser.signIn(page, person.email, password);
   }
   page = await answerChallenges(world, browser, page, person, narrate);
   const redirect = page.location;
@@ -69,15 +69,15 @@ async function answerChallenges(
 ) {
   let page = from;
   for (let asked = 0; page.location === undefined && asked < 4; asked++) {
-    const names = page.forms.map(({ name }) => name);
-    if (names.includes("changePassword")) {
+    const paths = page.forms.map(({ action }) => new URL(action).pathname);
+    if (paths.includes("/changePassword")) {
       narrate("chooses a password of their own", page.url);
-      page = await browser.submit(page, "changePassword", { password, confirm_password: password });
-    } else if (names.includes("softwareTokenSetupForm")) {
+      page = await browser.submit(page, "/changePassword", { password, confirm_password: password });
+    } else if (paths.includes("/mfa/setup")) {
       narrate("sets up an authenticator app as second factor", page.url);
       const [, secret = ""] = /class="secretCode">([A-Z2-7 ]+)</.exec(page.text) ?? [];
       const code = totpAt(secret.replaceAll(" ", ""), Math.floor(world.now() / 30_000));
-      page = await browser.submit(page, "softwareTokenSetupForm", { code });
+      page = await browser.submit(page, "/mfa/setup", { code });
     } else break;
   }
   return page;

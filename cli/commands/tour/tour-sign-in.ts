@@ -44,7 +44,7 @@ interface Mail {
 export async function signInByHand(io: CommandContext<TourFlags>, tell: Narrator, cloud: TourCloud): Promise<Session> {
   if (await offersSignUp(io.world, cloud.ready)) {
     tell.step(
-      "Sign up and in, in your browser: choose “Sign up”; the code that would be mailed is shown here and on the console page",
+      "Sign up and in, in your browser, with an account that you make there; the code that would be mailed is shown here and on the console page",
     );
   } else {
     tell.step("Sign in, in your browser; this stack has no sign-up, so an administrator makes the account");

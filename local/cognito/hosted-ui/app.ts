@@ -8,10 +8,10 @@ import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { sentAddress } from "./browser-state.ts";
 import { challengeRoutes } from "./challenge-routes.ts";
+import { errorPage, explain, mismatch } from "./error-page.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
 import { type HostedUi, oauthEvent } from "./page-request.ts";
-import { errorPage } from "./pages.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
 import { signUpRoutes } from "./sign-up-routes.ts";
@@ -78,45 +78,4 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
   });
 
   return async (request) => app.fetch(request);
-}
-
-/** Only sentences of our own: a page that shows whatever its address says lends its name to anybody's text. */
-function explain(error: string): string {
-  const known: Record<string, string> = {
-    redirect_mismatch: "redirect_mismatch: the redirect address is not registered for this app client.",
-    unauthorized_client: "unauthorized_client: this app client is not allowed to use the hosted UI.",
-    invalid_request: "invalid_request: the request is malformed.",
-    "Login pages unavailable": "Login pages unavailable. Please contact an administrator.",
-    "Login option is not available": "Login option is not available. Please try another one.",
-    "Client does not exist.": "Client does not exist.",
-    "Required parameters missing": "Required parameters missing",
-    "Required String parameter 'redirect_uri' is not present":
-      "Required String parameter 'redirect_uri' is not present",
-  };
-  return Object.hasOwn(known, error) ? known[error]! : "invalid_request: the request is malformed.";
-}
-
-const MOST_SHOWN = 3;
-
-/** What was sent, and what is registered: the most similar addresses, since one of many was meant. */
-function mismatch(
-  client: { name: string; callbackUrls: string[]; logoutUrls: string[] },
-  sent: string | undefined,
-): string[] {
-  const alike = (url: string) => {
-    let length = 0;
-    while (length < url.length && url[length] === sent?.[length]) length++;
-    return length;
-  };
-  const list = (urls: string[]) => {
-    const shown = urls.toSorted((one, other) => alike(other) - alike(one)).slice(0, MOST_SHOWN);
-    const more = urls.length - shown.length;
-    return urls.length === 0 ? "none" : shown.join(", ") + (more > 0 ? `, and ${more} more` : "");
-  };
-  return [
-    ...(sent === undefined ? [] : [`The address that was sent: ${sent}`]),
-    `Callback URLs of ${client.name}: ${list(client.callbackUrls)}`,
-    `Logout URLs of ${client.name}: ${list(client.logoutUrls)}`,
-    "An address must equal a registered one to the letter: scheme, host, port, path and trailing slash.",
-  ];
 }

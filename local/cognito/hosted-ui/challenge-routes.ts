@@ -14,7 +14,9 @@ import type { FlowStep } from "../state/sign-in-sessions.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, currentFlow, endFlow } from "./browser-state.ts";
-import type { Markup } from "./layout.ts";
+import { changePasswordPage, mfaPage, mfaSelectPage, mfaSetupPage } from "./challenge-pages.ts";
+import type { Markup } from "./form-parts.ts";
+import type { FormState, PageContext } from "./layout.ts";
 import {
   advance,
   authorization,
@@ -29,7 +31,6 @@ import {
   signInEvent,
   signUpAttributes,
 } from "./page-request.ts";
-import { changePasswordPage, type FormState, mfaPage, mfaSelectPage, mfaSetupPage, type PageContext } from "./pages.ts";
 
 const SECOND_FACTORS: SecondFactor[] = ["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"];
 

@@ -12,7 +12,7 @@ import type { User } from "../state/users.ts";
 import { issueTokens } from "../tokens/issue.ts";
 import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
 import { beginFlow, forgeryToken, isForged, rememberSentAddress, startSession } from "./browser-state.ts";
-import type { FormState, PageContext } from "./pages.ts";
+import type { FormState, PageContext } from "./layout.ts";
 
 export interface HostedUi {
   pool: Pool;
@@ -73,9 +73,10 @@ export function toErrorPage(c: Context, error: string, clientId: string | undefi
 /** An address of this hosted UI, under the name by which the browser reached it. */
 export const local = (c: Context, path: string): string => new URL(c.req.url).origin + path;
 
-export function pageContext(c: Context, { pool }: HostedUi, request: AuthorizationRequest): PageContext {
+export function pageContext(c: Context, { pool, domain }: HostedUi, request: AuthorizationRequest): PageContext {
   return {
     pool: pool.model,
+    managed: domain.managedLoginVersion === 2,
     query: request.query,
     csrf: forgeryToken(c, pool),
     mailbox: `${new URL(pool.issuer).origin}/#mail`,

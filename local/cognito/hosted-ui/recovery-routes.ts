@@ -4,6 +4,7 @@ import { confirmForgotPassword, forgotPassword } from "../accounts/recovery.ts";
 import { preAuthentication } from "../accounts/triggers.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, endFlow } from "./browser-state.ts";
+import type { FormState } from "./layout.ts";
 import {
   advance,
   authorization,
@@ -14,7 +15,7 @@ import {
   pageContext,
   postedFields,
 } from "./page-request.ts";
-import { confirmForgotPasswordPage, type FormState, forgotPasswordPage } from "./pages.ts";
+import { confirmForgotPasswordPage, forgotPasswordPage } from "./recovery-pages.ts";
 
 /** As long as the code lives. */
 const recoverySeconds = 3600;

@@ -4,6 +4,7 @@ import { checkPassword } from "../accounts/authentication.ts";
 import type { CognitoError } from "../errors.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
+import type { FormState } from "./layout.ts";
 import {
   advance,
   authorization,
@@ -19,7 +20,7 @@ import {
   signInEvent,
   toErrorPage,
 } from "./page-request.ts";
-import { type FormState, signInPage } from "./pages.ts";
+import { passwordPage, signInAgainPage, signInPage } from "./sign-in-pages.ts";
 
 export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;
@@ -40,7 +41,8 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     return c.redirect(local(c, `/login?${request.query}`), 302);
   });
 
-  app.get("/login", (c) => {
+  // People link to the second path too: it is what the address bar shows on managed login.
+  app.on("GET", hostedUi.domain.managedLoginVersion === 2 ? ["/login", "/login/continue"] : ["/login"], (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
     return c.html(signInPage(pageContext(c, hostedUi, request), hinted(request)));
@@ -51,21 +53,27 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     if (request instanceof Response) return request;
     const fields = await postedFields(c);
     if (!fields) return c.html(signInPage(pageContext(c, hostedUi, request), { error: outdatedForm }));
-    const { username = "", password = "" } = fields;
+    const { password = "" } = fields;
+    const username = (fields.username ?? "").trim();
+    const context = () => pageContext(c, hostedUi, request);
+    if (hostedUi.domain.managedLoginVersion === 2 && fields.password === undefined) {
+      if (username !== "") return c.html(passwordPage(context(), username));
+      return c.html(signInPage(context(), { errors: { username: "Enter who you are, so that we can sign you in." } }));
+    }
     try {
-      const user = await checkPassword(pool, request.client, username.trim(), password);
+      const user = await checkPassword(pool, request.client, username, password);
       return await advance(c, hostedUi, request, user);
     } catch (error) {
       const state = formStateOf(error, fields);
       const refusal = error as CognitoError;
       signInEvent(pool, request, username, "refused", refusal.reason ?? refusal.message);
       if (refusal.type === "UserNotConfirmedException") {
-        const sub = pool.users.find(username.trim())!.sub;
+        const sub = pool.users.find(username)!.sub;
         const flow = { clientId: request.client.id, sub, step: "CONFIRM_SIGN_UP", data: "" } as const;
         beginFlow(c, pool, flow, confirmationSeconds);
         return c.redirect(local(c, `/confirm?${request.query}`), 302);
       }
-      return c.html(signInPage(pageContext(c, hostedUi, request), state));
+      return c.html(signInAgainPage(context(), username, state));
     }
   });
 

@@ -7,7 +7,8 @@ import { preAuthentication } from "../accounts/triggers.ts";
 import { CognitoError } from "../errors.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
-import { notice } from "./layout.ts";
+import { errorPage } from "./error-page.ts";
+import { type FormState, notice } from "./layout.ts";
 import {
   advance,
   authorization,
@@ -20,7 +21,7 @@ import {
   postedFields,
   signUpAttributes,
 } from "./page-request.ts";
-import { confirmPage, errorPage, type FormState, signUpPage } from "./pages.ts";
+import { confirmPage, signUpPage } from "./sign-up-pages.ts";
 
 export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;

@@ -228,8 +228,8 @@ export async function signUpThroughPages(
 ): Promise<Page> {
   const browser = options.browser ?? cloud.browser();
   const signUp = await browser.open(authorizeUrl(cloud, options.parameters, "/signup"));
-  const confirm = await browser.submit(signUp, "signupform", { username: email, password, ...options.fields });
-  return browser.submit(confirm, "confirmationForm", { code: cloud.code(email) });
+  const confirm = await browser.submit(signUp, "/signup", { username: email, password, ...options.fields });
+  return browser.submit(confirm, "/confirm", { code: cloud.code(email) });
 }
 
 /** Through the pages: the sign-in form filled in and sent. */
@@ -240,7 +240,7 @@ export async function signInThroughPages(
 ): Promise<Page> {
   const browser = options.browser ?? cloud.browser();
   const page = await browser.open(authorizeUrl(cloud, options.parameters));
-  return browser.submit(page, "cognitoSignInForm", { username, password: options.password ?? password });
+  return browser.signIn(page, username, options.password ?? password);
 }
 
 export interface DecodedToken {

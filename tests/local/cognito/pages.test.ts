@@ -19,11 +19,20 @@ import {
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("the hosted UI's pages in Chromium", () => {
+  const classic = userPool({ mfa: "ON", softwareTokenMfa: true });
+  const managed = userPool({
+    ...{ id: "us-east-1_Managed01", mfa: "ON", softwareTokenMfa: true },
+    domains: [{ domain: "managed", custom: false, managedLoginVersion: 2 }],
+  });
+  const kinds = [
+    { kind: "classic", poolId: classic.id },
+    { kind: "managed login's", poolId: managed.id },
+  ];
   let cloud: RunningCognito;
   let browser: Browser;
   before(async function () {
     this.timeout(60_000);
-    cloud = await startCognito([userPool({ mfa: "ON", softwareTokenMfa: true })]);
+    cloud = await startCognito([classic, managed]);
     browser = await launchChromium();
   });
   after(async () => {
@@ -32,80 +41,96 @@ describe("the hosted UI's pages in Chromium", () => {
   });
 
   /** Opens each page that a person may meet, one after the other, as they meet them. */
-  async function everyPage(page: Page, email: string, look: (name: string) => Promise<void>): Promise<void> {
+  async function everyPage(
+    page: Page,
+    poolId: string,
+    email: string,
+    look: (name: string) => Promise<void>,
+  ): Promise<void> {
     const fill = (name: string, value: string) => page.locator(`input[name="${name}"]:visible`).fill(value);
-    const click = (selector: string) => page.locator(`${selector}:visible`).click();
-    await page.goto(authorizeUrl(cloud));
+    const send = () => page.locator("form [type=submit]:not(.btn-link):visible").click();
+    await page.goto(authorizeUrl(cloud, { poolId }));
     await look("sign in");
     await fill("username", "nobody@example.com");
+    if (poolId === managed.id) {
+      await send();
+      await look("password");
+    }
     await fill("password", "wrong");
-    await click('input[name="signInSubmitButton"]');
-    await look("sign in, refused");
-    await click('a:has-text("Forgot your password?")');
+    await send();
+    await page.locator("[role=alert]:visible").waitFor();
+    await look("password, refused");
+    await page.locator('a:has-text("Forgot your password?"):visible').click();
     await look("forgot password");
     await fill("username", "nobody@example.com");
-    await click('button[name="reset_my_password"]');
+    await send();
     await look("set a new password");
-    await page.goto(authorizeUrl(cloud, {}, "/signup"));
+    await page.goto(authorizeUrl(cloud, { poolId }, "/signup"));
     await look("sign up");
     await fill("username", email);
     await fill("password", "short");
-    await click('button[name="signUpButton"]');
+    await send();
     await look("sign up, refused");
     await fill("password", password);
-    await click('button[name="signUpButton"]');
+    await send();
     await look("confirm");
     await fill("code", cloud.code(email));
-    await click('button[name="confirm"]');
+    await send();
     await look("set up the second factor");
-    await page.goto(authorizeUrl(cloud, { redirect_uri: "http://localhost:1/" }));
+    await page.goto(authorizeUrl(cloud, { poolId, redirect_uri: "http://localhost:1/" }));
     await look("error");
   }
 
-  for (const colorScheme of ["light", "dark"] as const)
-    it(`have no accessibility fault and fit 320 pixels, in ${colorScheme}`, async function () {
-      this.timeout(60_000);
-      // axe is a script, which the pages' own policy would rightly keep out.
-      const context = await browser.newContext({ colorScheme, viewport: { width: 320, height: 640 }, bypassCSP: true });
+  for (const { kind, poolId } of kinds) {
+    for (const colorScheme of ["light", "dark"] as const)
+      it(`have no accessibility fault and fit 320 pixels, ${kind} in ${colorScheme}`, async function () {
+        this.timeout(60_000);
+        // axe is a script, which the pages' own policy would rightly keep out.
+        const context = await browser.newContext({
+          colorScheme,
+          viewport: { width: 320, height: 640 },
+          bypassCSP: true,
+        });
+        const page = await context.newPage();
+        const faults: string[] = [];
+        const seen: string[] = [];
+        await everyPage(page, poolId, `${colorScheme}@example.com`, async (name) => {
+          seen.push(name);
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate(() =>
+            (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+          );
+          for (const { id, nodes } of violations)
+            faults.push(`${name}: ${id} at ${nodes.map((node) => node.html).join(" ")}`);
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          if (width > 320) faults.push(`${name}: ${width} pixels wide`);
+        });
+        await context.close();
+        assert.deepEqual(faults, []);
+        assert.equal(seen.length, poolId === managed.id ? 10 : 9);
+      });
+
+    it(`need no script, and their policy has nothing to complain about, ${kind}`, async () => {
+      const context = await browser.newContext({ javaScriptEnabled: false });
       const page = await context.newPage();
-      const faults: string[] = [];
-      const seen: string[] = [];
-      await everyPage(page, `${colorScheme}@example.com`, async (name) => {
-        seen.push(name);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() =>
-          (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-        );
-        for (const { id, nodes } of violations)
-          faults.push(`${name}: ${id} at ${nodes.map((node) => node.html).join(" ")}`);
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (width > 320) faults.push(`${name}: ${width} pixels wide`);
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      const requested: string[] = [];
+      page.on("request", (request) => requested.push(new URL(request.url()).origin));
+      await everyPage(page, poolId, "noscript@example.com", async () => {
+        assert.equal((await page.locator("form:visible").count()) <= 2, true);
       });
       await context.close();
-      assert.deepEqual(faults, []);
-      assert.equal(seen.length, 9);
+      // What the browser itself says of the error page's status is no complaint of the policy's.
+      assert.deepEqual(
+        complaints.filter(
+          (text) => !text.startsWith("Failed to load resource: the server responded with a status of 400"),
+        ),
+        [],
+      );
+      assert.deepEqual([...new Set(requested)], [cloud.hostedUi(poolId)]);
     });
-
-  it("need no script, and their policy has nothing to complain about", async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    const requested: string[] = [];
-    page.on("request", (request) => requested.push(new URL(request.url()).origin));
-    await everyPage(page, "noscript@example.com", async () => {
-      assert.equal((await page.locator("form[name]:visible").count()) <= 2, true);
-    });
-    await context.close();
-    // What the browser itself says of the error page's status is no complaint of the policy's.
-    assert.deepEqual(
-      complaints.filter(
-        (text) => !text.startsWith("Failed to load resource: the server responded with a status of 400"),
-      ),
-      [],
-    );
-    assert.deepEqual([...new Set(requested)], [cloud.hostedUi()]);
-  });
+  }
 
   it("[A.4] show one of the two forms at each width, and scripts find theirs by class, by order or by visibility", async () => {
     const page = await browser.newPage();

@@ -624,7 +624,7 @@ describe("managed login domains", () => {
       const page = await browser.open(url);
       assert.equal(new URL(page.url).pathname, "/login");
       assert.ok((await browser.request(authorizeUrl(cloud))).location?.startsWith(callback));
-      const done = await browser.submit(page, "cognitoSignInForm", { username: "ada@example.com", password });
+      const done = await browser.signIn(page, "ada@example.com", password);
       const { claims } = decode(redirectParameters(done.location).id_token);
       assert.equal(claims.auth_time, Math.floor(cloud.clock.ms / 1000));
     }));

@@ -87,7 +87,7 @@ describe("a reload", function () {
     const browser = new FormBrowser();
     const asked = await startSignUp(browser, login, "ada@example.com");
     const code = await newestCode(before, "ada@example.com");
-    const { location } = await browser.submit(asked, "confirmationForm", { code });
+    const { location } = await browser.submit(asked, "/confirm", { code });
     const { id_token: idToken = "" } = redirectParameters(location);
     assert.deepEqual(await call(url("first"), idToken), [200, "one"]);
 
