@@ -6,6 +6,8 @@ export { safeBlock, safeJson, safeText } from "../../local/terminal-text.ts";
 
 const secretParameters =
   "id_token|access_token|refresh_token|code|state|nonce|code_verifier|code_challenge|token|session|password";
+const inQueries = new RegExp(`\\b(${secretParameters})=([^&\\s"']+)`, "gi");
+const inJson = new RegExp(`"(${secretParameters})"\\s*:\\s*"[^"]*"`, "gi");
 
 /**
  * Takes out what must never be written down: anything that looks like a JWT, the values of OAuth parameters in URLs,
@@ -14,8 +16,8 @@ const secretParameters =
 export function redact(line: string): string {
   return line
     .replace(/eyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g, "[token]")
-    .replace(new RegExp(`\\b(${secretParameters})=([^&\\s"']+)`, "gi"), "$1=[hidden]")
-    .replace(new RegExp(`"(${secretParameters})"\\s*:\\s*"[^"]*"`, "gi"), '"$1":"[hidden]"')
+    .replace(inQueries, "$1=[hidden]")
+    .replace(inJson, '"$1":"[hidden]"')
     .replace(/\b(authorization:?\s+)(bearer\s+|basic\s+)?\S+/gi, "$1[hidden]")
     .replace(/\bBearer\s+\S+/gi, "Bearer [hidden]");
 }
