@@ -13,11 +13,14 @@ const controls =
 const controlsExceptLineEnds =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]+/gu;
 
+const printableAscii = /^[\x20-\x7e]*$/;
+
 /**
  * Makes a string from outside (identity provider, API, token, file) harmless for a terminal: no escape sequences, no
  * other control characters, no bidirectional or invisible marks, one line; at most `limit` characters.
  */
 export function safeText(remote: string, limit = 500): string {
+  if (remote.length <= limit && printableAscii.test(remote)) return remote;
   const plain = stripVTControlCharacters(remote.slice(0, limit * 4)).replace(controls, " ");
   return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
 }
