@@ -1,6 +1,5 @@
 /** What every part of the bench is given. */
 import type { Figure } from "./measure/figure.ts";
-import type { Growth } from "./report/chart.ts";
 import type { Workspace } from "./system/workspace.ts";
 
 export interface Bench {
@@ -10,9 +9,6 @@ export interface Bench {
   /** How often each pair of runs is repeated. */
   pairs: number;
   report(figure: Figure): void;
-  grow(growth: Growth): void;
-  /** @param name of the file in `docs/images`, without extension */
-  draw(name: string, svg: string): void;
   say(what: string): void;
 }
 

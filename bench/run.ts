@@ -1,11 +1,11 @@
 /**
  * `npm run bench`: measures demo-auth beside its peers and beside what Node itself can do, in one run on one machine.
  *
- *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,testing,artefact,growth,other-registries] [--pairs N]
+ *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,testing,artefact,growth] [--pairs N]
  *
  * Absolute times do not hold from machine to machine, so every goal is about a ratio, or a difference to an empty script,
- * of runs that were taken side by side. A whole run writes `bench/results/<date>.json`, the pictures in `docs/images` and
- * the table of `docs/performance.md`; a quick or partial one only prints.
+ * of runs that were taken side by side. A whole run writes `bench/results/<date>.json` and the table of
+ * `docs/performance.md`; a quick or partial one only prints.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, loadavg, platform, totalmem } from "node:os";
@@ -17,14 +17,12 @@ import { measureCommandLine } from "./cases/command-line.ts";
 import { checkCorrectness } from "./cases/correctness.ts";
 import { measureGrowth } from "./cases/growth.ts";
 import { measureMemory } from "./cases/memory.ts";
-import { measureOtherRegistries } from "./cases/other-registries.ts";
 import { measureReady } from "./cases/ready.ts";
 import { measureRequests } from "./cases/requests.ts";
 import { measureSignIns } from "./cases/sign-in.ts";
 import { measureTestKit } from "./cases/testing.ts";
+import { generator } from "./load/requests.ts";
 import { type Figure, verdictOf } from "./measure/figure.ts";
-import { type Growth, goalChart, growthChart } from "./report/chart.ts";
-import { drawFlame } from "./report/flame.ts";
 import { markdownTable, plainTable, withTable } from "./report/table.ts";
 import { installPeers } from "./system/peers.ts";
 import { openWorkspace, repository } from "./system/workspace.ts";
@@ -38,8 +36,6 @@ const parts: Record<string, (bench: Bench) => Promise<void>> = {
   testing: measureTestKit,
   artefact: measureArtefact,
   growth: measureGrowth,
-  "other-registries": measureOtherRegistries,
-  flame: drawFlame,
 };
 
 const { values } = parseArgs({
@@ -65,15 +61,11 @@ await installPeers();
 say("the bundle that users run, and a copy of the project");
 const workspace = await openWorkspace();
 const figures: Figure[] = [];
-const growths: Growth[] = [];
-const pictures = new Map<string, string>();
 const bench: Bench = {
   workspace,
   quick: values.quick,
   pairs: Number(values.pairs ?? (values.quick ? 1 : 3)),
   report: (figure) => figures.push(figure),
-  grow: (growth) => growths.push(growth),
-  draw: (name, svg) => pictures.set(name, svg),
   say,
 };
 try {
@@ -99,17 +91,13 @@ function writeResults(): void {
     architecture: arch(),
     node: process.version,
     loadBefore: load,
+    generator,
   };
   const results = join(repository, "bench/results", `${date}.json`);
   const rounded = (_key: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
   mkdirSync(join(repository, "bench/results"), { recursive: true });
-  writeFileSync(results, `${JSON.stringify({ date, machine, figures, growths }, rounded, 2)}\n`);
-  pictures.set("performance", goalChart(figures));
-  pictures.set("growth", growthChart(growths));
-  const images = join(repository, "docs/images");
-  mkdirSync(images, { recursive: true });
-  for (const [name, svg] of pictures) writeFileSync(join(images, `${name}.svg`), svg);
+  writeFileSync(results, `${JSON.stringify({ date, machine, figures }, rounded, 2)}\n`);
   const page = join(repository, "docs/performance.md");
   writeFileSync(page, withTable(readFileSync(page, "utf8"), markdownTable(figures)));
-  process.stdout.write(`Written: bench/results/${date}.json, docs/images/*.svg, the table of docs/performance.md\n`);
+  process.stdout.write(`Written: bench/results/${date}.json, the table of docs/performance.md\n`);
 }

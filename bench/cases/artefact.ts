@@ -1,10 +1,9 @@
-/** What is deployed, and what it costs to get there: the function's archive, its cold start, the program's evaluation. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+/** What is deployed, and what it costs to get there: the function's archive, the program's evaluation. */
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { type Bench, inPairs } from "../bench.ts";
 import { ratio } from "../measure/comparison.ts";
-import { startCloud } from "../system/cloud.ts";
 import { timeToEnd } from "../system/processes.ts";
 import { repository } from "../system/workspace.ts";
 import { functionFolder, prepareCloud } from "./preparation.ts";
@@ -14,7 +13,6 @@ const PART = "Deployed artefact";
 export async function measureArtefact(bench: Bench): Promise<void> {
   const prepared = await prepareCloud(bench.workspace, { name: "artefact" });
   reportSize(bench, functionFolder(prepared));
-  await measureColdStart(bench);
   await measureEvaluation(bench);
 }
 
@@ -31,48 +29,6 @@ function reportSize({ report }: Bench, directory: string): void {
     unit: "bytes",
     goal: { atMost: 4096 },
   });
-}
-
-/** `Init Duration` as the function's own log tells it, beside the same program with an empty handler. */
-async function measureColdStart(bench: Bench): Promise<void> {
-  const { workspace } = bench;
-  bench.say("cold start of the function, beside an empty handler");
-  const project = join(workspace.directory, "project-empty-handler");
-  cpSync(workspace.project, project, { recursive: true, verbatimSymlinks: true });
-  writeFileSync(
-    join(project, "handlers/transactions.ts"),
-    "export const handler = async () => ({ statusCode: 200, headers: {}, body: '{}' });\n",
-  );
-  const own = await prepareCloud(workspace, { name: "cold" });
-  const empty = await prepareCloud(workspace, { name: "cold-empty", project });
-  const initOf = async (prepared: typeof own): Promise<number> => {
-    const cloud = await startCloud(workspace, prepared.options);
-    try {
-      const [token] = readFileSync(prepared.tokenFile, "utf8").split("\n");
-      await (await fetch(cloud.api, { headers: { authorization: `Bearer ${token}` } })).arrayBuffer();
-      return await initDuration(cloud.ready.console);
-    } finally {
-      await cloud.subject.stop();
-    }
-  };
-  const runs = await inPairs(
-    bench.pairs,
-    () => initOf(own),
-    () => initOf(empty),
-  );
-  bench.report(ratio({ part: PART, name: "cold initialization, beside an empty handler" }, runs));
-}
-
-/** Reads the console's events until the function's report is among them. */
-async function initDuration(console: string): Promise<number> {
-  const events = await fetch(`${console}/api/events`);
-  let text = "";
-  for await (const chunk of events.body!) {
-    text += Buffer.from(chunk).toString("utf8");
-    const found = /Init Duration: ([\d.]+) ms|initDurationMs\W+([\d.]+)/.exec(text);
-    if (found) return Number(found[1] ?? found[2]);
-  }
-  throw new Error("The function's log has no report of its initialization.");
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Resident memory of the whole family of processes: idle, and after many requests. */
 import { setTimeout as wait } from "node:timers/promises";
 import { amount, type Bench } from "../bench.ts";
-import { loadOn, sendRequests } from "../load/generate.ts";
+import { sendRequests } from "../load/requests.ts";
 import { median, medianRatio } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type Peer,
   peerVersion,
 } from "../system/peers.ts";
-import { SETTLE_MS } from "../system/processes.ts";
+import { SETTLE_MS, statusOf } from "../system/processes.ts";
 import { prepareCloud } from "./preparation.ts";
 
 const PART = "Memory";
@@ -54,22 +54,33 @@ export async function measureMemory(bench: Bench): Promise<void> {
     });
   }
 
-  const requests = amount(bench, 200_000, 10_000);
-  bench.say(`memory after ${requests} requests`);
+  bench.report({
+    part: PART,
+    name: "idle, the whole family of processes",
+    own: megabytes(median(idle)),
+    other: "",
+    value: median(idle) / 1024 / 1024,
+    unit: "MB",
+    goal: { atMost: 80 },
+    samples: { own: idle },
+  });
+
+  const seconds = amount(bench, 30, 3);
+  bench.say(`memory after ${seconds} seconds of requests`);
   const cloud = await startCloud(workspace, prepared.options);
   try {
-    const load = { ...loadOn(cloud.api), status: 200, tokenFile: prepared.tokenFile, tokens: "one" } as const;
+    const { tokens } = prepared;
     // One request starts the function, whose process belongs to both sides of the comparison.
-    await sendRequests({ ...load, requests: 1, connections: 1 });
+    await statusOf(cloud.api.href, { authorization: `Bearer ${tokens[0]}` });
     await wait(SETTLE_MS);
     const before = cloud.subject.memory();
-    await sendRequests({ ...load, requests });
+    await sendRequests({ url: cloud.api, seconds, status: 200, tokens });
     const under = cloud.subject.memory();
     await wait(SETTLE_MS);
     const after = cloud.subject.memory();
     bench.report({
       part: PART,
-      name: `after ${requests.toLocaleString("en-US")} requests, beside after one (function included)`,
+      name: `after ${seconds} seconds of requests, beside after one (function included)`,
       own: megabytes(after),
       other: megabytes(before),
       value: after / before,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { FormBrowser, redirectParameters } from "../../cli/commands/tour/form-browser.ts";
 import type { SignInLoad } from "../load/sign-ins.ts";
 import { type CloudOptions, type RunningCloud, startCloud } from "../system/cloud.ts";
-import { decode, emailOf, password, poolKey, seedUsers, signed, writeTokens } from "../system/state.ts";
+import { decode, emailOf, password, poolKey, seedUsers, signed } from "../system/state.ts";
 import type { Workspace } from "../system/workspace.ts";
 
 export interface Tokens {
@@ -72,8 +72,8 @@ export interface Prepared {
   api: URL;
   poolArn: string;
   clientId: string;
-  /** ID tokens that the pool signed, each with a `jti` of its own; nobody has seen them. */
-  tokenFile: string;
+  /** ID tokens that the pool signed, each with a `jti` of its own; nobody but the first was seen by the cloud. */
+  tokens: readonly string[];
   /** PEM of the key that they are signed with. */
   publicKey: string;
   /** What the function answers to the first of them. */
@@ -122,7 +122,7 @@ export async function prepareCloud(
       api: cloud.api,
       poolArn: cloud.pool.arn,
       clientId: cloud.pool.clients[0]!.id,
-      tokenFile: writeTokens(join(workspace.directory, `${options.name}.tokens`), many),
+      tokens: many,
       publicKey: key.publicKey.export({ type: "spki", format: "pem" }).toString(),
       body: await answer.text(),
       users: Array.from({ length: users }, (_, index) => ({ name: emailOf(index), password })),

@@ -23,7 +23,7 @@ const PART = "Ready: start to first answer";
 export async function measureReady(bench: Bench): Promise<void> {
   const { workspace } = bench;
   const prepared = await prepareCloud(workspace, { name: "ready" });
-  const [token = ""] = readFileSync(prepared.tokenFile, "utf8").split("\n");
+  const [token] = prepared.tokens;
   const project = serverlessProject(
     workspace,
     functionFolder(prepared),
@@ -67,7 +67,7 @@ async function measureEdits(bench: Bench): Promise<void> {
   const { workspace } = bench;
   const project = copyProject(join(workspace.directory, "edited"));
   const prepared = await prepareCloud(workspace, { name: "edited", project });
-  const [token = ""] = readFileSync(prepared.tokenFile, "utf8").split("\n");
+  const [token] = prepared.tokens;
   const headers = { authorization: `Bearer ${token}` };
   const handler = join(project, "handlers/transactions.ts");
   const source = readFileSync(handler, "utf8");

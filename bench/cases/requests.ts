@@ -5,8 +5,7 @@
  */
 
 import { amount, type Bench, inPairs } from "../bench.ts";
-import { loadOn, sendRequests } from "../load/generate.ts";
-import type { RequestLoad, RequestLoadResult } from "../load/requests.ts";
+import { CONNECTIONS, type RequestLoad, type RequestLoadResult, sendRequests } from "../load/requests.ts";
 import { ratio } from "../measure/comparison.ts";
 import { median } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
@@ -15,7 +14,7 @@ import { launchServerlessOffline, peerVersion, serverlessProject } from "../syst
 import { freePorts, Subject } from "../system/processes.ts";
 import { functionFolder, type Prepared, prepareCloud } from "./preparation.ts";
 
-const PART = "Request, 10 connections";
+const PART = `Request, ${CONNECTIONS} connections`;
 
 /** About as long as the event of an authorized request, whose claims are most of it. */
 const EVENT = {
@@ -39,22 +38,22 @@ interface Opened {
   close(): Promise<void>;
 }
 
+type Answered = Pick<RequestLoad, "status" | "tokens">;
+
 export async function measureRequests(bench: Bench): Promise<void> {
   const firstSeen = amount(bench, 8000, 600);
   const prepared = await prepareCloud(bench.workspace, { name: "requests" }, { tokens: 1 + 2 * firstSeen });
   const gateway = () => openGateway(bench, prepared);
-  const requests = amount(bench, 20_000, 3000);
-  // Until V8 has compiled what is hot, on both sides.
-  const warm = { requests: amount(bench, 30_000, 1000) };
-  /** A fresh server, warmed up and then measured. */
-  const measured = (open: () => Promise<Opened>, warmUp: Partial<RequestLoad>, counted: Partial<RequestLoad> = {}) => {
-    const { tokenFile } = prepared;
+  const seconds = amount(bench, 5, 2);
+  const [token = "", ...others] = prepared.tokens;
+  const authorized = { status: 200, tokens: [token] };
+  /** A fresh server, warmed up until V8 has compiled what is hot, and then measured. */
+  const measured = (open: () => Promise<Opened>, counted: Answered = authorized, warmUp: Answered = counted) => {
     return async (): Promise<RequestLoadResult> => {
       const { url, close } = await open();
-      const at = { ...loadOn(url), status: 200, tokenFile };
       try {
-        await sendRequests({ ...at, requests, tokens: "one", ...warmUp });
-        return await sendRequests({ ...at, requests, tokens: "one", ...counted });
+        await sendRequests({ url, seconds, ...warmUp });
+        return await sendRequests({ url, seconds, ...counted });
       } finally {
         await close();
       }
@@ -62,54 +61,52 @@ export async function measureRequests(bench: Bench): Promise<void> {
   };
 
   bench.say("authorized request, beside bare node:http");
-  const bare = measured(() => openBare(prepared, false), warm);
-  const authorized = await inPairs(bench.pairs, measured(gateway, warm), bare);
-  compare(bench, "authorized, beside bare node:http", authorized, undefined);
+  const bare = measured(() => openBare(prepared, false));
+  const besideBare = await inPairs(bench.pairs, measured(gateway), bare);
+  compare(bench, "authorized, beside bare node:http", besideBare, undefined);
   bench.report({
     part: PART,
     name: "authorized, 99th percentile",
-    own: `${median(authorized.own.map(({ p50Ms }) => p50Ms)).toFixed(2)} ms median`,
+    own: `${median(besideBare.own.map(({ p50Ms }) => p50Ms)).toFixed(2)} ms median`,
     other: "",
-    value: median(authorized.own.map(({ p99Ms }) => p99Ms)),
+    value: median(besideBare.own.map(({ p99Ms }) => p99Ms)),
     unit: "ms",
     goal: { atMost: 5 },
-    samples: { own: authorized.own.map(({ p99Ms }) => p99Ms) },
+    samples: { own: besideBare.own.map(({ p99Ms }) => p99Ms) },
   });
 
   bench.say("authorized request, beside a gateway that does nothing but hand events to a process");
   const floored = await inPairs(
     bench.pairs,
-    measured(gateway, warm),
-    measured(() => openFloor(prepared), warm),
+    measured(gateway),
+    measured(() => openFloor(prepared)),
   );
   compare(bench, "authorized, beside the floor of two processes", floored, { atLeast: 0.75 });
 
   bench.say("401, beside bare node:http");
-  const refused = { status: 401, tokens: "none" } as const;
-  const refusals = measured(gateway, { ...warm, ...refused }, refused);
+  const refusals = measured(gateway, { status: 401, tokens: [] });
   compare(bench, "401 without a token, beside bare node:http", await inPairs(bench.pairs, refusals, bare), {
     atLeast: 0.5,
   });
 
   bench.say("first-seen tokens, beside node:http with node:crypto");
   // Warmed up with other tokens than the counted ones, so that both sides verify all the time.
-  const before = { tokens: { from: 1 }, requests: firstSeen };
-  const fresh = { tokens: { from: 1 + firstSeen }, requests: firstSeen };
+  const before = { status: 200, tokens: others.slice(0, firstSeen) };
+  const fresh = { status: 200, tokens: others.slice(firstSeen) };
   const verified = await inPairs(
     bench.pairs,
-    measured(gateway, before, fresh),
-    measured(() => openBare(prepared, true), before, fresh),
+    measured(gateway, fresh, before),
+    measured(() => openBare(prepared, true), fresh, before),
   );
   compare(bench, "first-seen token, beside bare verification", verified, { atLeast: 0.6 });
 
   bench.say("authorized request, beside serverless-offline");
   const { clientId, poolArn } = prepared;
   const project = serverlessProject(bench.workspace, functionFolder(prepared), clientId, poolArn);
-  const slow = amount(bench, 8000, 1500);
   const beside = await inPairs(
     bench.pairs,
-    measured(gateway, warm),
-    measured(() => openServerlessOffline(project), { requests: slow }, { requests: slow }),
+    measured(gateway),
+    measured(() => openServerlessOffline(project)),
   );
   const peer = `serverless-offline ${peerVersion("serverless-offline")}`;
   compare(bench, `authorized, beside ${peer} (verifies nothing)`, beside, { atLeast: 3.5 });

@@ -1,7 +1,8 @@
 /** Whole sign-ins: the page, the password, the tokens. Their rate has to stay what it was, and so does the memory. */
 import { setTimeout as wait } from "node:timers/promises";
 import { amount, type Bench } from "../bench.ts";
-import { CONNECTIONS, signInAgainAndAgain } from "../load/generate.ts";
+import { signInAgainAndAgain } from "../load/generate.ts";
+import { CONNECTIONS } from "../load/requests.ts";
 import { lastTenthOverFirst } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
 import { cognitoLocalState, launchCognitoLocal, peerVersion } from "../system/peers.ts";

@@ -1,103 +1,109 @@
 /**
- * A load generator in a process of its own: keep-alive connections that each send their next request when the last was
- * answered, on bare sockets, so that it costs the machine as little as it can. Every answer's status is checked.
- * `node requests.ts <RequestLoad as JSON>` tells its parent a `RequestLoadResult`.
+ * Load on one address, by a generator that costs the machine so little that the server is what is measured: `wrk` where the
+ * machine has it (https://github.com/wg/wrk), else autocannon, in a process of its own. Keep-alive, no pipelining; an answer with
+ * another status than expected ends the bench.
  */
-import { readFileSync } from "node:fs";
-import { connect } from "node:net";
-import { percentile } from "../measure/statistics.ts";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { statusOf } from "../system/processes.ts";
+
+export const CONNECTIONS = 10;
 
 export interface RequestLoad {
-  port: number;
-  path: string;
-  requests: number;
+  url: URL;
+  seconds: number;
   /** What each answer must be. */
   status: number;
-  /** A file of tokens, one a line, or none to send. */
-  tokenFile: string | undefined;
-  /** `one`: the first of them in every request. Otherwise each in its turn, beginning with the one at that place. */
-  tokens: "one" | { from: number } | "none";
-  connections: number;
+  /** Sent as bearer tokens, each in its turn; the load ends early when every one was sent. One alone is sent all the time. */
+  tokens: readonly string[];
 }
 
 export interface RequestLoadResult {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** The generator's own share of a processor: near 1, it was what limited the figure. */
-  generatorBusy: number;
 }
 
-const { port, path, requests, status, tokenFile, tokens, connections } = JSON.parse(
-  process.argv[2] ?? "",
-) as RequestLoad;
-const known = tokenFile === undefined ? [] : readFileSync(tokenFile, "utf8").trim().split("\n");
-const encode = (token?: string) =>
-  Buffer.from(
-    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${token === undefined ? "" : `Authorization: Bearer ${token}\r\n`}\r\n`,
-    "latin1",
-  );
-const chosen = tokens === "one" ? known.slice(0, 1) : tokens === "none" ? [undefined] : known.slice(tokens.from);
-const messages = chosen.map(encode);
-const statusBytes = Buffer.from(`HTTP/1.1 ${status} `, "latin1");
-
-const latencies = new Float64Array(requests);
-let sent = 0;
-let answered = 0;
-
-function run(done: () => void): void {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  let startedAt = 0;
-  let pending: Buffer | undefined;
-  let length = -1;
-  const next = () => {
-    if (sent >= requests) return;
-    startedAt = performance.now();
-    socket.write(messages[sent++ % messages.length]!);
-  };
-  socket.once("connect", next);
-  socket.on("error", (error) => {
-    throw error;
-  });
-  socket.on("data", (chunk) => {
-    const received = pending ? Buffer.concat([pending, chunk]) : chunk;
-    pending = received;
-    if (length < 0) {
-      length = answerLength(received);
-      if (length < 0) return;
-    }
-    if (received.length < length) return;
-    pending = undefined;
-    length = -1;
-    latencies[answered++] = performance.now() - startedAt;
-    if (answered === requests) done();
-    else next();
-  });
+/** What either generator saw. */
+interface Seen extends RequestLoadResult {
+  requests: number;
+  /** Answers of 400 and above */
+  refused: number;
+  /** Connections that broke, and answers that did not come. */
+  failed: number;
 }
 
-/** @returns the whole answer's length, or -1 as long as its head is not complete */
-function answerLength(received: Buffer): number {
-  const end = received.indexOf("\r\n\r\n");
-  if (end < 0) return -1;
-  if (received.compare(statusBytes, 0, statusBytes.length, 0, statusBytes.length) !== 0)
-    throw new Error(`Expected ${status}, got: ${received.toString("latin1", 0, 300)}`);
-  const bodyLength = /\r\ncontent-length: (\d+)/i.exec(received.toString("latin1", 0, end))?.[1];
-  if (bodyLength === undefined)
-    throw new Error(`An answer without content-length: ${received.toString("latin1", 0, end)}`);
-  return end + 4 + Number(bodyLength);
+const run = promisify(execFile);
+
+/** Which generator this machine has, for the record of a run. */
+export const generator: "wrk" | "autocannon" = hasWrk() ? "wrk" : "autocannon";
+
+/** @throws Error when an answer was not what it had to be: nothing is counted then */
+export async function sendRequests(load: RequestLoad): Promise<RequestLoadResult> {
+  const { url, status, tokens } = load;
+  const first = await statusOf(url.href, tokens[0] === undefined ? {} : { authorization: `Bearer ${tokens[0]}` });
+  const seen = await (generator === "wrk" ? byWrk(load) : byAutocannon(load));
+  const expected = status < 400 ? 0 : seen.requests;
+  if (first !== status || seen.refused !== expected || seen.failed > 0 || seen.requests === 0)
+    throw new Error(
+      `Expected ${status} from ${url}; the first answer was ${first}, and of ${seen.requests} were ${seen.refused} refused and ${seen.failed} failed.`,
+    );
+  return seen;
 }
 
-const startedAt = performance.now();
-const cpuBefore = process.cpuUsage();
-await new Promise<void>((resolve) => {
-  for (let index = 0; index < connections; index++) run(resolve);
-});
-const seconds = (performance.now() - startedAt) / 1000;
-const cpu = process.cpuUsage(cpuBefore);
-const result: RequestLoadResult = {
-  perSecond: requests / seconds,
-  p50Ms: percentile([...latencies], 0.5),
-  p99Ms: percentile([...latencies], 0.99),
-  generatorBusy: (cpu.user + cpu.system) / 1e6 / seconds,
-};
-process.send?.(result, () => process.exit(0));
+function hasWrk(): boolean {
+  try {
+    execFileSync("wrk", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch (error) {
+    // It knows no such option and ends with 1; what is not there cannot even be started.
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+  }
+}
+
+/** The generator's own figures as one line of JSON, and each token in its turn. */
+const WRK_SCRIPT = `
+local tokens, at = {}, 0
+function init(args)
+  for token in io.lines(args[1]) do tokens[#tokens + 1] = token end
+  if #tokens == 1 then wrk.headers["Authorization"] = "Bearer " .. tokens[1] end
+  if #tokens > 1 then request = each end
+end
+function each()
+  at = at + 1
+  if at > #tokens then wrk.thread:stop() end
+  return wrk.format(nil, nil, { Authorization = "Bearer " .. tokens[(at - 1) % #tokens + 1] })
+end
+function done(summary, latency)
+  local errors = summary.errors
+  io.stderr:write(string.format(
+    '{"requests":%d,"perSecond":%f,"p50Ms":%f,"p99Ms":%f,"refused":%d,"failed":%d}',
+    summary.requests, summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    errors.status, errors.connect + errors.read + errors.write + errors.timeout))
+end
+`;
+
+async function byWrk({ url, seconds, tokens }: RequestLoad): Promise<Seen> {
+  const directory = mkdtempSync(join(tmpdir(), "demo-auth-bench-wrk-"));
+  const [script, tokenFile] = [join(directory, "load.lua"), join(directory, "tokens")];
+  writeFileSync(script, WRK_SCRIPT);
+  // Tokens pass by a file: an argument list is everybody's to read.
+  writeFileSync(tokenFile, tokens.join("\n"), { mode: 0o600 });
+  try {
+    const options = ["--threads", "1", "--connections", String(CONNECTIONS), "--duration", `${seconds}s`];
+    const { stderr } = await run("wrk", [...options, "--script", script, url.href, "--", tokenFile]);
+    return JSON.parse(stderr);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function byAutocannon({ url, seconds, tokens }: RequestLoad): Promise<Seen> {
+  const script = new URL("autocannon.ts", import.meta.url).pathname;
+  const running = run(process.execPath, [script]);
+  running.child.stdin!.end(JSON.stringify({ url: url.href, seconds, tokens, connections: CONNECTIONS }));
+  return JSON.parse((await running).stdout);
+}

@@ -4,7 +4,6 @@
  * wait for: expired ones, and thousands that were never seen.
  */
 import { randomBytes, randomUUID, sign } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hashPassword } from "../../local/cognito/accounts/passwords.ts";
 import { keyRing, type SigningKey } from "../../local/cognito/state/keys.ts";
@@ -84,9 +83,3 @@ export function signed({ header, claims }: Token, key: SigningKey["privateKey"])
 }
 
 export const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
-
-/** A file for the load generator. @returns its path */
-export function writeTokens(file: string, tokens: readonly string[]): string {
-  writeFileSync(file, `${tokens.join("\n")}\n`, { mode: 0o600 });
-  return file;
-}

@@ -9,8 +9,6 @@ import {
   medianRatio,
   percentile,
 } from "../../bench/measure/statistics.ts";
-import { goalChart, growthChart } from "../../bench/report/chart.ts";
-import { flameGraph } from "../../bench/report/flame.ts";
 import { markdownTable, plainTable, withTable } from "../../bench/report/table.ts";
 
 const figure = (changes: Partial<Figure> = {}): Figure => ({
@@ -89,30 +87,6 @@ describe("the benchmark's table", () => {
     assert.ok(changed.includes(`begin -->\n\n${table}\n<!--`));
     assert.equal(withTable(changed, table), changed);
     assert.throws(() => withTable("# A page without a place", table));
-  });
-});
-
-describe("the benchmark's pictures", () => {
-  it("show whatever a name holds as text", () => {
-    const name = `<script>&"`;
-    const growth = { by: name, of: name, points: [1, 10].map((at) => ({ at, perSecond: at })) };
-    const profile = {
-      nodes: [
-        { id: 1, callFrame: { functionName: "(root)", url: "", lineNumber: 0 }, children: [2, 3] },
-        { id: 2, callFrame: { functionName: name, url: "", lineNumber: 0 } },
-        { id: 3, callFrame: { functionName: "(idle)", url: "", lineNumber: 0 } },
-      ],
-      samples: [2, 2, 3],
-    };
-    for (const picture of [goalChart([figure({ name })]), growthChart([growth]), flameGraph(profile, name)]) {
-      assert.ok(picture.includes("&lt;script&gt;&amp;"));
-      assert.ok(!picture.includes("<script"));
-    }
-    assert.match(
-      flameGraph(profile, "title"),
-      /<title>&lt;script&gt;&amp;&quot; 100\.0 %<\/title>/,
-      "idle time is no work",
-    );
   });
 });
 
