@@ -14,7 +14,7 @@ const many = tokens.length > 1;
 const { requests, duration, latency, non2xx, errors, timeouts } = await autocannon({
   url,
   connections,
-  ...(many ? { amount: tokens.length } : { duration: seconds }),
+  duration: seconds,
   ...(many && { requests: [{ setupRequest: authorize }] }),
   ...(tokens.length === 1 && { headers: { authorization: `Bearer ${tokens[0]}` } }),
 });

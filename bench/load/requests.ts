@@ -17,7 +17,7 @@ export interface RequestLoad {
   seconds: number;
   /** What each answer must be. */
   status: number;
-  /** Sent as bearer tokens, each in its turn; the load ends early when every one was sent. One alone is sent all the time. */
+  /** Sent as bearer tokens, each in its turn, again and again. */
   tokens: readonly string[];
 }
 
@@ -73,9 +73,8 @@ function init(args)
   if #tokens > 1 then request = each end
 end
 function each()
-  at = at + 1
-  if at > #tokens then wrk.thread:stop() end
-  return wrk.format(nil, nil, { Authorization = "Bearer " .. tokens[(at - 1) % #tokens + 1] })
+  at = at % #tokens + 1
+  return wrk.format(nil, nil, { Authorization = "Bearer " .. tokens[at] })
 end
 function done(summary, latency)
   local errors = summary.errors
