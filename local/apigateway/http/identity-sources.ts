@@ -11,7 +11,7 @@ export function identitySource(source: string, exchange: RoutedHttpExchange): st
     /^\$(request\.header|request\.querystring|context|stageVariables)\.(.+)$/.exec(source) ?? [];
   switch (where) {
     case "request.header":
-      return exchange.headers.last(name.toLowerCase())?.trim();
+      return headerValue(name, exchange);
     case "request.querystring":
       return exchange.query.find(([key]) => key === name)?.[1];
     case "context":
@@ -21,4 +21,10 @@ export function identitySource(source: string, exchange: RoutedHttpExchange): st
     default:
       return undefined;
   }
+}
+
+/** Fields of one name are one list, as they are in events: of two tokens neither counts. */
+function headerValue(name: string, { headers }: RoutedHttpExchange): string | undefined {
+  const values = headers.all(name.toLowerCase());
+  return values.length === 0 ? undefined : values.map((value) => value.trim()).join(",");
 }

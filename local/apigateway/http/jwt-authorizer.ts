@@ -12,6 +12,8 @@ import { type IssuerKeys, issuerKeys, KeysUnavailable } from "./jwt-keys.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 
 const DIGESTS: Readonly<Record<string, string>> = { RS256: "RSA-SHA256", RS384: "RSA-SHA384", RS512: "RSA-SHA512" };
+/** Without padding (RFC 7515 §2). */
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
 /** Tokens whose signature has been checked; the oldest go first. */
 const MOST_REMEMBERED = 1000;
 
@@ -73,6 +75,8 @@ export class JwtAuthorizer {
         `its alg is ${header.alg}; RS256, RS384 and RS512 are taken`,
       );
     }
+    // Who does not understand an extension that counts has to refuse the token (RFC 7515 §4.1.11).
+    if (header.crit !== undefined) throw refuse("token is malformed", "it has critical header extensions");
     if (typeof header.kid !== "string") throw refuse("kid header not found", "its header names no key (kid)");
     const key = await this.#key(header.kid, wanted);
     if (!key) throw refuse("signature is invalid", `it is signed by a key that ${this.#keys.issuer} does not have`);
@@ -116,17 +120,21 @@ export class JwtAuthorizer {
       throw refused(wanted, "token contains an invalid number of segments", "it is not a JWT of three parts");
     }
     const [header = "", payload = "", signature = ""] = parts;
-    const [headerObject, claims] = [header, payload].map(parseObject);
-    if (!headerObject || !claims) throw refused(wanted, "token is malformed", "its header or payload is not JSON");
+    const isEncoded = parts.every((part) => BASE64URL.test(part));
+    const [headerObject, claims] = isEncoded ? [header, payload].map(parseObject) : [];
+    if (!headerObject || !claims)
+      throw refused(wanted, "token is malformed", "its parts are not base64url, or header and payload not JSON");
     return [headerObject, claims, Buffer.from(`${header}.${payload}`, "latin1"), Buffer.from(signature, "base64url")];
   }
 
   /** Leeway: none. */
   #requireCurrent({ exp, nbf, iat }: Claims, wanted: readonly string[]): void {
     const now = this.#now() / 1000;
-    if (typeof exp !== "number" || now >= exp) {
+    if (typeof exp !== "number" || !Number.isFinite(exp) || now >= exp) {
       const when =
-        typeof exp === "number" ? `it expired ${Math.floor(now - exp)} s ago; sign in again` : "it has no exp";
+        typeof exp === "number" && Number.isFinite(exp)
+          ? `it expired ${Math.floor(now - exp)} s ago; sign in again`
+          : "it has no exp";
       throw refused(wanted, "the token has expired", when);
     }
     if (typeof nbf === "number" && nbf > now) throw refused(wanted, "the token is not valid yet", "its nbf lies ahead");

@@ -1,7 +1,9 @@
-/** REST API models for tests: the tutorial's, and builders for variations of it. */
+/** Models of APIs for tests: the tutorial's REST API, an HTTP API before the same function, and builders for variations. */
 import type {
   ApiResourceModel,
   AuthorizerModel,
+  HttpApiModel,
+  HttpRouteModel,
   IntegrationModel,
   MethodModel,
   RestApiModel,
@@ -107,5 +109,82 @@ export function apiDefinition(overrides: Partial<RestApiModel> = {}): RestApiMod
     usagePlans: [],
     invokePermissions: [{ functionArn: FUNCTION_ARN, sourceArn: `${EXECUTION_ARN}/*/*/*` }],
     ...overrides,
+  };
+}
+
+/** A route to the function. */
+export function httpRoute(routeKey: string, overrides: Partial<HttpRouteModel> = {}): HttpRouteModel {
+  return {
+    id: routeKey,
+    routeKey,
+    authorization: "NONE",
+    authorizerId: undefined,
+    authorizationScopes: [],
+    integrationId: "function",
+    ...overrides,
+  };
+}
+
+/** With a `$default` stage, the function's integration `function`, and the JWT authorizer `jwt` of that issuer. */
+export function httpApiDefinition({
+  issuer,
+  audiences,
+  routes,
+}: {
+  issuer: string;
+  audiences: string[];
+  routes: HttpRouteModel[];
+}): HttpApiModel {
+  return {
+    id: "demohttp12",
+    name: "DemoHttp",
+    arn: "arn:aws:apigateway:us-east-1::/apis/demohttp12",
+    executionArn: `arn:aws:execute-api:us-east-1:${ACCOUNT}:demohttp12`,
+    region: "us-east-1",
+    accountId: ACCOUNT,
+    disableExecuteApiEndpoint: false,
+    cors: undefined,
+    routes,
+    integrations: [
+      {
+        id: "function",
+        type: "AWS_PROXY",
+        subtype: undefined,
+        uri: FUNCTION_ARN,
+        httpMethod: "POST",
+        payloadFormatVersion: "2.0",
+        timeoutMilliseconds: 30_000,
+        credentials: undefined,
+        isPrivate: false,
+        requestParameters: {},
+        responseParameters: {},
+      },
+    ],
+    authorizers: [
+      {
+        id: "jwt",
+        name: "jwt",
+        type: "JWT",
+        identitySources: ["$request.header.Authorization"],
+        issuer,
+        audiences,
+        functionArn: undefined,
+        credentials: undefined,
+        payloadFormatVersion: "1.0",
+        enableSimpleResponses: false,
+        resultTtlSeconds: 0,
+      },
+    ],
+    stages: [
+      {
+        name: "$default",
+        autoDeploy: true,
+        deploymentId: "dep123",
+        variables: {},
+        accessLog: undefined,
+        defaultThrottle: {},
+        routeThrottles: {},
+      },
+    ],
   };
 }
