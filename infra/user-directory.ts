@@ -95,8 +95,10 @@ export type SignIn =
  * Under both names of the loopback: Cognito compares the whole string, and a person or a library may use either. By
  * default uncommon ports, shared with the command line through the stack outputs.
  */
-export const loopbackUrls = (path: string, ports = ["47810", "47811", "47812", "47813", "47814"]): string[] =>
-  ["localhost", "127.0.0.1"].flatMap((host) => ports.map((port) => `http://${host}:${port}${path}`));
+export const loopbackUrls = (
+  path: string,
+  ports: readonly string[] = ["47810", "47811", "47812", "47813", "47814"],
+): string[] => ["localhost", "127.0.0.1"].flatMap((host) => ports.map((port) => `http://${host}:${port}${path}`));
 
 export class UserDirectory extends Component {
   readonly userPoolId: pulumi.Output<string>;
