@@ -23,6 +23,8 @@ export interface RunningCloud {
   /** Where its users, keys and code are kept, unless it forgets them. */
   stateDirectory?: string;
   project: { name: string; stack: string; directory: string };
+  /** What its APIs have, for completion, which asks nobody. */
+  routes?: { method: string; path: string }[];
   startedAt: number | string;
 }
 
@@ -226,7 +228,8 @@ function parseRunFile(text: string | undefined): RunningCloud | undefined {
       Number.isSafeInteger(value.pid) &&
       address.ok &&
       isLoopback(address.url) &&
-      [name, stack, directory].every((part) => typeof part === "string");
+      [name, stack, directory].every((part) => typeof part === "string") &&
+      [value.routes ?? []].flat().every(({ method, path }) => typeof method === "string" && typeof path === "string");
     return sound ? { ...value, console: address.url.origin } : undefined;
   } catch {
     return undefined;

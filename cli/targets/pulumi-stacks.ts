@@ -35,6 +35,12 @@ export function findPulumiProject(world: World, warn: (message: string) => void)
   }
 }
 
+/** The stacks that have a configuration file in the project. */
+export async function configuredStacks(project: string): Promise<string[]> {
+  const names = await readdir(project).catch(() => []);
+  return names.flatMap((name) => /^Pulumi\.([\w.-]+)\.ya?ml$/.exec(name)?.[1] ?? []).sort();
+}
+
 function projectFileIn(folder: string): string | undefined {
   return ["Pulumi.yaml", "Pulumi.yml"].map((name) => join(folder, name)).find((file) => existsSync(file));
 }
@@ -42,7 +48,7 @@ function projectFileIn(folder: string): string | undefined {
 /**
  * Outputs of a stack. Nothing of the project's folder is run for them.
  * @param stack a name, or `undefined` for the selected one
- * @param refresh ask Pulumi even when an earlier reading is there
+ * @param how `refresh` asks Pulumi even when an earlier reading is there, `offline` never
  * @returns `undefined` when no stack was named and none can be read: none is selected, or no engine is installed
  * @throws CliError `pulumi_failed` when a named stack cannot be read, or has no outputs of ours
  */
@@ -50,13 +56,14 @@ export async function stackSettings(
   world: World,
   project: string,
   stack: string | undefined,
-  refresh: boolean,
+  { refresh, offline }: { refresh?: boolean; offline?: boolean },
 ): Promise<StackSettings | undefined> {
   const name = stack ?? (world.env.PULUMI_STACK || (await selectedStack(world, project)));
   if (name === undefined) return undefined;
   const file = cacheFile(world, project, name);
   const kept = await readCache(world, file);
   if (kept && !refresh) return { stack: name, ...kept, cached: true };
+  if (offline) return undefined;
   const engine = await installedEngine(world);
   if (engine === undefined) {
     if (kept) return { stack: name, ...kept, cached: true };

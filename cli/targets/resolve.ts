@@ -47,6 +47,8 @@ export interface Resolution {
 export interface ResolveOptions {
   /** Ask Pulumi again even when an earlier reading is there. */
   refresh?: boolean;
+  /** Use what lies on this machine, and ask nobody: no running cloud and no Pulumi. */
+  offline?: boolean;
   warn?(message: string): void;
 }
 
@@ -163,7 +165,7 @@ async function findBase(
   if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
 
   const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
-  if (cloud) return fromCloud(world, cloud, flags);
+  if (cloud) return fromCloud(world, cloud, flags, options);
 
   const project = findPulumiProject(world, warn);
   const stack = project && (await fromStack(world, project, undefined, options));
@@ -197,7 +199,7 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
     const clouds = await runningClouds(world);
     const wanted = name === "local" ? undefined : name.slice("local:".length);
     const cloud = chooseCloud(clouds, world.workingDirectory, wanted);
-    if (cloud) return fromCloud(world, cloud, flags);
+    if (cloud) return fromCloud(world, cloud, flags, options);
     if (clouds.length === 0 || wanted === undefined)
       throw new CliError("target_not_found", "No local cloud is running.", {
         next: { say: "Start it", command: "local" },
@@ -233,8 +235,15 @@ function fromProfile(config: UserConfig, name: string): Base {
   };
 }
 
-async function fromCloud(world: World, cloud: RunningCloud, flags: TargetFlags): Promise<Base> {
-  const settings = cloudSettings(await describeCloud(world, cloud), { client: flags.client, api: flags.api });
+async function fromCloud(
+  world: World,
+  cloud: RunningCloud,
+  { client, api }: TargetFlags,
+  { offline }: ResolveOptions,
+): Promise<Base> {
+  const settings = offline
+    ? { routes: (cloud.routes ?? []).map((route) => ({ ...route, scopes: undefined })) }
+    : cloudSettings(await describeCloud(world, cloud), { client, api });
   const { console } = cloud;
   return { kind: "local", label: `local ${cloudName(cloud)}`, source: `local cloud at ${console}`, settings, console };
 }
@@ -245,7 +254,7 @@ async function fromStack(
   name: string | undefined,
   options: ResolveOptions,
 ): Promise<Base | undefined> {
-  const found = await stackSettings(world, project, name, options.refresh === true);
+  const found = await stackSettings(world, project, name, options);
   if (!found) return undefined;
   const { stack, settings, cached, readAt } = found;
   const label = `stack ${safeText(stack, 100)}`;

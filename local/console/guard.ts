@@ -15,7 +15,9 @@ export const PAGE_TOKEN_HEADER = "x-console-token";
  * that are not signed. A signed one is an administrator's, which nobody on another machine is.
  */
 export function isForEverybody({ method, url = "", headers }: IncomingMessage): boolean {
-  if (method === "POST") return headers["x-amz-target"] !== undefined && headers.authorization === undefined;
+  const target = String(headers["x-amz-target"] ?? "");
+  if (method === "POST")
+    return target.startsWith("AWSCognitoIdentityProviderService.") && headers.authorization === undefined;
   return method === "OPTIONS" || /^\/[\w-]+\/\.well-known\/(openid-configuration|jwks\.json)(\?|$)/.test(url);
 }
 

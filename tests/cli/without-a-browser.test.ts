@@ -274,6 +274,12 @@ describe("at a local cloud, without a browser", function () {
     equal((await cli(["token", "--decode", "--token", token.trim()])).code, 2);
   });
 
+  it("puts its paths where completion finds them without asking it", async () => {
+    const { stdout } = await cli(["__complete", "paths", "--", "call"]);
+    const routes = cloud.ready.apis.flatMap(({ stages }) => stages.flatMap((stage) => stage.routes));
+    deepEqual(stdout.trim().split("\n"), [...new Set(routes.map(({ path }) => path))].sort());
+  });
+
   it("says the local cloud's own reason for a refusal, and advises nothing else", async () => {
     const { stdout: token } = await cli(["token", "--as", "ada@example.com", "--type", "access"]);
     const { code, stderr } = await cli(["call", "/mine", "-X", "POST", "--type", "access"], {

@@ -16,4 +16,10 @@ export const registerCompletion: Registrant = (program, world) => {
         io.out.data(completionScript(shell, describeCommand(program)));
       }),
     );
+  program.command("__complete <kind> [words...]", { hidden: true }).action(
+    action(world, async (io, kind: string, words: string[]) => {
+      const { offerValues } = await import("./known-values.ts");
+      await offerValues(io, kind, words);
+    }),
+  );
 };

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import type { ReadyDocument } from "../../../local/host/ready-document.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../../local/start.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { ensurePrivateDirectory, writePrivateFile } from "../../shared/private-files.ts";
@@ -109,23 +110,27 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
       () => false,
     );
   const isKept = existsSync(compiled) && (await isOurs());
-  const cached = { ...options, ...(isKept && { compileCache: compiled }) };
-  const cloud = await startLocalCloud(cached).catch(async (error) => {
+  const file = join(runDirectory(world), `${world.processId}.json`);
+  const startedAt = world.now();
+  const announce = (ready: ReadyDocument) =>
+    writePrivateFile(world, file, JSON.stringify({ ...runningCloud(ready, options.stateDirectory), startedAt }));
+  const { watch } = options;
+  const onReload = (ready: ReadyDocument) => {
+    // A run file of before serves all the same, except for completion.
+    void announce(ready)
+      .catch(() => {})
+      .then(() => watch?.onReload?.(ready));
+  };
+  const cloud = await startLocalCloud({
+    ...options,
+    ...(watch && { watch: { ...watch, onReload } }),
+    ...(isKept && { compileCache: compiled }),
+  }).catch(async (error) => {
     throw await namingHolder(world, error, options.stateDirectory);
   });
   if (!isKept) await isOurs();
-  const file = join(runDirectory(world), `${world.processId}.json`);
-  const { console, project, certificateAuthority } = cloud.ready;
-  const running: RunningCloud = {
-    pid: world.processId,
-    console,
-    ...(certificateAuthority !== undefined && { certificateAuthority }),
-    ...(options.stateDirectory !== undefined && { stateDirectory: options.stateDirectory }),
-    project,
-    startedAt: world.now(),
-  };
   try {
-    await writePrivateFile(world, file, JSON.stringify(running));
+    await announce(cloud.ready);
   } catch (error) {
     await cloud.close();
     throw error;
@@ -142,6 +147,22 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
       await unlink(file).catch(() => undefined);
       await cloud.close();
     },
+  };
+}
+
+/** What the other commands are told of a cloud. */
+function runningCloud(
+  { pid, console, project, certificateAuthority, apis }: ReadyDocument,
+  stateDirectory: string | undefined,
+): Omit<RunningCloud, "startedAt"> {
+  const routes = apis.flatMap(({ stages }) => stages.flatMap((stage) => stage.routes));
+  return {
+    pid,
+    console,
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+    ...(stateDirectory !== undefined && { stateDirectory }),
+    project,
+    routes: routes.map(({ method, path }) => ({ method, path })),
   };
 }
 
