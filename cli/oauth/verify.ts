@@ -94,6 +94,16 @@ export async function verifyTokens(
   };
 }
 
+/** What a token claims to be, unverified: only which checks it goes to depends on it. `undefined` for what is neither. */
+export function claimedUse(token: string): "id" | "access" | undefined {
+  try {
+    const { token_use: use } = Object(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")));
+    return use === "id" || use === "access" ? use : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** OpenID Connect Core §3.2.2.9: base64url of the left half of SHA-256 over the token's ASCII. */
 export function accessTokenHash(accessToken: string): string {
   return createHash("sha256").update(accessToken, "ascii").digest().subarray(0, 16).toString("base64url");

@@ -2,6 +2,7 @@
  * The token a command needs, from the stored session: read, refreshed under a lock when it is about to expire, or a
  * sentence that says what is missing.
  */
+import { OAuthRefused } from "../oauth/refusals.ts";
 import type { World } from "../shared/world.ts";
 import { withLock } from "./lock.ts";
 import { SessionRefused } from "./refusals.ts";
@@ -17,26 +18,37 @@ export interface TokenRequest {
 export interface Token {
   token: string;
   expiresAt: number;
-  /** Absent for a token that came from elsewhere. */
-  stored?: StoredSession;
 }
 
 const leastValidityMs = 10_000;
 /** A session that can be renewed is renewed this long before its token ends. */
 const renewAheadMs = 60_000;
 
-/** @throws SessionRefused `none`, `token-missing` or `token-expired`, or what the store or the refresh throws */
+/**
+ * The token of `DEMO_AUTH_TOKEN`, else the stored session's.
+ * @throws SessionRefused `given-token`, or as `requireStoredToken`
+ */
 export async function requireToken(
   world: World,
   store: SessionStore,
   binding: Binding,
-  { use, minimumValidityMs = leastValidityMs }: TokenRequest,
+  request: TokenRequest,
 ): Promise<Token> {
-  const given = world.env.DEMO_AUTH_TOKEN;
-  if (given) return tokenFromElsewhere(world, binding, use, given);
+  const given = await givenSession(world, binding, request.use);
+  if (!given) return requireStoredToken(world, store, binding, request);
+  return { token: tokenOf(given, request.use)!, expiresAt: expiryOf(given, request.use)! };
+}
+
+/** @throws SessionRefused `none`, `token-missing` or `token-expired`, or what the store or the refresh throws */
+export async function requireStoredToken(
+  world: World,
+  store: SessionStore,
+  binding: Binding,
+  { use, minimumValidityMs = leastValidityMs }: TokenRequest,
+): Promise<Token & { stored: StoredSession }> {
   const stored = await requireSession(store, binding);
   const usable = tokenFrom(world, stored, use, minimumValidityMs);
-  if (stored.session.refreshToken === undefined) {
+  if (!isRenewable(stored)) {
     if (usable) return usable;
     throw unusable(world, stored.session, use);
   }
@@ -57,12 +69,36 @@ export async function requireToken(
   throw unusable(world, stored.session, use);
 }
 
-/** `DEMO_AUTH_TOKEN`, which some other program has got: believed only after every check that a sign-in's token passes. */
-async function tokenFromElsewhere(world: World, binding: Binding, use: TokenUse, token: string): Promise<Token> {
-  const { verifyTokens } = await import("../oauth/verify.ts");
-  const received = { idToken: use === "id" ? token : undefined, accessToken: use === "access" ? token : undefined };
-  const verified = await verifyTokens(world, { ...binding, nonce: undefined }, received);
-  return { token, expiresAt: (use === "id" ? verified.idExpiresAt : verified.accessExpiresAt)! };
+/**
+ * What `DEMO_AUTH_TOKEN` brings, which some other program has got: believed only after every check that a sign-in's token
+ * passes. It goes before any stored session.
+ * @param use what it has to be; whichever it says when left out
+ * @returns `undefined` when it is not set
+ * @throws SessionRefused `given-token`
+ */
+export async function givenSession(world: World, binding: Binding, use?: TokenUse): Promise<Session | undefined> {
+  const token = world.env.DEMO_AUTH_TOKEN;
+  if (!token) return undefined;
+  const { claimedUse, verifyTokens } = await import("../oauth/verify.ts");
+  const asWhat = use ?? claimedUse(token) ?? "id";
+  const received = {
+    idToken: asWhat === "id" ? token : undefined,
+    accessToken: asWhat === "access" ? token : undefined,
+  };
+  try {
+    const { warnings: _, ...verified } = await verifyTokens(world, { ...binding, nonce: undefined }, received);
+    return { ...binding, flow: "token", ...received, refreshToken: undefined, ...verified, signedInAt: world.now() };
+  } catch (error) {
+    if (!(error instanceof OAuthRefused)) throw error;
+    const isExpired = error.refusal.kind === "token" && error.refusal.why === "expired";
+    const code = isExpired ? "token_expired" : "token_invalid";
+    throw new SessionRefused({ kind: "given-token", code, why: error }, error);
+  }
+}
+
+/** A session that goes on by itself: with a refresh token, or with the client's secret, which is kept beside a sealed one. */
+export function isRenewable({ session, storage }: StoredSession): boolean {
+  return session.refreshToken !== undefined || (session.flow === "client_credentials" && storage.kind === "keyring");
 }
 
 /** @throws SessionRefused `none` when the binding has no session */
@@ -72,7 +108,12 @@ export async function requireSession(store: SessionStore, binding: Binding): Pro
   throw new SessionRefused({ kind: "none", code: "not_signed_in" });
 }
 
-function tokenFrom(world: World, stored: StoredSession, use: TokenUse, validityMs: number): Token | undefined {
+function tokenFrom(
+  world: World,
+  stored: StoredSession,
+  use: TokenUse,
+  validityMs: number,
+): (Token & { stored: StoredSession }) | undefined {
   const token = tokenOf(stored.session, use);
   const expiresAt = expiryOf(stored.session, use);
   if (token === undefined || expiresAt === undefined) return undefined;
@@ -126,5 +167,10 @@ function unusable(world: World, session: Session, use: TokenUse): SessionRefused
   const expiresAt = expiryOf(session, use);
   return expiresAt === undefined
     ? new SessionRefused({ kind: "token-missing", code: "token_missing", use })
-    : new SessionRefused({ kind: "token-expired", code: "token_expired", leftMs: expiresAt - world.now() });
+    : new SessionRefused({
+        kind: "token-expired",
+        code: "token_expired",
+        leftMs: expiresAt - world.now(),
+        flow: session.flow,
+      });
 }

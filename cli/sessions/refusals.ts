@@ -1,5 +1,6 @@
 /** Why a session or its token cannot be had, as data. The words are in `cli/wording/session-refusals.ts`. */
-import type { TokenUse } from "./session.ts";
+import type { OAuthRefused } from "../oauth/refusals.ts";
+import type { SignInMethod, TokenUse } from "./session.ts";
 
 export type SessionRefusal =
   | { kind: "none"; code: "not_signed_in" }
@@ -13,9 +14,13 @@ export type SessionRefusal =
     }
   | { kind: "token-missing"; code: "token_missing"; use: TokenUse }
   /** @property leftMs milliseconds that the token is still valid; negative once it has expired */
-  | { kind: "token-expired"; code: "token_expired"; leftMs: number }
+  | { kind: "token-expired"; code: "token_expired"; leftMs: number; flow: SignInMethod }
+  /** The token in DEMO_AUTH_TOKEN fails a check. */
+  | { kind: "given-token"; code: "token_expired" | "token_invalid"; why: OAuthRefused }
   /** The refresh token is spent, revoked or expired. */
   | { kind: "refresh-ended"; code: "token_expired" }
+  /** The app client's secret, which renews its session, is not in the keyring. */
+  | { kind: "client-secret-gone"; code: "token_expired"; keyring: string }
   /** Made through sign-in pages that are not its pool's: whoever owns them has what was sent there. */
   | { kind: "foreign-pages"; code: "session_damaged"; hostedUi: string; pages: string }
   | { kind: "other-user"; code: "token_invalid" }

@@ -43,6 +43,11 @@ export function sessionName(binding: Binding): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 40);
 }
 
+/** Under which name the keyring keeps the secret of an app client that signs in as itself. */
+export function clientSecretName(binding: Binding): string {
+  return `secret-${sessionName(binding)}`;
+}
+
 export function sameBinding(a: Binding, b: Binding): boolean {
   const samePages = a.hostedUi === undefined || b.hostedUi === undefined || a.hostedUi === b.hostedUi;
   const same = (["issuer", "clientId", "apiOrigin", "account"] as const).every((name) => a[name] === b[name]);

@@ -11,7 +11,7 @@ import { deletePrivateFile, readPrivateFile, reservePrivateFile } from "../share
 import { stateHome } from "../shared/state-home.ts";
 import type { World } from "../shared/world.ts";
 import { type SessionRefusal, SessionRefused } from "./refusals.ts";
-import { type Binding, parseSession, type Session, sameBinding, sessionName } from "./session.ts";
+import { type Binding, clientSecretName, parseSession, type Session, sameBinding, sessionName } from "./session.ts";
 
 export type StorageKind = "file" | "keyring";
 
@@ -105,12 +105,16 @@ export class SessionStore {
     };
   }
 
-  /** Deletes the binding's session and its key. @returns whether there was one */
+  /** Deletes the binding's session, its key, and the secret of the app client if it was kept. @returns whether there was one */
   async delete(binding: Binding): Promise<boolean> {
     const path = this.fileOf(binding);
     const kind = await this.#kindOf(path);
     const existed = await deletePrivateFile(this.#world, path);
-    if (kind === "keyring") await (await this.#keyring()).delete(sessionName(binding));
+    if (kind === "keyring") {
+      const keyring = await this.#keyring();
+      await keyring.delete(sessionName(binding));
+      if (await keyring.get(clientSecretName(binding))) await keyring.delete(clientSecretName(binding));
+    }
     return existed;
   }
 

@@ -1,12 +1,22 @@
 /** Sessions that cannot be used, in words. */
 import type { SessionRefusal, SessionRefused } from "../sessions/refusals.ts";
+import type { SignInMethod } from "../sessions/session.ts";
 import { CliError } from "../shared/errors.ts";
 import type { NextStep } from "../shared/next-step.ts";
 import { duration } from "../shared/text.ts";
+import { explainOAuth } from "./oauth-refusals.ts";
 
 export function explainSession(refused: SessionRefused): CliError {
   const [message, next] = words(refused.refusal);
   return new CliError(refused.code, message, { next, cause: refused });
+}
+
+/** How to sign in the way that it was done. @param args for `login` besides */
+export function signInAgain(flow: SignInMethod, args: string[] = []): NextStep {
+  if (flow === "client_credentials")
+    return { say: "Pipe in the client's secret", command: "login", args: ["--client-credentials", ...args] };
+  if (flow === "token") return { say: "Pipe in a new token", command: "login", args: ["--with-token", ...args] };
+  return { command: "login", ...(args.length > 0 && { args }) };
 }
 
 function words(refusal: SessionRefusal): [message: string, next: NextStep] {
@@ -35,11 +45,21 @@ function words(refusal: SessionRefusal): [message: string, next: NextStep] {
         },
       ];
     case "token-expired": {
-      const { leftMs } = refusal;
+      const { leftMs, flow } = refusal;
       const when =
         leftMs <= 0 ? `expired ${duration(-leftMs)} ago` : `expires in ${duration(leftMs)}, sooner than asked for`;
-      return [`Your sign-in ${when}.`, { command: "login", ...(leftMs > 0 && { args: ["--force"] }) }];
+      return [`Your sign-in ${when}.`, signInAgain(flow, leftMs > 0 ? ["--force"] : [])];
     }
+    case "given-token":
+      return [
+        `DEMO_AUTH_TOKEN cannot be used. ${explainOAuth(refusal.why).message}`,
+        "Set it to a valid token of this target, or unset it to use the stored sign-in",
+      ];
+    case "client-secret-gone":
+      return [
+        `The app client's secret is no longer in ${refusal.keyring}.`,
+        { say: "Pipe it in", command: "login", args: ["--client-credentials", "--storage", "keyring"] },
+      ];
     case "refresh-ended":
       return ["Your sign-in has ended: its refresh token is expired, revoked or already used.", { command: "login" }];
     case "foreign-pages":

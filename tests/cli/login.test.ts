@@ -93,4 +93,16 @@ describe("demo-auth login", () => {
     deepEqual([code, stdout], [8, '{"message":"Missing Authentication Token"}']);
     match(stderr, /no such method and path/);
   });
+
+  it("says that the token in DEMO_AUTH_TOKEN has expired, with 4 as for an expired session", async () => {
+    const past = Math.floor(Date.now() / 1000) - 7200;
+    bench.fake.plan(({ idClaims }) => Object.assign(idClaims, { iat: past, exp: past + 3600 }));
+    const { idToken } = await bench.fake.mint(undefined);
+    bench.fake.plan(() => undefined);
+    for (const command of [["status"], ["whoami"], ["token"], ["call", "/transactions"]]) {
+      const { code, stdout, stderr } = await bench.here(command, { env: { DEMO_AUTH_TOKEN: idToken } });
+      deepEqual([code, stdout], [4, ""], command[0]);
+      match(stderr, /DEMO_AUTH_TOKEN cannot be used\. The ID token had already expired/);
+    }
+  });
 });

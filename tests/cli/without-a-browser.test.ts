@@ -208,9 +208,69 @@ describe("at a local cloud, without a browser", function () {
     const called = await cli(["call", "/orders"], { env });
     equal(called.code, 0, called.stderr);
     equal(JSON.parse(called.stdout).claims.client_id, ClientId);
+    const shown = JSON.parse((await cli(["status", "--json"], { env })).stdout);
+    deepEqual([shown.flow, shown.renewable], ["client_credentials", true]);
+
+    const { stdout: before } = await cli(["token"], { env });
+    const later = Date.now() + 3_545_000;
+    const renewed = await cli(["token"], { env, changes: { now: () => later } });
+    deepEqual([renewed.code, renewed.stdout === before], [0, false], "a minute before its end it is renewed by itself");
+    equal((await cli(["token"], { env })).stdout, renewed.stdout, "once");
     const wrong = await cli([...login, "--force"], { env, stdin: "wrong\n" });
     equal(wrong.code, 5);
     match(wrong.stderr, /Check the app client's id and its secret/);
+
+    const kept = [...secrets.keys()].filter((name) => name.startsWith("secret-"));
+    equal(kept.length, 1);
+    equal((await cli(["logout"], { env })).code, 0);
+    deepEqual([...secrets.keys()], [], "signing out takes the secret out of the keyring");
+
+    const unkept = [...login.slice(0, 2), "--storage", "file"];
+    equal((await cli(unkept, { env, stdin: `${ClientSecret}\n` })).code, 0);
+    match((await cli(["status"], { env })).stdout, /The client's secret is not kept: sign in with --storage keyring/);
+    const ended = await cli(["token"], { env, changes: { now: () => Date.now() + 3_601_000 } });
+    equal(ended.code, 4);
+    match(ended.stderr, /→ Pipe in the client's secret: demo-auth login .*--client-credentials\n/);
+  });
+
+  it("says of DEMO_AUTH_TOKEN whose it is and that it goes before a stored sign-in", async () => {
+    await cli(["login", "--as", "bob@example.com"]);
+    for (const type of ["id", "access"]) {
+      const { stdout: token } = await cli(["token", "--as", "ada@example.com", "--type", type]);
+      const env = { DEMO_AUTH_TOKEN: token.trim() };
+      const who = await cli(["whoami"], { env });
+      const { email, username } = claimsOf(token);
+      equal(who.stdout, `${email ?? username}\n`);
+      match(who.stderr, /the token in DEMO_AUTH_TOKEN names/);
+      const status = await cli(["status"], { env });
+      match(status.stdout, new RegExp(`Token from +DEMO_AUTH_TOKEN \\(${type} token\\), which goes before any stored`));
+      const { storage, renewable, expiresAt } = JSON.parse((await cli(["status", "--json"], { env })).stdout);
+      deepEqual(storage, { kind: "environment", variable: "DEMO_AUTH_TOKEN", tokenUse: type });
+      deepEqual([renewable, Date.parse(expiresAt)], [false, claimsOf(token).exp * 1000]);
+      ok(!status.stdout.includes(token.trim()) && !status.stderr.includes(token.trim()));
+      match((await cli(["login"], { env })).stderr, /Already signed in as bob@example\.com/);
+      match((await cli(["status", "--all"], { env })).stderr, /DEMO_AUTH_TOKEN is set, and goes before all of these/);
+    }
+    const { stdout: token } = await cli(["token", "--as", "ada@example.com"]);
+    for (const [env, code, why] of [
+      [
+        { DEMO_AUTH_TOKEN: "nonsense" },
+        5,
+        /DEMO_AUTH_TOKEN cannot be used\. The (?:ID|access) token is not a usable JWT/,
+      ],
+      [{ DEMO_AUTH_TOKEN: `${token.trim().slice(0, -8)}AAAAAAAA` }, 5, /signature is wrong/],
+    ] as const) {
+      for (const command of ["whoami", "status", "token"]) {
+        const { code: ended, stdout, stderr } = await cli([command], { env });
+        deepEqual([ended, stdout], [code, ""], command);
+        match(stderr, why);
+        match(stderr, /→ Set it to a valid token of this target, or unset it to use the stored sign-in/);
+      }
+    }
+    match(
+      (await cli(["logout"], { env: { DEMO_AUTH_TOKEN: token.trim() } })).stderr,
+      /commands go on using the token in it/,
+    );
   });
 
   it("keeps tokens that came from elsewhere, and verifies them all the same", async () => {

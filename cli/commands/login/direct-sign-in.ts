@@ -4,11 +4,12 @@
  */
 import type { Asked } from "../../oauth/password-sign-in.ts";
 import type { TokenResponse } from "../../oauth/token-endpoint.ts";
-import { verifyTokens } from "../../oauth/verify.ts";
-import { type Session, type SignInMethod, sessionName } from "../../sessions/session.ts";
+import { claimedUse, verifyTokens } from "../../oauth/verify.ts";
+import { clientSecretName, type Session, type SignInMethod } from "../../sessions/session.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { secretLines } from "../../shared/secret-lines.ts";
+import type { StoragePreference } from "../../targets/configuration.ts";
 import { issueLocalTokens } from "../../targets/local-tokens.ts";
 import { type Target, targetBinding } from "../../targets/target.ts";
 import type { DirectFlags } from "./direct-flags.ts";
@@ -18,10 +19,17 @@ interface Received extends TokenResponse {
   hostedUi: string | undefined;
 }
 
-/** @throws OAuthRefused when it is refused, or what came is not what it should be */
-export async function signInDirectly(io: CommandContext<DirectFlags>, target: Target): Promise<Session> {
+/**
+ * @param storage where the session will be kept, and beside it in the keyring an app client's secret
+ * @throws OAuthRefused when it is refused, or what came is not what it should be
+ */
+export async function signInDirectly(
+  io: CommandContext<DirectFlags>,
+  target: Target,
+  storage: StoragePreference,
+): Promise<Session> {
   const { world } = io;
-  const received = await receive(io, target);
+  const received = await receive(io, target, storage);
   const verified = await verifyTokens(
     world,
     { issuer: target.issuer, clientId: target.clientId, nonce: undefined },
@@ -42,9 +50,9 @@ export async function signInDirectly(io: CommandContext<DirectFlags>, target: Ta
   };
 }
 
-function receive(io: CommandContext<DirectFlags>, target: Target): Promise<Received> {
+function receive(io: CommandContext<DirectFlags>, target: Target, storage: StoragePreference): Promise<Received> {
   if (io.flags.username !== undefined) return withPassword(io, target, io.flags.username);
-  if (io.flags.clientCredentials) return withClientCredentials(io, target);
+  if (io.flags.clientCredentials) return withClientCredentials(io, target, storage);
   if (io.flags.withToken) return withTokens(io);
   return asAnybody(io, target, io.flags.as!);
 }
@@ -77,21 +85,24 @@ async function withPassword(io: CommandContext<DirectFlags>, target: Target, use
   return { ...(await signInWithPassword(io.world, request, ask)), method: "password", hostedUi: undefined };
 }
 
-async function withClientCredentials(io: CommandContext<DirectFlags>, target: Target): Promise<Received> {
+async function withClientCredentials(
+  io: CommandContext<DirectFlags>,
+  target: Target,
+  storage: StoragePreference,
+): Promise<Received> {
   const { hostedUiOrigin } = await import("../../oauth/hosted-ui.ts");
   const { clientToken } = await import("../../oauth/token-endpoint.ts");
   const { world } = io;
   const hostedUi = await hostedUiOrigin(world, target.issuer, target.hostedUiUrl);
   const { ask, hasNext } = secrets(io);
-  const account = `secret-${sessionName(targetBinding(target))}`;
+  const account = clientSecretName(targetBinding(target));
   const given = (await hasNext()) || world.stdin.isTTY ? await ask("secret") : undefined;
   const secret = given ?? (await keptSecret(io, account));
   const { clientId } = target;
   // What a person consents to is not for a client that acts for itself.
   const scopes = target.scopes.filter((scope) => scope.includes("/"));
   const tokens = await clientToken(world, hostedUi, { clientId, secret, scopes });
-  if (given !== undefined && Object(io.flags).storage === "keyring")
-    await (await world.keyring()).set(account, Buffer.from(given));
+  if (given !== undefined && storage === "keyring") await (await world.keyring()).set(account, Buffer.from(given));
   return { ...tokens, method: "client_credentials", hostedUi };
 }
 
@@ -130,18 +141,11 @@ export function parseTokens(text: string): { idToken: string | undefined; access
       accessToken: one("access_token", "AccessToken", "accessToken") as string | undefined,
     };
   }
-  const tokens = text.split(/\s+/).map((token) => ({ token, use: useOf(token) }));
+  const tokens = text.split(/\s+/).map((token) => ({ token, use: claimedUse(token) }));
+  if (tokens.some(({ use }) => use === undefined))
+    throw usage("Standard input holds something that is neither an ID nor an access token");
   const of = (use: string) => tokens.find((one) => one.use === use)?.token;
   return { idToken: of("id"), accessToken: of("access") };
-}
-
-/** What a token claims to be, unverified: only which check it goes to depends on it. */
-function useOf(token: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")).token_use;
-  } catch {
-    throw usage("Standard input holds something that is not a JWT");
-  }
 }
 
 async function asAnybody(io: CommandContext<DirectFlags>, target: Target, name: string): Promise<Received> {

@@ -6,7 +6,7 @@ import type { Flow } from "../../oauth/authorization-request.ts";
 import { type SignedIn, signIn } from "../../oauth/browser-sign-in.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
 import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
-import { requireToken } from "../../sessions/access.ts";
+import { requireStoredToken } from "../../sessions/access.ts";
 import { chooseAccount } from "../../sessions/accounts.ts";
 import { forgetBrowser, whoIsLeftInBrowser } from "../../sessions/left-browser.ts";
 import { withLock } from "../../sessions/lock.ts";
@@ -106,7 +106,7 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
 
   if (isDirect(io, target)) {
     const { signInDirectly } = await import("./direct-sign-in.ts");
-    return keep(io, target, kind, await signInDirectly(io, target));
+    return keep(io, target, kind, await signInDirectly(io, target, kind));
   }
   const hostedUi = await hostedUiOrigin(world, target.issuer, target.hostedUiUrl);
   await sayWhoIsLeft(io, target);
@@ -175,7 +175,7 @@ async function validSession(io: CommandContext, target: Target): Promise<LoginRe
   const store = new SessionStore(io.world);
   const request = { use: tokenUseFor(target, undefined) };
   try {
-    return (await requireToken(io.world, store, targetBinding(target), request)).stored;
+    return (await requireStoredToken(io.world, store, targetBinding(target), request)).stored;
   } catch (error) {
     // Whatever is wrong with the old session, a new sign-in mends it; only unsafe storage must be dealt with first.
     const known = explain(error);
@@ -315,6 +315,7 @@ function sayWelcome(io: CommandContext, { session, storage }: LoginResult, targe
     ? `stored in ${storage.path}${storage.kind === "keyring" ? ", sealed by the keyring" : ""}`
     : "not stored";
   const who = safeText(displayName(session.user));
+  if (world.env.DEMO_AUTH_TOKEN) out.warn("DEMO_AUTH_TOKEN is set, and goes before this sign-in until it is unset.");
   out.note(
     `${out.mark("green", "✓")} Signed in as ${out.mark("bold", who)} (expires ${clock}, in ${duration(expiresAt - world.now())}; ${kept})`,
   );

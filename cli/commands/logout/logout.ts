@@ -51,6 +51,7 @@ export async function logout(io: CommandContext<LogoutFlags>): Promise<void> {
     const refresh = revoked === undefined ? "" : revoked ? "; the refresh token is revoked" : "";
     io.out.note(`${io.out.mark("green", "✓")} Signed out ${safeText(user)}${refresh}.`);
   }
+  if (io.world.env.DEMO_AUTH_TOKEN) io.out.warn("DEMO_AUTH_TOKEN is set: commands go on using the token in it.");
   if (io.flags.browser && hostedUiOf) await endHostedSession(io, hostedUiOf);
 }
 

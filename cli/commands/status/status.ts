@@ -1,6 +1,6 @@
 /** Whether the target's session can be used, and whose it is. Tokens are not shown. */
 
-import { requireSession } from "../../sessions/access.ts";
+import { givenSession, isRenewable, requireSession } from "../../sessions/access.ts";
 import { chosenAccount } from "../../sessions/accounts.ts";
 import { displayName, expiryOf } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
@@ -8,6 +8,7 @@ import { type CommandContext, target as resolveTarget } from "../../shared/comma
 import { CliError } from "../../shared/errors.ts";
 import { duration, safeText } from "../../shared/text.ts";
 import { targetBinding, tokenUseFor } from "../../targets/target.ts";
+import { signInAgain } from "../../wording/session-refusals.ts";
 
 export interface StatusFlags {
   all?: boolean;
@@ -17,18 +18,20 @@ export interface StatusFlags {
 export async function status(io: CommandContext<StatusFlags>): Promise<void> {
   if (io.flags.all) return listSessions(io);
   const { target } = await resolveTarget(io);
-  const { session, storage } = await requireSession(new SessionStore(io.world), targetBinding(target));
+  const binding = targetBinding(target);
+  const given = await givenSession(io.world, binding);
+  const stored = given ? undefined : await requireSession(new SessionStore(io.world), binding);
+  const session = given ?? stored!.session;
+  const tokenUse = session.idToken === undefined ? "access" : "id";
   const expiresAt =
     expiryOf(session, tokenUseFor(target, undefined)) ?? session.idExpiresAt ?? session.accessExpiresAt!;
   const left = expiresAt - io.world.now();
-  const renewable = session.refreshToken !== undefined;
+  const renewable = stored !== undefined && isRenewable(stored);
   if (left <= 0 && !renewable) {
     throw new CliError(
       "token_expired",
       `The sign-in of ${safeText(displayName(session.user))} expired ${duration(-left)} ago.`,
-      {
-        next: { command: "login" },
-      },
+      { next: signInAgain(session.flow) },
     );
   }
   if (io.out.json) {
@@ -41,7 +44,7 @@ export async function status(io: CommandContext<StatusFlags>): Promise<void> {
       renewable,
       issuer: session.issuer,
       clientId: session.clientId,
-      storage,
+      storage: stored?.storage ?? { kind: "environment", variable: "DEMO_AUTH_TOKEN", tokenUse },
       target: target.label,
       account: session.account ?? null,
     });
@@ -52,10 +55,15 @@ export async function status(io: CommandContext<StatusFlags>): Promise<void> {
     ["Signed in", safeText(displayName(session.user))],
     ...(session.account === undefined ? [] : [["Account", session.account]]),
     ["Expires", renewable && left > 0 ? `${validity}, then renewed by itself` : validity],
+    ...(session.flow === "client_credentials" && !renewable
+      ? [["", "The client's secret is not kept: sign in with --storage keyring, and this renews itself."]]
+      : []),
     ["Flow", session.flow],
     ["User pool", session.issuer],
     ["App client", session.clientId],
-    ["Stored in", `${storage.path} (${storage.kind})`],
+    stored
+      ? ["Stored in", `${stored.storage.path} (${stored.storage.kind})`]
+      : ["Token from", `DEMO_AUTH_TOKEN (${tokenUse} token), which goes before any stored sign-in`],
   ];
   io.out.text(rows.map(([name, value]) => `${name!.padEnd(11)} ${safeText(value!)}\n`).join(""));
 }
@@ -69,7 +77,7 @@ async function listSessions({ world, out }: CommandContext): Promise<void> {
       account: session.account ?? null,
       chosen: (await chosenAccount(world, session)) === session.account,
       expiresAt: session.idExpiresAt ?? session.accessExpiresAt!,
-      renewable: session.refreshToken !== undefined,
+      renewable: isRenewable({ session, storage }),
       issuer: session.issuer,
       clientId: session.clientId,
       api: session.apiOrigin ?? null,
@@ -82,6 +90,7 @@ async function listSessions({ world, out }: CommandContext): Promise<void> {
     return;
   }
   if (rows.length === 0) out.note("Nobody is signed in anywhere.");
+  if (world.env.DEMO_AUTH_TOKEN) out.warn("DEMO_AUTH_TOKEN is set, and goes before all of these.");
   for (const row of rows) {
     const left = row.expiresAt - world.now();
     const validity = left > 0 ? `expires in ${duration(left)}` : row.renewable ? "renewed at the next call" : "expired";

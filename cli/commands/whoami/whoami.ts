@@ -1,5 +1,5 @@
 /** Who is signed in to the target, in one word. */
-import { requireSession } from "../../sessions/access.ts";
+import { givenSession, requireSession } from "../../sessions/access.ts";
 import { displayName } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, target as resolveTarget } from "../../shared/command-context.ts";
@@ -9,7 +9,10 @@ import { targetBinding } from "../../targets/target.ts";
 /** @throws SessionRefused `none` */
 export async function whoami(io: CommandContext): Promise<void> {
   const { target } = await resolveTarget(io);
-  const { session } = await requireSession(new SessionStore(io.world), targetBinding(target));
+  const binding = targetBinding(target);
+  const given = await givenSession(io.world, binding);
+  const session = given ?? (await requireSession(new SessionStore(io.world), binding)).session;
+  if (given) io.out.note("That is whom the token in DEMO_AUTH_TOKEN names.");
   const { sub, email, username } = session.user;
   if (io.out.json) io.out.document({ user: { sub, email, username }, account: session.account ?? null });
   else io.out.text(`${safeText(displayName(session.user))}\n`);
