@@ -91,14 +91,12 @@ export type SignIn =
   | { flow: "implicit"; tokenUse: "id" }
   | { flow: "code"; tokenUse: "id" | "access"; rotateRefreshTokens: boolean };
 
-/**
- * Under both names of the loopback: Cognito compares the whole string, and a person or a library may use either. By
- * default uncommon ports, shared with the command line through the stack outputs.
- */
-export const loopbackUrls = (
-  path: string,
-  ports: readonly string[] = ["47810", "47811", "47812", "47813", "47814"],
-): string[] => ["localhost", "127.0.0.1"].flatMap((host) => ports.map((port) => `http://${host}:${port}${path}`));
+/** Uncommon ports, shared with the command line through the stack outputs: Cognito matches a callback exactly. */
+const loopbackPorts = ["47810", "47811", "47812", "47813", "47814"];
+
+/** Under both names of the loopback: Cognito compares the whole string, and a person or a library may use either. */
+export const loopbackUrls = (path: string, ports: readonly string[] = loopbackPorts): string[] =>
+  ["localhost", "127.0.0.1"].flatMap((host) => ports.map((port) => `http://${host}:${port}${path}`));
 
 export class UserDirectory extends Component {
   readonly userPoolId: pulumi.Output<string>;

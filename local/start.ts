@@ -26,6 +26,8 @@ export interface LocalCloudOptions extends EvaluationOptions {
   /** Where `Pulumi.yaml` lies. */
   projectDirectory: string;
   stack: string;
+  /** `namespace:key` → text, over what the stack's files say, as `pulumi up --config` gives it. */
+  config?: Record<string, string> | undefined;
   /** The console's; the others follow it. 0 takes free ones. */
   port: number;
   /** Where users, keys and code are kept; `undefined` forgets everything at the end. */
@@ -66,10 +68,11 @@ export interface LocalCloud {
   /**
    * Evaluates the program again and puts what it now declares in the place of what ran, with the same users, keys,
    * sessions and origins. Requests that are being answered are answered by what took them.
+   * @param config in the place of the one that the cloud was started with, from now on
    * @throws ProjectError, ProgramError, PortTakenError: what ran before keeps running; an AbortError when a newer call
    * came before the program had ended
    */
-  reload(): Promise<ReadyDocument>;
+  reload(config?: Record<string, string>): Promise<ReadyDocument>;
   close(): Promise<void>;
 }
 
@@ -88,10 +91,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     let onChange = (files: string[]) => void missed.push(...files);
     const watching =
       options.watch && watchProgram(options, options.watch, (files: string[]) => onChange(files), closers);
+    let { config } = options;
     const read = () => {
       const reads = watching?.sources.evaluation();
       for (const one of projectReads(options.projectDirectory, options.stack)) reads?.note(one);
-      return { project: readProject(options.projectDirectory, options.stack, options.environment), reads };
+      const project = readProject(options.projectDirectory, options.stack, options.environment);
+      return { project: { ...project, config: { ...project.config, ...config } }, reads };
     };
     const first = read();
     const directory = options.stateDirectory ?? temporaryDirectory(closers);
@@ -174,7 +179,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     let latest = new AbortController();
     // One after the other, and the last one asked for is what runs in the end: an older program that is still being
     // evaluated, perhaps for ever, is given up.
-    const reloadLatest = () => {
+    const reloadLatest = (changed = config) => {
+      config = changed;
       latest.abort();
       latest = new AbortController();
       const { signal: superseded } = latest;

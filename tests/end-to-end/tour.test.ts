@@ -18,9 +18,14 @@ describe("the tour", function () {
     assert.equal(scripts.start, "node cli/main.ts tour");
   });
 
-  it("shows a refusal, a sign-up through the pages, and an answer, ends with 0 and leaves nothing that runs", async () => {
+  it("shows the API open, the authorizer deployed, a refusal, a sign-up and an answer, ends with 0 and leaves nothing that runs", async () => {
     const { code, stdout, stderr } = await shell.run("tour");
     assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /GET \/transactions, open to everybody.*HTTP 200 OK.*"anonymous".*Deploy again.*HTTP 401 Unauthorized/s,
+    );
+    assert.match(stderr, /api is open: its authorization is none/);
     assert.match(stdout, /HTTP 401 Unauthorized.*\/signup.*\/callback.*HTTP 200 OK.*ada@example\.com.*npx pulumi up/s);
     assert.doesNotMatch(stdout + stderr, /eyJ[\w-]+\.[\w-]+\.[\w-]+/, "a token was shown");
     assert.deepEqual(readdirSync(join(shell.home, "local", "running")), []);
@@ -30,6 +35,7 @@ describe("the tour", function () {
   it("walks what the hardened stack has: an account that an administrator made, a new password, a second factor", async () => {
     const { code, stdout, stderr } = await shell.run("tour", "--stack", "prod");
     assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout + stderr, /open to everybody|is open/, "this stack is never deployed open");
     assert.match(
       stdout,
       /HTTP 401.*has no sign-up; an administrator makes.*chooses a password.*authenticator app.*a code in the query.*HTTP 200 OK/s,
@@ -41,8 +47,9 @@ describe("the tour", function () {
     const { code, stdout, stderr } = await shell.run("tour", "--json", "--port", "0", "--state", state);
     assert.equal(code, 0, stderr);
     const { ok, steps } = JSON.parse(stdout) as { ok: boolean; steps: { title: string; lines: string[] }[] };
-    assert.deepEqual([ok, steps.length], [true, 6]);
-    assert.ok(steps.some(({ lines }) => lines.includes("HTTP 401 Unauthorized")));
+    assert.deepEqual([ok, steps.length], [true, 8]);
+    const answers = steps.flatMap(({ lines }) => lines).filter((line) => line.startsWith("HTTP "));
+    assert.deepEqual(answers, ["HTTP 200 OK", "HTTP 401 Unauthorized", "HTTP 200 OK"]);
     assert.ok(readdirSync(state).length > 0);
   });
 

@@ -1,5 +1,7 @@
 /** The components as another Pulumi program uses them: `import { ProtectedApi, UserDirectory } from "demo-auth/infra"`. */
 import { deepEqual, equal, rejects } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
   HandlerFunction,
@@ -11,6 +13,8 @@ import {
 } from "../../infra/components.ts";
 import { violationsOf } from "../../policy/rule.ts";
 import { rules } from "../../policy/rules/index.ts";
+import { buildComponents } from "../../scripts/build-components.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { evaluate } from "./support/evaluate.ts";
 
 const types = {
@@ -77,6 +81,21 @@ describe("the components without any option", () => {
       providerARNs: ["arn:of:a:pool"],
       identityValidationExpression: "^client1$",
     });
+  });
+});
+
+describe("the published module of the components", () => {
+  it("has types for what it takes, for ES modules and for CommonJS", async () => {
+    const folder = temporaryDirectory();
+    await buildComponents(folder);
+    for (const name of ["infra/components.d.ts", "infra/components.d.cts"]) {
+      equal(readFileSync(join(folder, name), "utf8").includes("type UserDirectoryArgs"), true, name);
+    }
+    const imported = (name: string) =>
+      readFileSync(join(folder, "infra", name), "utf8").matchAll(/"\.\/([\w-]+)\.js"/g);
+    const files = readdirSync(join(folder, "infra")).filter((name) => name.endsWith(".d.ts"));
+    const missing = files.flatMap((name) => [...imported(name)].map(([, module]) => `${module}.d.ts`));
+    deepEqual(new Set(missing.filter((name) => !files.includes(name))), new Set());
   });
 });
 

@@ -186,26 +186,26 @@ describe("a hardened stack on the local cloud", function () {
     ]);
   });
 
-  it("is open to anyone while its authorization is none, and closed by the same program without that line", async () => {
-    const both = project({ open: { authorization: "none" }, closed: {} });
-    const [authorizations, answers]: [unknown[], unknown[]] = [[], []];
-    for (const stack of ["open", "closed"]) {
-      const each = await start(both, stack);
-      try {
-        const [stage] = each.ready.apis[0]!.stages;
-        authorizations.push(stage!.routes.find(({ path }) => path === "/transactions")?.authorization);
-        const answer = await fetch(`${stage!.url}/transactions`);
-        const { user, message } = (await answer.json()) as { user?: { sub: string }; message?: string };
-        answers.push([answer.status, user?.sub ?? message]);
-      } finally {
-        await each.close();
-      }
+  it("is open to anyone while its authorization is none, and closed at the same address by config over that line", async () => {
+    const cloud = await start(project({ open: { authorization: "none" } }), "open");
+    const call = async () => {
+      const [stage] = cloud.ready.apis[0]!.stages;
+      const answer = await fetch(`${stage!.url}/transactions`);
+      const { user, message } = (await answer.json()) as { user?: { sub: string }; message?: string };
+      const route = stage!.routes.find(({ path }) => path === "/transactions");
+      return [stage!.url, route?.authorization, answer.status, user?.sub ?? message];
+    };
+    try {
+      const [url, ...open] = await call();
+      deepEqual(open, ["NONE", 200, "anonymous"]);
+      await cloud.reload({ "demo-auth:authorization": "cognito" });
+      const closed = [url, "COGNITO_USER_POOLS", 401, "Unauthorized"];
+      deepEqual(await call(), closed);
+      await cloud.reload();
+      deepEqual(await call(), closed, "a reload keeps the config that the one before was given");
+    } finally {
+      await cloud.close();
     }
-    deepEqual(authorizations, ["NONE", "COGNITO_USER_POOLS"]);
-    deepEqual(answers, [
-      [200, "anonymous"],
-      [401, "Unauthorized"],
-    ]);
   });
 
   it("throttles all callers together above the stage's rate", async () => {

@@ -29,12 +29,19 @@ export function narrator({ out }: CommandContext): Narrator {
 }
 
 /** The answer as a person reads it, shortened. */
-export function tellAnswer(tell: Narrator, method: string, url: string, answer: Response, body: string): void {
+export function tellAnswer(
+  tell: Narrator,
+  method: string,
+  url: string,
+  answer: Response,
+  body: string,
+  shown = SHOWN_LINES,
+): void {
   tell.line(`${method} ${url}`);
   tell.line(`HTTP ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`);
   const lines = readable(body);
-  for (const text of lines.slice(0, SHOWN_LINES)) tell.line(text);
-  if (lines.length > SHOWN_LINES) tell.line(`… and ${lines.length - SHOWN_LINES} lines more`);
+  for (const text of lines.slice(0, shown)) tell.line(text);
+  if (lines.length > shown) tell.line(`… and ${lines.length - shown} lines more`);
 }
 
 const SHOWN_LINES = 16;

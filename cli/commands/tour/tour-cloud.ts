@@ -1,5 +1,9 @@
-/** The local cloud that the tour shows: the one that runs here already for a person, else one of its own. */
+/**
+ * The local cloud that the tour shows: the one that runs here already for a person, else one of its own, which it begins
+ * with the API open where the program has a setting for it.
+ */
 import { resolve } from "node:path";
+import { type Project, readProject } from "../../../local/engine/project.ts";
 import type { ReadyDocument } from "../../../local/host/ready-document.ts";
 import type { LocalCloud } from "../../../local/start.ts";
 import type { CommandContext } from "../../shared/command-context.ts";
@@ -22,6 +26,8 @@ export interface TourCloud {
   target: string;
   /** Whether the tour started it, and ends it. */
   own: boolean;
+  /** Deploys the authorizer that the program was first deployed without; absent where it stands already. */
+  secure?: (() => Promise<ReadyDocument>) | undefined;
   /** Absent for a cloud of another process. */
   admin?: LocalCloud["admin"];
   close(): Promise<void>;
@@ -42,10 +48,12 @@ export async function cloudFor(io: CommandContext<TourFlags>, byHand: boolean): 
       return { ready, target: `local:${running.pid}`, own: false, close: async () => undefined };
     }
   }
+  const open = openConfig(readProject(directory, flags.stack, world.env));
   const start = (port: number) =>
     startAnnounced(world, {
       ...programOptions(io, directory),
       stack: flags.stack,
+      config: open,
       port,
       // Somebody who looks around finds everything where demo-auth local would put it; a script leaves no trace.
       stateDirectory: stateDirectory(
@@ -60,7 +68,19 @@ export async function cloudFor(io: CommandContext<TourFlags>, byHand: boolean): 
     io.out.note(`Port ${wanted} or one that follows it is taken, so free ones are used.`);
     return start(0);
   });
-  return { ready: cloud.ready, target: ownCloud(world), own: true, admin: cloud.admin, close: cloud.close };
+  const secure = open && (() => cloud.reload({}));
+  return {
+    get ready() {
+      return cloud.ready;
+    },
+    ...{ secure, target: ownCloud(world), own: true, admin: cloud.admin, close: cloud.close },
+  };
+}
+
+/** The config that deploys the API open: of a program with this project's setting, whose `dev` profile alone takes it. */
+function openConfig({ name, config }: Project): Record<string, string> | undefined {
+  const isOffered = config[`${name}:authorization`] === "cognito" && config[`${name}:profile`] !== "prod";
+  return isOffered ? { [`${name}:authorization`]: "none" } : undefined;
 }
 
 /** The tour's cloud, whatever others run beside it. */

@@ -7,7 +7,7 @@ export const registerTour: Registrant = (program, world) => {
     .command("tour")
     .summary("show the whole tutorial on this machine")
     .description(
-      "Starts the local cloud, or takes the one that runs here, calls the API without a token, signs up and in, and calls it again.",
+      "Starts the local cloud with the API open, deploys the authorizer, signs up and in, and calls the API after each step. A cloud that runs here already is taken as it is.",
     )
     .option("--stack <name>", "stack whose config to use", "dev")
     .option("--project <directory>", "folder of the Pulumi project", ".")

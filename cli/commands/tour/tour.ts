@@ -26,8 +26,9 @@ export async function tour(io: CommandContext<TourFlags>): Promise<void> {
   const cloud = await cloudFor(io, byHand);
   const watching = new AbortController();
   try {
-    const route = protectedRoute(cloud.ready);
-    tellWhatRuns(tell, cloud.ready, route);
+    const first = readRoute(cloud.ready, cloud.secure ? "NONE" : "COGNITO_USER_POOLS");
+    tellWhatRuns(tell, cloud.ready, first);
+    const route = cloud.secure ? await openThenSecure(world, tell, first, cloud.secure) : first;
     await callWithoutToken(world, tell, route);
     if (byHand) void tellMail(io, tell, cloud.ready.console, watching.signal);
     const session = await (byHand ? signInByHand(io, tell, cloud) : signInWithoutScreen(io, tell, cloud));
@@ -51,15 +52,16 @@ interface Route {
   path: string;
   url: string;
   api: ReadyApi;
+  authorization: Authorization;
 }
 
-function protectedRoute({ apis }: ReadyDocument): Route {
+type Authorization = "NONE" | "COGNITO_USER_POOLS";
+
+function readRoute({ apis }: ReadyDocument, authorization: Authorization): Route {
   for (const api of apis) {
     for (const { url, routes } of api.stages) {
-      const route = routes.find(
-        ({ method, authorization }) => method === "GET" && authorization === "COGNITO_USER_POOLS",
-      );
-      if (route) return { method: route.method, path: route.path, url: url + route.path, api };
+      const route = routes.find((one) => one.method === "GET" && one.authorization === authorization);
+      if (route) return { method: route.method, path: route.path, url: url + route.path, api, authorization };
     }
   }
   throw new CliError("configuration_invalid", "The program declares no GET method behind a Cognito authorizer.", {
@@ -80,8 +82,26 @@ function tellWhatRuns(tell: Narrator, { userPools, functions, console }: ReadyDo
   }
   for (const { name, runtime } of functions)
     tell.line(`Lambda         ${name} on ${runtime}, the bundle that would be deployed`);
-  tell.line(`REST API       ${route.api.name}: ${route.method} ${route.path}, behind a Cognito authorizer`);
+  const guard = route.authorization === "NONE" ? "open to everybody, to begin with" : "behind a Cognito authorizer";
+  tell.line(`REST API       ${route.api.name}: ${route.method} ${route.path}, ${guard}`);
   tell.line(`console        ${console} (mail, users, why a request was refused)`);
+}
+
+/** Steps 18 to 22: what the API is without an authorizer, and the deployment that attaches it. @returns the route as it is then */
+async function openThenSecure(
+  world: World,
+  tell: Narrator,
+  { method, url }: Route,
+  secure: () => Promise<ReadyDocument>,
+): Promise<Route> {
+  tell.step("Call the API as it is deployed first, with authorization: none in the stack's config: anybody is let in");
+  const answer = await world.fetch(url, { method });
+  tellAnswer(tell, method, url, answer, await answer.text(), 4);
+  expectStatus(answer, 200, "while it is open");
+  tell.step("Deploy again, with authorization: cognito:");
+  const route = readRoute(await secure(), "COGNITO_USER_POOLS");
+  tell.line(`REST API       ${route.api.name}: ${route.method} ${route.path}, behind a Cognito authorizer`);
+  return route;
 }
 
 async function callWithoutToken(world: World, tell: Narrator, { method, url }: Route): Promise<void> {
