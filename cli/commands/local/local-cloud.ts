@@ -55,7 +55,10 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
       ? {
           ignore: [stateHome(world)],
           onChange: display.changed,
-          onReload: display.reloaded,
+          onReload(ready) {
+            atWork();
+            display.reloaded(ready);
+          },
           onFailure: display.reloadFailed,
           onBlindness: display.out.warn,
         }
@@ -70,6 +73,8 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
   interrupted.then(() => ending.abort());
   try {
     cloud = await starting;
+    // An evaluation is work as well: what it needed is given back.
+    atWork();
     if (!ending.signal.aborted) display.ready(cloud.ready, state !== undefined);
     const signal = await interrupted;
     await cloud.close();
