@@ -32,7 +32,10 @@ export function runDirectory(from: Surroundings): string {
   return join(stateHome(from), "local", "running");
 }
 
-/** Every cloud whose process lives. Run files of dead ones are removed. */
+/**
+ * Every cloud whose process lives. Run files of dead ones are removed.
+ * @throws CliError `configuration_invalid` for a damaged run file whose process lives: that cloud would be missing in silence
+ */
 export async function runningClouds(world: World): Promise<RunningCloud[]> {
   const directory = runDirectory(world);
   const names = await readdir(directory).catch(() => []);
@@ -40,10 +43,19 @@ export async function runningClouds(world: World): Promise<RunningCloud[]> {
   for (const name of names.filter((entry) => entry.endsWith(".json")).sort()) {
     const file = join(directory, name);
     const cloud = parseRunFile(await readPrivateFile(world, file).catch(() => undefined));
-    if (cloud && world.isAlive(cloud.pid)) clouds.push(cloud);
-    else await unlink(file).catch(() => undefined);
+    const pid = cloud ? cloud.pid : Number(/^\d+(?=\.json$)/.exec(name)?.[0]);
+    if (!world.isAlive(pid)) await unlink(file).catch(() => undefined);
+    else if (cloud) clouds.push(cloud);
+    else throw damagedRunFile(file, pid);
   }
   return clouds;
+}
+
+function damagedRunFile(file: string, pid: number): CliError {
+  const message = `${file} is damaged: the local cloud of process ${pid} cannot be found by it.`;
+  return new CliError("configuration_invalid", message, {
+    next: `End that cloud, remove the file, and start it again: kill ${pid}; rm '${file}'`,
+  });
 }
 
 /**

@@ -99,6 +99,18 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     ok(!existsSync(join(bench.home, "local", "running", "dead.json")));
   });
 
+  it("says that a living cloud's run file is damaged, instead of that no cloud runs", async () => {
+    const file = join(bench.home, "local", "running", `${process.pid}.json`);
+    writeFileSync(file, '{"pid":', { mode: 0o600 });
+    const { code, stderr } = await bench.here(["status"]);
+    equal(code, 3);
+    match(
+      stderr,
+      new RegExp(`${process.pid}\\.json is damaged: the local cloud of process ${process.pid} cannot be found`),
+    );
+    ok(existsSync(file), "it is left for whoever looks into it");
+  });
+
   it("does not believe a run file that points to another machine", async () => {
     const file = join(bench.home, "local", "running", "running.json");
     const cloud = {
