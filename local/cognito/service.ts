@@ -80,7 +80,7 @@ export interface UserAdministration {
   delete(username: string): void;
   setPassword(username: string, password: string, permanent: boolean): Promise<void>;
   /** An empty value removes the attribute. */
-  setAttributes(username: string, attributes: Record<string, string>): void;
+  setAttributes(username: string, attributes: Record<string, string>): Promise<void>;
   /** Makes or changes a user who can sign in at once; nothing is mailed. */
   put(wanted: WantedUser): Promise<UserSummary>;
   /** What the user's client would get at the end of a sign-in, without one. */
@@ -164,8 +164,9 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
         setEnabled: (username, enabled) => setEnabled(pool, username, enabled),
         delete: (username) => deleteUser(pool, username),
         setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
-        setAttributes: (username, attributes) =>
-          void changeAttributes(pool, requireUser(pool, username), attributes, true),
+        async setAttributes(username, attributes) {
+          await changeAttributes(pool, requireUser(pool, username), attributes, { client: undefined });
+        },
         put: async (wanted) => summary(pool, await putUser(pool, wanted)),
         tokens: (username, request) => tokensForUser(pool, requireUser(pool, username), request),
         startSession(username) {

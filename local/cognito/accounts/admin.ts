@@ -8,7 +8,7 @@ import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { checkAttributes } from "./attributes.ts";
 import { newCredentials, setPassword } from "./credentials.ts";
-import { type CodeDelivery, sendInvitation } from "./delivery.ts";
+import { type CodeDelivery, postInvitation, sendInvitation } from "./delivery.ts";
 import { checkPolicy } from "./passwords.ts";
 import { nameAndAttributes } from "./sign-up.ts";
 import { postConfirmation, preSignUp, type TriggerData } from "./triggers.ts";
@@ -46,8 +46,8 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
   const userName = username ?? sub;
   await preSignUp(pool, "AdminCreateUser", { ...input, userName, clientId: "CLIENT_ID_NOT_APPLICABLE", attributes });
   const credentials = await newCredentials(pool, userName, password);
-  return pool.platform.store.transaction(() => {
-    const user = users.insert({
+  const user = pool.platform.store.transaction(() => {
+    const made = users.insert({
       sub,
       username: userName,
       status: "FORCE_CHANGE_PASSWORD",
@@ -55,10 +55,12 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
       temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
       ...credentials,
     });
-    note(pool, user, "created by an administrator");
-    if (!input.suppressMessage) sendInvitation(pool, user, input.username, password, mediaOf(user, input.media));
-    return user;
+    note(pool, made, "created by an administrator");
+    return made;
   });
+  if (!input.suppressMessage)
+    await sendInvitation(pool, user, input.username, password, mediaOf(user, input.media), input);
+  return user;
 }
 
 /** A new temporary password for somebody who has not signed in yet, and the message that carries it. */
@@ -67,12 +69,13 @@ export async function inviteAgain(
   user: User,
   name: string,
   media?: CodeDelivery["medium"][],
+  data?: TriggerData,
 ): Promise<User> {
   const password = generatePassword(pool);
   const changed = await setPassword(pool, user, password, {
     temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
   });
-  sendInvitation(pool, changed, name, password, mediaOf(changed, media));
+  await sendInvitation(pool, changed, name, password, mediaOf(changed, media), data);
   return changed;
 }
 
@@ -183,7 +186,7 @@ async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][numbe
     ...credentials,
   });
   const { invitation = "SUPPRESS" } = declared;
-  if (!permanent && invitation !== "SUPPRESS") sendInvitation(pool, user, declared.username, password, invitation);
+  if (!permanent && invitation !== "SUPPRESS") postInvitation(pool, user, declared.username, password, invitation);
   return user;
 }
 

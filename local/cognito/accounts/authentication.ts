@@ -10,6 +10,7 @@ import { quietPeriod } from "../state/codes.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import { newSrpVerifier } from "./credentials.ts";
 import { secondFactors } from "./mfa.ts";
+import { findOrMigrate } from "./migration.ts";
 import { verifyPassword } from "./passwords.ts";
 import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "./triggers.ts";
 
@@ -29,7 +30,7 @@ export async function checkPassword(
   data?: TriggerData,
 ): Promise<User> {
   refuseUnratedSignIn(pool, client);
-  const found = pool.users.find(name);
+  const found = await findOrMigrate(pool, client, { source: "Authentication", name, password, data });
   await preAuthentication(pool, client, name, found, data);
   const sub = found?.sub;
   if (sub === undefined) {

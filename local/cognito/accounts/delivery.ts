@@ -4,9 +4,14 @@
  */
 import type { AppClientModel, MessageTemplate } from "../../model.ts";
 import type { Pool } from "../pool.ts";
+import type { CodePurpose } from "../state/codes.ts";
 import type { MessageKind } from "../state/messages.ts";
 import type { User } from "../state/users.ts";
+import type { CodeOccasion } from "../triggers/custom-message.ts";
 import { maskDestination } from "./attributes.ts";
+import type { TriggerData } from "./triggers.ts";
+
+type Texts = Pick<MessageTemplate, "subject" | "email" | "sms">;
 
 export interface CodeDelivery {
   /** Masked, as the caller may see it. */
@@ -37,42 +42,96 @@ export const masked = (delivery: CodeDelivery): CodeDelivery => ({
   destination: maskDestination(delivery.destination),
 });
 
+const kinds: Record<CodeOccasion, MessageKind> = {
+  SignUp: "sign-up",
+  ResendCode: "resend-code",
+  ForgotPassword: "forgot-password",
+  UpdateUserAttribute: "verify-attribute",
+  VerifyUserAttribute: "verify-attribute",
+  Authentication: "second-factor",
+};
+
+export interface CodeMessage {
+  occasion: CodeOccasion;
+  /** What the code proves. */
+  purpose: CodePurpose;
+  /** What becomes the attribute's value once the code came back. */
+  value?: string | undefined;
+  /** The app client that was asked, to whose hosted UI a link leads; `undefined` where an administrator acts. */
+  client: AppClientModel | undefined;
+  data?: TriggerData | undefined;
+}
+
 /**
- * Writes a code, or a link that carries it, to the outbox.
- * @param client whose hosted UI a link in the mail leads to; without one there is no link
+ * Makes a code and writes it, or a link that carries it, to the outbox. The pool's function words the message first: when
+ * it fails, no code is made, and one that was sent before stays good.
+ * @throws CognitoError as the custom message trigger fails
  */
-export function sendCode(
+export async function sendCode(
   pool: Pool,
   user: User,
   delivery: CodeDelivery,
-  kind: MessageKind,
-  code: string,
-  client?: AppClientModel,
-): void {
-  const template = templateFor(pool, kind, client !== undefined);
+  { occasion, purpose, value, client, data }: CodeMessage,
+): Promise<void> {
+  const kind = kinds[occasion];
+  const own = templateFor(pool, kind, client !== undefined);
   const { verification } = pool.model.messages;
-  const linked = template === verification && verification.option === "CONFIRM_WITH_LINK";
-  const text =
-    linked && client && delivery.medium === "EMAIL"
-      ? withLink(pool, client, user, template.email, code)
-      : textOf(template, delivery, "{####}");
-  post(pool, delivery, template, kind, code, fill(text, user.username, code));
+  const linked = own === verification && verification.option === "CONFIRM_WITH_LINK";
+  const template = await worded(pool, user, own, { source: occasion, client, data, linked });
+  pool.platform.store.transaction(() => {
+    const code = pool.codes.issue(user.sub, purpose, value);
+    const text =
+      linked && client && delivery.medium === "EMAIL"
+        ? withLink(pool, client, user, template.email, code)
+        : textOf(template, delivery, "{####}");
+    post(pool, delivery, template, kind, code, fill(text, { "{####}": code }));
+  });
 }
 
-/** @param name as the person signs in */
-export function sendInvitation(
+/**
+ * Writes an invitation to the outbox, in the words of the pool's function.
+ * @param name as the person signs in
+ * @throws CognitoError as the custom message trigger fails; nothing is sent then
+ */
+export async function sendInvitation(
   pool: Pool,
   user: User,
   name: string,
   password: string,
   media: readonly CodeDelivery["medium"][],
+  data?: TriggerData,
+): Promise<void> {
+  const own = pool.model.messages.invitation;
+  const words = { source: "AdminCreateUser", client: undefined, data, linked: false } as const;
+  postInvitation(pool, user, name, password, media, await worded(pool, user, own, words));
+}
+
+/** Writes an invitation to the outbox, in the pool's own words. */
+export function postInvitation(
+  pool: Pool,
+  user: User,
+  name: string,
+  password: string,
+  media: readonly CodeDelivery["medium"][],
+  template: Texts = pool.model.messages.invitation,
 ): void {
-  const template = pool.model.messages.invitation;
   for (const delivery of [deliveryTo("email", user.attributes), deliveryTo("phone_number", user.attributes)]) {
     if (!delivery || !media.includes(delivery.medium)) continue;
     const text = textOf(template, delivery, "");
-    post(pool, delivery, template, "admin-create-user", null, fill(text, name, password));
+    post(pool, delivery, template, "admin-create-user", null, fill(text, { "{username}": name, "{####}": password }));
   }
+}
+
+/** What calls the function is loaded only in a pool that has it. */
+async function worded(
+  pool: Pool,
+  user: User,
+  own: Texts,
+  words: Parameters<typeof import("../triggers/custom-message.ts").customTexts>[2],
+): Promise<Texts> {
+  if (!pool.model.triggers.customMessage) return own;
+  const { customTexts } = await import("../triggers/custom-message.ts");
+  return { ...own, ...(await customTexts(pool, user, words)) };
 }
 
 /** A link only where an app client is known whose hosted UI it may lead to. */
@@ -93,19 +152,19 @@ function templateFor({ model: { messages } }: Pool, kind: MessageKind, canLink: 
 }
 
 /** A text without its placeholder would carry no code, and nobody could go on. */
-function textOf(template: MessageTemplate, { medium }: CodeDelivery, placeholder: string): string {
+function textOf(template: Texts, { medium }: CodeDelivery, placeholder: string): string {
   const text = medium === "EMAIL" ? template.email : template.sms;
   return text.includes(placeholder) ? text : `${text} {####}`;
 }
 
 /** In one pass: neither a name nor a password is read for placeholders. */
-const fill = (text: string, username: string, secret: string): string =>
-  text.replace(/\{(?:####|username)\}/g, (placeholder) => (placeholder === "{####}" ? secret : username));
+const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/\{(?:####|username)\}/g, (placeholder) => values[placeholder] ?? placeholder);
 
 function post(
   pool: Pool,
   { destination, medium }: CodeDelivery,
-  { subject }: MessageTemplate,
+  { subject }: Texts,
   kind: MessageKind,
   code: string | null,
   body: string,

@@ -2,11 +2,13 @@
  * Second factors: an authenticator app's secret, handed out and proved once, or a code by text message or e-mail
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html).
  */
+import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeMismatch, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
 import { base32, verifyTotp } from "./totp.ts";
+import type { TriggerData } from "./triggers.ts";
 
 export type MessageFactor = Exclude<SecondFactor, "SOFTWARE_TOKEN_MFA">;
 
@@ -41,11 +43,17 @@ export function secondFactors(pool: Pool, user: User): SecondFactor[] {
 const sends = ({ model }: Pool, factor: MessageFactor): boolean => (factor === "SMS_MFA" ? model.sms : model.emailMfa);
 
 /** @returns where the code went, masked */
-export function sendSecondFactor(pool: Pool, user: User, factor: MessageFactor): CodeDelivery {
+export async function sendSecondFactor(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  factor: MessageFactor,
+  data?: TriggerData,
+): Promise<CodeDelivery> {
   const delivery = deliveryTo(factorAttribute[factor], user.attributes);
   if (!delivery) throw invalidParameter(`User does not have delivery config set to turn on ${factor}`);
   pool.codes.countAttempt(user.sub, "request-second-factor");
-  sendCode(pool, user, delivery, "second-factor", pool.codes.issue(user.sub, "second-factor"));
+  await sendCode(pool, user, delivery, { occasion: "Authentication", purpose: "second-factor", client, data });
   return masked(delivery);
 }
 

@@ -6,7 +6,7 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { requireUser, setUserPassword } from "./admin.ts";
-import { changeAttributes } from "./attribute-changes.ts";
+import { storeAttributes } from "./attribute-changes.ts";
 import { checkAttributes } from "./attributes.ts";
 import { checkPolicy } from "./passwords.ts";
 import { nameAndAttributes } from "./sign-up.ts";
@@ -35,7 +35,7 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
   if (wanted.password !== undefined) checkPolicy(pool.model.passwordPolicy, wanted.password);
   const { sub } = pool.platform.store.transaction(() => {
     const existing = pool.users.find(name);
-    const user = existing ? changeAttributes(pool, existing, attributes, true).user : insert(pool, name, attributes);
+    const user = existing ? storeAttributes(pool, existing, attributes, true).user : insert(pool, name, attributes);
     for (const group of groups) pool.groups.join(group, user.sub);
     if (user.status === "CONFIRMED" && user.enabled) return user;
     return pool.users.update(user.sub, { status: "CONFIRMED", enabled: true, temporaryPasswordExpiresAt: null });

@@ -8,6 +8,7 @@ import { recordFailure, refuseDuringBackOff } from "./authentication.ts";
 import { setPassword } from "./credentials.ts";
 import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
 import { secondFactors } from "./mfa.ts";
+import { findOrMigrate } from "./migration.ts";
 import { checkPolicy, verifyPassword } from "./passwords.ts";
 import { simulatedDelivery, unknownUser } from "./sign-up.ts";
 import { postConfirmation, type TriggerData } from "./triggers.ts";
@@ -18,9 +19,14 @@ import { postConfirmation, type TriggerData } from "./triggers.ts";
  * @throws CognitoError UserNotFoundException or InvalidParameterException where existence is not hidden,
  *   NotAuthorizedException for a user who never chose a password, LimitExceededException
  */
-export function forgotPassword(pool: Pool, client: AppClientModel, username: string): CodeDelivery {
+export async function forgotPassword(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  data?: TriggerData,
+): Promise<CodeDelivery> {
   refuseWithoutRecovery(pool);
-  const user = pool.users.find(username);
+  const user = await findOrMigrate(pool, client, { source: "ForgotPassword", name: username, data });
   const delivery = user && recoveryDestination(pool, user);
   if (!user?.enabled || !delivery) {
     if (client.hideUserExistence) return simulatedDelivery(pool, username, "forgot-password");
@@ -33,7 +39,7 @@ export function forgotPassword(pool: Pool, client: AppClientModel, username: str
   if (user.status === "FORCE_CHANGE_PASSWORD")
     throw new CognitoError("NotAuthorizedException", "User password cannot be reset in the current state.");
   pool.codes.countAttempt(user.sub, "forgot-password");
-  sendCode(pool, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
+  await sendCode(pool, user, delivery, { occasion: "ForgotPassword", purpose: "forgot-password", client, data });
   return masked(delivery);
 }
 

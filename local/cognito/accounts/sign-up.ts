@@ -67,9 +67,11 @@ export async function signUp(
       username: input.username,
       action: "signed up",
     });
-    if (delivery) sendCode(pool, user, delivery, "sign-up", pool.codes.issue(sub, "sign-up"), client);
     return { user, delivery: delivery && masked(delivery) };
   });
+  // The account stands although its code could not be worded.
+  const message = { occasion: "SignUp", purpose: "sign-up", client, data: input } as const;
+  if (delivery) await sendCode(pool, result.user, delivery, message);
   if (decision.confirmed) await postConfirmation(pool, "ConfirmSignUp", result.user, client.id, input);
   return result;
 }
@@ -122,7 +124,12 @@ export async function confirmSignUp(
  * @returns where it went; for a user who must not be known to be missing, where it would have gone
  * @throws CognitoError InvalidParameterException for a confirmed user, LimitExceededException after five in an hour
  */
-export function resendCode(pool: Pool, client: AppClientModel, username: string): CodeDelivery {
+export async function resendCode(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  data?: TriggerData,
+): Promise<CodeDelivery> {
   const user = pool.users.find(username);
   if (!user?.enabled && client.hideUserExistence) return simulatedDelivery(pool, username, "resend-code");
   if (!user) throw unknownUser(client);
@@ -130,7 +137,7 @@ export function resendCode(pool: Pool, client: AppClientModel, username: string)
   const delivery = codeDestination(pool, user.attributes);
   if (!delivery) throw invalidParameter("Auto verification not turned on.");
   pool.codes.countAttempt(user.sub, "resend-code");
-  sendCode(pool, user, delivery, "resend-code", pool.codes.issue(user.sub, "sign-up"), client);
+  await sendCode(pool, user, delivery, { occasion: "ResendCode", purpose: "sign-up", client, data });
   return masked(delivery);
 }
 

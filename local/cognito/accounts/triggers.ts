@@ -71,7 +71,9 @@ export interface TriggerData {
   clientMetadata?: Record<string, string> | undefined;
 }
 
-const orNull = (data: Record<string, string> | undefined) => (data && Object.keys(data).length > 0 ? data : null);
+/** An event has the key with `null` where the caller passed nothing. */
+export const orNull = (data: Record<string, string> | undefined) =>
+  data && Object.keys(data).length > 0 ? data : null;
 
 export interface SignUpDecision {
   confirmed: boolean;

@@ -24,8 +24,8 @@ import type { TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
-import { resume } from "./auth-operations.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
+import { resume } from "./challenges.ts";
 import { attributes, type Input, mfaPreferences, optionalString, string, stringMap, strings } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
 
@@ -62,12 +62,12 @@ export async function confirmSignUp(pools: Pools, input: Input): Promise<Output>
 
 export async function resendConfirmationCode(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
-  return { CodeDeliveryDetails: codeDeliveryDetails(resendCode(pool, client, username)) };
+  return { CodeDeliveryDetails: codeDeliveryDetails(await resendCode(pool, client, username, metadata(input))) };
 }
 
 export async function forgotPassword(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
-  return { CodeDeliveryDetails: codeDeliveryDetails(forgotten(pool, client, username)) };
+  return { CodeDeliveryDetails: codeDeliveryDetails(await forgotten(pool, client, username, metadata(input))) };
 }
 
 export async function confirmForgotPassword(pools: Pools, input: Input): Promise<Output> {
@@ -93,7 +93,7 @@ export async function updateUserAttributes(pools: Pools, input: Input): Promise<
   const { pool, user, client } = await callerUser(pools, input);
   const changes = attributes(input, "UserAttributes");
   checkWritable(client, Object.keys(changes));
-  const { deliveries } = changeAttributes(pool, user, changes, false);
+  const { deliveries } = await changeAttributes(pool, user, changes, { client, data: metadata(input) });
   return { CodeDeliveryDetailsList: deliveries.map(codeDeliveryDetails) };
 }
 
@@ -106,9 +106,10 @@ export async function deleteUserAttributes(pools: Pools, input: Input): Promise<
 }
 
 export async function getUserAttributeVerificationCode(pools: Pools, input: Input): Promise<Output> {
-  const { pool, user } = await callerUser(pools, input);
+  const { pool, user, client } = await callerUser(pools, input);
   const attribute = verifiable(string(input, "AttributeName"));
-  return { CodeDeliveryDetails: codeDeliveryDetails(sendAttributeCode(pool, user, attribute)) };
+  const delivery = await sendAttributeCode(pool, user, attribute, { client, data: metadata(input) });
+  return { CodeDeliveryDetails: codeDeliveryDetails(delivery) };
 }
 
 export async function verifyUserAttribute(pools: Pools, input: Input): Promise<Output> {

@@ -4,6 +4,7 @@ import { changeAttributes, deleteAttributes } from "../accounts/attribute-change
 import { type CodeDelivery, sendCode } from "../accounts/delivery.ts";
 import { setMfaPreferences } from "../accounts/mfa.ts";
 import { recoveryDestination } from "../accounts/recovery.ts";
+import type { TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
@@ -52,7 +53,7 @@ export const administration: Record<string, Operation> = {
   AdminCreateUser: onPool(async (pool, input) => {
     const action = optionalString(input, "MessageAction");
     if (action === "RESEND") {
-      const user = await resendInvitation(pool, string(input, "Username"), media(input));
+      const user = await resendInvitation(pool, string(input, "Username"), media(input), metadata(input));
       return { User: userType(user) };
     }
     const user = await admin.createUser(pool, {
@@ -62,7 +63,7 @@ export const administration: Record<string, Operation> = {
       suppressMessage: action === "SUPPRESS",
       media: media(input),
       validationData: attributes(input, "ValidationData"),
-      clientMetadata: stringMap(input, "ClientMetadata"),
+      ...metadata(input),
     });
     return { User: userType(user) };
   }),
@@ -75,28 +76,27 @@ export const administration: Record<string, Operation> = {
   AdminDeleteUser: changeUser((pool, user) => admin.deleteUser(pool, user.username)),
   AdminEnableUser: changeUser((pool, user) => admin.setEnabled(pool, user.username, true)),
   AdminDisableUser: changeUser((pool, user) => admin.setEnabled(pool, user.username, false)),
-  AdminConfirmSignUp: changeUser((pool, user, input) =>
-    admin.confirmUser(pool, user.username, { clientMetadata: stringMap(input, "ClientMetadata") }),
-  ),
+  AdminConfirmSignUp: changeUser((pool, user, input) => admin.confirmUser(pool, user.username, metadata(input))),
   AdminUserGlobalSignOut: changeUser((pool, user) => admin.signOutEverywhere(pool, user)),
 
   AdminSetUserPassword: changeUser((pool, user, input) =>
     admin.setUserPassword(pool, user.username, string(input, "Password"), boolean(input, "Permanent", false)),
   ),
 
-  AdminResetUserPassword: changeUser((pool, user) => {
+  AdminResetUserPassword: changeUser(async (pool, user, input) => {
     const delivery = recoveryDestination(pool, user);
     if (!delivery)
       throw invalidParameter(
         "Cannot reset password for the user as there is no registered/verified email or phone_number",
       );
     pool.users.update(user.sub, { status: "RESET_REQUIRED" });
-    sendCode(pool, user, delivery, "forgot-password", pool.codes.issue(user.sub, "forgot-password"));
+    const message = { occasion: "ForgotPassword", purpose: "forgot-password", client: undefined } as const;
+    await sendCode(pool, user, delivery, { ...message, data: metadata(input) });
   }),
 
-  AdminUpdateUserAttributes: changeUser((pool, user, input) => {
-    changeAttributes(pool, user, attributes(input, "UserAttributes"), true);
-  }),
+  AdminUpdateUserAttributes: changeUser((pool, user, input) =>
+    changeAttributes(pool, user, attributes(input, "UserAttributes"), { client: undefined, data: metadata(input) }),
+  ),
 
   AdminDeleteUserAttributes: changeUser((pool, user, input) => {
     deleteAttributes(pool, user, strings(input, "UserAttributeNames") ?? [], true);
@@ -179,6 +179,8 @@ export const administration: Record<string, Operation> = {
   }),
 };
 
+const metadata = (input: Input): TriggerData => ({ clientMetadata: stringMap(input, "ClientMetadata") });
+
 function media(input: Input): CodeDelivery["medium"][] | undefined {
   const given = strings(input, "DesiredDeliveryMediums");
   const unknown = given?.some((medium) => medium !== "EMAIL" && medium !== "SMS");
@@ -193,6 +195,7 @@ async function resendInvitation(
   pool: Pool,
   username: string,
   media: CodeDelivery["medium"][] | undefined,
+  data: TriggerData,
 ): Promise<User> {
   const user = admin.requireUser(pool, username);
   if (user.status !== "FORCE_CHANGE_PASSWORD")
@@ -200,7 +203,7 @@ async function resendInvitation(
       "UnsupportedUserStateException",
       `Resend not possible. ${user.username} status is not FORCE_CHANGE_PASSWORD`,
     );
-  return admin.inviteAgain(pool, user, username, media);
+  return admin.inviteAgain(pool, user, username, media, data);
 }
 
 function roleArn(input: Input): string | undefined {

@@ -10,11 +10,12 @@ import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import * as account from "./account.ts";
 import { administration } from "./administration.ts";
-import * as signIn from "./auth-operations.ts";
 import type { Pools } from "./callers.ts";
 import { declared, refuseProgramsBusiness } from "./declared.ts";
 import type { Input } from "./input.ts";
 import type { Output } from "./output.ts";
+import * as refreshTokens from "./refresh-tokens.ts";
+import * as signIn from "./sign-in.ts";
 
 type Operation = (pools: Pools, input: Input) => Promise<Output>;
 
@@ -29,8 +30,8 @@ const unsigned: Record<string, Operation> = {
   ConfirmForgotPassword: account.confirmForgotPassword,
   InitiateAuth: signIn.initiateAuth,
   RespondToAuthChallenge: signIn.respondToAuthChallenge,
-  GetTokensFromRefreshToken: signIn.getTokensFromRefreshToken,
-  RevokeToken: signIn.revokeToken,
+  GetTokensFromRefreshToken: refreshTokens.getTokensFromRefreshToken,
+  RevokeToken: refreshTokens.revokeToken,
   ChangePassword: account.changePassword,
   GetUser: account.getUser,
   UpdateUserAttributes: account.updateUserAttributes,

@@ -8,6 +8,8 @@ import { CognitoError, incorrectPassword, invalidParameter } from "../errors.ts"
 import type { Pool } from "../pool.ts";
 import type { SignInFlow } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
+import type { Output } from "./output.ts";
+import { srpChallenge } from "./srp-challenge.ts";
 
 /** Who is on the way in; `user` is `undefined` for a name that nobody has, which must not show. */
 export interface CustomSignIn {
@@ -32,30 +34,37 @@ interface Pending {
   challengeMetadata: string | null;
 }
 
-export interface CustomChallenge {
-  session: string;
-  parameters: Record<string, string>;
-}
-
 /**
+ * @param srpA the client's public value, when the sign-in is to begin with the password
  * @returns the first challenge; `undefined` when the functions issue tokens at once
  * @throws CognitoError InvalidParameterException in a pool without the triggers, NotAuthorizedException
  */
-export function startCustomAuth(signIn: CustomSignIn): Promise<CustomChallenge | undefined> {
+export function startCustomAuth(signIn: CustomSignIn, srpA: string | undefined): Promise<Output | undefined> {
   const { triggers } = signIn.pool.model;
   if (!triggers.defineAuthChallenge || !triggers.createAuthChallenge || !triggers.verifyAuthChallengeResponse)
     throw invalidParameter("Custom auth lambda trigger is not configured for the user pool.");
   if (!signIn.user && !signIn.client.hideUserExistence)
     throw new CognitoError("UserNotFoundException", "User does not exist.");
-  return nextChallenge(signIn, []);
+  return nextChallenge(signIn, srpA === undefined ? [] : [passed("SRP_A")], srpA);
 }
+
+/**
+ * After the password that a sign-in began with. A wrong one comes no further, whatever the functions would say of it.
+ * @param continuation what the challenge kept
+ * @returns the next challenge; `undefined` when the functions issue tokens
+ */
+export function continueAfterPassword(signIn: CustomSignIn, continuation: unknown): Promise<Output | undefined> {
+  return nextChallenge(signIn, [...(continuation as Round[]), passed("PASSWORD_VERIFIER")]);
+}
+
+const passed = (challengeName: string): Round => ({ challengeName, challengeResult: true, challengeMetadata: null });
 
 /** @returns the next challenge; `undefined` when the functions issue tokens */
 export async function answerCustomChallenge(
   signIn: CustomSignIn,
   { data }: SignInFlow,
   challengeAnswer: string,
-): Promise<CustomChallenge | undefined> {
+): Promise<Output | undefined> {
   const { name, rounds, privateChallengeParameters, challengeMetadata } = JSON.parse(data) as Pending;
   if (name !== signIn.name && !signIn.user)
     throw new CognitoError("NotAuthorizedException", "Invalid session for the user.", "USERNAME is not the session's");
@@ -69,7 +78,7 @@ export async function answerCustomChallenge(
   return nextChallenge(signIn, [...rounds, { challengeName: "CUSTOM_CHALLENGE", challengeResult, challengeMetadata }]);
 }
 
-async function nextChallenge(signIn: CustomSignIn, rounds: Round[]): Promise<CustomChallenge | undefined> {
+async function nextChallenge(signIn: CustomSignIn, rounds: Round[], srpA?: string): Promise<Output | undefined> {
   const { pool, client, user, name } = signIn;
   const decided = await call(
     signIn,
@@ -82,9 +91,11 @@ async function nextChallenge(signIn: CustomSignIn, rounds: Round[]): Promise<Cus
     if (!user) throw incorrectPassword("defineAuthChallenge issued tokens for a name that nobody has");
     return undefined;
   }
+  if (decided.challengeName === "PASSWORD_VERIFIER" && srpA !== undefined)
+    return srpChallenge(pool, client, { name, user, srpA, continuation: rounds });
   if (decided.challengeName !== "CUSTOM_CHALLENGE")
     throw incorrectPassword(
-      `defineAuthChallenge chose the challenge ${decided.challengeName}; CUSTOM_CHALLENGE is the only one served here`,
+      `defineAuthChallenge chose the challenge ${decided.challengeName}; here that can be CUSTOM_CHALLENGE, and PASSWORD_VERIFIER right after SRP_A`,
     );
   const made = await call(
     signIn,
@@ -103,7 +114,11 @@ async function nextChallenge(signIn: CustomSignIn, rounds: Round[]): Promise<Cus
     client.validity.authSessionMinutes * 60,
   );
   const shown = (made.publicChallengeParameters ?? {}) as Record<string, string>;
-  return { session, parameters: { ...shown, USERNAME: user?.username ?? name } };
+  return {
+    ChallengeName: "CUSTOM_CHALLENGE",
+    Session: session,
+    ChallengeParameters: { ...shown, USERNAME: user?.username ?? name },
+  };
 }
 
 async function call(

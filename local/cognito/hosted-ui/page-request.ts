@@ -128,7 +128,10 @@ export async function advance(
   refuseUnusable(pool, user);
   if (step === undefined) return completeSignIn(c, hostedUi, request, user);
   const seconds = request.client.validity.authSessionMinutes * 60;
-  const data = step === "SMS_MFA" || step === "EMAIL_OTP" ? JSON.stringify(sendSecondFactor(pool, user, step)) : "";
+  const data =
+    step === "SMS_MFA" || step === "EMAIL_OTP"
+      ? JSON.stringify(await sendSecondFactor(pool, request.client, user, step))
+      : "";
   beginFlow(c, pool, { clientId: request.client.id, sub: user.sub, step, data }, seconds);
   return c.redirect(local(c, `${stepPaths[step]}?${request.query}`), 302);
 }

@@ -36,7 +36,7 @@ export function recoveryRoutes(app: Hono, hostedUi: HostedUi): void {
     if (!fields) return c.html(forgotPasswordPage(pageContext(c, hostedUi, request), { error: outdatedForm }));
     const username = (fields.username ?? "").trim();
     try {
-      const delivery = forgotPassword(pool, request.client, username);
+      const delivery = await forgotPassword(pool, request.client, username);
       const flow = { clientId: request.client.id, sub: "", step: "FORGOT_PASSWORD" } as const;
       beginFlow(c, pool, { ...flow, data: JSON.stringify({ username, delivery }) }, recoverySeconds);
       return c.redirect(local(c, `/confirmforgotPassword?${request.query}`), 302);

@@ -110,7 +110,7 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
     if (!fields) return again({ error: outdatedForm });
     try {
       const name = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
-      const { destination } = resendCode(pool, request.client, name);
+      const { destination } = await resendCode(pool, request.client, name);
       return again({ note: `We have sent a new code to ${destination}.` });
     } catch (error) {
       return again(formStateOf(error, fields));

@@ -22,19 +22,9 @@ export async function invokeTrigger(
   { functionArn }: TriggerModel,
   event: TriggerEvent,
 ): Promise<Record<string, unknown>> {
-  const { platform } = pool;
-  const begun = platform.now();
+  const begun = pool.platform.now();
   const tell = (outcome: "answered" | "failed", reason?: string) =>
-    platform.emit({
-      kind: "trigger",
-      at: platform.now(),
-      userPoolId: pool.model.id,
-      functionName: functionArn.split(":")[6] ?? functionArn,
-      triggerSource: event.triggerSource,
-      durationMs: platform.now() - begun,
-      outcome,
-      ...(reason !== undefined && { reason }),
-    });
+    tellTrigger(pool, functionArn, event.triggerSource, { outcome, reason, begun });
   try {
     const response = validResponse(await answer(pool, functionArn, event), event);
     tell("answered");
@@ -43,6 +33,26 @@ export async function invokeTrigger(
     tell("failed", error instanceof CognitoError ? (error.reason ?? error.message) : String(error));
     throw error;
   }
+}
+
+/** Writes what came of a trigger to the request log. @param begun milliseconds, for a call that took its time */
+export function tellTrigger(
+  pool: Pool,
+  functionArn: string,
+  triggerSource: string,
+  { outcome, reason, begun }: { outcome: "answered" | "failed"; reason?: string | undefined; begun?: number },
+): void {
+  const at = pool.platform.now();
+  pool.platform.emit({
+    kind: "trigger",
+    at,
+    userPoolId: pool.model.id,
+    functionName: functionArn.split(":")[6] ?? functionArn,
+    triggerSource,
+    durationMs: at - (begun ?? at),
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 async function answer(pool: Pool, functionArn: string, event: TriggerEvent): Promise<string> {

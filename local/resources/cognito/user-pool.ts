@@ -60,8 +60,8 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
         createAuthChallenge: served,
         verifyAuthChallengeResponse: served,
         postConfirmation: served,
-        userMigration: notServed("the function is not called, so nobody is taken over from another directory"),
-        customMessage: notServed("the function is not called, so messages have the pool's own texts"),
+        userMigration: served,
+        customMessage: served,
         customEmailSender: {
           parts: {
             lambdaArn: notServed("the function is not called; mail is on the console page"),

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
-import type { AppClientModel, TriggerName, UserPoolModel } from "../../../local/model.ts";
+import * as legacy from "amazon-cognito-identity-js";
+import type { TriggerName } from "../../../local/model.ts";
 import type { CloudEvent } from "../../../local/platform.ts";
 import { startLocalCloud } from "../../../local/start.ts";
 import { repository } from "../../support/shell.ts";
 import { ClientId, refusal, signIn, signUpAndConfirm, UserPoolId } from "./api-calls.ts";
 import {
-  appClient,
   authorizeUrl,
   callback,
   decode,
@@ -16,90 +16,24 @@ import {
   type RunningCognito,
   signInThroughPages,
   signUpThroughPages,
-  startCognito,
   userPool,
 } from "./harness.ts";
+import {
+  type Event,
+  type Handler,
+  same,
+  signUp,
+  sources,
+  throwing,
+  Username,
+  withTriggers,
+} from "./trigger-functions.ts";
 
-const Username = "ada@example.com";
-
-/** As a handler sees it. */
-type Event = any;
-type Handler = (event: Event) => unknown;
-
-interface Setting {
-  pool?: Partial<UserPoolModel>;
-  client?: Partial<AppClientModel>;
-  version?: string;
-  permitted?: string | false;
-  timeLimitMs?: number;
-}
-
-const arnOf = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
-
-/** A pool whose triggers are the handlers; `events` is what they were called with. */
-async function withTriggers(
-  handlers: Partial<Record<TriggerName, Handler>>,
-  setting: Setting,
-  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, events: Event[]) => Promise<void>,
-) {
-  const events: Event[] = [];
-  const triggers: UserPoolModel["triggers"] = {};
-  for (const name of Object.keys(handlers) as TriggerName[])
-    triggers[name] = { functionArn: arnOf(name), version: name === "preTokenGeneration" ? setting.version : undefined };
-  const model = userPool({ triggers, clients: [appClient(setting.client)], ...setting.pool });
-  const { permitted = model.arn, timeLimitMs = 5000 } = setting;
-  const cloud = await startCognito([model], undefined, {
-    timeLimitMs,
-    permissions:
-      permitted === false
-        ? []
-        : Object.keys(handlers).map((name) => ({
-            functionArn: arnOf(name),
-            principal: "cognito-idp.amazonaws.com",
-            sourceArn: permitted,
-          })),
-    async invoke(arn, payload) {
-      const event = JSON.parse(payload);
-      events.push(structuredClone(event));
-      try {
-        const answered = await handlers[arn.split(":")[6] as TriggerName]!(event);
-        return { payload: JSON.stringify(answered ?? null), functionError: undefined, reason: undefined };
-      } catch (error) {
-        const { name, message } = error as Error;
-        return {
-          payload: JSON.stringify({ errorType: name, errorMessage: message }),
-          functionError: "Unhandled",
-          reason: `The function threw ${name}: ${message}.`,
-        };
-      }
-    },
-  });
-  const aws = new sdk.CognitoIdentityProviderClient({
-    endpoint: cloud.origin,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
-  try {
-    await work(cloud, aws, events);
-  } finally {
-    aws.destroy();
-    await cloud.close();
-  }
-}
-
-const throwing = (message: string) => () => {
-  throw new Error(message);
-};
-const same: Handler = (event) => event;
 const confirming: Handler = (event) => {
   event.response.autoConfirmUser = true;
   event.response.autoVerifyEmail = true;
   return event;
 };
-const signUp = (aws: sdk.CognitoIdentityProviderClient, more: Partial<sdk.SignUpCommandInput> = {}) =>
-  aws.send(new sdk.SignUpCommand({ ClientId, Username, Password: password, ...more }));
-const sources = (events: Event[]) => events.map((event) => event.triggerSource);
 
 describe("the pre sign-up trigger", () => {
   it("[C.4] is told who signs up, and confirms and verifies; post confirmation follows and no code is sent", () =>
@@ -558,6 +492,99 @@ describe("CUSTOM_AUTH", () => {
       await assert.rejects(answer(aws, asked.Session, "a-0", nobody), wrong);
     }));
 
+  describe("that begins with SRP_A", () => {
+    const afterPassword: Partial<Record<TriggerName, Handler>> = {
+      ...riddles,
+      preAuthentication: same,
+      defineAuthChallenge: (event) => {
+        const passed = event.request.session.map(({ challengeName, challengeResult }: Event) => [
+          challengeName,
+          challengeResult,
+        ]);
+        event.response.issueTokens = passed.length === 3 && passed[2][1];
+        event.response.failAuthentication = passed.length === 3 && !passed[2][1];
+        event.response.challengeName = passed.length === 1 ? "PASSWORD_VERIFIER" : "CUSTOM_CHALLENGE";
+        return event;
+      },
+    };
+
+    /** As `amazon-cognito-identity-js` does it: the riddle comes after the password. */
+    const authenticate = (cloud: RunningCognito, name: string, Password: string, answer: string) =>
+      new Promise<legacy.CognitoUserSession>((resolve, reject) => {
+        const storage = new Map<string, string>();
+        const Storage = {
+          setItem: (key: string, value: string) => void storage.set(key, value),
+          getItem: (key: string) => storage.get(key) ?? null,
+          removeItem: (key: string) => void storage.delete(key),
+          clear: () => storage.clear(),
+        };
+        const Pool = new legacy.CognitoUserPool({ UserPoolId, ClientId, endpoint: cloud.origin, Storage });
+        const account = new legacy.CognitoUser({ Username: name, Pool, Storage });
+        account.setAuthenticationFlowType("CUSTOM_AUTH");
+        const callbacks = {
+          onSuccess: resolve,
+          onFailure: reject,
+          customChallenge: () => account.sendCustomChallengeAnswer(answer, callbacks),
+        };
+        account.authenticateUser(new legacy.AuthenticationDetails({ Username: name, Password }), callbacks);
+      });
+
+    it("[C.4] proves the password first, and then asks what the functions choose", () =>
+      withTriggers(afterPassword, { client }, async (cloud, aws, events) => {
+        const sub = await signUpAndConfirm(cloud, aws, Username);
+        const session = await authenticate(cloud, Username, password, "a-2");
+        assert.equal(session.getIdToken().payload.sub, sub);
+        const round = (challengeName: string) => ({ challengeName, challengeResult: true, challengeMetadata: null });
+        const [srp, proved] = [round("SRP_A"), round("PASSWORD_VERIFIER")];
+        const riddle = { ...round("CUSTOM_CHALLENGE"), challengeMetadata: "riddle" };
+        assert.deepEqual(
+          events.map(({ triggerSource, request }) => [triggerSource, request.session]),
+          [
+            ["DefineAuthChallenge_Authentication", [srp]],
+            ["DefineAuthChallenge_Authentication", [srp, proved]],
+            ["CreateAuthChallenge_Authentication", [srp, proved]],
+            ["VerifyAuthChallengeResponse_Authentication", undefined],
+            ["DefineAuthChallenge_Authentication", [srp, proved, riddle]],
+            ["PostAuthentication_Authentication", undefined],
+          ],
+        );
+      }));
+
+    it("refuses a wrong password, a wrong answer and a name that nobody has in the same words, and asks no riddle without the password", () =>
+      withTriggers(afterPassword, { client }, async (cloud, aws, events) => {
+        await signUpAndConfirm(cloud, aws, Username);
+        await assert.rejects(authenticate(cloud, Username, "Wrong-horse-7", "a-2"), wrong);
+        await assert.rejects(authenticate(cloud, "nobody@example.com", password, "a-2"), wrong);
+        assert.deepEqual([...new Set(sources(events))], ["DefineAuthChallenge_Authentication"]);
+        assert.deepEqual(
+          events.map(({ request }) => request.userNotFound),
+          [false, true],
+        );
+        await assert.rejects(authenticate(cloud, Username, password, "guess"), wrong);
+      }));
+
+    it("is the only way to PASSWORD_VERIFIER, and takes no other first challenge", () =>
+      withTriggers(
+        {
+          ...riddles,
+          defineAuthChallenge: (event) => {
+            event.response.challengeName = "PASSWORD_VERIFIER";
+            return event;
+          },
+        },
+        { client },
+        async (cloud, aws) => {
+          await signUpAndConfirm(cloud, aws, Username);
+          await assert.rejects(start(aws), wrong);
+          const AuthParameters = { USERNAME: Username, CHALLENGE_NAME: "DEVICE_SRP_AUTH", SRP_A: "ab" };
+          await assert.rejects(
+            aws.send(new sdk.InitiateAuthCommand({ ClientId, AuthFlow: "CUSTOM_AUTH", AuthParameters })),
+            { name: "InvalidParameterException" },
+          );
+        },
+      ));
+  });
+
   it("needs the three functions", () =>
     withTriggers({ defineAuthChallenge: same }, { client }, async (cloud, aws) => {
       await signUpAndConfirm(cloud, aws, Username);
@@ -620,7 +647,7 @@ describe("a trigger's function", () => {
 describe("a program with triggers", function () {
   this.timeout(60_000);
 
-  it("runs its own functions at sign-up and for tokens, each told in the request log", async () => {
+  it("runs its own functions at sign-up, for migrations, messages and tokens, each told in the request log", async () => {
     const events: CloudEvent[] = [];
     const cloud = await startLocalCloud({
       ...{ stack: "dev", port: 0, stateDirectory: undefined, environment: process.env },
@@ -653,6 +680,12 @@ describe("a program with triggers", function () {
         }),
       );
       assert.equal(decode(AuthenticationResult!.AccessToken).claims.tenant, "t-1");
+      const grace = { USERNAME: "grace@example.com", PASSWORD: "cobol-1959" };
+      await aws.send(new sdk.InitiateAuthCommand({ ClientId, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters: grace }));
+      await aws.send(new sdk.ForgotPasswordCommand({ ClientId, Username: grace.USERNAME }));
+      const mail = await (await fetch(`${cloud.ready.console}/api/messages`)).json();
+      const [{ body, code }] = mail as [{ body: string; code: string }];
+      assert.equal(body, `The club's code for you: ${code}`);
       const told = events.filter((event) => event.kind === "trigger");
       assert.deepEqual(
         told.map(({ triggerSource, outcome, reason }) => [triggerSource, outcome, reason]),
@@ -660,6 +693,10 @@ describe("a program with triggers", function () {
           ["PreSignUp_SignUp", "answered", undefined],
           ["PreSignUp_SignUp", "failed", "The function threw Error: Only example.com may join."],
           ["TokenGeneration_Authentication", "answered", undefined],
+          ["UserMigration_Authentication", "answered", undefined],
+          ["PreSignUp_AdminCreateUser", "answered", undefined],
+          ["TokenGeneration_Authentication", "answered", undefined],
+          ["CustomMessage_ForgotPassword", "answered", undefined],
         ],
       );
     } finally {

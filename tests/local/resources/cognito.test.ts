@@ -150,7 +150,7 @@ describe("what a program declares of Cognito", function () {
       `const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
       new aws.cognito.UserPool("p", {
         userPoolTier: "PLUS",
-        lambdaConfig: { preSignUp: arn, customMessage: arn, defineAuthChallenge: arn },
+        lambdaConfig: { preSignUp: arn, customMessage: arn, userMigration: arn, customEmailSender: { lambdaArn: arn, lambdaVersion: "V1_0" }, defineAuthChallenge: arn },
         userPoolAddOns: { advancedSecurityMode: "AUDIT" },
         signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] },
         webAuthnConfiguration: { relyingPartyId: "example.org" },
@@ -161,7 +161,7 @@ describe("what a program declares of Cognito", function () {
     );
     assert.deepEqual(found.sort(), [
       "UserPool deviceConfiguration.challengeRequiredOnNewDevice",
-      "UserPool lambdaConfig.customMessage",
+      "UserPool lambdaConfig.customEmailSender.lambdaArn",
       "UserPool signInPolicy.allowedFirstAuthFactors",
       "UserPool userPoolAddOns.advancedSecurityMode",
       "UserPool webAuthnConfiguration.relyingPartyId",

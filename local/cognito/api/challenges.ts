@@ -1,0 +1,140 @@
+/** What a sign-in through the API asks for next, the session that carries it there, and the tokens at its end. */
+import type { AppClientModel } from "../../model.ts";
+import { requiredAttributes } from "../accounts/attributes.ts";
+import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
+import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
+import type { User } from "../state/users.ts";
+import { openGrant } from "../tokens/grant-tokens.ts";
+import { adminScope, type TokenSource } from "../tokens/issue.ts";
+import { authenticationResult, type Output } from "./output.ts";
+
+export const sessionExpired = () =>
+  new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+
+/** @throws CognitoError InvalidParameterException */
+export function parameter(parameters: Record<string, string>, name: string): string {
+  const value = parameters[name];
+  if (value === undefined || value === "") throw invalidParameter(`Missing required parameter ${name}`);
+  return value;
+}
+
+/** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
+export function resume(
+  pool: Pool,
+  client: AppClientModel | undefined,
+  session: string | undefined,
+  step: FlowStep,
+): { id: string; flow: SignInFlow } {
+  const flow = session === undefined ? undefined : pool.flows.get(session);
+  if (session === undefined || flow?.step !== step || (client && flow.clientId !== client.id)) throw sessionExpired();
+  return { id: session, flow };
+}
+
+/** After a right password: the next challenge, or tokens. */
+export async function advance(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  data?: TriggerData,
+  source?: TokenSource,
+): Promise<Output> {
+  const step = nextStep(pool, user);
+  return step === undefined ? finish(pool, client, user, data, source) : challenge(pool, client, user, step, data);
+}
+
+export async function challenge(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  step: SignInStep,
+  data?: TriggerData,
+): Promise<Output> {
+  const ChallengeParameters = await challengeParameters(pool, client, user, step, data);
+  const flow = { clientId: client.id, sub: user.sub, step, data: "" };
+  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  return { ChallengeName: step, Session, ChallengeParameters };
+}
+
+/** What the client is told of a challenge; where a code is asked for, it is sent now. */
+async function challengeParameters(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  step: SignInStep,
+  data?: TriggerData,
+): Promise<Record<string, string>> {
+  const shared = { USER_ID_FOR_SRP: user.username };
+  switch (step) {
+    case "SOFTWARE_TOKEN_MFA":
+      return shared;
+    case "SMS_MFA":
+    case "EMAIL_OTP": {
+      const { medium, destination } = await sendSecondFactor(pool, client, user, step, data);
+      return { ...shared, CODE_DELIVERY_DELIVERY_MEDIUM: medium, CODE_DELIVERY_DESTINATION: destination };
+    }
+    case "SELECT_MFA_TYPE":
+      return { ...shared, MFAS_CAN_CHOOSE: JSON.stringify(secondFactors(pool, user)) };
+    case "MFA_SETUP":
+      return { ...shared, MFAS_CAN_SETUP: JSON.stringify(["SOFTWARE_TOKEN_MFA"]) };
+  }
+  const missing = requiredAttributes(pool.model).filter((name) => !user.attributes[name]);
+  return {
+    ...shared,
+    requiredAttributes: JSON.stringify(missing.map((name) => `userAttributes.${name}`)),
+    userAttributes: JSON.stringify(user.attributes),
+  };
+}
+
+export async function finish(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  data?: TriggerData,
+  source: TokenSource = "Authentication",
+): Promise<Output> {
+  refuseUnusable(pool, user);
+  const tokens = await openGrant(pool, {
+    client,
+    user,
+    scopes: [adminScope],
+    authTime: Math.floor(pool.platform.now() / 1000),
+    eventId: pool.platform.randomUUID(),
+    hosted: false,
+    source,
+    clientMetadata: data?.clientMetadata,
+    beforeOpening: () => postAuthentication(pool, client, user, data),
+  });
+  emitSignIn(pool, client, user.username, "signed in");
+  return authenticationResult(tokens);
+}
+
+/** Writes a refusal of the work to the request log. */
+export async function watched(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  work: () => Promise<Output>,
+): Promise<Output> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CognitoError) emitSignIn(pool, client, username, "refused", error.reason ?? error.message);
+    throw error;
+  }
+}
+
+function emitSignIn(pool: Pool, client: AppClientModel, username: string, outcome: string, reason?: string): void {
+  pool.platform.emit({
+    kind: "sign-in",
+    at: pool.platform.now(),
+    userPoolId: pool.model.id,
+    clientId: client.id,
+    username,
+    outcome,
+    ...(reason !== undefined && { reason }),
+  });
+}

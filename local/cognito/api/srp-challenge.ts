@@ -1,0 +1,98 @@
+/**
+ * The challenge PASSWORD_VERIFIER: a password is proved by SRP without being sent, in USER_SRP_AUTH and at the start of
+ * CUSTOM_AUTH (Amazon Cognito user pools API reference, InitiateAuth and RespondToAuthChallenge).
+ */
+import { createHmac } from "node:crypto";
+import type { AppClientModel } from "../../model.ts";
+import { acceptPassword, recordFailure, refuseDuringBackOff, refuseGhost } from "../accounts/authentication.ts";
+import { beginSrp, type SrpExchange, verifySrp } from "../accounts/srp.ts";
+import { incorrectPassword, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { User } from "../state/users.ts";
+import { parameter, resume, sessionExpired } from "./challenges.ts";
+import type { Output } from "./output.ts";
+
+/** What is kept between the challenge and its answer. */
+interface Pending {
+  name: string;
+  username: string;
+  exchange: SrpExchange;
+  /** What the sign-in goes on with after the password, where that is not the pool's next step. */
+  continuation: unknown;
+}
+
+/** A user who does not exist gets an exchange too, the same salt and id at every try (RFC 5054 §2.5.1.3). */
+export async function srpChallenge(
+  pool: Pool,
+  client: AppClientModel,
+  { name, user, srpA, continuation }: { name: string; user: User | undefined; srpA: string; continuation?: unknown },
+): Promise<Output> {
+  const { id } = await pool.keys.keys();
+  const made = (purpose: string) =>
+    createHmac("sha256", id.privateKey.export({ type: "pkcs8", format: "der" }))
+      .update(`${purpose} ${pool.users.key(name)}`)
+      .digest("hex");
+  const known = user?.srpSalt && user.srpVerifier ? { salt: user.srpSalt, verifier: user.srpVerifier } : undefined;
+  const userId = user?.username ?? made("id").replace(/^(.{8})(.{4}).(.{3})(.{4})(.{12}).*$/, "$1-$2-7$3-$4-$5");
+  const exchange = beginSrp(
+    srpA,
+    known ?? { salt: made("salt").slice(0, 32), verifier: made("verifier").repeat(12) },
+    pool.platform.randomBytes(32),
+  );
+  if (!exchange) throw invalidParameter("Incorrect SRP_A value.");
+  const pending: Pending = { name, username: userId, exchange, continuation };
+  const secretBlock = pool.flows.begin(
+    { clientId: client.id, sub: known ? user!.sub : "", step: "PASSWORD_VERIFIER", data: JSON.stringify(pending) },
+    client.validity.authSessionMinutes * 60,
+  );
+  return {
+    ChallengeName: "PASSWORD_VERIFIER",
+    ChallengeParameters: {
+      SALT: exchange.salt,
+      SECRET_BLOCK: Buffer.from(secretBlock, "base64url").toString("base64"),
+      SRP_B: exchange.B,
+      USERNAME: userId,
+      USER_ID_FOR_SRP: userId,
+    },
+  };
+}
+
+/** The session of the challenge, which its secret block is. */
+export const srpSession = (responses: Record<string, string>): string => secretBlock(responses).toString("base64url");
+
+/**
+ * @returns the user whose password it was, and what the challenge was to go on with
+ * @throws CognitoError NotAuthorizedException, and what keeps the account from signing in
+ */
+export async function provePassword(
+  pool: Pool,
+  client: AppClientModel,
+  responses: Record<string, string>,
+): Promise<{ user: User; name: string; continuation: unknown }> {
+  const block = secretBlock(responses);
+  const timestamp = parameter(responses, "TIMESTAMP");
+  const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
+  const { id, flow } = resume(pool, client, srpSession(responses), "PASSWORD_VERIFIER");
+  const { name, username, exchange, continuation } = JSON.parse(flow.data) as Pending;
+  // One try for one exchange: a second would let a client guess against the same `b`.
+  if (!pool.flows.end(id)) throw sessionExpired();
+  const proved = () =>
+    verifySrp(exchange, { poolId: pool.model.id, username, secretBlock: block, timestamp, signature });
+  // The signature is checked all the same, so that the time does not tell.
+  if (flow.sub === "")
+    return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, String(proved())));
+  const user = await pool.inTurn(flow.sub, async () => {
+    const current = pool.users.bySub(flow.sub);
+    if (!current) throw incorrectPassword("deleted meanwhile");
+    refuseDuringBackOff(pool, current);
+    if (!proved()) {
+      recordFailure(pool, current);
+      throw incorrectPassword("wrong password");
+    }
+    return acceptPassword(pool, current);
+  });
+  return { user, name, continuation };
+}
+
+const secretBlock = (responses: Record<string, string>): Buffer =>
+  Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");

@@ -1,0 +1,81 @@
+/** Pools whose Lambda triggers are handlers that a test holds in its hand. */
+import * as sdk from "@aws-sdk/client-cognito-identity-provider";
+import type { AppClientModel, TriggerName, UserPoolModel } from "../../../local/model.ts";
+import { ClientId } from "./api-calls.ts";
+import { appClient, password, type RunningCognito, startCognito, userPool } from "./harness.ts";
+
+export const Username = "ada@example.com";
+
+/** As a handler sees it. */
+export type Event = any;
+export type Handler = (event: Event) => unknown;
+
+export interface Setting {
+  pool?: Partial<UserPoolModel>;
+  client?: Partial<AppClientModel>;
+  version?: string;
+  permitted?: string | false;
+  timeLimitMs?: number;
+}
+
+const arnOf = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
+
+/** A pool whose triggers are the handlers; `events` is what they were called with. */
+export async function withTriggers(
+  handlers: Partial<Record<TriggerName, Handler>>,
+  setting: Setting,
+  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, events: Event[]) => Promise<void>,
+) {
+  const events: Event[] = [];
+  const triggers: UserPoolModel["triggers"] = {};
+  for (const name of Object.keys(handlers) as TriggerName[])
+    triggers[name] = { functionArn: arnOf(name), version: name === "preTokenGeneration" ? setting.version : undefined };
+  const model = userPool({ triggers, clients: [appClient(setting.client)], ...setting.pool });
+  const { permitted = model.arn, timeLimitMs = 5000 } = setting;
+  const cloud = await startCognito([model], undefined, {
+    timeLimitMs,
+    permissions:
+      permitted === false
+        ? []
+        : Object.keys(handlers).map((name) => ({
+            functionArn: arnOf(name),
+            principal: "cognito-idp.amazonaws.com",
+            sourceArn: permitted,
+          })),
+    async invoke(arn, payload) {
+      const event = JSON.parse(payload);
+      events.push(structuredClone(event));
+      try {
+        const answered = await handlers[arn.split(":")[6] as TriggerName]!(event);
+        return { payload: JSON.stringify(answered ?? null), functionError: undefined, reason: undefined };
+      } catch (error) {
+        const { name, message } = error as Error;
+        return {
+          payload: JSON.stringify({ errorType: name, errorMessage: message }),
+          functionError: "Unhandled",
+          reason: `The function threw ${name}: ${message}.`,
+        };
+      }
+    },
+  });
+  const aws = new sdk.CognitoIdentityProviderClient({
+    endpoint: cloud.origin,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    maxAttempts: 1,
+  });
+  try {
+    await work(cloud, aws, events);
+  } finally {
+    aws.destroy();
+    await cloud.close();
+  }
+}
+
+export const throwing = (message: string) => () => {
+  throw new Error(message);
+};
+export const same: Handler = (event) => event;
+export const signUp = (aws: sdk.CognitoIdentityProviderClient, more: Partial<sdk.SignUpCommandInput> = {}) =>
+  aws.send(new sdk.SignUpCommand({ ClientId, Username, Password: password, ...more }));
+export const sources = (events: Event[]) => events.map((event) => event.triggerSource);
