@@ -15,6 +15,7 @@ export interface CloudModel {
   httpApis: HttpApiModel[];
   functions: FunctionModel[];
   functionUrls: FunctionUrlModel[];
+  eventSources: EventSourceModel[];
   /** Functions that the program declares and that do not run here: `because` is a clause for the person. */
   functionsElsewhere: { name: string; arn: string; because: string }[];
   functionPermissions: FunctionPermissionModel[];
@@ -457,6 +458,8 @@ export interface FunctionModel {
   version: string;
   /** The published versions and the aliases by which it can be invoked → their version. */
   qualifiers: Record<string, string>;
+  /** Of an alias that goes to several versions: which share of its invocations each other version takes, from 0 to 1. */
+  shares: Record<string, Record<string, number>>;
 }
 
 /** `aws.lambda.FunctionUrl`: a function's own address. */
@@ -471,6 +474,35 @@ export interface FunctionUrlModel {
   functionArn: string;
   authorization: "NONE" | "AWS_IAM";
   cors: CorsModel | undefined;
+}
+
+/** What invokes a function on AWS by itself. */
+export interface EventSourceModel {
+  id: string;
+  /** The resource's logical name. */
+  name: string;
+  kind: "EventBridge rule" | "EventBridge Scheduler" | "SQS" | "DynamoDB stream" | "Kinesis" | "S3" | "SNS";
+  /** For a person: `rate(5 minutes)`, the queue's ARN */
+  what: string;
+  /** With the qualifier, when it names one. */
+  functionArn: string;
+  /** Of the rule, the schedule, the queue, the stream, the bucket or the topic. */
+  arn: string;
+  /** The service that has to be permitted; `undefined` where a role invokes. */
+  invokedBy: "events" | "s3" | "sns" | undefined;
+  enabled: boolean;
+  /** What its event is made of. */
+  sample: {
+    /** What the program has it send, as it is. */
+    input?: string | undefined;
+    /** Which part of the event is sent: `$.detail` */
+    inputPath?: string | undefined;
+    inputTransformer?: { paths: Record<string, string>; template: string };
+    /** The rule's event pattern, JSON text. */
+    pattern?: string | undefined;
+    s3?: { event: string; key: string; configurationId: string };
+    subscriptionArn?: string | undefined;
+  };
 }
 
 /** `aws.lambda.Permission`: who may invoke a function. */

@@ -57,6 +57,17 @@ export type CloudEvent =
       outcome: "answered" | "failed";
       reason?: string;
     }
+  /** A person ran a function in the console; `source` is what would have invoked it, `result` JSON text. */
+  | {
+      kind: "run-by-hand";
+      at: number;
+      functionName: string;
+      source: string | undefined;
+      durationMs: number;
+      outcome: "answered" | "failed" | "refused";
+      result: string | undefined;
+      reason: string | undefined;
+    }
   /** `traceId` names the request that the function worked for, where one is known. */
   | { kind: "function-log"; at: number; functionName: string; line: string; traceId?: string | undefined }
   /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */

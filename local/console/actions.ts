@@ -89,6 +89,20 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
     return context.json({ status });
   });
 
+  app.post("/functions/run", async (context) => {
+    const input = await bodyOf(context);
+    const event = text(input, "event");
+    try {
+      JSON.parse(event);
+    } catch {
+      return context.json(refusal("event_invalid", "The event is not JSON."), 400);
+    }
+    const runs = await deployment().runsByHand();
+    const outcome = await runs.run(text(input, "functionName"), text(input, "source") || undefined, event);
+    if (!outcome) return context.json(refusal("function_unknown", "The program declares no such function."), 404);
+    return context.json({ ...outcome, result: outcome.result?.slice(0, LONGEST_SHOWN_ANSWER) });
+  });
+
   app.onError((error, context) => {
     if (error instanceof CognitoError) return context.json(refusal(error.type, error.message), 400);
     if (error instanceof InputError || error instanceof TypeError)

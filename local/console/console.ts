@@ -60,6 +60,18 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
       })),
     );
   });
+  app.get("/api/functions", async (context) => {
+    const { ready } = deployment();
+    const runnable = (await deployment().runsByHand()).functions();
+    return context.json(
+      runnable.map((one) => ({
+        ...one,
+        urls: ready.functionUrls
+          .filter(({ functionName }) => functionName.split(":")[0] === one.name)
+          .map(({ url, authorization }) => ({ url, authorization })),
+      })),
+    );
+  });
   app.get("/api/requests/:id", (context) => {
     const recent = events.recent();
     const event = findRequest(recent, context.req.param("id"));

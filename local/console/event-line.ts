@@ -27,6 +27,10 @@ export function eventLine(event: CloudEvent): string | undefined {
       return `user ${safeText(event.username, LONGEST_NAME)}: ${event.action}`;
     case "trigger":
       return `${event.triggerSource} of ${event.functionName}: ${event.outcome} (${Math.round(event.durationMs)} ms)${because(event.reason)}`;
+    case "run-by-hand": {
+      const by = event.source === undefined ? "" : ` with an event of ${event.source}`;
+      return `${event.functionName} run by hand${by}: ${event.outcome} (${Math.round(event.durationMs)} ms)${because(event.reason)}`;
+    }
     case "function-log":
       return `${event.functionName}: ${safeText(event.line.trimEnd(), LONGEST_LOG_LINE)}`;
     // Whoever asked for it tells it in more words.

@@ -2,6 +2,7 @@
  * The page's script: the functions of `browser/` as they stand, put together. They are ordinary typed functions here and
  * one inline script there, so the page needs no build and loads nothing.
  */
+import { functionsPanel } from "./browser/functions.ts";
 import { drawGraph } from "./browser/graph.ts";
 import { inspectorPanel } from "./browser/inspector.ts";
 import { makeKit, type PageConfig } from "./browser/kit.ts";
@@ -15,7 +16,7 @@ import { usersPanel } from "./browser/users.ts";
 
 /** @returns JavaScript that is safe inside a `script` element */
 export function pageScript(config: PageConfig): string {
-  const panels = [requestLog, usersPanel, mailPanel, inspectorPanel, tutorialPanel, resourcesPanel];
+  const panels = [requestLog, usersPanel, mailPanel, inspectorPanel, tutorialPanel, functionsPanel, resourcesPanel];
   return `"use strict";{
 const tools={checkToken:${checkToken},drawGraph:${drawGraph},userDialog:${userDialog}};
 const kit=(${makeKit})(${inScript(config)});

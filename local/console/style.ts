@@ -71,6 +71,9 @@ pre{margin:.35rem 0 0;padding:.6rem .75rem;background:var(--code-page);border-ra
 #log.only-requests>.other,#log.without-service>.service{display:none}
 .request>summary,.menu>summary{width:fit-content}
 .opened{display:grid;gap:.35rem;padding:.5rem 0;min-width:0}
+#functions-list{max-height:none}
+.sources{list-style:none;padding:0 0 0 1rem}
+.sources>li{padding:.35rem 0}
 h4{margin:.35rem 0 0;font-size:.8rem;color:var(--quiet)}
 .opened pre{overflow-wrap:anywhere}
 .what code,.why,.body,.claims code{overflow-wrap:anywhere}

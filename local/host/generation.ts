@@ -10,6 +10,7 @@ import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import type { Reach } from "../http/loopback.ts";
 import { functionHost } from "../lambda/function-host.ts";
+import type { RunsByHand } from "../lambda/runs-by-hand.ts";
 import type { CloudModel } from "../model.ts";
 import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
 import type { Platform } from "../platform.ts";
@@ -39,6 +40,8 @@ export interface Generation {
   cognito: CognitoService;
   /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
   apiGateway(request: Request): Promise<Response>;
+  /** Loaded when it is asked for. */
+  runsByHand(): Promise<RunsByHand>;
   /** Answers from now on at its origins; what the program no longer declares is answered with 503. */
   takeOver(): void;
   /** @returns what puts users, mail and the counts of limits back to how they are now; keys and warm functions stay */
@@ -133,6 +136,10 @@ export async function startGeneration(
     graph,
     cognito,
     apiGateway: testInvokeEndpoint(model.restApis, services),
+    async runsByHand() {
+      const { runsByHand } = await import("../lambda/runs-by-hand.ts");
+      return runsByHand(model, functions.invoke, platform);
+    },
     takeOver,
     checkpoint() {
       const putBack = cognito.checkpoint();

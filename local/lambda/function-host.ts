@@ -30,7 +30,8 @@ export function functionHost(
     invoke: async (functionArn, payload, options) => {
       const { arn, qualifier } = split(functionArn);
       const model = byArn.get(arn);
-      const version = qualifier === "$LATEST" ? qualifier : model?.qualifiers[qualifier];
+      const own = qualifier === "$LATEST" ? qualifier : model?.qualifiers[qualifier];
+      const version = own && drawn(own, model?.shares[qualifier], platform);
       if (!model || version === undefined) {
         throw notFound(
           functionArn,
@@ -49,6 +50,17 @@ export function functionHost(
       await Promise.all([...running.values()].map((deployed) => deployed.close()));
     },
   };
+}
+
+/** Another version takes its share of an alias's invocations by chance; the rest is its own version's. */
+function drawn(own: string, shares: Record<string, number> | undefined, platform: Platform): string {
+  if (!shares) return own;
+  let rest = platform.randomBytes(4).readUInt32BE() / 2 ** 32;
+  for (const [version, share] of Object.entries(shares)) {
+    if (rest < share) return version;
+    rest -= share;
+  }
+  return own;
 }
 
 /** `…:function:orders:live` → the function's own ARN, and `live`; without a qualifier it is `$LATEST`. */

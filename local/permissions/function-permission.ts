@@ -14,7 +14,7 @@ export interface Permission {
 /** @param sources ARNs by which the caller may be named; one that matches is enough */
 export function mayInvoke(
   permissions: readonly Permission[],
-  service: "apigateway" | "cognito-idp",
+  service: "apigateway" | "cognito-idp" | "events" | "s3" | "sns",
   functionArn: string,
   sources: readonly string[],
 ): boolean {

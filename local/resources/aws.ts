@@ -18,6 +18,7 @@ import { apigatewayv2Types } from "./apigatewayv2/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
 import { cognitoTypes } from "./cognito/index.ts";
 import { unservedInputs } from "./contract.ts";
+import { BY_HAND, EVENT_SOURCES } from "./event-sources/index.ts";
 import { invokeFunction } from "./functions/index.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
@@ -177,7 +178,10 @@ export function buildModel(
     const { type, name } = resource;
     if (resource.existing)
       cloud.unserved.push({ type, name, reason: "it is looked up: only its id and ARN are known here" });
-    else if (resourceType?.notServed) cloud.unserved.push({ type, name, reason: resourceType.notServed });
+    else if (Object.hasOwn(EVENT_SOURCES, type)) {
+      EVENT_SOURCES[type]!(resource, cloud);
+      cloud.unserved.push({ type, name, reason: BY_HAND });
+    } else if (resourceType?.notServed) cloud.unserved.push({ type, name, reason: resourceType.notServed });
     else if (resourceType) {
       const { inputs, older } = resourceType;
       if (inputs) cloud.nameUnserved(resource, unservedInputs({ ...inputs, ...older }, resource.inputs));

@@ -40,6 +40,7 @@ export class CloudBuilder {
       httpApis: [],
       functions: [],
       functionUrls: [],
+      eventSources: [],
       functionsElsewhere: [],
       functionPermissions: [],
     };

@@ -130,6 +130,15 @@ export function requestLog({ byId, make, button, read, act, tell, time, on }: Ki
     const what = [badge("trigger", "plain"), code(event.triggerSource), `${event.functionName} `];
     add(event.at, "other", [...what, badge(event.outcome, tone)], event.reason);
   });
+  on<Extract<CloudEvent, { kind: "run-by-hand" }>>("run-by-hand", (event) => {
+    const tone = event.outcome === "answered" ? "good" : "bad";
+    const what = [badge("run", "plain"), `${event.functionName} `, badge(event.outcome, tone)];
+    const took = make("span", { class: "quiet" }, `${Math.round(event.durationMs)} ms`);
+    const by = event.source === undefined ? "By hand." : `By hand, with an event of ${event.source}.`;
+    const why = event.reason === undefined ? by : `${by} ${event.reason}`;
+    const result = part("Result", pretty(event.result ?? ""));
+    add(event.at, "api-request", [...what, took], why, result.length > 0 ? make("div", {}, ...result) : undefined);
+  });
   /** Lambda's own lines, in either format of a log. */
   const isServiceLine = /^(?:INIT_START|START|END|REPORT) |"type":"platform\./;
   on<Extract<CloudEvent, { kind: "function-log" }>>("function-log", (event) =>

@@ -1,8 +1,8 @@
 /** aws:lambda/alias:Alias: a name for one version of a function (CreateAlias). */
 import type { lambda } from "@pulumi/aws";
 import { invocationArn } from "../apigateway/invocation-arn.ts";
-import { notServed, served, withoutEffect } from "../contract.ts";
-import { arnOf, physicalName, resourceType, text } from "../resource-type.ts";
+import { served, withoutEffect } from "../contract.ts";
+import { arnOf, map, physicalName, resourceType, text } from "../resource-type.ts";
 import { arnOfFunction } from "./function-arn.ts";
 
 export const alias = resourceType<lambda.Alias, lambda.AliasArgs>("aws:lambda/alias:Alias", {
@@ -12,9 +12,7 @@ export const alias = resourceType<lambda.Alias, lambda.AliasArgs>("aws:lambda/al
     functionVersion: served,
     name: served,
     region: served,
-    routingConfig: {
-      parts: { additionalVersionWeights: notServed("every invocation goes to the alias's own version") },
-    },
+    routingConfig: { parts: { additionalVersionWeights: served } },
   },
 
   create(resource, account) {
@@ -33,7 +31,12 @@ export const alias = resourceType<lambda.Alias, lambda.AliasArgs>("aws:lambda/al
     cloud.atTheEnd(resource, () => {
       const functionArn = arnOfFunction(cloud, text(inputs.functionName) ?? "");
       const target = cloud.model.functions.find(({ arn }) => arn === functionArn);
-      if (target) target.qualifiers[String(outputs.name)] = text(inputs.functionVersion) ?? "$LATEST";
+      if (!target) return;
+      const name = String(outputs.name);
+      const weights = Object.entries(map(map<unknown>(inputs.routingConfig).additionalVersionWeights));
+      target.qualifiers[name] = text(inputs.functionVersion) ?? "$LATEST";
+      if (weights.length === 0) return;
+      target.shares[name] = Object.fromEntries(weights.map(([version, weight]) => [version, Number(weight)]));
     });
   },
 });

@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import type { lambda } from "@pulumi/aws";
 import { notServed } from "../contract.ts";
+import { BY_HAND } from "../event-sources/event-source.ts";
 import { arnOf, map, resourceType, text } from "../resource-type.ts";
 
-const NOTHING_POLLS = notServed("nothing here polls an event source; the function can be invoked by hand");
+const NOTHING_POLLS = notServed(BY_HAND);
 
 export const eventSourceMapping = resourceType<lambda.EventSourceMapping, lambda.EventSourceMappingArgs>(
   "aws:lambda/eventSourceMapping:EventSourceMapping",

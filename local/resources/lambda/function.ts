@@ -137,6 +137,7 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       codeDirectory: cloud.unpack(code),
       layerDirectories: layersOf(resource, cloud),
       version: "$LATEST",
+      shares: {},
       qualifiers: outputs.version === "$LATEST" ? {} : { [String(outputs.version)]: String(outputs.version) },
     });
   },

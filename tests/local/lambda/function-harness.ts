@@ -70,6 +70,7 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     layerDirectories: [],
     version: "$LATEST",
     qualifiers: {},
+    shares: {},
     ...overrides,
   };
 }

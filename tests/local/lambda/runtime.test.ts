@@ -519,6 +519,20 @@ describe("execution environments", () => {
     await assert.rejects(invoke(`${arn}:other`), { name: "ResourceNotFoundException" });
   });
 
+  it("[E.2] gives another version its share of an alias's invocations, by chance", async () => {
+    const code = "exports.handler = async (event, { functionVersion }) => functionVersion;";
+    await using demo = deploy(code, { qualifiers: { 1: "1", live: "1" }, shares: { live: { 2: 0.25 } } });
+    const invokedWith = async (chance: number) => {
+      demo.platform.randomBytes = (size) => {
+        const bytes = Buffer.alloc(size);
+        bytes.writeUInt32BE(Math.floor(chance * 2 ** 32));
+        return bytes;
+      };
+      return JSON.parse((await demo.host.invoke(`${demo.model.arn}:live`, "{}")).payload);
+    };
+    assert.deepEqual([await invokedWith(0.2), await invokedWith(0.3), await invokedWith(0.9)], ["2", "1", "1"]);
+  });
+
   it("says why a function does not run here", async () => {
     const python = { name: "py", arn: "arn:aws:lambda:us-east-1:123456789012:function:py", because: "it is Python" };
     const host = functionHost([], recordedPlatform(), { elsewhere: [python] });

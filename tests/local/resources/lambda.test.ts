@@ -40,6 +40,17 @@ describe("the resources of AWS Lambda", function () {
     assert.deepEqual(model.functions[0]!.qualifiers, { 1: "1", "by-name": "1", "by-arn": "$LATEST" });
   });
 
+  it("let an alias give other versions a share of its invocations", async () => {
+    const { model, unserved } = await modelOf(`${declareFunction("publish: true")}
+      new aws.lambda.Alias("a", { name: "live", functionName: f.name, functionVersion: f.version,
+        routingConfig: { additionalVersionWeights: { 2: 0.25 } } });`);
+    assert.deepEqual(model.functions[0]!.shares, { live: { 2: 0.25 } });
+    assert.deepEqual(
+      unserved.filter(({ type }) => type.includes("alias")),
+      [],
+    );
+  });
+
   it("keep the permissions of an alias apart from those of the function", async () => {
     const { model } = await modelOf(`${declareFunction()}
       const api = new aws.apigateway.RestApi("api");
@@ -157,7 +168,7 @@ describe("the resources of AWS Lambda", function () {
       {
         type: "aws:lambda/eventSourceMapping:EventSourceMapping",
         name: "m",
-        reason: "nothing here polls an event source; the function can be invoked by hand",
+        reason: "nothing here fires by itself; the console's list of functions runs the function with such an event",
       },
     ]);
   });
