@@ -13,6 +13,7 @@ export function functionsPanel({ byId, make, button, read, act, soon, on }: Kit)
 
   const runner = (functionName: string, source: RunnableSource | undefined) => {
     const label = source ? `${source.kind} ${source.name}` : "an event of your own";
+    const opens = source ? "Run with its event" : "Run with any event";
     const input = make("textarea", { rows: "8", spellcheck: "false", autocomplete: "off" });
     input.value = source?.event ?? "{}";
     const answer = make("div", { class: "answer", "aria-live": "polite" });
@@ -44,7 +45,7 @@ export function functionsPanel({ byId, make, button, read, act, soon, on }: Kit)
     return make(
       "details",
       { class: "request" },
-      make("summary", { "aria-label": `Run ${functionName} with ${label}` }, source ? "Run with its event" : "Run"),
+      make("summary", { "aria-label": `${opens}: ${functionName}, ${label}` }, opens),
       make("label", {}, `Event for ${functionName}`, input),
       run,
       answer,

@@ -1,0 +1,54 @@
+/** The console's list of functions in a real Chromium: what invokes them, and running one with an edited event. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { repository } from "../support/shell.ts";
+import { assertAccessibleEverywhere } from "./accessibility.ts";
+
+describe("the console's functions", function () {
+  this.timeout(120_000);
+  let cloud: LocalCloud;
+  let browser: Browser;
+  let page: Page;
+  before(async () => {
+    const options = { stack: "dev", port: 0, stateDirectory: undefined, environment: process.env };
+    [cloud, browser] = await Promise.all([
+      startLocalCloud({ ...options, projectDirectory: join(repository, "tests/fixtures/event-sources") }),
+      launchChromium(),
+    ]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(cloud.ready.console);
+    await page.locator("#functions-list").getByText("SQS").first().waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await cloud?.close();
+  });
+
+  it("run with the event of a source, as the person has edited it, and show the result there and among the requests", async () => {
+    await page.getByLabel("Run with its event: worker, SQS work").click();
+    const source = page.locator(".sources > li", { has: page.getByText("SQS", { exact: true }) });
+    const event = source.getByLabel("Event for worker");
+    assert.match(await event.inputValue(), /"eventSource": "aws:sqs"/);
+    await event.fill('{"Records":[]}');
+    await source.getByRole("button", { name: "Run worker with SQS work" }).click();
+    await source.getByText("answered").waitFor();
+    assert.equal(await source.getByRole("region", { name: "Result of worker" }).innerText(), '{"Records":[]}');
+    const log = page.getByRole("log");
+    await log.getByText("By hand, with an event of SQS work.").waitFor();
+    await assertAccessibleEverywhere(page, "the functions");
+  });
+
+  it("say why a run was refused, and keep what somebody edits", async () => {
+    await page.getByLabel("Run with its event: alone, EventBridge rule forbidden").click();
+    const source = page.locator(".sources > li", { has: page.getByText("forbidden", { exact: true }) });
+    await source.getByRole("button", { name: /^Run alone/ }).click();
+    await source.getByText(/events\.amazonaws\.com may not invoke the function/).waitFor();
+    await source.getByLabel("Event for alone").fill("{");
+    await source.getByRole("button", { name: /^Run alone/ }).click();
+    await page.getByText("The event is not JSON.").waitFor();
+    assert.equal(await source.getByLabel("Event for alone").inputValue(), "{");
+  });
+});
