@@ -13,6 +13,7 @@ export interface CloudModel {
   userPools: UserPoolModel[];
   restApis: RestApiModel[];
   httpApis: HttpApiModel[];
+  tables: TableModel[];
   functions: FunctionModel[];
   functionUrls: FunctionUrlModel[];
   eventSources: EventSourceModel[];
@@ -432,6 +433,34 @@ export interface HttpStageModel {
 }
 
 // ---------------------------------------------------------------- Lambda
+
+/** A table of DynamoDB. */
+export interface TableModel {
+  name: string;
+  arn: string;
+  region: string;
+  /** The partition key and, where there is one, the sort key. */
+  keys: string[];
+  /** Of the keys, of the table and its indexes. */
+  attributes: { name: string; type: "S" | "N" | "B" }[];
+  localIndexes: TableIndexModel[];
+  globalIndexes: TableIndexModel[];
+  billingMode: "PROVISIONED" | "PAY_PER_REQUEST";
+  readCapacity: number;
+  writeCapacity: number;
+  /** The attribute with the second at which an item expires. */
+  ttlAttribute: string | undefined;
+  deletionProtection: boolean;
+  /** In DynamoDB's JSON: `{ "id": { "S": "a" } }` */
+  items: Record<string, Record<string, unknown>>[];
+}
+
+export interface TableIndexModel {
+  name: string;
+  keys: string[];
+  projectionType: "ALL" | "KEYS_ONLY" | "INCLUDE";
+  nonKeyAttributes: string[];
+}
 
 export interface FunctionModel {
   name: string;

@@ -68,6 +68,8 @@ export type CloudEvent =
       result: string | undefined;
       reason: string | undefined;
     }
+  /** What DynamoDB refused, or did with a table; `outcome` is the error's type. */
+  | { kind: "database"; at: number; operation: string; outcome: string; reason: string }
   /** `traceId` names the request that the function worked for, where one is known. */
   | { kind: "function-log"; at: number; functionName: string; line: string; traceId?: string | undefined }
   /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */

@@ -45,6 +45,17 @@ const httpAlone: Plugin = {
   },
 };
 
+/** dynalite's own databases, one of them native code: its operations run over the cloud's state (`local/dynamodb`). */
+const withoutLevelDb: Plugin = {
+  name: "without-leveldb",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(level|memory-level)$/ }, ({ path, importer }) =>
+      importer.includes("/node_modules/dynalite/") ? { path, namespace: "no-leveldb" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "no-leveldb" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 /** @param outdir replaced as a whole */
 export async function buildCli(outdir: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
@@ -74,7 +85,7 @@ export async function buildCli(outdir: string): Promise<void> {
         "testing-controls": "local/testing/controls.ts",
       },
       splitting: true,
-      plugins: [lazyChildProcess, httpAlone],
+      plugins: [lazyChildProcess, httpAlone, withoutLevelDb],
       chunkNames: "chunks/[name]-[hash]",
       define: { BUNDLED_VERSION: JSON.stringify(version) },
       // gRPC is CommonJS and asks for Node's own modules with `require`.

@@ -96,7 +96,9 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
   app.route("/api/actions", consoleActions(deployment, events));
 
   const answer = async (request: Request) =>
-    (await deployment().cognito.identityProvider(request)) ?? app.fetch(request);
+    (await deployment().dynamoDb?.answer(request)) ??
+    (await deployment().cognito.identityProvider(request)) ??
+    app.fetch(request);
   const listener = fetchListener(answer);
   return (request, response) => {
     if (isOfThisMachine(request) || isForEverybody(request)) return listener(request, response);

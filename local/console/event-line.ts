@@ -31,6 +31,8 @@ export function eventLine(event: CloudEvent): string | undefined {
       const by = event.source === undefined ? "" : ` with an event of ${event.source}`;
       return `${event.functionName} run by hand${by}: ${event.outcome} (${Math.round(event.durationMs)} ms)${because(event.reason)}`;
     }
+    case "database":
+      return `DynamoDB ${safeText(event.operation, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
     case "function-log":
       return `${event.functionName}: ${safeText(event.line.trimEnd(), LONGEST_LOG_LINE)}`;
     // Whoever asked for it tells it in more words.

@@ -6,6 +6,7 @@ import type { RequestListener } from "node:http";
 import { restApi } from "../apigateway/rest/rest-api-listener.ts";
 import { testInvokeEndpoint } from "../apigateway/rest/test-invoke-endpoint.ts";
 import { type CognitoService, cognitoService } from "../cognito/service.ts";
+import type { DynamoDbService } from "../dynamodb/service.ts";
 import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import type { Reach } from "../http/loopback.ts";
@@ -38,6 +39,8 @@ export interface Generation {
   ready: ReadyDocument;
   graph: ResourceGraph;
   cognito: CognitoService;
+  /** Only where the program declares a table. */
+  dynamoDb: DynamoDbService | undefined;
   /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
   apiGateway(request: Request): Promise<Response>;
   /** Loaded when it is asked for. */
@@ -55,6 +58,7 @@ export interface Generation {
 /**
  * @throws PortTakenError when something new finds its port taken
  * @throws StateLayoutError when another release wrote the users
+ * @throws ProtectedTableError when a protected table would have to be made anew; nothing has changed then
  * @throws DeclaredUserError when a user that the program declares breaks the pool's rules; nothing has changed then
  */
 export async function startGeneration(
@@ -91,10 +95,18 @@ export async function startGeneration(
     identityProvider: { origin: addresses.identityProvider, issuers: localIssuers(model, addresses) },
     variables: {
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
+      ...(model.tables.length > 0 && { AWS_ENDPOINT_URL_DYNAMODB: addresses.identityProvider }),
       ...(awsEndpoint !== undefined && { AWS_ENDPOINT_URL: awsEndpoint }),
       ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
     },
   });
+  // Loaded only for a program that declares a table.
+  const dynamoDb =
+    model.tables.length > 0
+      ? (await import("../dynamodb/service.ts")).dynamoDbService({
+          ...{ tables: model.tables, accountId: model.accountId, platform, accessKey: accessKey! },
+        })
+      : undefined;
   const cognito = cognitoService({
     pools: model.userPools,
     platform,
@@ -119,9 +131,13 @@ export async function startGeneration(
     for (const url of model.functionUrls)
       listeners.set(functionUrlName(url.id), requests.counted(urls!.functionUrl(url, services)));
   };
-  const takeOver = () => {
+  const answerAtOrigins = () => {
     for (const name of origins.names())
       if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
+  };
+  const takeOver = () => {
+    dynamoDb?.takeOver();
+    answerAtOrigins();
   };
   buildApis();
 
@@ -135,6 +151,7 @@ export async function startGeneration(
     },
     graph,
     cognito,
+    dynamoDb,
     apiGateway: testInvokeEndpoint(model.restApis, services),
     async runsByHand() {
       const { runsByHand } = await import("../lambda/runs-by-hand.ts");
@@ -142,11 +159,11 @@ export async function startGeneration(
     },
     takeOver,
     checkpoint() {
-      const putBack = cognito.checkpoint();
+      const putBack = [cognito.checkpoint(), dynamoDb?.checkpoint()];
       return () => {
-        putBack();
+        for (const service of putBack) service?.();
         buildApis();
-        takeOver();
+        answerAtOrigins();
       };
     },
     async retire() {
@@ -157,7 +174,8 @@ export async function startGeneration(
   };
 }
 
-function wantsSignatures({ restApis, httpApis, functionUrls }: CloudModel): boolean {
+function wantsSignatures({ restApis, httpApis, functionUrls, tables }: CloudModel): boolean {
+  if (tables.length > 0) return true;
   const methods = restApis.flatMap(({ resources }) => resources.flatMap((resource) => resource.methods));
   return [...methods, ...httpApis.flatMap(({ routes }) => routes), ...functionUrls].some(
     ({ authorization }) => authorization === "AWS_IAM",

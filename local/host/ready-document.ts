@@ -13,8 +13,8 @@ export interface ReadyDocument {
   /** Origin of the console and of the identity provider (discovery, keys, the cognito-idp API). */
   console: string;
   /**
-   * Where a method, a route or a function URL wants AWS_IAM: the local account's access key, to sign requests with. It opens nothing but this
-   * cloud, to which whoever reads this has access anyway.
+   * Where a method, a route or a function URL wants AWS_IAM, or there is a table: the local account's access key, to sign
+   * requests with. It opens nothing but this cloud, to which whoever reads this has access anyway.
    */
   credentials?: { accessKeyId: string; secretAccessKey: string };
   /** With --https: the file of the authority that clients are to trust. */
@@ -27,6 +27,8 @@ export interface ReadyDocument {
   project: { name: string; stack: string; directory: string };
   userPools: ReadyUserPool[];
   apis: ReadyApi[];
+  /** Absent without tables. DynamoDB answers at the console's origin. */
+  tables?: { name: string; arn: string; region: string; keys: string[]; indexes: string[] }[];
   functions: { name: string; runtime: string }[];
   functionUrls: ReadyFunctionUrl[];
   declaredNotEmulated: Unserved[];
@@ -87,6 +89,7 @@ export function readyDocument(
     project: { name: project.name, stack: project.stack, directory: project.directory },
     userPools: describeUserPools(model, origins),
     apis: describeApis(model, origins),
+    ...(model.tables.length > 0 && { tables: describeTables(model) }),
     functions: model.functions.map(({ name, runtime }) => ({ name, runtime })),
     functionUrls: model.functionUrls.map(({ id, name, functionArn, authorization }) => {
       const [, functionName = ""] = functionArn.split(":function:");
@@ -97,6 +100,13 @@ export function readyDocument(
       Object.entries(outputs).map(([name, value]) => [name, graph.secretOutputs.includes(name) ? "[secret]" : value]),
     ),
   };
+}
+
+function describeTables({ tables }: CloudModel): ReadyDocument["tables"] & {} {
+  return tables.map(({ name, arn, region, keys, localIndexes, globalIndexes }) => ({
+    ...{ name, arn, region, keys },
+    indexes: [...localIndexes, ...globalIndexes].map((index) => index.name),
+  }));
 }
 
 function describeUserPools({ userPools }: CloudModel, origins: LocalOrigins): ReadyUserPool[] {

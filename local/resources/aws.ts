@@ -18,6 +18,7 @@ import { apigatewayv2Types } from "./apigatewayv2/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
 import { cognitoTypes } from "./cognito/index.ts";
 import { unservedInputs } from "./contract.ts";
+import { dynamodbTypes } from "./dynamodb/index.ts";
 import { BY_HAND, EVENT_SOURCES } from "./event-sources/index.ts";
 import { invokeFunction } from "./functions/index.ts";
 import { lambdaTypes } from "./lambda/index.ts";
@@ -34,6 +35,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...apigatewayTypes,
   ...apigatewayv2Types,
   ...lambdaTypes,
+  ...dynamodbTypes,
   ...randomTypes,
 ];
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));

@@ -38,6 +38,7 @@ export class CloudBuilder {
       userPools: [],
       restApis: [],
       httpApis: [],
+      tables: [],
       functions: [],
       functionUrls: [],
       eventSources: [],

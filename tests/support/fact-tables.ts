@@ -12,6 +12,7 @@ const DOCUMENTS: Record<string, string[]> = {
   "docs/local-cognito.md": ["cognito"],
   "docs/local-apigateway-lambda.md": ["apigateway", "lambda"],
   "docs/local-http-apis.md": ["apigateway"],
+  "docs/local-dynamodb.md": ["dynamodb"],
 };
 
 export interface Promised {

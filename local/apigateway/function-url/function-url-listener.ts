@@ -5,6 +5,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { FunctionUrlModel } from "../../model.ts";
 import { callerOf, type RoleSession } from "../../permissions/access-key.ts";
+import { verifySignature } from "../../permissions/aws-signature.ts";
+import { SignatureRefusal } from "../../permissions/signature-refusal.ts";
 import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
 import { corsFields, preflightAnswer } from "../http/cors.ts";
 import { functionReply } from "../http/function-reply.ts";
@@ -12,14 +14,12 @@ import type { AuthorizedCaller, HttpAnswer, ToldRequest } from "../http/http-exc
 import { proxyEvent } from "../http/proxy-event.ts";
 import { HttpApiRefusal } from "../http/refusal.ts";
 import type { ApiServices } from "../shared/api-services.ts";
-import { verifySignature } from "../shared/aws-signature.ts";
 import { httpDate } from "../shared/clock-formats.ts";
 import { decodeQuery } from "../shared/query.ts";
 import { announcesBody, EdgeRefusal, readBody } from "../shared/request-body.ts";
 import { requestDetails } from "../shared/request-details.ts";
 import { requestHeaders } from "../shared/request-headers.ts";
 import { RequestIds } from "../shared/request-ids.ts";
-import { SignatureRefusal } from "../shared/signature-refusal.ts";
 import { FunctionUrlRefusal, failed, forbidden, throttled, tooLarge } from "./refusal.ts";
 
 interface Served {

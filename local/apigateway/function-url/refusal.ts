@@ -2,7 +2,7 @@
  * What a function URL answers by itself
  * (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html; recorded by LocalStack's test_lambda, 2025-11).
  */
-import type { SignatureRefusal } from "../shared/signature-refusal.ts";
+import type { SignatureRefusal } from "../../permissions/signature-refusal.ts";
 
 const FORBIDDEN = {
   Message:

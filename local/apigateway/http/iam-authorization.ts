@@ -3,8 +3,8 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html).
  */
 import { type AccessKey, callerOf, type RoleSession } from "../../permissions/access-key.ts";
-import { verifySignature } from "../shared/aws-signature.ts";
-import { SignatureRefusal } from "../shared/signature-refusal.ts";
+import { verifySignature } from "../../permissions/aws-signature.ts";
+import { SignatureRefusal } from "../../permissions/signature-refusal.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 

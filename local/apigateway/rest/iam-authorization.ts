@@ -3,8 +3,8 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html).
  */
 import { callerOf, type IamCaller, type RoleSession } from "../../permissions/access-key.ts";
-import { verifySignature } from "../shared/aws-signature.ts";
-import { SignatureRefusal } from "../shared/signature-refusal.ts";
+import { verifySignature } from "../../permissions/aws-signature.ts";
+import { SignatureRefusal } from "../../permissions/signature-refusal.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
 

@@ -2,7 +2,7 @@
  * Finds stage, resource and method of a request; what matches nothing gets the refusals that API Gateway has for it
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html).
  */
-import { incompleteSignature, MISMATCH, type SignatureComplaint } from "../shared/signature-refusal.ts";
+import { incompleteSignature, MISMATCH, type SignatureComplaint } from "../../permissions/signature-refusal.ts";
 import type { CompiledApi } from "./compiled-api.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { GatewayExchange, RoutedGatewayExchange } from "./gateway-exchange.ts";

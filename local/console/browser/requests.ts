@@ -139,6 +139,14 @@ export function requestLog({ byId, make, button, read, act, tell, time, on }: Ki
     const result = part("Result", pretty(event.result ?? ""));
     add(event.at, "api-request", [...what, took], why, result.length > 0 ? make("div", {}, ...result) : undefined);
   });
+  on<Extract<CloudEvent, { kind: "database" }>>("database", (event) =>
+    add(
+      event.at,
+      "other",
+      [badge("DynamoDB", "plain"), code(event.operation), badge(event.outcome, "bad")],
+      event.reason,
+    ),
+  );
   /** Lambda's own lines, in either format of a log. */
   const isServiceLine = /^(?:INIT_START|START|END|REPORT) |"type":"platform\./;
   on<Extract<CloudEvent, { kind: "function-log" }>>("function-log", (event) =>

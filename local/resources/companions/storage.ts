@@ -1,4 +1,4 @@
-/** S3, DynamoDB, RDS, ECR and EFS. */
+/** S3, RDS, ECR and EFS. */
 import { createHash } from "node:crypto";
 import { Asset, type Values } from "../../engine/values.ts";
 import { number } from "../resource-type.ts";
@@ -58,21 +58,6 @@ const bucketObject: Companion = (made) => {
 
 /** What is set on a bucket and has the bucket's name as its id. */
 const ofBucket: Companion = (made) => ({ id: made.existing ?? made.text("bucket") ?? "", outputs: {} });
-
-const table: Companion = (made) => {
-  const name = made.name();
-  const arn = made.arn("dynamodb", `table/${name}`);
-  const streams = made.inputs.streamEnabled === true;
-  return {
-    outputs: {
-      name,
-      arn,
-      streamLabel: streams ? made.createdAt.slice(0, -1) : "",
-      streamArn: streams ? `${arn}/stream/${made.createdAt.slice(0, -1)}` : "",
-      billingMode: made.text("billingMode") ?? "PROVISIONED",
-    },
-  };
-};
 
 const PORTS: Record<string, number> = { postgres: 5432, mysql: 3306, mariadb: 3306, oracle: 1521, sqlserver: 1433 };
 const portOf = (engine: string): number =>
@@ -139,7 +124,6 @@ export const storage: Companions = {
       (made: Made) => ({ id: made.text("bucket") ?? "", outputs: website(made, made.text("bucket") ?? "") }),
     ]),
   ),
-  "aws:dynamodb/table:Table": table,
   "aws:rds/instance:Instance": databaseInstance,
   "aws:rds/cluster:Cluster": databaseCluster,
   "aws:rds/clusterInstance:ClusterInstance": databaseInstance,

@@ -3,8 +3,7 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { type AccessKey, type RoleSession, roleSession, sessionKeyId } from "../../permissions/access-key.ts";
-import type { RequestHeaders } from "./request-headers.ts";
+import { type AccessKey, type RoleSession, roleSession, sessionKeyId } from "./access-key.ts";
 import { incompleteSignature, MISMATCH, SignatureRefusal, signatureParts } from "./signature-refusal.ts";
 
 export interface SignedRequest {
@@ -14,7 +13,11 @@ export interface SignedRequest {
   path: string;
   /** As it arrived, without `?` */
   queryString: string;
-  headers: RequestHeaders;
+  headers: {
+    /** Every value of a name, in the order of arrival. */
+    all(lowerCaseName: string): string[];
+    last(lowerCaseName: string): string | undefined;
+  };
   /** As it arrived */
   body: Buffer | undefined;
   /** Milliseconds since the epoch */
@@ -26,6 +29,8 @@ export interface SignatureScope {
   region: string;
   /** The service's signing name, such as `execute-api` */
   service: string;
+  /** Between the signature's date and now, either way; 5 as API Gateway has it */
+  skewMinutes?: number;
 }
 
 interface Signature {
@@ -56,7 +61,7 @@ export function verifySignature(
   const [accessKeyId = "", ...scope] = signature.credential.split("/");
   const session = signedSession(accessKeyId, signature.sessionToken, key);
   requireScope(scope, wanted, signature.date);
-  requireTimely(signature, request.receivedAt);
+  requireTimely(signature, request.receivedAt, wanted.skewMinutes ?? SKEW_MINUTES);
   requireMatch(request, signature, scope, key);
   return session;
 }
@@ -155,22 +160,22 @@ function requireScope(scope: readonly string[], { region, service: wanted }: Sig
   }
 }
 
-function requireTimely({ date, expires }: Signature, now: number): void {
+function requireTimely({ date, expires }: Signature, now: number, skewMinutes: number): void {
   const signedAt = milliseconds(date);
-  const skew = SKEW_MINUTES * 60_000;
+  const skew = skewMinutes * 60_000;
   if (signedAt === undefined) throw new SignatureRefusal(`${date} is not a date such as 20260615T120000Z.`, MISMATCH);
   const refuse = (message: string) =>
     new SignatureRefusal(
-      `The request was signed at ${date}; the local cloud's clock says ${basic(now)}, and ${SKEW_MINUTES} minutes may lie between.`,
+      `The request was signed at ${date}; the local cloud's clock says ${basic(now)}, and ${skewMinutes} minutes may lie between.`,
       { message, errorType: MISMATCH.errorType },
     );
   if (now > signedAt + (expires === undefined ? skew : expires * 1000)) {
-    const since = expires === undefined ? `${basic(now - skew)} (${basic(now)} - ${SKEW_MINUTES} min.)` : basic(now);
+    const since = expires === undefined ? `${basic(now - skew)} (${basic(now)} - ${skewMinutes} min.)` : basic(now);
     throw refuse(`Signature expired: ${date} is now earlier than ${since}`);
   }
   if (now < signedAt - skew) {
     throw refuse(
-      `Signature not yet current: ${date} is still later than ${basic(now + skew)} (${basic(now)} + ${SKEW_MINUTES} min.)`,
+      `Signature not yet current: ${date} is still later than ${basic(now + skew)} (${basic(now)} + ${skewMinutes} min.)`,
     );
   }
 }

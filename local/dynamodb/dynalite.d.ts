@@ -1,0 +1,40 @@
+/** What is used of dynalite, which brings no types: its operations, what they check beforehand, and how it orders items. */
+
+declare module "dynalite/actions/*" {
+  const action: import("./emulator.ts").Action;
+  export default action;
+}
+
+declare module "dynalite/validations/index.js" {
+  const validations: {
+    /** Drops what the types do not name. @throws an error with `statusCode` and `body` */
+    checkTypes(data: object, types: object): import("./emulator.ts").RequestData;
+    checkValidations(data: object, types: object, custom: unknown, store: import("./emulator.ts").EmulatorStore): void;
+  };
+  export default validations;
+}
+
+declare module "dynalite/validations/*" {
+  const rules: { types: object; custom: unknown };
+  export default rules;
+}
+
+declare module "dynalite/db/index.js" {
+  import type { Callback, EmulatorStore, Failure, Item, RequestData, TableDescription } from "./emulator.ts";
+
+  const db: {
+    createKey(item: Item, table: TableDescription): string;
+    validateItem(item: Item, table: TableDescription): Failure | null | undefined;
+    validateKey(key: Item, table: TableDescription): Failure | null | undefined;
+    checkConditional(data: RequestData, existing: Item | undefined): Failure | null | undefined;
+    addConsumedCapacity(data: RequestData, isRead: boolean, existing?: Item, item?: Item): unknown;
+    updateIndexes(
+      store: EmulatorStore,
+      table: TableDescription,
+      existing: Item | undefined,
+      item: Item | undefined,
+      done: Callback,
+    ): void;
+  };
+  export default db;
+}

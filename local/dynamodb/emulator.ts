@@ -1,0 +1,154 @@
+/**
+ * dynalite's operations on items, over a store of ours: expressions, validation, projections, sizes and the sentences of errors
+ * are its own (https://github.com/architect/dynalite). Its server and its LevelDB are left out.
+ */
+import batchGetItem from "dynalite/actions/batchGetItem.js";
+import batchWriteItem from "dynalite/actions/batchWriteItem.js";
+import deleteItem from "dynalite/actions/deleteItem.js";
+import getItem from "dynalite/actions/getItem.js";
+import putItem from "dynalite/actions/putItem.js";
+import query from "dynalite/actions/query.js";
+import scan from "dynalite/actions/scan.js";
+import updateItem from "dynalite/actions/updateItem.js";
+import batchGetItemRules from "dynalite/validations/batchGetItem.js";
+import batchWriteItemRules from "dynalite/validations/batchWriteItem.js";
+import deleteItemRules from "dynalite/validations/deleteItem.js";
+import getItemRules from "dynalite/validations/getItem.js";
+import validations from "dynalite/validations/index.js";
+import putItemRules from "dynalite/validations/putItem.js";
+import queryRules from "dynalite/validations/query.js";
+import scanRules from "dynalite/validations/scan.js";
+import updateItemRules from "dynalite/validations/updateItem.js";
+
+/** Attribute values in DynamoDB's JSON: `{ id: { S: "a" } }` */
+export type Item = Record<string, Record<string, unknown>>;
+
+/** A request's body; `_…` is what validation has parsed. */
+export type RequestData = Record<string, unknown> & { TableName?: string; Item?: Item; Key?: Item };
+
+export type Answer = Record<string, unknown>;
+
+/** What DynamoDB answers with a status of 400. */
+export interface Failure extends Error {
+  statusCode: number;
+  body: { __type: string; message?: string };
+}
+
+export type Callback = (error?: Error | null, value?: unknown) => void;
+
+export type Action = (
+  store: EmulatorStore,
+  data: RequestData,
+  done: (error?: Error | null, answer?: Answer) => void,
+) => void;
+
+interface KeyElement {
+  AttributeName: string;
+  KeyType: "HASH" | "RANGE";
+}
+
+interface IndexDescription {
+  IndexName: string;
+  KeySchema: KeyElement[];
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
+}
+
+/** As DescribeTable has it (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html). */
+export interface TableDescription {
+  TableName: string;
+  TableStatus: "ACTIVE";
+  AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+  KeySchema: KeyElement[];
+  GlobalSecondaryIndexes?: IndexDescription[];
+  LocalSecondaryIndexes?: IndexDescription[];
+  [other: string]: unknown;
+}
+
+/** Bounds of keys, and in which direction. */
+export interface Range {
+  gt?: string;
+  gte?: string;
+  lt?: string;
+  lte?: string;
+  limit?: number;
+  reverse?: boolean;
+}
+
+/** Items in the order of their keys. */
+export interface ItemSpace {
+  get(key: string, done: Callback): void;
+  put(key: string, item: Item, done: Callback): void;
+  del(key: string, done: Callback): void;
+  createValueStream(range: Range): NodeJS.EventEmitter;
+  lock(key: string, work: (release: (done?: Callback) => Callback) => void): void;
+}
+
+/** What dynalite's operations ask for their data. */
+export interface EmulatorStore {
+  options: { maxItemSize: number };
+  tableDb: { awsAccountId: string; awsRegion: string };
+  getTable(name: string, checkStatus: boolean | Callback, done?: Callback): void;
+  getItemDb(table: string): ItemSpace;
+  getIndexDb(type: string, table: string, index: string): ItemSpace;
+}
+
+const WRITES = {
+  PutItem: { action: putItem, rules: putItemRules },
+  UpdateItem: { action: updateItem, rules: updateItemRules },
+  DeleteItem: { action: deleteItem, rules: deleteItemRules },
+  BatchWriteItem: { action: batchWriteItem, rules: batchWriteItemRules },
+};
+const READS = {
+  GetItem: { action: getItem, rules: getItemRules },
+  Query: { action: query, rules: queryRules },
+  Scan: { action: scan, rules: scanRules },
+  BatchGetItem: { action: batchGetItem, rules: batchGetItemRules },
+};
+
+export type Write = keyof typeof WRITES;
+export type Read = keyof typeof READS;
+
+export const isWrite = (operation: string): operation is Write => Object.hasOwn(WRITES, operation);
+export const isRead = (operation: string): operation is Read => Object.hasOwn(READS, operation);
+
+/** @throws Failure when the request breaks the operation's rules */
+export function checked(operation: Write | Read, request: object, store: EmulatorStore): RequestData {
+  const { rules } = isWrite(operation) ? WRITES[operation] : READS[operation];
+  const data = validations.checkTypes(structuredClone(request), rules.types);
+  validations.checkValidations(data, rules.types, rules.custom, store);
+  return data;
+}
+
+/** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
+export function write(operation: Write, data: RequestData, store: EmulatorStore): Answer {
+  return atOnce<Answer>((done) => WRITES[operation].action(store, data, done));
+}
+
+/** Rejects with a Failure. */
+export function read(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
+  return new Promise((resolve, reject) =>
+    READS[operation].action(store, data, (error, answer) => (error ? reject(error) : resolve(answer ?? {}))),
+  );
+}
+
+/** Of work that calls back before it returns. */
+export function atOnce<T>(work: (done: (error?: Error | null, value?: T) => void) => void): T {
+  let outcome: { error?: Error | null | undefined; value?: T | undefined } | undefined;
+  work((error, value) => {
+    outcome ??= { error, value };
+  });
+  if (!outcome) throw new Error("An operation on items did not answer at once.");
+  if (outcome.error) throw outcome.error;
+  return outcome.value as T;
+}
+
+/** @param type such as `ResourceNotFoundException` */
+export function failure(type: string, message: string, more: object = {}): Failure {
+  const service = type === "ValidationException" ? "com.amazon.coral.validate" : "com.amazonaws.dynamodb.v20120810";
+  return Object.assign(new Error(message), {
+    statusCode: 400,
+    body: { __type: `${service}#${type}`, message, ...more },
+  });
+}
+
+export const isFailure = (error: unknown): error is Failure => error instanceof Error && "body" in error;

@@ -1,0 +1,272 @@
+/**
+ * DynamoDB, as far as a program's tables need it: `POST /` with `X-Amz-Target: DynamoDB_20120810.<operation>`
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html). Loaded only for a program that
+ * declares a table.
+ */
+import { createHash } from "node:crypto";
+import db from "dynalite/db/index.js";
+import type { TableModel } from "../model.ts";
+import type { AccessKey } from "../permissions/access-key.ts";
+import { verifySignature } from "../permissions/aws-signature.ts";
+import { SignatureRefusal } from "../permissions/signature-refusal.ts";
+import type { Platform } from "../platform.ts";
+import { deployTables, refuseProtected, stored } from "./declared-tables.ts";
+import { type Answer, checked, failure, type Item, isFailure, isRead, isWrite, read, write } from "./emulator.ts";
+import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
+import { Transactions } from "./transactions.ts";
+
+export { ProtectedTableError } from "./declared-tables.ts";
+
+export interface DynamoDbService {
+  /** Fetch handler; `undefined` for what is not a request to DynamoDB. */
+  answer(request: Request): Promise<Response | undefined>;
+  /** Makes the state agree with the declared tables. */
+  takeOver(): void;
+  /** @returns what puts every item back to how it is now */
+  checkpoint(): () => void;
+  /** A page of a table's items, in the order of their keys, for people; `undefined` for a table that is not declared. */
+  page(
+    region: string,
+    table: string,
+    after: string,
+  ): { items: Item[]; count: number; next: string | undefined } | undefined;
+}
+
+export interface DynamoDbOptions {
+  tables: readonly TableModel[];
+  accountId: string;
+  platform: Platform;
+  accessKey: AccessKey;
+}
+
+const TARGET = /^DynamoDB_20120810\.(\w+)$/;
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+const PAGE_SIZE = 25;
+
+/** @throws ProtectedTableError; nothing has changed then */
+export function dynamoDbService({ tables, accountId, platform, accessKey }: DynamoDbOptions): DynamoDbService {
+  const { store } = platform;
+  prepareItemTables(store);
+  refuseProtected(store, tables);
+  const stores = new Map<string, ItemStore>();
+  const itemsOf = (region: string): ItemStore => {
+    let items = stores.get(region);
+    if (!items) {
+      const own = tables.filter((table) => table.region === region);
+      const byName = new Map<string, StoredTable>(own.map((table) => [table.name, stored(table)]));
+      items = new ItemStore(store, { region, accountId }, byName, platform.now);
+      stores.set(region, items);
+    }
+    return items;
+  };
+  const operations = new Operations(new Transactions(store, platform.now));
+  // One after the other: what an operation has read is what it changes.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  };
+  const refuse = (operation: string, type: string, reason: string): void =>
+    platform.emit({ kind: "database", at: platform.now(), operation, outcome: type, reason });
+
+  return {
+    async answer(request) {
+      const operation = TARGET.exec(request.headers.get("x-amz-target") ?? "")?.[1];
+      if (operation === undefined || request.method !== "POST" || new URL(request.url).pathname !== "/")
+        return undefined;
+      if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) {
+        refuse(operation, "AccessDeniedException", "The request comes from a web page; none may reach the tables.");
+        return reply(403, {
+          __type: "com.amazon.coral.service#AccessDeniedException",
+          message: "The tables of a local cloud are not for web pages.",
+        });
+      }
+      try {
+        const body = Buffer.from(await request.arrayBuffer());
+        const region = signedRegion(request, body, accessKey);
+        const items = itemsOf(region);
+        const answer = await inTurn(async () => {
+          items.expire();
+          return operations.perform(operation, body, items);
+        });
+        return reply(200, answer);
+      } catch (error) {
+        if (error instanceof SignatureRefusal) {
+          const { errorType, message } = error.complaint ?? NOT_SIGNED;
+          refuse(operation, errorType, error.message);
+          return reply(400, { __type: `com.amazon.coral.service#${errorType}`, message });
+        }
+        if (!isFailure(error)) throw error;
+        const type = error.body.__type.split("#").at(-1)!;
+        // A condition that does not hold is how programs ask.
+        if (!/^(?:ConditionalCheckFailed|TransactionCanceled)Exception$/.test(type)) {
+          refuse(operation, type, reasonOf(error, tables));
+        }
+        return reply(error.statusCode, error.body);
+      }
+    },
+    takeOver() {
+      for (const name of deployTables(store, tables, itemsOf)) {
+        refuse(
+          "CreateTable",
+          "made anew",
+          `The keys of the table ${name} have changed, so that it was made anew and empty.`,
+        );
+      }
+    },
+    checkpoint() {
+      const names = ["dynamodb_items", "dynamodb_declared_items"];
+      for (const name of names) {
+        store.db.exec(
+          `DROP TABLE IF EXISTS temp.kept_${name}; CREATE TEMP TABLE kept_${name} AS SELECT * FROM ${name};`,
+        );
+      }
+      return () =>
+        store.transaction(() => {
+          for (const name of names) {
+            store.db.exec(`DELETE FROM main.${name}; INSERT INTO main.${name} SELECT * FROM temp.kept_${name};`);
+          }
+        });
+    },
+    page(region, table, after) {
+      if (!tables.some((model) => model.region === region && model.name === table)) return undefined;
+      const items = itemsOf(region);
+      items.expire();
+      const rows = items.page(table, after, PAGE_SIZE + 1);
+      const shown = rows.slice(0, PAGE_SIZE);
+      return {
+        items: shown.map(({ item }) => item),
+        count: items.size(table).count,
+        next: rows.length > PAGE_SIZE ? shown.at(-1)!.key : undefined,
+      };
+    },
+  };
+}
+
+const NOT_SIGNED = {
+  errorType: "MissingAuthenticationTokenException",
+  message: "Request is missing Authentication Token",
+};
+
+/**
+ * DynamoDB has an endpoint in each region; here it is the signature that says which one is meant. Whoever signs does so by
+ * this machine's clock, not by the cloud's.
+ * @throws SignatureRefusal
+ */
+function signedRegion(request: Request, body: Buffer, accessKey: AccessKey): string {
+  const { pathname, search } = new URL(request.url);
+  const region = /Credential=[^/]*\/\d+\/([\w-]+)\//.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+  const last = (name: string) => request.headers.get(name) ?? undefined;
+  const headers = { last, all: (name: string) => [last(name)].filter((value) => value !== undefined) };
+  verifySignature(
+    { method: request.method, path: pathname, queryString: search.slice(1), headers, body, receivedAt: Date.now() },
+    { region, service: "dynamodb", skewMinutes: 15 },
+    accessKey,
+  );
+  return region;
+}
+
+function reply(status: number, answer: object): Response {
+  const body = JSON.stringify(answer);
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amzn-requestid": createHash("sha256")
+        .update(`${body}${performance.now()}`)
+        .digest("hex")
+        .slice(0, 52)
+        .toUpperCase(),
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+/** For a person: what there is, where DynamoDB says only that something is not there. */
+function reasonOf(error: Error & { body: { __type: string } }, tables: readonly TableModel[]): string {
+  if (!error.body.__type.endsWith("ResourceNotFoundException")) return error.message;
+  const there = tables.map(({ name, region }) => `${name} in ${region}`).join(", ");
+  return `${error.message}. The program declares ${there}.`;
+}
+
+class Operations {
+  readonly #transactions: Transactions;
+
+  constructor(transactions: Transactions) {
+    this.#transactions = transactions;
+  }
+
+  /** Rejects with a Failure. */
+  async perform(operation: string, body: Buffer, items: ItemStore): Promise<Answer> {
+    if (body.length > MAX_REQUEST_BYTES) throw failure("RequestEntityTooLargeException", "Request size is exceeded");
+    const request = withNames(parsed(body));
+    if (isWrite(operation)) return this.#write(operation, request, items);
+    if (isRead(operation)) return read(operation, checked(operation, request, items), items);
+    switch (operation) {
+      case "TransactWriteItems":
+        return this.#transactions.write(request, items);
+      case "TransactGetItems":
+        return this.#transactions.get(request, items);
+      case "DescribeTable":
+        return { Table: whole(String(request.TableName), items) };
+      case "DescribeTimeToLive":
+        return { TimeToLiveDescription: timeToLive(items.table(String(request.TableName))) };
+      case "ListTables":
+        return items.names(request as { ExclusiveStartTableName?: string; Limit?: number });
+      default:
+        throw failure(
+          "UnknownOperationException",
+          PROGRAMS_BUSINESS.has(operation)
+            ? `${operation} is not served: tables are the program's business.`
+            : `${operation} is not served by the local cloud.`,
+        );
+    }
+  }
+
+  #write(operation: Parameters<typeof write>[0], request: Record<string, unknown>, items: ItemStore): Answer {
+    const data = checked(operation, request, items);
+    try {
+      return items.atomically(() => write(operation, data, items));
+    } catch (error) {
+      const wantsItem = request.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
+      if (wantsItem && isFailure(error) && error.body.__type.endsWith("ConditionalCheckFailedException")) {
+        const { description } = items.table(data.TableName!);
+        const Item = items.item(data.TableName!, db.createKey(data.Item ?? data.Key!, description));
+        if (Item) Object.assign(error.body, { Item });
+      }
+      throw error;
+    }
+  }
+}
+
+const PROGRAMS_BUSINESS = new Set(["CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive"]);
+
+function parsed(body: Buffer): Record<string, unknown> {
+  try {
+    const request: unknown = JSON.parse(body.toString());
+    if (request !== null && typeof request === "object" && !Array.isArray(request))
+      return request as Record<string, unknown>;
+  } catch {}
+  throw Object.assign(failure("SerializationException", ""), {
+    body: { __type: "com.amazon.coral.service#SerializationException" },
+  });
+}
+
+/** A table may go by its ARN as well. */
+function withNames(request: Record<string, unknown>): Record<string, unknown> {
+  const { TableName: name } = request;
+  return typeof name === "string" && name.startsWith("arn:") ? { ...request, TableName: name.split("/")[1] } : request;
+}
+
+function whole(name: string, items: ItemStore): object {
+  const { description } = items.table(name);
+  const { count, bytes } = items.size(name);
+  return { ...description, ItemCount: count, TableSizeBytes: bytes };
+}
+
+const timeToLive = ({ ttlAttribute }: StoredTable): object =>
+  ttlAttribute === undefined
+    ? { TimeToLiveStatus: "DISABLED" }
+    : { TimeToLiveStatus: "ENABLED", AttributeName: ttlAttribute };

@@ -1,0 +1,187 @@
+/**
+ * TransactWriteItems and TransactGetItems: all or nothing
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html).
+ */
+import { createHash } from "node:crypto";
+import db from "dynalite/db/index.js";
+import type { Store } from "../platform.ts";
+import {
+  type Answer,
+  atOnce,
+  checked,
+  failure,
+  type Item,
+  isFailure,
+  type RequestData,
+  read,
+  write,
+} from "./emulator.ts";
+import type { ItemStore } from "./item-store.ts";
+
+const MOST_ITEMS = 100;
+/** For so long a client's token stands for one request. */
+const TOKEN_MS = 10 * 60_000;
+
+const WRITES = { Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem", ConditionCheck: "DeleteItem" } as const;
+type Kind = keyof typeof WRITES;
+
+interface Part {
+  kind: Kind;
+  data: RequestData;
+  /** Whether a failing condition is to show the item. */
+  showsItem: boolean;
+}
+
+interface Reason {
+  Code: string;
+  Message?: string;
+  Item?: Item | undefined;
+}
+
+export class Transactions {
+  readonly #store: Store;
+  readonly #now: () => number;
+  /** What was asked for under a client's token. */
+  readonly #tokens = new Map<string, { digest: string; until: number }>();
+
+  constructor(store: Store, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** @throws Failure */
+  write(request: Record<string, unknown>, items: ItemStore): Answer {
+    const { ClientRequestToken: token, ...asked } = request;
+    const digest = createHash("sha256").update(JSON.stringify(asked)).digest("base64");
+    const known = typeof token === "string" ? this.#known(`${items.tableDb.awsRegion} ${token}`) : undefined;
+    if (known && known.digest !== digest) {
+      throw failure("IdempotentParameterMismatchException", "", { Message: "" });
+    }
+    if (known) return {};
+    const parts = partsOf(asked).map((part) => this.#part(part, items));
+    refuseRepeated(parts, items);
+    const capacity = this.#store.transaction(() => {
+      const reasons: Reason[] = [];
+      const answers = parts.map((part) => attempt(part, items, reasons));
+      if (reasons.some(({ Code }) => Code !== "None")) throw cancelled(reasons);
+      return answers;
+    });
+    if (typeof token === "string") {
+      this.#tokens.set(`${items.tableDb.awsRegion} ${token}`, { digest, until: this.#now() + TOKEN_MS });
+    }
+    return consumed(capacity);
+  }
+
+  /** Rejects with a Failure. */
+  async get(request: Record<string, unknown>, items: ItemStore): Promise<Answer> {
+    const { ReturnConsumedCapacity } = request;
+    const gets = partsOf(request).map((part) => {
+      const [name, data] = Object.entries(part)[0] ?? [];
+      if (name !== "Get") throw failure("ValidationException", "TransactItems can only contain Get");
+      return checked("GetItem", { ...(data as object), ReturnConsumedCapacity }, items);
+    });
+    const answers: Answer[] = [];
+    for (const data of gets) answers.push(await read("GetItem", { ...data, ConsistentRead: true }, items));
+    return { Responses: answers.map(({ Item }) => (Item === undefined ? {} : { Item })), ...consumed(answers) };
+  }
+
+  #known(token: string): { digest: string } | undefined {
+    const now = this.#now();
+    for (const [known, { until }] of this.#tokens) if (until < now) this.#tokens.delete(known);
+    return this.#tokens.get(token);
+  }
+
+  #part(part: Record<string, unknown>, items: ItemStore): Part {
+    const [kind, ...others] = Object.keys(part);
+    if (kind === undefined || !Object.hasOwn(WRITES, kind) || others.length > 0) {
+      throw failure("ValidationException", "TransactItems can only contain one of Check, Put, Update or Delete");
+    }
+    const { ReturnValuesOnConditionCheckFailure: shown, ...request } = part[kind] as Record<string, unknown>;
+    if (kind === "ConditionCheck" && request.ConditionExpression === undefined) {
+      throw failure("ValidationException", "The ConditionExpression of a ConditionCheck must not be empty");
+    }
+    const data = checked(WRITES[kind as Kind], { ...request, ReturnConsumedCapacity: "TOTAL" }, items);
+    return { kind: kind as Kind, data, showsItem: shown === "ALL_OLD" };
+  }
+}
+
+function partsOf({ TransactItems }: Record<string, unknown>): Record<string, unknown>[] {
+  const parts = Array.isArray(TransactItems) ? (TransactItems as Record<string, unknown>[]) : [];
+  const complaint =
+    parts.length === 0
+      ? "greater than or equal to 1"
+      : parts.length > MOST_ITEMS
+        ? `less than or equal to ${MOST_ITEMS}`
+        : undefined;
+  if (complaint === undefined) return parts;
+  throw failure(
+    "ValidationException",
+    "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
+      `Member must have length ${complaint}`,
+  );
+}
+
+const keyOf = ({ data }: Part, items: ItemStore): string | undefined => {
+  const { description } = items.table(data.TableName!);
+  const whole = data.Item ?? data.Key!;
+  const invalid = data.Item ? db.validateItem(whole, description) : db.validateKey(whole, description);
+  return invalid ? undefined : db.createKey(whole, description);
+};
+
+function refuseRepeated(parts: Part[], items: ItemStore): void {
+  const keys = parts.map((part) => [part.data.TableName, keyOf(part, items)]).filter(([, key]) => key !== undefined);
+  if (new Set(keys.map((key) => key.join("/"))).size < keys.length) {
+    throw failure("ValidationException", "Transaction request cannot include multiple operations on one item");
+  }
+}
+
+/** @returns the operation's answer; why it failed is added to the reasons, so that each part has one */
+function attempt(part: Part, items: ItemStore, reasons: Reason[]): Answer {
+  const { kind, data, showsItem } = part;
+  try {
+    const answer = kind === "ConditionCheck" ? conditionCheck(part, items) : write(WRITES[kind], data, items);
+    reasons.push({ Code: "None" });
+    return answer;
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const type = error.body.__type.split("#")[1];
+    if (type === "ConditionalCheckFailedException") {
+      const key = keyOf(part, items);
+      const Item = showsItem && key !== undefined ? items.item(data.TableName!, key) : undefined;
+      reasons.push({ Code: "ConditionalCheckFailed", Message: error.message, ...(Item && { Item }) });
+    } else if (type === "ValidationException") {
+      reasons.push({ Code: "ValidationError", Message: error.message });
+    } else throw error;
+    return {};
+  }
+}
+
+function conditionCheck(part: Part, items: ItemStore): Answer {
+  const { data } = part;
+  const { description } = items.table(data.TableName!);
+  return atOnce((done) => {
+    const invalid = db.validateKey(data.Key!, description);
+    const key = invalid ? "" : db.createKey(data.Key!, description);
+    const existing = items.item(data.TableName!, key);
+    const refused = invalid ?? db.checkConditional(data, existing);
+    done(refused, { ConsumedCapacity: db.addConsumedCapacity(data, false, existing) });
+  });
+}
+
+function cancelled(reasons: Reason[]): Error {
+  const codes = reasons.map(({ Code }) => Code).join(", ");
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
+  return failure("TransactionCanceledException", message, { Message: message, CancellationReasons: reasons });
+}
+
+/** A transaction takes twice what its operations do. */
+function consumed(answers: Answer[]): Answer {
+  const units = new Map<string, number>();
+  for (const { ConsumedCapacity } of answers) {
+    const { TableName, CapacityUnits } = (ConsumedCapacity ?? {}) as { TableName?: string; CapacityUnits?: number };
+    if (TableName) units.set(TableName, (units.get(TableName) ?? 0) + 2 * (CapacityUnits ?? 0));
+  }
+  return units.size === 0
+    ? {}
+    : { ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits })) };
+}
