@@ -111,13 +111,38 @@ export interface GroupModel {
   roleArn?: string | undefined;
 }
 
-/** An external identity provider, which can be looked at and not signed in with. */
+/** Somebody else's directory that people may sign in with. */
 export interface IdentityProviderModel {
   name: string;
+  /** e.g. `OIDC`, `Google`, `SAML` */
   type: string;
+  /** As DescribeIdentityProvider answers them; the client secret is among them. */
   details: Record<string, string>;
+  /** User pool attribute → claim; `username` is the claim that names a person at the provider. */
   attributeMapping: Record<string, string>;
+  /** Other names for `idp_identifier`. */
   identifiers: string[];
+  /** `undefined` for a provider that is not served: nobody can sign in with it. */
+  signIn: ProviderSignIn | undefined;
+}
+
+/** How the pool, as a client of the provider, signs people in. */
+export interface ProviderSignIn {
+  /** Whether the provider says who somebody is in an ID token; otherwise only its attributes endpoint does. */
+  idToken: boolean;
+  clientId: string;
+  clientSecret: string | undefined;
+  /** Names with spaces between. */
+  scope: string;
+  issuer: string | undefined;
+  /** Endpoints that are not given are discovered from the issuer. */
+  authorizeUrl: string | undefined;
+  tokenUrl: string | undefined;
+  jwksUrl: string | undefined;
+  attributesUrl: string | undefined;
+  attributesMethod: "GET" | "POST";
+  /** Whether the provider is told the `login_hint` of the application. */
+  takesLoginHint: boolean;
 }
 
 export interface PasswordPolicy {

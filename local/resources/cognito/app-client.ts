@@ -123,7 +123,16 @@ export function declareAppClient(resource: Resource, cloud: CloudBuilder): void 
     branded: false,
     described: described(inputs),
   };
-  cloud.userPool(inputs.userPoolId, resource).clients.push(client);
+  const pool = cloud.userPool(inputs.userPoolId, resource);
+  pool.clients.push(client);
+  cloud.atTheEnd(resource, () => {
+    const names = ["COGNITO", ...pool.identityProviders.map(({ name }) => name)];
+    const unknown = client.identityProviders.find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      throw new ResourceProblem(
+        `InvalidParameterException: The provider ${unknown} does not exist for User Pool ${pool.id}.`,
+      );
+  });
 }
 
 /** Seconds. */

@@ -81,6 +81,7 @@ describe("lists of the user-pool API", () => {
           details: {},
           attributeMapping: {},
           identifiers: [],
+          signIn: undefined,
         })),
       },
       async (_cloud, aws) => {

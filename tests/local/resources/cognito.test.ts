@@ -15,7 +15,22 @@ const create = (kind: string, inputs: Values) => {
 };
 const schema = (...schemas: Values[]) => ({ schemas });
 
-describe("a user pool or client that AWS refuses to create", () => {
+/** What an OIDC provider must have. */
+const details = {
+  client_id: "x",
+  attributes_request_method: "GET",
+  oidc_issuer: "https://idp.example",
+  authorize_scopes: "openid",
+};
+const provider = (changes: Values, more: Values = {}) => ({
+  userPoolId: "us-east-1_AbCdEfGhI",
+  providerName: "Corp",
+  providerType: "OIDC",
+  providerDetails: { ...details, ...more },
+  ...changes,
+});
+
+describe("a user pool, client or identity provider that AWS refuses to create", () => {
   // The words of CreateUserPool and CreateUserPoolClient as moto's and cloud users' logs have them; where nobody has recorded
   // them, ours after the API reference.
   const refused: [string, string, Values, string][] = [
@@ -129,6 +144,36 @@ describe("a user pool or client that AWS refuses to create", () => {
       { accessTokenValidity: 25 },
       "InvalidParameterException: Invalid range for token validity. Access and ID tokens live 5 minutes to 1 day, refresh tokens 1 hour to 3650 days.",
     ],
+    [
+      "an OIDC provider without its details",
+      "identityProvider",
+      provider({ providerDetails: { client_id: "x" } }),
+      "InvalidParameterException: Missing in provider details: attributes_request_method, oidc_issuer, authorize_scopes.",
+    ],
+    [
+      "an issuer without TLS that is not on this machine",
+      "identityProvider",
+      provider({}, { oidc_issuer: "http://idp.example" }),
+      "InvalidParameterException: oidc_issuer http://idp.example is not an https:// address. Locally, http:// on this machine is taken as well.",
+    ],
+    [
+      "an endpoint of another scheme",
+      "identityProvider",
+      provider({}, { token_url: "file:///etc/passwd" }),
+      "InvalidParameterException: token_url file:///etc/passwd is not an https:// address. Locally, http:// on this machine is taken as well.",
+    ],
+    [
+      "a provider name with a blank",
+      "identityProvider",
+      provider({ providerName: "My Corp" }),
+      "InvalidParameterException: 1 validation error detected: Value 'My Corp' at 'providerName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^_\\p{Z}][\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}][^_\\p{Z}]+",
+    ],
+    [
+      "a Google provider of another name",
+      "identityProvider",
+      provider({ providerType: "Google" }),
+      "InvalidParameterException: The provider name of the type Google must be Google.",
+    ],
   ];
   for (const [what, kind, inputs, message] of refused)
     it(`[C.3] has ${what}`, () => {
@@ -172,6 +217,7 @@ describe("what a program declares of Cognito", function () {
     const found = await unservedOf(
       bare(`const userPoolId = pool.id;
       new aws.cognito.IdentityProvider("i", { userPoolId, providerName: "Google", providerType: "Google", providerDetails: { client_id: "x", client_secret: "y", authorize_scopes: "email" } });
+      new aws.cognito.IdentityProvider("j", { userPoolId, providerName: "Office", providerType: "SAML", providerDetails: { MetadataURL: "https://idp.example/metadata" } });
       new aws.cognito.RiskConfiguration("r", { userPoolId, compromisedCredentialsRiskConfiguration: { actions: { eventAction: "BLOCK" } } });
       new aws.cognito.RiskConfiguration("s", { userPoolId, clientId: "c", compromisedCredentialsRiskConfiguration: { actions: { eventAction: "NO_ACTION" } } });
       new aws.cognito.LogDeliveryConfiguration("l", { userPoolId, logConfigurations: [{ eventSource: "userNotification", logLevel: "ERROR", cloudWatchLogsConfiguration: { logGroupArn: "arn:aws:logs:us-east-1:123456789012:log-group:g" } }] });
@@ -182,7 +228,7 @@ describe("what a program declares of Cognito", function () {
     );
     assert.deepEqual(found.sort(), [
       "IdentityPool identityPoolName",
-      "IdentityProvider providerName",
+      "IdentityProvider providerType guards",
       "LogDeliveryConfiguration logConfigurations.cloudWatchLogsConfiguration.logGroupArn",
       "RiskConfiguration compromisedCredentialsRiskConfiguration.actions.eventAction guards",
       "UserPoolUICustomization css",
@@ -210,6 +256,60 @@ describe("what a program declares of Cognito", function () {
         ],
       ],
     );
+  });
+
+  it("[C.3] is a client of providers that the pool has, or is refused", async () => {
+    const client = (provider: string) =>
+      bare(`new aws.cognito.UserPoolClient("c", { userPoolId: pool.id, supportedIdentityProviders: ["COGNITO", "${provider}"] });
+      new aws.cognito.IdentityProvider("i", { userPoolId: pool.id, providerName: "Corp", providerType: "OIDC", providerDetails: ${JSON.stringify(details)} });`);
+    assert.deepEqual(await unservedOf(client("Corp")), []);
+    await assert.rejects(
+      unservedOf(client("Okta")),
+      /InvalidParameterException: The provider Okta does not exist for User Pool us-east-1_/,
+    );
+  });
+
+  it("[C.3] knows Google's and Amazon's endpoints, and takes http:// on this machine with a warning", async () => {
+    const { model, warnings } = buildModel(
+      await graphOf(
+        bare(`const userPoolId = pool.id;
+        for (const type of ["Google", "LoginWithAmazon"]) new aws.cognito.IdentityProvider(type, { userPoolId, providerName: type, providerType: type, providerDetails: { client_id: "x", client_secret: "y", authorize_scopes: "openid" } });
+        new aws.cognito.IdentityProvider("i", { userPoolId, providerName: "Corp", providerType: "OIDC", providerDetails: { ...${JSON.stringify(details)}, oidc_issuer: "http://localhost:1/" } });`),
+      ),
+      "us-east-1",
+      () => "/code",
+    );
+    const providers = Object.fromEntries(model.userPools[0]!.identityProviders.map((each) => [each.name, each]));
+    assert.deepEqual(providers.Google!.signIn, {
+      idToken: true,
+      clientId: "x",
+      clientSecret: "y",
+      scope: "openid",
+      issuer: "https://accounts.google.com",
+      authorizeUrl: "https://accounts.google.com/o/oauth2/v2/auth",
+      tokenUrl: "https://www.googleapis.com/oauth2/v4/token",
+      jwksUrl: "https://www.googleapis.com/oauth2/v3/certs",
+      attributesUrl: undefined,
+      attributesMethod: "GET",
+      takesLoginHint: true,
+    });
+    assert.deepEqual(providers.LoginWithAmazon!.signIn, {
+      idToken: false,
+      clientId: "x",
+      clientSecret: "y",
+      scope: "openid",
+      issuer: undefined,
+      authorizeUrl: "https://www.amazon.com/ap/oa",
+      tokenUrl: "https://api.amazon.com/auth/o2/token",
+      jwksUrl: undefined,
+      attributesUrl: "https://api.amazon.com/user/profile",
+      attributesMethod: "GET",
+      takesLoginHint: false,
+    });
+    assert.deepEqual(providers.LoginWithAmazon!.attributeMapping, { username: "user_id" });
+    assert.deepEqual(warnings, [
+      "The identity provider Corp has an address with http://, which is served on this machine and which AWS refuses.",
+    ]);
   });
 
   it("[C.3] knows what legacy flows imply: SRP, custom challenges and refresh beside the one that is named", async () => {
@@ -267,7 +367,7 @@ describe("the Describe operations", function () {
       const client = new aws.cognito.UserPoolClient("c", { userPoolId, name: "web", idTokenValidity: 30, tokenValidityUnits: { idToken: "minutes" }, explicitAuthFlows: ["ADMIN_NO_SRP_AUTH"], readAttributes: ["email"] });
       new aws.cognito.UserPoolDomain("d", { userPoolId, domain: "people-login" });
       new aws.cognito.ResourceServer("r", { userPoolId, identifier: "orders", name: "Orders", scopes: [{ scopeName: "read", scopeDescription: "Read" }] });
-      new aws.cognito.IdentityProvider("i", { userPoolId, providerName: "Corp", providerType: "OIDC", providerDetails: { client_id: "x" }, attributeMapping: { email: "mail" }, idpIdentifiers: ["corp.example"] });
+      new aws.cognito.IdentityProvider("i", { userPoolId, providerName: "Corp", providerType: "OIDC", providerDetails: { client_id: "x", attributes_request_method: "GET", oidc_issuer: "https://idp.example", authorize_scopes: "openid" }, attributeMapping: { email: "mail" }, idpIdentifiers: ["corp.example"] });
       exports.pool = pool.id; exports.client = client.id;`);
     const { pool, client } = graph.outputs as { pool: string; client: string };
     const cloud = await startCognito(buildModel(graph, "us-east-1", () => "/code").model.userPools);
@@ -367,7 +467,18 @@ describe("the Describe operations", function () {
           IdentityProvider?.AttributeMapping,
           IdentityProvider?.IdpIdentifiers,
         ],
-        ["OIDC", { client_id: "x" }, { email: "mail" }, ["corp.example"]],
+        [
+          "OIDC",
+          {
+            attributes_url_add_attributes: "false",
+            client_id: "x",
+            attributes_request_method: "GET",
+            oidc_issuer: "https://idp.example",
+            authorize_scopes: "openid",
+          },
+          { username: "sub", email: "mail" },
+          ["corp.example"],
+        ],
       );
       await assert.rejects(
         aws.send(new sdk.DescribeIdentityProviderCommand({ UserPoolId: pool, ProviderName: "None" })),
