@@ -100,6 +100,11 @@ export function refuseUnusable(pool: Pool, user: User): void {
     );
 }
 
+/** @throws CognitoError NotAuthorizedException for a user who signs in at an external provider, and nowhere else */
+export function refuseExternal({ status }: User): void {
+  if (status === "EXTERNAL_PROVIDER") throw incorrectPassword("the user signs in at an external provider");
+}
+
 /** What may stand between a right password and tokens. */
 export type SignInStep = "NEW_PASSWORD_REQUIRED" | SecondFactor | "SELECT_MFA_TYPE" | "MFA_SETUP";
 

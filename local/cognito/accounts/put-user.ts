@@ -37,8 +37,14 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
     const existing = pool.users.find(name);
     const user = existing ? storeAttributes(pool, existing, attributes, true).user : insert(pool, name, attributes);
     for (const group of groups) pool.groups.join(group, user.sub);
-    if (user.status === "CONFIRMED" && user.enabled) return user;
-    return pool.users.update(user.sub, { status: "CONFIRMED", enabled: true, temporaryPasswordExpiresAt: null });
+    const { status } = user;
+    const isReady = status === "CONFIRMED" || status === "EXTERNAL_PROVIDER";
+    if (isReady && user.enabled) return user;
+    return pool.users.update(user.sub, {
+      status: isReady ? status : "CONFIRMED",
+      enabled: true,
+      temporaryPasswordExpiresAt: null,
+    });
   });
   if (wanted.password !== undefined) await setUserPassword(pool, name, wanted.password, true);
   return pool.users.bySub(sub) ?? requireUser(pool, name);

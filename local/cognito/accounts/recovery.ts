@@ -36,8 +36,7 @@ export async function forgotPassword(
       "Cannot reset password for the user as there is no registered/verified email or phone_number",
     );
   }
-  if (user.status === "FORCE_CHANGE_PASSWORD")
-    throw new CognitoError("NotAuthorizedException", "User password cannot be reset in the current state.");
+  refuseWithoutPassword(user);
   pool.codes.countAttempt(user.sub, "forgot-password");
   await sendCode(pool, user, delivery, { occasion: "ForgotPassword", purpose: "forgot-password", client, data });
   return masked(delivery);
@@ -119,6 +118,12 @@ export async function completeNewPassword(
     userEvent(pool, user, "chose a password");
     return changed;
   });
+}
+
+/** @throws CognitoError NotAuthorizedException for a user who never chose a password or signs in at an external provider */
+export function refuseWithoutPassword({ status }: User): void {
+  if (status === "FORCE_CHANGE_PASSWORD" || status === "EXTERNAL_PROVIDER")
+    throw new CognitoError("NotAuthorizedException", "User password cannot be reset in the current state.");
 }
 
 /** Where only an administrator may set a password, a code that could is never sent nor taken. */

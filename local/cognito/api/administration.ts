@@ -3,7 +3,7 @@ import * as admin from "../accounts/admin.ts";
 import { changeAttributes, deleteAttributes } from "../accounts/attribute-changes.ts";
 import { type CodeDelivery, sendCode } from "../accounts/delivery.ts";
 import { setMfaPreferences } from "../accounts/mfa.ts";
-import { recoveryDestination } from "../accounts/recovery.ts";
+import { recoveryDestination, refuseWithoutPassword } from "../accounts/recovery.ts";
 import type { TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
@@ -84,6 +84,7 @@ export const administration: Record<string, Operation> = {
   ),
 
   AdminResetUserPassword: changeUser(async (pool, user, input) => {
+    refuseWithoutPassword(user);
     const delivery = recoveryDestination(pool, user);
     if (!delivery)
       throw invalidParameter(

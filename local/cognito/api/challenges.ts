@@ -1,7 +1,7 @@
 /** What a sign-in through the API asks for next, the session that carries it there, and the tokens at its end. */
 import type { AppClientModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
-import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import { nextStep, refuseExternal, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
 import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
@@ -97,6 +97,7 @@ export async function finish(
   source: TokenSource = "Authentication",
 ): Promise<Output> {
   refuseUnusable(pool, user);
+  refuseExternal(user);
   const tokens = await openGrant(pool, {
     client,
     user,

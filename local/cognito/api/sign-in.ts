@@ -3,7 +3,7 @@
  * (Amazon Cognito user pools API reference; developer guide, "Authentication flows").
  */
 import type { AppClientModel } from "../../model.ts";
-import { checkPassword, refuseUnusable } from "../accounts/authentication.ts";
+import { checkPassword, refuseExternal, refuseUnusable } from "../accounts/authentication.ts";
 import { checkSecondFactor, secondFactors } from "../accounts/mfa.ts";
 import { completeNewPassword } from "../accounts/recovery.ts";
 import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
@@ -82,7 +82,10 @@ async function startCustom(
   const user = pool.users.find(name);
   const signIn = { pool, client, name, user, data: {} };
   return watched(pool, client, name, async () => {
-    if (user) refuseUnusable(pool, user);
+    if (user) {
+      refuseUnusable(pool, user);
+      refuseExternal(user);
+    }
     return customStep(signIn, ({ startCustomAuth }) => startCustomAuth(signIn, srpA));
   });
 }

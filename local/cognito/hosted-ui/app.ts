@@ -12,6 +12,7 @@ import { errorPage, explain, mismatch } from "./error-page.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
 import { type HostedUi, oauthEvent } from "./page-request.ts";
+import { providerRoutes } from "./provider-routes.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
 import { signUpRoutes } from "./sign-up-routes.ts";
@@ -45,6 +46,7 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
   recoveryRoutes(app, hostedUi);
   challengeRoutes(app, hostedUi);
   oauthEndpoints(app, hostedUi);
+  if (pool.model.identityProviders.length > 0) providerRoutes(app, hostedUi);
 
   app.get("/error", (c) => {
     const error = c.req.query("error") ?? "";

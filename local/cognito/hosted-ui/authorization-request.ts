@@ -6,6 +6,7 @@
  * after that every refusal does, in the query for `code` and in the fragment for `token`.
  */
 import type { AppClientModel } from "../../model.ts";
+import { askedProvider, type ServedProvider } from "../federation/providers.ts";
 import type { Pool } from "../pool.ts";
 
 export interface AuthorizationRequest {
@@ -22,6 +23,8 @@ export interface AuthorizationRequest {
   prompt: string[];
   /** Managed login only. */
   loginHint: string | undefined;
+  /** Whom the application sends the person to; `undefined` when it leaves the choice, or wants the pool's own users. */
+  provider: ServedProvider | undefined;
   /** The query as it came, without `?`: what the pages' links and forms carry. */
   query: string;
 }
@@ -75,6 +78,8 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
   }
   if (!client.callbackUrls.includes(redirectUri))
     return refuse("redirect_mismatch", `${redirectUri} is not among the callback URLs of client ${client.name}`);
+  const asked = askedProvider(pool, client, parameter("identity_provider"), parameter("idp_identifier"));
+  if (!asked.ok) return refuse("Login option is not available", asked.reason);
 
   const state = parameter("state");
   const responseType = parameter("response_type");
@@ -107,14 +112,6 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
     if (challenge === undefined || !/^[A-Za-z0-9_-]{43}$/.test(challenge))
       return refer("invalid_request", undefined, "code_challenge is not 43 characters of base64url");
   }
-  const identityProvider = parameter("identity_provider") ?? parameter("idp_identifier");
-  if (identityProvider !== undefined && identityProvider !== "COGNITO")
-    return refer(
-      "invalid_request",
-      undefined,
-      `the identity provider ${identityProvider} is not served locally, only COGNITO is`,
-    );
-
   // A feature of the tiers above LITE; there the parameter means nothing.
   const resource = pool.model.tier === "LITE" ? undefined : parameter("resource");
   if (resource !== undefined && !isResource(resource))
@@ -137,6 +134,7 @@ export function parseAuthorization(pool: Pool, url: URL, managedLogin: boolean):
       resource,
       prompt: managedLogin ? (parameter("prompt") ?? "").split(" ").filter(Boolean) : [],
       loginHint: managedLogin ? parameter("login_hint") : undefined,
+      provider: asked.provider,
       query: url.search.slice(1),
     },
   };

@@ -15,6 +15,7 @@ import type { FlowStep, SignInFlow, SignInSession } from "../state/sign-in-sessi
 const sessionCookie = "cognito";
 const flowCookie = "cognito-fl";
 const forgeryCookie = "XSRF-TOKEN";
+const providerCookie = "csrf-state";
 const sentAddressCookie = "cognito-sent-address";
 const sentAddressSeconds = 60;
 const longestSentAddress = 300;
@@ -80,6 +81,31 @@ export function endFlow(context: Context, pool: Pool, flow: BrowserFlow): boolea
     flowSeconds,
   );
   return pool.flows.end(flow.id);
+}
+
+/**
+ * A sign-in that goes on at an external provider.
+ * @returns the `state` that only this browser can come back with, and once
+ */
+export function beginAtProvider(context: Context, pool: Pool, flow: SignInFlow, seconds: number): string {
+  const state = pool.flows.begin(flow, seconds);
+  const others = identifiers(context, providerCookie);
+  writeIdentifiers(context, providerCookie, [state, ...others], seconds);
+  return state;
+}
+
+/** @returns the sign-in that this browser took to a provider; `undefined` for another's, a late and a second answer */
+export function returnFromProvider(context: Context, pool: Pool, state: string): SignInFlow | undefined {
+  const own = identifiers(context, providerCookie);
+  if (!own.includes(state)) return undefined;
+  writeIdentifiers(
+    context,
+    providerCookie,
+    own.filter((id) => id !== state),
+    flowSeconds,
+  );
+  const flow = pool.flows.get(state);
+  return flow?.step === "EXTERNAL_PROVIDER" && pool.flows.end(state) ? flow : undefined;
 }
 
 /** The value for the form's `_csrf` field; sets the cookie that must match it. */

@@ -23,6 +23,8 @@ export function explain(error: string): string {
     "Login pages unavailable": "Login pages unavailable. Please contact an administrator.",
     "Login option is not available": "Login option is not available. Please try another one.",
     "Client does not exist.": "Client does not exist.",
+    "Invalid state":
+      "This browser has no such sign-in under way: it took too long, was finished already or began in another browser. Please start again from your application.",
     "Required parameters missing": "Required parameters missing",
     "Required String parameter 'redirect_uri' is not present":
       "Required String parameter 'redirect_uri' is not present",

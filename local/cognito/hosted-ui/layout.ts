@@ -15,6 +15,7 @@ import { html, raw } from "hono/html";
 import type { UserPoolModel } from "../../model.ts";
 import type { Markup, Variant } from "./form-parts.ts";
 import { ruleScriptSource } from "./password-rules.ts";
+import type { ProviderChoice } from "./provider-buttons.ts";
 import { showPasswordScript, showPasswordSource } from "./show-password.ts";
 
 /** What every page of a sign-in needs. */
@@ -25,6 +26,10 @@ export interface PageContext {
   /** The authorization request's query, carried by every link and form. */
   query: string;
   csrf: string;
+  /** The external providers that the person may choose. */
+  providers: ProviderChoice[];
+  /** Whether the pool's own users may sign in with a password. */
+  ownUsers: boolean;
   /** Where the mail of this local cloud is shown. */
   mailbox: string;
 }
@@ -61,6 +66,8 @@ label>input{width:100%;min-height:2.75rem;padding:.5rem .75rem;font:inherit;colo
 label>input[aria-invalid]{border-color:var(--error);border-width:2px}
 [type=submit]{width:100%;min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.25rem;border:1px solid var(--accent);cursor:pointer;background:var(--accent);color:var(--accent-text)}
 [type=submit]+[type=submit]{margin-top:.75rem}
+.provider{display:flex;align-items:center;justify-content:center;min-height:2.75rem;margin:0 0 .5rem;padding:.5rem 1rem;font-weight:600;text-decoration:none;border:1px solid var(--accent);border-radius:.25rem}
+.idpDescription-customizable{margin:0 0 .5rem}
 ::placeholder{color:var(--quiet);opacity:1}
 .btn-link{font:inherit;cursor:pointer;background:none;color:var(--accent);border:0;width:auto;min-height:0;padding:0;text-decoration:underline;font-weight:400}
 .show-password{display:block;margin:-.75rem 0 1rem auto;font-size:.875rem;min-height:1.5rem}

@@ -6,6 +6,7 @@ import { sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication } from "../accounts/triggers.ts";
 import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
+import { providersOf } from "../federation/providers.ts";
 import type { Pool } from "../pool.ts";
 import type { SignInSession } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
@@ -43,7 +44,7 @@ export const outdatedForm = "This page was out of date. Please try again.";
 export function authorization(c: Context, { pool, domain }: HostedUi): AuthorizationRequest | Response {
   const url = new URL(c.req.url);
   const parsed = parseAuthorization(pool, url, domain.managedLoginVersion === 2);
-  const refused = parsed.ok ? pageRefusal(parsed.request, domain, url.pathname) : parsed;
+  const refused = parsed.ok ? pageRefusal(c, pool, parsed.request, domain) : parsed;
   if (parsed.ok && refused === undefined) return parsed.request;
   oauthEvent(c, pool, c.req.query("client_id"), "refused", refused!.reason);
   return "page" in refused!
@@ -52,11 +53,12 @@ export function authorization(c: Context, { pool, domain }: HostedUi): Authoriza
 }
 
 /** Why a good request gets no page to sign in on. A session that is already there does not need one. */
-function pageRefusal({ client }: AuthorizationRequest, domain: HostedUiModel, path: string) {
-  if (path === "/oauth2/authorize") return undefined;
+function pageRefusal(c: Context, pool: Pool, { client }: AuthorizationRequest, domain: HostedUiModel) {
+  if (c.req.path === "/oauth2/authorize") return undefined;
   const refuse = (error: string, reason: string) => ({ page: { error, clientId: client.id }, reason });
   if (domain.managedLoginVersion === 2 && !client.branded)
     return refuse("Login pages unavailable", `client ${client.name} has no managed login branding style`);
+  if (["/login", "/login/continue"].includes(c.req.path) && c.req.method === "GET" && providersOf(pool, client).length > 0) return undefined;
   if (!client.identityProviders.includes("COGNITO"))
     return refuse("Login option is not available", `client ${client.name} lacks COGNITO among its identity providers`);
   return undefined;
@@ -79,6 +81,8 @@ export function pageContext(c: Context, { pool, domain }: HostedUi, request: Aut
     managed: domain.managedLoginVersion === 2,
     query: request.query,
     csrf: forgeryToken(c, pool),
+    providers: providersOf(pool, request.client),
+    ownUsers: request.client.identityProviders.includes("COGNITO"),
     mailbox: `${new URL(pool.issuer).origin}/#mail`,
   };
 }
@@ -100,8 +104,18 @@ export async function completeSignIn(
   request: AuthorizationRequest,
   user: User,
 ): Promise<Response> {
+  await postAuthentication(hostedUi.pool, request.client, user);
+  return signInFor(c, hostedUi, request, user);
+}
+
+/** The same without the functions that follow a sign-in. */
+export async function signInFor(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+): Promise<Response> {
   const { pool } = hostedUi;
-  await postAuthentication(pool, request.client, user);
   const session = {
     sub: user.sub,
     authTime: Math.floor(pool.platform.now() / 1000),

@@ -6,20 +6,32 @@ import { html } from "hono/html";
 import { usernameField } from "./fields.ts";
 import { below, type Field, field, form, formError, type Markup } from "./form-parts.ts";
 import { type FormState, formPage, type PageContext } from "./layout.ts";
+import { providerButtons } from "./provider-buttons.ts";
 
-export const signInPage = (context: PageContext, state: FormState = {}): Markup =>
-  context.managed ? usernamePage(context, state) : classicSignInPage(context, state);
+export function signInPage(context: PageContext, state: FormState = {}): Markup {
+  if (!context.ownUsers) return providersPage(context, state);
+  return context.managed ? usernamePage(context, state) : classicSignInPage(context, state);
+}
 
 /** After a password that was refused: the page that asked for it. */
 export const signInAgainPage = (context: PageContext, username: string, state: FormState): Markup =>
   context.managed ? passwordPage(context, username, state) : classicSignInPage(context, state);
 
+/** For a client whose people all come from elsewhere. */
+const providersPage = (context: PageContext, state: FormState): Markup =>
+  formPage(context, state, {
+    title: "Sign in",
+    heading: "Sign in",
+    content: (variant) => providerButtons(context.providers, context.query, variant),
+  });
+
 function classicSignInPage(context: PageContext, state: FormState): Markup {
-  const { pool, query, csrf } = context;
+  const { pool, query, csrf, providers } = context;
   const username = { ...usernameField(context, state), id: "signInFormUsername" };
   return formPage(context, state, {
     title: "Sign in",
     heading: `Sign in with your ${username.label.toLowerCase()} and password`,
+    lead: providerButtons(providers, query, "wide"),
     content: (variant) => html`${form(
       {
         name: "cognitoSignInForm",
@@ -39,7 +51,7 @@ function classicSignInPage(context: PageContext, state: FormState): Markup {
 }
 
 function usernamePage(context: PageContext, state: FormState): Markup {
-  const { pool, query, csrf } = context;
+  const { pool, query, csrf, providers } = context;
   return formPage(context, state, {
     title: "Sign in",
     heading: "Sign in",
@@ -54,7 +66,8 @@ function usernamePage(context: PageContext, state: FormState): Markup {
       },
       variant,
     )}
-        ${pool.adminCreateUserOnly ? "" : below(html`New user? <a href="/signup?${query}">Create an account</a>`, variant)}`,
+        ${pool.adminCreateUserOnly ? "" : below(html`New user? <a href="/signup?${query}">Create an account</a>`, variant)}
+        ${providerButtons(providers, query, variant)}`,
   });
 }
 

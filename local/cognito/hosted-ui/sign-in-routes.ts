@@ -2,6 +2,8 @@
 import type { Hono } from "hono";
 import { checkPassword } from "../accounts/authentication.ts";
 import type { CognitoError } from "../errors.ts";
+import { identitiesOf } from "../state/identities.ts";
+import type { User } from "../state/users.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
 import type { FormState } from "./layout.ts";
@@ -20,6 +22,7 @@ import {
   signInEvent,
   toErrorPage,
 } from "./page-request.ts";
+import { goToProvider } from "./provider-routes.ts";
 import { passwordPage, signInAgainPage, signInPage } from "./sign-in-pages.ts";
 
 export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
@@ -32,12 +35,13 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     const user = session && pool.users.bySub(session.sub);
     const { prompt } = request;
     if (prompt.includes("none") && prompt.length > 1) return c.redirect(errorRedirect(request, "invalid_request"), 302);
-    if (session && user?.enabled && !prompt.includes("login"))
+    if (session && user?.enabled && !prompt.includes("login") && isAskedFor(request, user))
       return grantRedirect(c, hostedUi, request, user, session);
     if (prompt.includes("none")) {
       oauthEvent(c, pool, request.client.id, "refused", "prompt=none and nobody is signed in");
       return c.redirect(errorRedirect(request, "login_required"), 302);
     }
+    if (request.provider) return goToProvider(c, hostedUi, request, request.provider);
     return c.redirect(local(c, `/login?${request.query}`), 302);
   });
 
@@ -99,6 +103,10 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     );
   });
 }
+
+/** Whoever is signed in already, where the application names a provider: only somebody who has an account there. */
+const isAskedFor = ({ provider }: AuthorizationRequest, user: User): boolean =>
+  provider === undefined || identitiesOf(user).some(({ providerName }) => providerName === provider.name);
 
 const hinted = ({ loginHint }: AuthorizationRequest): FormState =>
   loginHint === undefined ? {} : { values: { username: loginHint } };

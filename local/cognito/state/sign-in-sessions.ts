@@ -75,11 +75,12 @@ export type FlowStep =
   | "SELECT_MFA_TYPE"
   | "MFA_SETUP"
   | "CUSTOM_CHALLENGE"
-  | "PASSWORD_VERIFIER";
+  | "PASSWORD_VERIFIER"
+  | "EXTERNAL_PROVIDER";
 
 export interface SignInFlow {
   clientId: string;
-  /** Empty for a user who does not exist, where that must not show. */
+  /** Empty for a user who does not exist, where that must not show, and for one who is not known yet. */
   sub: string;
   step: FlowStep;
   /** What the step needs to go on, as text. */

@@ -7,7 +7,15 @@ import { createHash } from "node:crypto";
 import type { SQLInputValue } from "node:sqlite";
 import type { Store } from "../../platform.ts";
 
-const schemaVersion = 3;
+const schemaVersion = 4;
+
+const identitiesTable = `
+CREATE TABLE cognito_identities (
+  pool_id TEXT NOT NULL, provider TEXT NOT NULL, subject TEXT NOT NULL, sub TEXT NOT NULL,
+  PRIMARY KEY (pool_id, provider, subject)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_identities_by_sub ON cognito_identities (pool_id, sub);
+`;
 
 const schema = `
 CREATE TABLE cognito_keys (
@@ -59,6 +67,7 @@ CREATE TABLE cognito_sign_in_names (
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_sign_in_names_by_sub ON cognito_sign_in_names (pool_id, sub);
 
+${identitiesTable}
 CREATE TABLE cognito_password_history (
   id INTEGER PRIMARY KEY, pool_id TEXT NOT NULL, sub TEXT NOT NULL, password_hash TEXT NOT NULL
 ) STRICT;
@@ -134,8 +143,10 @@ ALTER TABLE cognito_users ADD COLUMN email_mfa INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cognito_users ADD COLUMN preferred_mfa TEXT;
 ALTER TABLE cognito_groups ADD COLUMN role_arn TEXT;
 ALTER TABLE cognito_codes ADD COLUMN value TEXT NOT NULL DEFAULT '';
-UPDATE cognito_schema SET version = 3;
 `;
+
+/** What a state of layout 3 lacks: external identities. */
+const sinceLayout3 = identitiesTable;
 
 /** Tables whose rows are worthless once `expires_at` has passed. */
 const perishable = [
@@ -160,7 +171,7 @@ export class StateLayoutError extends Error {
 }
 
 /**
- * Creates the tables in a new state file, and completes those of the layout before.
+ * Creates the tables in a new state file, and completes those of the two layouts before.
  * @throws StateLayoutError; nothing is changed then
  */
 export function prepareTables(store: Store): void {
@@ -170,8 +181,10 @@ export function prepareTables(store: Store): void {
     if (row === undefined) {
       store.db.exec(schema);
       store.db.prepare("INSERT INTO cognito_schema (version) VALUES (?)").run(schemaVersion);
-    } else if (row.version === 2) {
-      store.db.exec(sinceLayout2);
+    } else if (row.version === 2 || row.version === 3) {
+      if (row.version === 2) store.db.exec(sinceLayout2);
+      store.db.exec(sinceLayout3);
+      store.db.prepare("UPDATE cognito_schema SET version = ?").run(schemaVersion);
     } else if (row.version !== schemaVersion) {
       throw new StateLayoutError(row.version);
     }

@@ -5,6 +5,7 @@
 import type { UserPoolModel } from "../../model.ts";
 import type { Platform } from "../../platform.ts";
 import { CognitoError } from "../errors.ts";
+import { identitiesOf, isExternal } from "./identities.ts";
 
 export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED" | "EXTERNAL_PROVIDER";
 
@@ -115,9 +116,15 @@ export class UserTable {
       count: db.prepare("SELECT count(*) AS count FROM cognito_users WHERE pool_id = ?"),
       addName: db.prepare("INSERT OR IGNORE INTO cognito_sign_in_names (pool_id, name, sub, kind) VALUES (?, ?, ?, ?)"),
       dropNames: db.prepare("DELETE FROM cognito_sign_in_names WHERE pool_id = ? AND sub = ?"),
+      byIdentity: db.prepare("SELECT sub FROM cognito_identities WHERE pool_id = ? AND provider = ? AND subject = ?"),
+      addIdentity: db.prepare(
+        "INSERT OR IGNORE INTO cognito_identities (pool_id, provider, subject, sub) VALUES (?, ?, ?, ?)",
+      ),
+      dropIdentities: db.prepare("DELETE FROM cognito_identities WHERE pool_id = ? AND sub = ?"),
       remove: [
         "cognito_users",
         "cognito_sign_in_names",
+        "cognito_identities",
         "cognito_password_history",
         "cognito_group_members",
         "cognito_codes",
@@ -143,6 +150,12 @@ export class UserTable {
   /** By username, or by an e-mail address or phone number that the pool lets people sign in with. */
   find(name: string): User | undefined {
     const row = this.#statements.byName.get(this.#pool.id, this.key(name)) as { sub: string } | undefined;
+    return row && this.bySub(row.sub);
+  }
+
+  /** The user who was made by, or is linked to, somebody at an external provider. */
+  byIdentity(provider: string, subject: string): User | undefined {
+    const row = this.#statements.byIdentity.get(this.#pool.id, provider, subject) as { sub: string } | undefined;
     return row && this.bySub(row.sub);
   }
 
@@ -219,6 +232,7 @@ export class UserTable {
       const after: User = { ...before, ...changes, modifiedAt: counted ? before.modifiedAt : this.#platform.now() };
       if (changes.attributes) {
         this.#statements.dropNames.run(this.#pool.id, sub);
+        this.#statements.dropIdentities.run(this.#pool.id, sub);
         this.#claimNames(after, "AliasExistsException");
       }
       this.#statements.update.run(...values(after), this.#pool.id, sub);
@@ -259,11 +273,13 @@ export class UserTable {
   #claimNames(user: User, refusal: "UsernameExistsException" | "AliasExistsException"): void {
     const pool = this.#pool;
     const claims: { name: string; kind: string }[] = [{ name: user.username, kind: "username" }];
-    for (const kind of pool.usernameAttributes) {
+    // People who come from a provider sign in there: their addresses may be somebody else's names here.
+    const external = isExternal(user);
+    for (const kind of external ? [] : pool.usernameAttributes) {
       const name = user.attributes[kind];
       if (name) claims.push({ name, kind });
     }
-    for (const kind of pool.aliasAttributes) {
+    for (const kind of external ? [] : pool.aliasAttributes) {
       const name = user.attributes[kind];
       const usable = kind === "preferred_username" || isVerified(user.attributes, kind);
       if (name && usable) claims.push({ name, kind });
@@ -276,6 +292,12 @@ export class UserTable {
       if (kind === "username") throw new CognitoError("UsernameExistsException", "User already exists");
       if (refusal === "AliasExistsException") throw aliasExists(kind);
       throw new CognitoError(refusal, `An account with the given ${kind} already exists.`);
+    }
+    for (const { providerName, userId } of identitiesOf(user)) {
+      this.#statements.addIdentity.run(pool.id, providerName, userId, user.sub);
+      const holder = this.#statements.byIdentity.get(pool.id, providerName, userId) as { sub: string };
+      if (holder.sub !== user.sub)
+        throw new CognitoError("AliasExistsException", "SourceUser is already linked to another user.");
     }
   }
 }

@@ -9,6 +9,7 @@ import { grantedAttributes } from "../accounts/attributes.ts";
 import { refuseUnratedSignIn, triggerAttributes } from "../accounts/triggers.ts";
 import type { Pool } from "../pool.ts";
 import type { Group } from "../state/groups.ts";
+import { identitiesOf } from "../state/identities.ts";
 import type { SigningKey } from "../state/keys.ts";
 import type { User } from "../state/users.ts";
 
@@ -98,11 +99,14 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
   const expiresIn = client.validity.accessTokenSeconds;
   if (request.hosted && !scopes.includes("openid")) return { idToken: undefined, accessToken, expiresIn };
 
-  const { email, email_verified, phone_number, phone_number_verified, ...others } = grantedAttributes(
-    user.attributes,
-    client,
-    scopes,
-  );
+  const {
+    email,
+    email_verified,
+    phone_number,
+    phone_number_verified,
+    identities: _,
+    ...others
+  } = grantedAttributes(user.attributes, client, scopes);
   const idClaims: Claims = {
     at_hash: request.hosted ? atHash(accessToken) : undefined,
     sub: user.sub,
@@ -117,6 +121,7 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
     origin_jti: request.originJti,
     "cognito:roles": iamRolesToOverride.length > 0 ? iamRolesToOverride : undefined,
     aud: client.id,
+    identities: identityClaims(user),
     event_id: request.eventId,
     token_use: "id",
     auth_time: request.authTime,
@@ -128,6 +133,16 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
   };
   const idToken = await signToken(keys.id, changes?.idClaims(idClaims) ?? idClaims);
   return { idToken, accessToken, expiresIn };
+}
+
+/** External identities as the ID token has them, where every value is a string. */
+function identityClaims(user: User): Record<string, string | null>[] | undefined {
+  const identities = identitiesOf(user);
+  if (identities.length === 0) return undefined;
+  return identities.map(({ userId, providerName, providerType, issuer, primary, dateCreated }) => ({
+    ...{ userId, providerName, providerType, issuer },
+    ...{ primary: String(primary), dateCreated: String(dateCreated) },
+  }));
 }
 
 /**

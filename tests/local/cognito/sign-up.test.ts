@@ -208,24 +208,30 @@ describe("state on disk", () => {
     }
   });
 
-  it("of the layout before is completed, and its people sign in as before", async () => {
-    const file = join(folder, "layout-2.db");
-    const cloud = await startCognito(undefined, file);
-    await signUpThroughPages(cloud, "ada@example.com");
-    for (const [table, column] of [
-      ["users", "sms_mfa"],
-      ["users", "email_mfa"],
-      ["users", "preferred_mfa"],
-      ["groups", "role_arn"],
-      ["codes", "value"],
-    ])
-      cloud.store.db.exec(`ALTER TABLE cognito_${table} DROP COLUMN ${column}`);
-    cloud.store.db.exec("UPDATE cognito_schema SET version = 2");
-    await cloud.close();
-    const again = await startCognito(undefined, file);
-    assert.ok((await signInThroughPages(again, "ada@example.com")).location?.startsWith(callback));
-    await again.close();
-  });
+  for (const layout of [2, 3])
+    it(`of the layout ${layout} is completed, and its people sign in as before`, async () => {
+      const file = join(folder, `layout-${layout}.db`);
+      const cloud = await startCognito(undefined, file);
+      await signUpThroughPages(cloud, "ada@example.com");
+      const { db } = cloud.store;
+      db.exec("DROP TABLE cognito_identities");
+      for (const [table, column] of [
+        ["users", "sms_mfa"],
+        ["users", "email_mfa"],
+        ["users", "preferred_mfa"],
+        ["groups", "role_arn"],
+        ["codes", "value"],
+      ])
+        if (layout === 2) db.exec(`ALTER TABLE cognito_${table} DROP COLUMN ${column}`);
+      db.exec(`UPDATE cognito_schema SET version = ${layout}`);
+      await cloud.close();
+      const again = await startCognito(undefined, file);
+      assert.ok((await signInThroughPages(again, "ada@example.com")).location?.startsWith(callback));
+      const [{ version }] = again.store.db.prepare("SELECT version FROM cognito_schema").all() as [{ version: number }];
+      await again.close();
+      await (await startCognito(undefined, file)).close();
+      assert.equal(version, 4);
+    });
 
   it("is refused, unharmed, when another release wrote it", async () => {
     const file = join(folder, "layout.db");
