@@ -186,21 +186,24 @@ function failureOf(name: string, error: unknown): Error {
       `The token endpoint of ${name} answered HTTP ${error.status}: ${what}.`,
     );
   }
-  const { code, message, cause } = error as { code?: string; message: string; cause?: unknown };
-  const inner = innermost(cause);
+  const causes = causesOf(error);
+  const own = causes.find((cause) => cause instanceof ProviderFailure);
+  if (own) return own;
+  const { code } = error as { code?: string };
   if (code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED") {
-    const { claim, claims } = inner as { claim?: string; claims?: Claims };
-    const shown = claim === "iss" ? ` issuer ${printable(String(claims?.iss))}` : ` ${claimNames[claim!] ?? claim}`;
-    return new ProviderFailure(`Bad id_token${shown}`, `The ID token of ${name} does not have the expected ${claim}.`);
+    const { claim, claims } = causes.at(-1) as { claim?: string; claims?: Claims };
+    const shown = claim === "iss" ? `issuer ${printable(String(claims?.iss))}` : (claimNames[claim!] ?? claim);
+    return new ProviderFailure(`Bad id_token ${shown}`, `The ID token of ${name} does not have the expected ${claim}.`);
   }
   if (code === "OAUTH_JWT_TIMESTAMP_CHECK_FAILED")
     return new ProviderFailure("Bad id_token expiration", `The ID token of ${name} is expired or not valid yet.`);
-  if (inner instanceof Response)
+  const response = causes.find((cause) => cause instanceof Response);
+  if (response)
     return new ProviderFailure(
-      `${name} Error - ${inner.status}`,
-      `${name} answered HTTP ${inner.status} (${new URL(inner.url).pathname}): ${message}.`,
+      `${name} Error - ${response.status}`,
+      `${name} answered HTTP ${response.status} at ${new URL(response.url).pathname}, not what the protocol has there.`,
     );
-  const why = printable(inner instanceof Error ? inner.message : message);
+  const why = printable(causes.findLast((cause) => cause instanceof Error)?.message ?? String(error));
   return new ProviderFailure(`${name} Error - ${why}`, `The answer of ${name} was not accepted: ${why}.`);
 }
 
@@ -209,9 +212,10 @@ const claimNames: Record<string, string> = { aud: "audience", nonce: "nonce", az
 /** Of RFC 6749 §4.1.2.1's letters, so that it can stand in an address. */
 const errorCode = ({ error }: { error: string }): string => (/^[\w.-]{1,64}$/.test(error) ? error : "invalid_request");
 
-/** openid-client wraps what its own library found, and that what `fetch` found. */
-function innermost(cause: unknown): unknown {
-  let found = cause;
-  while (found instanceof Error && found.cause !== undefined) found = found.cause;
-  return found;
+/** The error and what is behind it: openid-client wraps what its own library found, and that what `fetch` found. */
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let found = error; found !== undefined; found = found instanceof Error ? found.cause : undefined)
+    causes.push(found);
+  return causes;
 }

@@ -8,7 +8,7 @@ export const UserPoolId = "us-east-1_Ab3dEf6hI";
 export const ClientId = appClient().id;
 export const newPassword = "Battery-staple-8";
 
-const clientOf = (cloud: RunningCognito) =>
+export const apiClient = (cloud: RunningCognito) =>
   new sdk.CognitoIdentityProviderClient({
     endpoint: cloud.origin,
     region: "us-east-1",
@@ -22,7 +22,7 @@ export async function withPool(
   work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient) => Promise<void>,
 ) {
   const cloud = await startCognito([userPool(changes)]);
-  const aws = clientOf(cloud);
+  const aws = apiClient(cloud);
   try {
     await work(cloud, aws);
   } finally {

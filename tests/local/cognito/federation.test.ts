@@ -1,8 +1,22 @@
 /** Signing in with external identity providers that speak OpenID Connect: to them, back, and who one is then. */
 import assert from "node:assert/strict";
+import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import type { AppClientModel, IdentityProviderModel, UserPoolModel } from "../../../local/model.ts";
 import { type FormBrowser, type Page, redirectParameters } from "../../support/form-browser.ts";
-import { appClient, authorizeUrl, callback, decode, type RunningCognito, startCognito, userPool } from "./harness.ts";
+import { apiClient, refusal } from "./api-calls.ts";
+import {
+  type AuthorizeParameters,
+  appClient,
+  authorizeUrl,
+  callback,
+  decode,
+  password,
+  type RunningCognito,
+  signInThroughPages,
+  signUpThroughPages,
+  startCognito,
+  userPool,
+} from "./harness.ts";
 import { providerModel, providerSecret, type RealProvider, startRealProvider } from "./openid-providers.ts";
 
 const account = { sub: "u-Ada-1", email: "ada@corp.example", email_verified: true, name: "Ada L." };
@@ -10,7 +24,9 @@ const account = { sub: "u-Ada-1", email: "ada@corp.example", email_verified: tru
 interface Setting {
   pool?: Partial<UserPoolModel>;
   client?: Partial<AppClientModel>;
+  /** Changes of the real one, named Corp. */
   provider?: Partial<IdentityProviderModel>;
+  others?: IdentityProviderModel[];
 }
 
 async function withProvider(
@@ -22,7 +38,7 @@ async function withProvider(
   const cloud = await startCognito([
     userPool({
       clients: [client],
-      identityProviders: [providerModel(provider.issuer, setting.provider)],
+      identityProviders: [providerModel(provider.issuer, setting.provider), ...(setting.others ?? [])],
       ...setting.pool,
     }),
   ]);
@@ -188,4 +204,256 @@ describe("an external identity provider", () => {
       const rows = tables.map(({ name }) => cloud.store.db.prepare(`SELECT * FROM ${name}`).all());
       assert.doesNotMatch(JSON.stringify(rows), new RegExp(providerSecret));
     }));
+});
+
+describe("an application that names an identity provider", () => {
+  const saml: IdentityProviderModel = {
+    ...{ name: "Office", type: "SAML", details: {}, attributeMapping: {}, identifiers: ["office.example"] },
+    signIn: undefined,
+  };
+  const atProvider = (provider: RealProvider) => (page: Page) =>
+    assert.ok(page.location?.startsWith(`${provider.issuer}/auth?`), `${page.status} ${page.location}`);
+  const refused = (page: Page) =>
+    assert.ok(
+      page.location?.endsWith(`/error?error=Login+option+is+not+available&client_id=${appClient().id}`),
+      `${page.status} ${page.location}`,
+    );
+
+  it("[A.2] skips the page with identity_provider, and with idp_identifier by name or identifier", () =>
+    withProvider({}, async (cloud, provider) => {
+      const sent = atProvider(provider);
+      for (const parameters of [
+        { identity_provider: "Corp" },
+        { idp_identifier: "corp.example" },
+        { idp_identifier: "Corp" },
+      ])
+        sent(await cloud.browser().request(authorizeUrl(cloud, parameters)));
+      const own = await cloud.browser().request(authorizeUrl(cloud, { identity_provider: "COGNITO" }));
+      assert.ok(own.location?.startsWith(`${cloud.hostedUi()}/login?`));
+    }));
+
+  it("[A.1] is refused one that it does not support, that nobody has, or that is not served: no page, no redirect to it", () =>
+    withProvider({ client: { identityProviders: ["COGNITO", "Office"] }, others: [saml] }, async (cloud) => {
+      for (const parameters of [
+        { identity_provider: "Corp" },
+        { idp_identifier: "corp.example" },
+        { identity_provider: "Okta" },
+        { identity_provider: "corp.example" },
+        { identity_provider: "Office" },
+      ])
+        refused(await cloud.browser().request(authorizeUrl(cloud, parameters)));
+    }));
+
+  it("is refused every page when its only provider is of a type that is not served", async () => {
+    const cloud = await startCognito([
+      userPool({ clients: [appClient({ identityProviders: ["Office"] })], identityProviders: [saml] }),
+    ]);
+    try {
+      const open = (path: string, parameters: Record<string, string> = {}) =>
+        cloud.browser().request(authorizeUrl(cloud, parameters, path));
+      for (const path of ["/login", "/signup", "/forgotPassword", "/confirm"]) refused(await open(path));
+      refused(await open("/oauth2/authorize", { identity_provider: "Office" }));
+      refused(await open("/oauth2/authorize", { idp_identifier: "office.example" }));
+      assert.ok(
+        cloud.events.some((event) => "reason" in event && /type SAML, which is not served locally/.test(event.reason!)),
+      );
+    } finally {
+      await cloud.close();
+    }
+  });
+
+  it("without COGNITO has a page of buttons, and nobody signs in with a password posted to it", () =>
+    withProvider({ client: { identityProviders: ["Corp"] } }, async (cloud, provider) => {
+      const browser = cloud.browser();
+      const page = await browser.open(authorizeUrl(cloud));
+      assert.deepEqual(page.forms, []);
+      atProvider(provider)(await browser.request(link(page, "Corp").href));
+      for (const path of ["/signup", "/forgotPassword"]) refused(await browser.request(authorizeUrl(cloud, {}, path)));
+      refused(
+        await browser.request(authorizeUrl(cloud, {}, "/login"), {
+          method: "POST",
+          body: new URLSearchParams({ username: "ada@example.com", password }),
+        }),
+      );
+    }));
+
+  it("gets whoever is signed in already only where that is somebody of the provider", () =>
+    withProvider({}, async (cloud, provider) => {
+      const ask = (browser: FormBrowser, parameters: AuthorizeParameters) =>
+        browser.request(authorizeUrl(cloud, parameters));
+      const local = cloud.browser();
+      await signUpThroughPages(cloud, "bob@example.com", { browser: local });
+      atProvider(provider)(await ask(local, { identity_provider: "Corp" }));
+      const external = cloud.browser();
+      await signIn(cloud, external);
+      for (const parameters of [{}, { identity_provider: "Corp" }, { idp_identifier: "corp.example" }])
+        assert.ok((await ask(external, parameters)).location?.startsWith(`${callback}#id_token=`));
+      assert.equal(
+        redirectParameters((await ask(local, { identity_provider: "Corp", prompt: "none" })).location).error,
+        undefined,
+        "prompt means nothing to the classic pages",
+      );
+    }));
+
+  it("[A.2] has login_hint and prompt handed on by managed login", () =>
+    withProvider(
+      { pool: { domains: [{ domain: "managed", custom: false, managedLoginVersion: 2 }] } },
+      async (cloud, provider) => {
+        const parameters = { identity_provider: "Corp", login_hint: "ada", prompt: "login consent" };
+        const browser = cloud.browser();
+        await signIn(cloud, browser);
+        const sent = await browser.request(authorizeUrl(cloud, parameters));
+        atProvider(provider)(sent);
+        const { login_hint, prompt } = Object.fromEntries(new URL(sent.location!).searchParams);
+        assert.deepEqual([login_hint, prompt], ["ada", "login consent"]);
+        const silent = await cloud
+          .browser()
+          .request(authorizeUrl(cloud, { identity_provider: "Corp", prompt: "none" }));
+        assert.equal(redirectParameters(silent.location).error, "login_required");
+      },
+    ));
+
+  it("ends the session here at /logout; the next sign-in goes by the provider again", () =>
+    withProvider({}, async (cloud, provider) => {
+      const browser = cloud.browser();
+      await signIn(cloud, browser);
+      const query = new URLSearchParams({ client_id: appClient().id, logout_uri: "http://localhost:47810/signed-out" });
+      const out = await browser.request(`${cloud.hostedUi()}/logout?${query}`);
+      assert.equal(out.location, "http://localhost:47810/signed-out");
+      atProvider(provider)(await browser.request(authorizeUrl(cloud, { identity_provider: "Corp" })));
+    }));
+});
+
+describe("somebody of an identity provider", () => {
+  const UserPoolId = userPool().id;
+  const ClientId = appClient().id;
+  const Username = "corp_u-ada-1";
+  const withUser = (
+    setting: Setting,
+    work: (aws: sdk.CognitoIdentityProviderClient, cloud: RunningCognito) => Promise<void>,
+  ) =>
+    withProvider(setting, async (cloud) => {
+      await signIn(cloud);
+      const aws = apiClient(cloud);
+      try {
+        await work(aws, cloud);
+      } finally {
+        aws.destroy();
+      }
+    });
+
+  it("has no password: none signs in, and none can be reset", () =>
+    withUser({ client: { hideUserExistence: false } }, async (aws, cloud) => {
+      const wrong = refusal("NotAuthorizedException", "Incorrect username or password.");
+      for (const PASSWORD of [password, "null", " "])
+        await assert.rejects(
+          aws.send(
+            new sdk.InitiateAuthCommand({
+              ClientId,
+              AuthFlow: "USER_PASSWORD_AUTH",
+              AuthParameters: { USERNAME: Username, PASSWORD },
+            }),
+          ),
+          wrong,
+        );
+      const page = await signInThroughPages(cloud, Username);
+      assert.deepEqual(page.alerts, ["Incorrect username or password."]);
+      const state = refusal("NotAuthorizedException", "User password cannot be reset in the current state.");
+      await assert.rejects(aws.send(new sdk.ForgotPasswordCommand({ ClientId, Username })), state);
+      await assert.rejects(aws.send(new sdk.AdminResetUserPasswordCommand({ UserPoolId, Username })), state);
+      await assert.rejects(
+        aws.send(new sdk.AdminConfirmSignUpCommand({ UserPoolId, Username })),
+        refusal("NotAuthorizedException", "User cannot be confirmed. Current status is EXTERNAL_PROVIDER"),
+      );
+      const { UserStatus } = await aws.send(new sdk.AdminGetUserCommand({ UserPoolId, Username }));
+      assert.equal(UserStatus, "EXTERNAL_PROVIDER");
+    }));
+
+  it("does not take an address from the pool's own users: both may have it, and it signs in the pool's own", () =>
+    withUser({}, async (aws, cloud) => {
+      await signUpThroughPages(cloud, account.email);
+      assert.equal(cloud.service.users(UserPoolId).length, 2);
+      const { AuthenticationResult } = await aws.send(
+        new sdk.InitiateAuthCommand({
+          ClientId,
+          AuthFlow: "USER_PASSWORD_AUTH",
+          AuthParameters: { USERNAME: account.email, PASSWORD: password },
+        }),
+      );
+      assert.equal(decode(AuthenticationResult!.IdToken).claims.identities, undefined);
+    }));
+
+  it("has identities that nobody can write", () =>
+    withUser({}, async (aws) => {
+      const UserAttributes = [{ Name: "identities", Value: "[]" }];
+      await assert.rejects(
+        aws.send(new sdk.AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes })),
+        refusal("InvalidParameterException", "user.identities: Attribute does not exist in the schema.\n"),
+      );
+      await assert.rejects(
+        aws.send(
+          new sdk.AdminDeleteUserAttributesCommand({ UserPoolId, Username, UserAttributeNames: ["identities"] }),
+        ),
+        { name: "InvalidParameterException" },
+      );
+    }));
+
+  it("can be given tokens by whoever holds the machine, and stays the provider's", () =>
+    withUser({}, async (_aws, cloud) => {
+      const admin = cloud.service.admin(UserPoolId)!;
+      const changed = await admin.put({ username: Username, attributes: { name: "A." } });
+      assert.deepEqual([changed.status, changed.attributes.name], ["EXTERNAL_PROVIDER", "A."]);
+      const { idToken } = await admin.tokens(Username);
+      assert.equal((decode(idToken).claims.identities as { userId: string }[])[0]!.userId, "u-Ada-1");
+    }));
+
+  it("is kept out when disabled, and starts anew when deleted", () =>
+    withUser({}, async (aws, cloud) => {
+      await aws.send(new sdk.AdminDisableUserCommand({ UserPoolId, Username }));
+      assert.deepEqual(redirectParameters((await signIn(cloud)).location), {
+        error: "invalid_request",
+        error_description: "User is disabled.",
+        state: "s-1",
+      });
+      const [before] = cloud.service.users(UserPoolId);
+      await aws.send(new sdk.AdminDeleteUserCommand({ UserPoolId, Username }));
+      await signIn(cloud);
+      const [after] = cloud.service.users(UserPoolId);
+      assert.deepEqual([after!.username, after!.sub === before!.sub], [Username, false]);
+    }));
+
+  it("is refused without what the pool requires, with what it does not take, and with what is fixed", async () => {
+    const schema = (name: string, more: object) => ({
+      ...{ name, type: "String" as const, mutable: true, required: false },
+      ...{ minLength: undefined, maxLength: undefined, minValue: undefined, maxValue: undefined },
+      ...more,
+    });
+    const why = async (setting: Setting, times = 1) => {
+      let description: string | undefined;
+      await withProvider(setting, async (cloud) => {
+        for (let time = 0; time < times; time++)
+          description = redirectParameters((await signIn(cloud)).location).error_description;
+      });
+      return description;
+    };
+    assert.equal(
+      await why({ pool: { schema: [schema("phone_number", { required: true })] } }),
+      "attributes required: [phone_number]",
+    );
+    assert.equal(
+      await why({ pool: { schema: [schema("name", { maxLength: 3 })] } }),
+      "Attributes did not conform to the schema: name: String must be no longer than 3 characters",
+    );
+    assert.equal(
+      await why({ client: { writeAttributes: ["email"] } }),
+      "A client attempted to write unauthorized attribute",
+    );
+    assert.equal(
+      await why({ provider: { attributeMapping: { username: "employee_id" } } }),
+      "username attribute mapping required",
+    );
+    const fixed: Setting = { pool: { schema: [schema("name", { mutable: false })] } };
+    assert.equal(await why(fixed), undefined, "the first time it is set");
+    assert.equal(await why(fixed, 2), "user.name: Attribute cannot be updated.\n ");
+  });
 });

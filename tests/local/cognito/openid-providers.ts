@@ -143,7 +143,9 @@ function memory(): (kind: string) => Adapter {
     find: async (id) => stored.get(`${kind}:${id}`),
     findByUid: async (uid) => [...stored.values()].find((payload) => payload.kind === kind && payload.uid === uid),
     findByUserCode: async () => undefined,
-    consume: async (id) => void (stored.get(`${kind}:${id}`)!.consumed = Date.now()),
+    async consume(id) {
+      stored.get(`${kind}:${id}`)!.consumed = Date.now();
+    },
     destroy: async (id) => void stored.delete(`${kind}:${id}`),
     revokeByGrantId: async () => {},
   });
@@ -178,8 +180,8 @@ export interface CraftedProvider {
   craft: {
     discovery?: Record<string, unknown>;
     claims?: JWTPayload;
-    /** In the place of the signed token. */
-    idToken?: string | undefined;
+    /** Makes another token of the claims. */
+    idToken?: (claims: JWTPayload) => string | Promise<string>;
     /** Signs with a key that is not published. */
     foreignKey?: boolean;
     userInfo?: Record<string, unknown>;
@@ -231,8 +233,9 @@ export async function startCraftedProvider(): Promise<CraftedProvider> {
         const now = Math.floor(Date.now() / 1000);
         const claims = { iss: issuer, sub: "u-1", aud: clientId, nonce, iat: now, exp: now + 300, ...craft.claims };
         const key = craft.foreignKey ? foreign.privateKey : own.privateKey;
-        const signed = await new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "k-1" }).sign(key);
-        return json(response, { access_token: "a-1", token_type: "Bearer", id_token: craft.idToken ?? signed });
+        const sign = () => new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "k-1" }).sign(key);
+        const id_token = await (craft.idToken?.(claims) ?? sign());
+        return json(response, { access_token: "a-1", token_type: "Bearer", id_token });
       }
       case "/keys":
         return json(response, { keys: [{ ...own.publicKey.export({ format: "jwk" }), kid: "k-1", alg: "ES256" }] });
