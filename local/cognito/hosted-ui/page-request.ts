@@ -58,7 +58,12 @@ function pageRefusal(c: Context, pool: Pool, { client }: AuthorizationRequest, d
   const refuse = (error: string, reason: string) => ({ page: { error, clientId: client.id }, reason });
   if (domain.managedLoginVersion === 2 && !client.branded)
     return refuse("Login pages unavailable", `client ${client.name} has no managed login branding style`);
-  if (["/login", "/login/continue"].includes(c.req.path) && c.req.method === "GET" && providersOf(pool, client).length > 0) return undefined;
+  if (
+    ["/login", "/login/continue"].includes(c.req.path) &&
+    c.req.method === "GET" &&
+    providersOf(pool, client).length > 0
+  )
+    return undefined;
   if (!client.identityProviders.includes("COGNITO"))
     return refuse("Login option is not available", `client ${client.name} lacks COGNITO among its identity providers`);
   return undefined;

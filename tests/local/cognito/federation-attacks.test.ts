@@ -197,7 +197,7 @@ describe("the ID token of an identity provider", () => {
     ],
   ];
   for (const [what, craft, words] of refusedTokens)
-    it(`is refused with ${what}`, () =>
+    it(`[C.3] is refused with ${what}`, () =>
       withCrafted(discovered, async (cloud, provider) => {
         provider.craft = craft;
         const parameters = redirectParameters((await finish(cloud)).location);
@@ -250,7 +250,7 @@ describe("the endpoints of an identity provider", () => {
       );
     }));
 
-  it("are repeated to the application in Cognito's form when they refuse, and told apart in the request log", () =>
+  it("[C.3] are repeated to the application in Cognito's form when they refuse, and told apart in the request log", () =>
     withCrafted(discovered, async (cloud, provider) => {
       provider.craft.token = {
         status: 400,
@@ -270,7 +270,7 @@ describe("the endpoints of an identity provider", () => {
       assert.equal(await refusal(cloud), `Corp Error - connect ECONNREFUSED ${new URL(provider.issuer).host}`);
     }));
 
-  it("get the secret in the form and nowhere else, and no answer shows it", () =>
+  it("[C.3] get the secret in the form and nowhere else, and no answer shows it", () =>
     withCrafted(discovered, async (cloud, provider) => {
       assert.ok((await finish(cloud)).location?.startsWith(`${callback}#id_token=`));
       const token = provider.requests.find(({ path }) => path === "/token")!;
@@ -286,7 +286,7 @@ describe("the endpoints of an identity provider", () => {
       assert.doesNotMatch(JSON.stringify([others, cloud.events]), new RegExp(providerSecret));
     }));
 
-  it("need no discovery where the program declares them one by one", () =>
+  it("[C.3] need no discovery where the program declares them one by one", () =>
     withCrafted(
       (issuer) => ({
         authorizeUrl: `${issuer}/authorize`,
@@ -305,7 +305,7 @@ describe("the endpoints of an identity provider", () => {
       },
     ));
 
-  it("of an OAuth provider without ID tokens, such as Login with Amazon, say by themselves who somebody is", () =>
+  it("[C.3] of an OAuth provider without ID tokens, such as Login with Amazon, say by themselves who somebody is", () =>
     withCrafted(
       (issuer) => ({
         idToken: false,

@@ -80,7 +80,7 @@ describe("an external identity provider", () => {
       const browser = cloud.browser();
       const page = await browser.open(authorizeUrl(cloud, { response_type: "code" }));
       assert.ok(page.forms.some(({ name }) => name === "cognitoSignInForm"));
-      const button = link(page, "Corp");
+      const button = link(page, "Continue with Corp");
       assert.equal(button.searchParams.get("identity_provider"), "Corp");
       assert.equal(button.searchParams.get("state"), "s-1");
       assert.deepEqual(provider.requests, [], "the provider hears of nobody before the click");
@@ -119,7 +119,7 @@ describe("an external identity provider", () => {
       assert.equal(decode(tokens.access_token).claims.username, "corp_u-ada-1");
     }));
 
-  it("[B.4] makes a user <provider>_<sub> with identities, the provider's group, and a nonce of Cognito's own", () =>
+  it("[B.4, C.3] makes a user <provider>_<sub> with identities, the provider's group, and a nonce of Cognito's own", () =>
     withProvider({ pool: { id: "us-east-1_Ab3dEf6hI" } }, async (cloud) => {
       const page = await signIn(cloud);
       const { claims, json } = decode(redirectParameters(page.location).id_token);
@@ -161,7 +161,7 @@ describe("an external identity provider", () => {
       assert.deepEqual([claims["cognito:username"], claims.nonce], ["Corp_u-Ada-1", "n-1"]);
     }));
 
-  it("brings the same user up to date at the next sign-in", () =>
+  it("[C.3] brings the same user up to date at the next sign-in", () =>
     withProvider(
       { provider: { attributeMapping: { username: "sub", email: "email", name: "name" } } },
       async (cloud, provider) => {
@@ -178,7 +178,7 @@ describe("an external identity provider", () => {
       },
     ));
 
-  it("tells the application when the person refuses, in the order and with the blanks of Cognito's redirects", () =>
+  it("[C.3] tells the application when the person refuses, in the order and with the blanks of Cognito's redirects", () =>
     withProvider({}, async (cloud) => {
       for (const [response_type, mark] of [
         ["code", "?"],
@@ -267,7 +267,7 @@ describe("an application that names an identity provider", () => {
       const browser = cloud.browser();
       const page = await browser.open(authorizeUrl(cloud));
       assert.deepEqual(page.forms, []);
-      atProvider(provider)(await browser.request(link(page, "Corp").href));
+      atProvider(provider)(await browser.request(link(page, "Continue with Corp").href));
       for (const path of ["/signup", "/forgotPassword"]) refused(await browser.request(authorizeUrl(cloud, {}, path)));
       refused(
         await browser.request(authorizeUrl(cloud, {}, "/login"), {
@@ -342,7 +342,7 @@ describe("somebody of an identity provider", () => {
       }
     });
 
-  it("has no password: none signs in, and none can be reset", () =>
+  it("[C.3] has no password: none signs in, and none can be reset", () =>
     withUser({ client: { hideUserExistence: false } }, async (aws, cloud) => {
       const wrong = refusal("NotAuthorizedException", "Incorrect username or password.");
       for (const PASSWORD of [password, "null", " "])
@@ -422,7 +422,7 @@ describe("somebody of an identity provider", () => {
       assert.deepEqual([after!.username, after!.sub === before!.sub], [Username, false]);
     }));
 
-  it("is refused without what the pool requires, with what it does not take, and with what is fixed", async () => {
+  it("[C.3] is refused without what the pool requires, with what it does not take, and with what is fixed", async () => {
     const schema = (name: string, more: object) => ({
       ...{ name, type: "String" as const, mutable: true, required: false },
       ...{ minLength: undefined, maxLength: undefined, minValue: undefined, maxValue: undefined },
