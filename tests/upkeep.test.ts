@@ -19,6 +19,7 @@ describe("what is installed", () => {
       "@types/google-protobuf",
       "@types/mocha",
       "@types/node",
+      "@types/oidc-provider",
     ];
     const folders = ["bench", "cli", "infra", "local", "policy", "scripts", "tests"];
     const sources = folders

@@ -2,7 +2,10 @@
  * The external identities of a user as Cognito keeps them: the attribute `identities`, a JSON text that is read with the
  * other attributes, told to triggers and made a claim of the ID token.
  */
-import type { User } from "./users.ts";
+
+interface WithAttributes {
+  attributes: Record<string, string>;
+}
 
 export interface Identity {
   /** The person's name at the provider, in its own letters. */
@@ -16,7 +19,7 @@ export interface Identity {
   dateCreated: number;
 }
 
-export const identitiesOf = ({ attributes }: Pick<User, "attributes">): Identity[] =>
+export const identitiesOf = ({ attributes }: WithAttributes): Identity[] =>
   attributes.identities === undefined ? [] : (JSON.parse(attributes.identities) as Identity[]);
 
 /** @returns the attributes with these identities and no others */
@@ -26,5 +29,5 @@ export function withIdentities(attributes: Record<string, string>, identities: I
 }
 
 /** Whether a sign-in at a provider made the user: then only its username names it, and its addresses name nobody. */
-export const isExternal = (user: Pick<User, "attributes">): boolean =>
+export const isExternal = (user: WithAttributes): boolean =>
   identitiesOf(user).some(({ primary }) => primary);
