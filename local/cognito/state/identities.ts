@@ -29,5 +29,4 @@ export function withIdentities(attributes: Record<string, string>, identities: I
 }
 
 /** Whether a sign-in at a provider made the user: then only its username names it, and its addresses name nobody. */
-export const isExternal = (user: WithAttributes): boolean =>
-  identitiesOf(user).some(({ primary }) => primary);
+export const isExternal = (user: WithAttributes): boolean => identitiesOf(user).some(({ primary }) => primary);
