@@ -48,13 +48,17 @@ const rules: Record<string, IForbiddenRuleType> = {
     to: { path: "^cli/(commands|targets)/" },
   },
   "lets the model know nothing": { from: { path: "^local/model\\.ts$" }, to: {} },
+  "lets the standard attributes know the model only": {
+    from: { path: "^local/standard-attributes\\.ts$" },
+    to: { pathNot: "^local/model\\.ts$" },
+  },
   "lets the engine know nothing of AWS and of what is served": {
     from: { path: "^local/engine/" },
     to: { path: "^local/", pathNot: "^local/(engine|processes)/" },
   },
   "lets the resource types know the engine and the model only": {
     from: { path: "^local/resources/" },
-    to: { path: "^local/", pathNot: "^local/(resources|engine)/|^local/model\\.ts$" },
+    to: { path: "^local/", pathNot: "^local/(resources|engine)/|^local/(model|standard-attributes)\\.ts$" },
   },
   "lets a service read the model and nothing else of the program": {
     from: { path: "^local/(cognito|apigateway|lambda|dynamodb)/" },

@@ -3,8 +3,8 @@
  * granted scope lets into a token (Cognito developer guide, "Working with user attributes" and "Scopes").
  */
 import type { AppClientModel, AttributeSchema, UserPoolModel } from "../../model.ts";
+import { STANDARD_ATTRIBUTES } from "../../standard-attributes.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
-import { STANDARD_ATTRIBUTES } from "./standard-attributes.ts";
 
 /** Kept by the pool itself; only an administrator may set them. */
 const verification = ["email_verified", "phone_number_verified"];

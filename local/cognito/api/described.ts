@@ -10,7 +10,7 @@ import type {
   TriggerName,
   UserPoolModel,
 } from "../../model.ts";
-import { STANDARD_ATTRIBUTES } from "../accounts/standard-attributes.ts";
+import { STANDARD_ATTRIBUTES } from "../../standard-attributes.ts";
 import type { Pool } from "../pool.ts";
 import type { Output } from "./output.ts";
 

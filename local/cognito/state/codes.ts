@@ -47,9 +47,8 @@ export class CodeTable {
       put: db.prepare(
         "INSERT OR REPLACE INTO cognito_codes (pool_id, sub, kind, code, value, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
       ),
-      get: db.prepare("SELECT code FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ? AND expires_at > ?"),
-      value: db.prepare(
-        "SELECT value FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ? AND expires_at > ?",
+      get: db.prepare(
+        "SELECT code, value FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ? AND expires_at > ?",
       ),
       drop: db.prepare("DELETE FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind = ?"),
       count: db.prepare(
@@ -84,9 +83,7 @@ export class CodeTable {
    * @throws CognitoError ExpiredCodeException when there is none, CodeMismatchException when it is another
    */
   check(sub: string, purpose: CodePurpose, code: string): void {
-    const row = this.#statements.get.get(this.#poolId, sub, purpose, this.#platform.now()) as
-      | { code: string }
-      | undefined;
+    const row = this.#live(sub, purpose);
     if (!row) throw codeExpired();
     const expected = Buffer.from(row.code);
     const actual = Buffer.from(code);
@@ -95,10 +92,13 @@ export class CodeTable {
 
   /** The value that waits for the code; `undefined` when none does. */
   waiting(sub: string, purpose: CodePurpose): string | undefined {
-    const row = this.#statements.value.get(this.#poolId, sub, purpose, this.#platform.now()) as
-      | { value: string }
+    return this.#live(sub, purpose)?.value || undefined;
+  }
+
+  #live(sub: string, purpose: CodePurpose): { code: string; value: string } | undefined {
+    return this.#statements.get.get(this.#poolId, sub, purpose, this.#platform.now()) as
+      | { code: string; value: string }
       | undefined;
-    return row?.value || undefined;
   }
 
   drop(sub: string, purpose: CodePurpose): void {

@@ -3,6 +3,7 @@
  * A grant is named by its `origin_jti`, which both of its tokens carry; revoking it ends every token of it.
  */
 import type { Platform } from "../../platform.ts";
+import { SecretRows } from "./secret-rows.ts";
 import { digest } from "./tables.ts";
 
 /** An access token outlives its grant's refresh token by a day at most (the longest validity Cognito allows). */
@@ -46,25 +47,20 @@ export interface RefreshToken {
 export class GrantTable {
   readonly #poolId: string;
   readonly #platform: Platform;
+  readonly #codes;
+  readonly #tokens;
   readonly #statements;
 
   constructor(poolId: string, platform: Platform) {
     this.#poolId = poolId;
     this.#platform = platform;
+    this.#codes = new SecretRows("cognito_authorization_codes", ["client_id", "sub", "data"], poolId, platform);
+    this.#tokens = new SecretRows("cognito_refresh_tokens", ["origin_jti"], poolId, platform);
     const { db } = platform.store;
     this.#statements = {
-      putCode: db.prepare(
-        "INSERT INTO cognito_authorization_codes (digest, pool_id, client_id, sub, data, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
-      ),
-      takeCode: db.prepare(
-        "DELETE FROM cognito_authorization_codes WHERE digest = ? AND pool_id = ? RETURNING data, expires_at",
-      ),
       putGrant: db.prepare(
         `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, resource, auth_time, event_id, expires_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ),
-      putToken: db.prepare(
-        "INSERT INTO cognito_refresh_tokens (digest, pool_id, origin_jti, expires_at) VALUES (?, ?, ?, ?)",
       ),
       getToken: db.prepare(
         `SELECT g.*, t.replaced_at FROM cognito_refresh_tokens t JOIN cognito_grants g ON g.origin_jti = t.origin_jti
@@ -84,16 +80,14 @@ export class GrantTable {
     const id = this.#platform.randomUUID();
     const { clientId, sub } = code;
     const expires = this.#platform.now() + authorizationCodeLifetime;
-    this.#statements.putCode.run(digest(id), this.#poolId, clientId, sub, JSON.stringify(code), expires);
+    this.#codes.put(id, { client_id: clientId, sub, data: JSON.stringify(code) }, expires);
     return id;
   }
 
   /** Uses the code up, whatever comes of it. */
   takeCode(id: string): AuthorizationCode | undefined {
-    const row = this.#statements.takeCode.get(digest(id), this.#poolId) as
-      | { data: string; expires_at: number }
-      | undefined;
-    return row && row.expires_at > this.#platform.now() ? JSON.parse(row.data) : undefined;
+    const row = this.#codes.take(id);
+    return row && JSON.parse(String(row.data));
   }
 
   /** Opens a grant and returns its first refresh token. */
@@ -161,7 +155,7 @@ export class GrantTable {
 
   #newToken(originJti: string, expires: number): string {
     const token = this.#platform.randomBytes(96).toString("base64url");
-    this.#statements.putToken.run(digest(token), this.#poolId, originJti, expires);
+    this.#tokens.put(token, { origin_jti: originJti }, expires);
     return token;
   }
 }

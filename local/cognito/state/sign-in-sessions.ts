@@ -3,7 +3,7 @@
  * session, and flows that are half-way (a code to confirm, a password to change, a second factor to give).
  */
 import type { Platform } from "../../platform.ts";
-import { digest } from "./tables.ts";
+import { SecretRows } from "./secret-rows.ts";
 
 /** Fixed: it does not slide on reuse. */
 const sessionSeconds = 3600;
@@ -19,49 +19,38 @@ export interface SignInSession {
 const newIdentifier = (platform: Platform): string => platform.randomBytes(32).toString("base64url");
 
 export class SignInSessions {
-  readonly #poolId: string;
   readonly #platform: Platform;
-  readonly #statements;
+  readonly #rows;
+  readonly #deleteAll;
 
   constructor(poolId: string, platform: Platform) {
-    this.#poolId = poolId;
     this.#platform = platform;
-    const { db } = platform.store;
-    this.#statements = {
-      insert: db.prepare(
-        "INSERT INTO cognito_sessions (digest, pool_id, sub, auth_time, event_id, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
-      ),
-      get: db.prepare(
-        "SELECT sub, auth_time, event_id FROM cognito_sessions WHERE digest = ? AND pool_id = ? AND expires_at > ?",
-      ),
-      delete: db.prepare("DELETE FROM cognito_sessions WHERE digest = ? AND pool_id = ?"),
-      deleteAll: db.prepare("DELETE FROM cognito_sessions WHERE pool_id = ? AND sub = ?"),
-    };
+    this.#rows = new SecretRows("cognito_sessions", ["sub", "auth_time", "event_id"], poolId, platform);
+    const deleteAll = platform.store.db.prepare("DELETE FROM cognito_sessions WHERE pool_id = ? AND sub = ?");
+    this.#deleteAll = (sub: string) => deleteAll.run(poolId, sub);
   }
 
   /** @returns the identifier that the browser keeps */
   create({ sub, authTime, eventId }: SignInSession): string {
     const id = newIdentifier(this.#platform);
     const expires = this.#platform.now() + sessionSeconds * 1000;
-    this.#statements.insert.run(digest(id), this.#poolId, sub, authTime, eventId, expires);
+    this.#rows.put(id, { sub, auth_time: authTime, event_id: eventId }, expires);
     return id;
   }
 
   /** The live session of this pool with that identifier. */
   get(id: string): SignInSession | undefined {
-    const row = this.#statements.get.get(digest(id), this.#poolId, this.#platform.now()) as
-      | { sub: string; auth_time: number; event_id: string }
-      | undefined;
-    return row && { sub: row.sub, authTime: row.auth_time, eventId: row.event_id };
+    const row = this.#rows.get(id);
+    return row && { sub: String(row.sub), authTime: Number(row.auth_time), eventId: String(row.event_id) };
   }
 
   /** @returns whether there was one */
   delete(id: string): boolean {
-    return this.#statements.delete.run(digest(id), this.#poolId).changes > 0;
+    return this.#rows.take(id) !== undefined;
   }
 
   deleteAll(sub: string): void {
-    this.#statements.deleteAll.run(this.#poolId, sub);
+    this.#deleteAll(sub);
   }
 }
 
@@ -88,42 +77,35 @@ export interface SignInFlow {
 }
 
 export class SignInFlows {
-  readonly #poolId: string;
   readonly #platform: Platform;
-  readonly #statements;
+  readonly #rows;
 
   constructor(poolId: string, platform: Platform) {
-    this.#poolId = poolId;
     this.#platform = platform;
-    const { db } = platform.store;
-    this.#statements = {
-      insert: db.prepare(
-        "INSERT INTO cognito_flows (digest, pool_id, client_id, sub, step, data, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      ),
-      get: db.prepare(
-        "SELECT client_id, sub, step, data FROM cognito_flows WHERE digest = ? AND pool_id = ? AND expires_at > ?",
-      ),
-      delete: db.prepare("DELETE FROM cognito_flows WHERE digest = ? AND pool_id = ?"),
-    };
+    this.#rows = new SecretRows("cognito_flows", ["client_id", "sub", "step", "data"], poolId, platform);
   }
 
   /** @returns the identifier that whoever goes on must show */
-  begin(flow: SignInFlow, seconds: number): string {
+  begin({ clientId, sub, step, data }: SignInFlow, seconds: number): string {
     const id = newIdentifier(this.#platform);
-    const expires = this.#platform.now() + seconds * 1000;
-    this.#statements.insert.run(digest(id), this.#poolId, flow.clientId, flow.sub, flow.step, flow.data, expires);
+    this.#rows.put(id, { client_id: clientId, sub, step, data }, this.#platform.now() + seconds * 1000);
     return id;
   }
 
   get(id: string): SignInFlow | undefined {
-    const row = this.#statements.get.get(digest(id), this.#poolId, this.#platform.now()) as
-      | { client_id: string; sub: string; step: FlowStep; data: string }
-      | undefined;
-    return row && { clientId: row.client_id, sub: row.sub, step: row.step, data: row.data };
+    const row = this.#rows.get(id);
+    return (
+      row && {
+        clientId: String(row.client_id),
+        sub: String(row.sub),
+        step: row.step as FlowStep,
+        data: String(row.data),
+      }
+    );
   }
 
   /** @returns whether it was still there: of two requests that end the same flow, one is told `false` */
   end(id: string): boolean {
-    return this.#statements.delete.run(digest(id), this.#poolId).changes > 0;
+    return this.#rows.take(id) !== undefined;
   }
 }

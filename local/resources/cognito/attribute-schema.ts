@@ -5,23 +5,14 @@
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { AttributeSchema } from "../../model.ts";
+import { STANDARD_ATTRIBUTES } from "../../standard-attributes.ts";
 import { flag, list, map, text } from "../resource-type.ts";
 
 const TYPES = ["Boolean", "Number", "String", "DateTime"];
 const LONGEST_NAME = 20;
 const LONGEST_VALUE = 2048;
 
-const STANDARD_TYPES: Record<string, AttributeSchema["type"]> = {
-  ...Object.fromEntries(
-    [
-      ...["sub", "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile"],
-      ...["picture", "website", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number", "address"],
-    ].map((name) => [name, "String" as const]),
-  ),
-  email_verified: "Boolean",
-  phone_number_verified: "Boolean",
-  updated_at: "Number",
-};
+const STANDARD_TYPES = new Map(STANDARD_ATTRIBUTES.map(({ name, type }) => [name, type]));
 
 /**
  * @param schemas the pool's `schemas` input
@@ -40,7 +31,7 @@ export function attributeSchemas(schemas: unknown): AttributeSchema[] {
 
 function attributeSchema(schema: Values, index: number): AttributeSchema {
   const given = bareName(text(schema.name) ?? "");
-  const standard = Object.hasOwn(STANDARD_TYPES, given) ? STANDARD_TYPES[given] : undefined;
+  const standard = STANDARD_TYPES.get(given);
   const developerOnly = flag(schema.developerOnlyAttribute);
   const member = `schema.${index + 1}.member`;
   const type = text(schema.attributeDataType) ?? standard;

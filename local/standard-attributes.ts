@@ -1,5 +1,5 @@
-/** The attributes that every pool has, in the order and with the limits that DescribeUserPool answers. */
-import type { AttributeSchema } from "../../model.ts";
+/** The attributes that every user pool has whatever its program declares, in the order and with the limits that DescribeUserPool answers. */
+import type { AttributeSchema } from "./model.ts";
 
 const text = (name: string, minLength = 0, maxLength = 2048): AttributeSchema => ({
   name,
