@@ -6,6 +6,7 @@ import { setMfaPreferences } from "../accounts/mfa.ts";
 import { recoveryDestination, refuseWithoutPassword } from "../accounts/recovery.ts";
 import type { TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
+import type { ProviderUser } from "../federation/links.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { type Pools, requirePool } from "./callers.ts";
@@ -15,6 +16,7 @@ import {
   type Input,
   limit,
   mfaPreferences,
+  object,
   optionalNumber,
   optionalString,
   string,
@@ -105,6 +107,18 @@ export const administration: Record<string, Operation> = {
 
   AdminSetUserMFAPreference: changeUser((pool, user, input) => {
     setMfaPreferences(pool, user, mfaPreferences(input));
+  }),
+
+  AdminLinkProviderForUser: onPool(async (pool, input) => {
+    const { linkProvider } = await import("../federation/links.ts");
+    linkProvider(pool, providerUser(input, "DestinationUser"), providerUser(input, "SourceUser"));
+    return {};
+  }),
+
+  AdminDisableProviderForUser: onPool(async (pool, input) => {
+    const { disableProvider } = await import("../federation/links.ts");
+    disableProvider(pool, providerUser(input, "User"));
+    return {};
   }),
 
   AdminAddUserToGroup: changeUser((pool, user, input) => pool.groups.join(string(input, "GroupName"), user.sub)),
@@ -205,6 +219,15 @@ async function resendInvitation(
       `Resend not possible. ${user.username} status is not FORCE_CHANGE_PASSWORD`,
     );
   return admin.inviteAgain(pool, user, username, media, data);
+}
+
+function providerUser(input: Input, name: string): ProviderUser {
+  const user = object(input, name) ?? {};
+  return {
+    provider: string(user, "ProviderName"),
+    attribute: optionalString(user, "ProviderAttributeName"),
+    value: string(user, "ProviderAttributeValue"),
+  };
 }
 
 function roleArn(input: Input): string | undefined {
