@@ -279,6 +279,7 @@ export class Deployment {
       return { id: "unknown", wireOutputs: {}, unknown: true };
     }
     const fresh: NewResource = { ...resource, provider: urnOf(options.getProvider()), unknown };
+    await this.#parts.provider.load?.(fresh.type);
     const made = await this.#parts.provider.create(fresh);
     return { id: made.id, wireOutputs: made.outputs, unknown: made.unknown ?? false };
   }

@@ -56,6 +56,8 @@ export interface Resource {
 export interface Provider {
   /** Packages whose resources and functions are all its own: no plugin of these is ever looked for. */
   readonly packages: ReadonlySet<string>;
+  /** Loads what making a resource of this type needs and few programs do. */
+  load?(type: string): Promise<void> | undefined;
   /** @throws ResourceProblem when the cloud would refuse it */
   create(resource: NewResource): Made | Promise<Made>;
   /** A resource that exists already (`Type.get(...)`). @throws ResourceProblem when it cannot be known */

@@ -52,7 +52,7 @@ export interface ProviderOptions {
   defaultTags?: Record<string, string>;
 }
 
-/** Nothing has to be asked for elsewhere, so that each answer is there at once. */
+/** Nothing has to be asked for elsewhere, so that each answer is there at once, after `load`. */
 interface AwsProvider extends Provider {
   create(resource: NewResource): Made;
   read(resource: NewResource & { id: string }): { outputs: Values };
@@ -82,6 +82,7 @@ export function awsProvider(
   };
   return {
     packages: new Set(["aws", "random"]),
+    load: (type) => BY_TYPE.get(type)?.load?.(),
     create(resource) {
       const { type, inputs } = resource;
       if (type === "pulumi:providers:aws" && typeof inputs.region === "string")

@@ -23,6 +23,8 @@ export interface ResourceType {
   older?: AnyContract;
   /** Why the type as a whole is not served: the start names each resource of it, and none of its inputs. */
   notServed?: string;
+  /** Loads what `create` needs and few programs do. */
+  load?(): Promise<void>;
   /**
    * What AWS answers when the resource is created.
    * @returns its id, and the outputs that are not simply its inputs

@@ -1,7 +1,7 @@
 /** The values of Pulumi's random provider. */
 import assert from "node:assert/strict";
 import { compareSync } from "bcryptjs";
-import { awsProvider, buildModel } from "../../../local/resources/aws.ts";
+import { awsProvider, buildModel, RESOURCE_TYPES } from "../../../local/resources/aws.ts";
 import { graphOf } from "./program.ts";
 
 type Inputs = Record<string, unknown>;
@@ -16,6 +16,8 @@ function draw(name: string, inputs: Inputs, logicalName = "x") {
 const count = (text: string, kind: RegExp) => text.match(kind)?.length ?? 0;
 
 describe("@pulumi/random", () => {
+  before(() => Promise.all(RESOURCE_TYPES.map((resourceType) => resourceType.load?.())));
+
   it("draws the same at every start, and anew for another resource, input or keeper", () => {
     const inputs = { length: 20, keepers: { a: "1" } };
     const first = draw("RandomString", inputs).result;
