@@ -78,6 +78,7 @@ The target is the first of: \`--target\`, \`DEMO_AUTH_TARGET\`, \`--profile\`, \
 | \`DEMO_AUTH_TOKEN_USE\` | \`id\` or \`access\` |
 | \`DEMO_AUTH_SCOPES\` | scopes to ask for |
 | \`DEMO_AUTH_PORTS\` | registered callback ports |
+| \`DEMO_AUTH_TOKEN\` | a token that came from elsewhere: verified, and used before any stored sign-in |
 | \`DEMO_AUTH_STORAGE\` | \`file\`, \`keyring\` or \`none\` |
 | \`DEMO_AUTH_BROWSER\` | the program to open addresses with |
 | \`DEMO_AUTH_HOME\` | the folder of all state |

@@ -1,11 +1,16 @@
 /** Networks with a proxy, or with an authority of their own in the middle. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { CliError } from "../../cli/shared/errors.ts";
 import { request } from "../../cli/shared/http.ts";
 import { exchange, proxyOf } from "../../cli/shared/http-client.ts";
 import { explain } from "../../cli/wording/explain.ts";
+import { serverCertificate } from "../../local/http/certificates.ts";
+import { type Bench, openBench } from "./support/cli.ts";
 
 describe("proxies", () => {
   let proxy: Server;
@@ -88,4 +93,67 @@ describe("proxies", () => {
     await new Promise((resolve) => server.close(resolve));
     await rejects(exchange(new URL(`http://127.0.0.1:${port}/`), { timeoutMs: 1_000 }), { code: "ECONNREFUSED" });
   });
+});
+
+describe("an authority of one's own", function () {
+  this.timeout(60_000);
+  let bench: Bench;
+  let server: TlsServer;
+  let authority: string;
+  const asked: string[] = [];
+  before(async () => {
+    bench = await openBench();
+    const { key, cert, caFile } = await serverCertificate(join(bench.directory, "tls"), Date.now());
+    authority = caFile;
+    server = createTlsServer({ key, cert }, (message, answer) => {
+      asked.push(message.url ?? "");
+      answer.end("{}");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  after(async () => {
+    server.close();
+    await bench.close();
+  });
+  beforeEach(() => asked.splice(0));
+
+  /** A command that asks the issuer for its keys, to check a token that is none. */
+  const run = (env: Record<string, string>) => {
+    const { port } = server.address() as AddressInfo;
+    const target = {
+      DEMO_AUTH_ISSUER: `https://127.0.0.1:${port}/us-east-1_Abcdefghi`,
+      DEMO_AUTH_CLIENT_ID: "client",
+      DEMO_AUTH_TOKEN: "nonsense",
+    };
+    return bench.run(["status"], {
+      env: { SSL_CERT_FILE: "/dev/null", SSL_CERT_DIR: "/nonexistent", ...target, ...env },
+    });
+  };
+
+  it("is unknown to begin with, and then nothing is sent", async () => {
+    const { code, stderr } = await run({});
+    equal(code, 9, stderr);
+    match(stderr, /certificate was not accepted[\s\S]*NODE_EXTRA_CA_CERTS/);
+    deepEqual(asked, []);
+  });
+
+  it("is trusted when NODE_EXTRA_CA_CERTS names it", async () => {
+    equal((await run({ NODE_EXTRA_CA_CERTS: authority })).code, 5);
+    deepEqual(asked, ["/us-east-1_Abcdefghi/.well-known/jwks.json"]);
+  });
+
+  // On Linux these name the system's authorities, to OpenSSL and to Node.
+  if (process.platform === "linux") {
+    for (const how of ["file", "folder"] as const) {
+      it(`is trusted when only the system knows it (${how}), and is asked once`, async () => {
+        const folder = join(bench.directory, "system-authorities");
+        mkdirSync(folder, { recursive: true });
+        copyFileSync(authority, join(folder, "own.pem"));
+        const env: Record<string, string> = how === "file" ? { SSL_CERT_FILE: authority } : { SSL_CERT_DIR: folder };
+        const { code, stderr } = await run(env);
+        equal(code, 5, stderr);
+        deepEqual(asked, ["/us-east-1_Abcdefghi/.well-known/jwks.json"]);
+      });
+    }
+  }
 });

@@ -44,12 +44,16 @@ export async function logs(io: CommandContext<LogsFlags>): Promise<void> {
       out.text(`${time} ${line}${code === undefined ? "" : `  code ${safeText(code, 40)}`}\n`);
     }
   } catch (error) {
-    if (!ending.signal.aborted) throw error;
+    if (!ending.signal.aborted && !isCut(error)) throw error;
   } finally {
     clearTimeout(quiet);
     quiet = undefined;
   }
+  if (flags.follow) out.note("The local cloud has ended.");
 }
+
+/** A cloud that ends, or is killed, cuts its answer off. */
+const isCut = (error: unknown) => ["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(Object(error).code);
 
 const patienceMs = 300;
 
