@@ -3,7 +3,6 @@
  * YAML, with API Gateway's extensions.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
-import { parse } from "yaml";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { AuthorizerModel, IntegrationModel, MethodModel, RestApiModel } from "../../model.ts";
@@ -11,6 +10,7 @@ import type { UnservedInput } from "../contract.ts";
 import { flag, list, map, number, stableId, text } from "../resource-type.ts";
 import { DEFAULT_IDENTITY_SOURCE } from "./authorizer.ts";
 import { functionOf } from "./invocation-arn.ts";
+import { parseDocument, resolved, securitySchemes } from "./openapi-document.ts";
 import { unservedExtensions } from "./openapi-extensions.ts";
 
 /** What becomes of the path that precedes all paths (`basePath`, or the server's) on import. */
@@ -87,23 +87,6 @@ export function readOpenApiBody(
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY"]);
 
-function parseDocument(body: string): Values {
-  let document: unknown;
-  try {
-    document = parse(body);
-  } catch (error) {
-    throw new ResourceProblem(`BadRequestException: Unable to parse the OpenAPI body: ${(error as Error).message}`);
-  }
-  const version = map(document).openapi ?? map(document).swagger;
-  if (!/^(?:2\.|3\.)/.test(String(version))) {
-    throw new ResourceProblem("BadRequestException: The body is not an OpenAPI 3 or Swagger 2 document.");
-  }
-  return document as Values;
-}
-
-const securitySchemes = (document: Values): Record<string, Values> =>
-  map<Values>(map<unknown>(document.components).securitySchemes ?? document.securityDefinitions);
-
 /** What the document says of the API as a whole. */
 function settingsOf(document: Values): Partial<RestApiModel> {
   const extension = (name: string) => document[`x-amazon-apigateway-${name}`];
@@ -150,18 +133,6 @@ function serverPath(servers: readonly Values[]): string {
     return filled.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "");
   });
   return paths.find((path) => path !== "" && path !== "/") ?? "";
-}
-
-/** A local reference's target: `#/components/schemas/Order`. */
-function resolved(value: unknown, document: Values): unknown {
-  const reference = map(value).$ref;
-  if (typeof reference !== "string") return value;
-  let target: unknown = document;
-  for (const step of reference.replace(/^#\//, "").split("/")) {
-    target = map<unknown>(target)[step.replaceAll("~1", "/").replaceAll("~0", "~")];
-  }
-  if (target === undefined) throw new ResourceProblem(`BadRequestException: Invalid model reference: ${reference}`);
-  return target;
 }
 
 /** A schema with what it refers to in the place of the references; a schema that contains itself keeps them. */

@@ -59,6 +59,14 @@ const AUTHORIZER: AnyContract = {
   type: served,
 };
 
+/** What is done with each extension of one kind of API. */
+export interface ExtensionTable {
+  /** By the extension's name without its prefix. */
+  extensions: AnyContract;
+  /** Extensions, or parts of them, that are maps from a name to an object of this form. */
+  maps: Readonly<Record<string, AnyContract>>;
+}
+
 /** By the extension's name without its prefix. */
 const EXTENSIONS: AnyContract = {
   "any-method": served,
@@ -93,8 +101,7 @@ const EXTENSIONS: AnyContract = {
   "tag-value": forTheBill,
 };
 
-/** Extensions, or parts of them, that are maps from a name to an object of this form. */
-const MAPS: Readonly<Record<string, AnyContract>> = {
+const MAPS: ExtensionTable["maps"] = {
   "gateway-responses": { responseParameters: served, responseTemplates: served, statusCode: served },
   "request-validators": { validateRequestBody: served, validateRequestParameters: served },
 };
@@ -103,10 +110,13 @@ const MAPS: Readonly<Record<string, AnyContract>> = {
  * @returns each extension that the document sets and that is not served, once, with the places where it stands; the property
  * is `x-amazon-apigateway-…`, with a path into objects
  */
-export function unservedExtensions(document: Values): UnservedInput[] {
+export function unservedExtensions(
+  document: Values,
+  table: ExtensionTable = { extensions: EXTENSIONS, maps: MAPS },
+): UnservedInput[] {
   const found = new Map<string, UnservedInput & { places: string[] }>();
   for (const { key, value, place } of extensionsIn(document, [])) {
-    for (const input of unservedIn(key, value)) {
+    for (const input of unservedIn(key, value, table)) {
       const known = found.get(input.property);
       if (known) known.places.push(place);
       else found.set(input.property, { ...input, places: [place] });
@@ -123,14 +133,14 @@ function shown(places: readonly string[]): string {
   return ` (${told.slice(0, 3).join(", ")}${more})`;
 }
 
-function* unservedIn(key: string, value: unknown): Generator<UnservedInput> {
+function* unservedIn(key: string, value: unknown, { extensions, maps }: ExtensionTable): Generator<UnservedInput> {
   const name = key.slice(PREFIX.length);
-  const items = name in MAPS ? Object.values(objectOf(value)) : [];
-  yield* unservedInputs(EXTENSIONS, { [name]: value }).map((input) => ({
+  const items = name in maps ? Object.values(objectOf(value)) : [];
+  yield* unservedInputs(extensions, { [name]: value }).map((input) => ({
     ...input,
     property: PREFIX + input.property,
   }));
-  for (const item of items) yield* within(key, MAPS[name]!, item);
+  for (const item of items) yield* within(key, maps[name]!, item);
   if (name === "integration") {
     for (const response of Object.values(objectOf(objectOf(value).responses))) {
       yield* within(`${key}.responses`, INTEGRATION_RESPONSE, response);

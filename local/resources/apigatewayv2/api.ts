@@ -3,15 +3,17 @@ import type { apigatewayv2 } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { HttpApiModel } from "../../model.ts";
+import { parseDocument } from "../apigateway/openapi-document.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forTheBill, forWebSockets } from "./because.ts";
 import { corsOf } from "./cors.ts";
+import { readHttpApiBody } from "./openapi-body.ts";
 
 export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws:apigatewayv2/api:Api", {
   inputs: {
     apiKeySelectionExpression: forWebSockets,
-    body: notServed("routes of an OpenAPI body of an HTTP API are not read, so requests for them find nothing"),
+    body: served,
     corsConfiguration: {
       parts: {
         allowCredentials: served,
@@ -25,7 +27,9 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
     credentialsArn: served,
     description: forReaders,
     disableExecuteApiEndpoint: served,
-    failOnWarnings: notServed("what API Gateway only warns of in a body is not looked for"),
+    failOnWarnings: notServed(
+      "of what API Gateway only warns of in a body, security schemes without an authorizer alone are looked for",
+    ),
     ipAddressType: withoutEffect("every origin listens on IPv4 and IPv6"),
     name: served,
     protocolType: notServed("WebSocket APIs do not run here", { unless: ["HTTP"] }),
@@ -50,7 +54,7 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
     return {
       id,
       outputs: {
-        name: physicalName(resource),
+        name: titleOf(inputs) ?? physicalName(resource),
         arn: arnOf(account, "apigateway", `/apis/${id}`, false),
         executionArn: arnOf(account, "execute-api", id),
         apiEndpoint: endpointOf(id, account.region),
@@ -64,7 +68,8 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
     };
   },
 
-  declare({ id, urn, inputs, outputs }, cloud) {
+  declare(resource, cloud) {
+    const { id, urn, inputs, outputs } = resource;
     if (inputs.protocolType !== "HTTP") {
       cloud.webSocketApis.add(id);
       return;
@@ -83,11 +88,28 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
       authorizers: [],
       stages: [],
     };
+    const body = text(inputs.body);
+    if (body !== undefined) {
+      const { unserved, disableExecuteApiEndpoint, ...imported } = readHttpApiBody(
+        body,
+        id,
+        flag(inputs.failOnWarnings),
+      );
+      cloud.nameUnserved(resource, unserved, "body: ");
+      Object.assign(api, imported);
+      api.disableExecuteApiEndpoint ||= disableExecuteApiEndpoint;
+    }
     cloud.model.httpApis.push(api);
     const target = text(inputs.target);
     if (target !== undefined) quickCreate(api, target, urn, inputs);
   },
 });
+
+/** The provider leaves the title that a body gives. */
+function titleOf({ body }: Values): string | undefined {
+  const title = body === undefined ? undefined : map<unknown>(map<unknown>(parseDocument(String(body))).info).title;
+  return text(title);
+}
 
 export const endpointOf = (id: unknown, region: string): string => `https://${id}.execute-api.${region}.amazonaws.com`;
 

@@ -235,6 +235,56 @@ describe("an HTTP API", function () {
     );
   });
 
+  describe("that is an OpenAPI document", () => {
+    const call = async (method: string, path: string, headers: Record<string, string> = {}) => {
+      const url = cloud.ready.apis.find(({ name }) => name === "described")!.stages[0]!.url;
+      const answer = await fetch(url + path, { method, headers });
+      return { status: answer.status, json: (await answer.json()) as any };
+    };
+
+    it("[F.3] has a route for each operation, for any method, and $default", async () => {
+      const routeOf = async (method: string, path: string) => (await call(method, path)).json.routeKey;
+      assert.deepEqual(
+        [await routeOf("PUT", "/files/a/b"), await routeOf("GET", "/elsewhere"), await routeOf("DELETE", "/orders/1")],
+        ["ANY /files/{proxy+}", "$default", "$default"],
+      );
+      assert.equal((await call("GET", "/bare")).status, 500);
+      assert.match(reason()!, /The route GET \/bare has no integration/);
+    });
+
+    it("[F.3] [F.4] has its JWT and Lambda authorizers, with the scopes of each operation", async () => {
+      const authorization = { authorization: ada.accessToken };
+      assert.equal((await call("GET", "/orders/7")).status, 401);
+      const { status, json } = await call("GET", "/orders/7", authorization);
+      assert.deepEqual([status, json.routeKey, json.pathParameters], [200, "GET /orders/{id}", { id: "7" }]);
+      const web = cloud.ready.userPools[0]!.clients.find(({ name }) => name === "web")!;
+      assert.equal(json.requestContext.authorizer.jwt.claims.client_id, web.id);
+      assert.equal((await call("POST", "/orders/7", authorization)).status, 403);
+      assert.equal((await call("GET", "/door", { "x-key": "open" })).status, 403);
+      assert.equal((await call("GET", "/door")).status, 401);
+      const opened = await call("GET", "/door", { "x-key": "sesame" });
+      assert.equal(opened.json.requestContext.authorizer.lambda.key, "sesame");
+    });
+
+    it("says what of it has no effect, and which route is open to anyone", async () => {
+      assert.equal((await call("GET", "/forgotten")).status, 200);
+      const named = cloud.ready.declaredNotEmulated.filter(({ name }) => name === "described");
+      assert.deepEqual(
+        named.map(({ property, reason }) => [property, reason]),
+        [
+          [
+            "body: x-amazon-apigateway-cors",
+            "the provider takes it away again after the import, on AWS too; set corsConfiguration",
+          ],
+          [
+            "body: security.forgotten",
+            "it has no x-amazon-apigateway-authorizer, so that GET /forgotten is open to anyone, on AWS too",
+          ],
+        ],
+      );
+    });
+  });
+
   describe("with a JWT authorizer", () => {
     it("[F.4] hands on every claim as a text, in alphabetical order, and scopes only where the route has some", async () => {
       const { json } = await get("/orders", `Bearer ${ada.idToken}`);
