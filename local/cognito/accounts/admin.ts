@@ -8,7 +8,7 @@ import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { checkAttributes } from "./attributes.ts";
 import { newCredentials, setPassword } from "./credentials.ts";
-import { type CodeDelivery, postInvitation, sendInvitation } from "./delivery.ts";
+import { type CodeDelivery, invitationTexts, sendInvitation } from "./delivery.ts";
 import { checkPolicy } from "./passwords.ts";
 import { nameAndAttributes } from "./sign-up.ts";
 import { postConfirmation, preSignUp, type TriggerData } from "./triggers.ts";
@@ -59,7 +59,14 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
     return made;
   });
   if (!input.suppressMessage)
-    await sendInvitation(pool, user, input.username, password, mediaOf(user, input.media), input);
+    sendInvitation(
+      pool,
+      user,
+      input.username,
+      password,
+      mediaOf(user, input.media),
+      await invitationTexts(pool, user, input),
+    );
   return user;
 }
 
@@ -71,11 +78,13 @@ export async function inviteAgain(
   media?: CodeDelivery["medium"][],
   data?: TriggerData,
 ): Promise<User> {
+  // Before the password before stops working.
+  const texts = await invitationTexts(pool, user, data);
   const password = generatePassword(pool);
   const changed = await setPassword(pool, user, password, {
     temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
   });
-  await sendInvitation(pool, changed, name, password, mediaOf(changed, media), data);
+  sendInvitation(pool, changed, name, password, mediaOf(changed, media), texts);
   return changed;
 }
 
@@ -186,7 +195,7 @@ async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][numbe
     ...credentials,
   });
   const { invitation = "SUPPRESS" } = declared;
-  if (!permanent && invitation !== "SUPPRESS") postInvitation(pool, user, declared.username, password, invitation);
+  if (!permanent && invitation !== "SUPPRESS") sendInvitation(pool, user, declared.username, password, invitation);
   return user;
 }
 

@@ -89,25 +89,20 @@ export async function sendCode(
 }
 
 /**
- * Writes an invitation to the outbox, in the words of the pool's function.
- * @param name as the person signs in
- * @throws CognitoError as the custom message trigger fails; nothing is sent then
+ * The texts of an invitation, in the words of the pool's function.
+ * @throws CognitoError as the custom message trigger fails
  */
-export async function sendInvitation(
-  pool: Pool,
-  user: User,
-  name: string,
-  password: string,
-  media: readonly CodeDelivery["medium"][],
-  data?: TriggerData,
-): Promise<void> {
-  const own = pool.model.messages.invitation;
-  const words = { source: "AdminCreateUser", client: undefined, data, linked: false } as const;
-  postInvitation(pool, user, name, password, media, await worded(pool, user, own, words));
-}
+export const invitationTexts = (pool: Pool, user: User, data?: TriggerData): Promise<Texts> =>
+  worded(pool, user, pool.model.messages.invitation, {
+    ...{ source: "AdminCreateUser", client: undefined, data, linked: false },
+  });
 
-/** Writes an invitation to the outbox, in the pool's own words. */
-export function postInvitation(
+/**
+ * Writes an invitation to the outbox.
+ * @param name as the person signs in
+ * @param template the pool's own texts, or those of its function
+ */
+export function sendInvitation(
   pool: Pool,
   user: User,
   name: string,

@@ -6,6 +6,7 @@ import { identitiesOf } from "../state/identities.ts";
 import type { User } from "../state/users.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
+import { usernameField } from "./fields.ts";
 import type { FormState } from "./layout.ts";
 import {
   advance,
@@ -62,7 +63,8 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     const context = () => pageContext(c, hostedUi, request);
     if (hostedUi.domain.managedLoginVersion === 2 && fields.password === undefined) {
       if (username !== "") return c.html(passwordPage(context(), username));
-      return c.html(signInPage(context(), { errors: { username: "Enter who you are, so that we can sign you in." } }));
+      const { label } = usernameField(context(), {});
+      return c.html(signInPage(context(), { errors: { username: `Enter your ${label.toLowerCase()}.` } }));
     }
     try {
       const user = await checkPassword(pool, request.client, username, password);

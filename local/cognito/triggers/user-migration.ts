@@ -5,7 +5,7 @@
 import type { AppClientModel } from "../../model.ts";
 import { checkAttributes, checkRequired } from "../accounts/attributes.ts";
 import { newCredentials } from "../accounts/credentials.ts";
-import { deliveryTo, sendInvitation } from "../accounts/delivery.ts";
+import { deliveryTo, invitationTexts, sendInvitation } from "../accounts/delivery.ts";
 import { nameAndAttributes } from "../accounts/sign-up.ts";
 import { callTrigger, clientMetadata, orNull, preSignUp, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, incorrectPassword } from "../errors.ts";
@@ -160,5 +160,5 @@ async function welcome(
     });
     return;
   }
-  await sendInvitation(pool, user, name, HIDDEN_PASSWORD, media, data);
+  sendInvitation(pool, user, name, HIDDEN_PASSWORD, media, await invitationTexts(pool, user, data));
 }

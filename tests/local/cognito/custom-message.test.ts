@@ -290,6 +290,27 @@ describe("the custom message trigger", () => {
     );
   });
 
+  it("keeps the temporary password before good when it throws at the next invitation", () => {
+    let calls = 0;
+    return withTriggers(
+      { customMessage: (event) => (++calls === 1 ? same(event) : throwing("no")()) },
+      {},
+      async (_cloud, aws) => {
+        const TemporaryPassword = "Temporary-7";
+        await aws.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username, TemporaryPassword }));
+        await assert.rejects(
+          aws.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username, MessageAction: "RESEND" })),
+          refusal("UserLambdaValidationException", "CustomMessage failed with error no."),
+        );
+        const AuthParameters = { USERNAME: Username, PASSWORD: TemporaryPassword };
+        const { ChallengeName } = await aws.send(
+          new sdk.InitiateAuthCommand({ ClientId, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters }),
+        );
+        assert.equal(ChallengeName, "NEW_PASSWORD_REQUIRED");
+      },
+    );
+  });
+
   it("is not called for a name that nobody has, nor for a user that the program declares", () =>
     withTriggers(
       { customMessage: wording },

@@ -110,6 +110,29 @@ describe("the hosted UI's pages in Chromium", () => {
         assert.equal(seen.length, poolId === managed.id ? 10 : 9);
       });
 
+    it(`show a password on request and send it as one, ${kind}`, async () => {
+      const page = await browser.newPage();
+      await page.goto(authorizeUrl(cloud, { poolId }));
+      await page.locator("input[name=username]:visible").fill("nobody@example.com");
+      if (poolId === managed.id) await page.locator("[type=submit]:visible").click();
+      const field = page.locator("input[name=password]:visible");
+      await field.fill("a secret");
+      await page.getByRole("button", { name: "Show password" }).click();
+      assert.equal(await field.getAttribute("type"), "text");
+      const typeWhenSent = page.evaluate(
+        () =>
+          new Promise((resolve) =>
+            document.addEventListener("submit", (event) => {
+              event.preventDefault();
+              resolve((event.target as HTMLFormElement).querySelector("input[name=password]")?.getAttribute("type"));
+            }),
+          ),
+      );
+      await page.locator("form [type=submit]:visible").click();
+      assert.equal(await typeWhenSent, "password");
+      await page.close();
+    });
+
     it(`need no script, and their policy has nothing to complain about, ${kind}`, async () => {
       const context = await browser.newContext({ javaScriptEnabled: false });
       const page = await context.newPage();
