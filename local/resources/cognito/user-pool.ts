@@ -120,9 +120,13 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     userAttributeUpdateSettings: { parts: { attributesRequireVerificationBeforeUpdates: served } },
     userPoolAddOns: {
       parts: {
-        advancedSecurityMode: notServed("threat protection does not run here: no sign-in is rated", {
-          unless: ["OFF"],
-        }),
+        // Does not guard, not even as ENFORCED: on AWS most sign-ins are rated without risk and let in, which is what all of
+        // them are here; to refuse everybody would leave nothing of the pool. An action that a RiskConfiguration spells out
+        // is a rule of the program's own, and guards.
+        advancedSecurityMode: notServed(
+          "threat protection does not run here: no sign-in is rated, so none is blocked for its risk",
+          { unless: ["OFF"] },
+        ),
         advancedSecurityAdditionalFlows: {
           parts: { customAuthMode: withoutEffect("it is about CUSTOM_AUTH, which is refused") },
         },

@@ -213,6 +213,13 @@ describe("what a program declares of Cognito", function () {
     ]);
   });
 
+  it("does not guard by itself as enforced threat protection: people sign in whom AWS would rate first, and the start names it", async () => {
+    const found = await unservedOf(
+      'new aws.cognito.UserPool("p", { userPoolTier: "PLUS", userPoolAddOns: { advancedSecurityMode: "ENFORCED" } });',
+    );
+    assert.deepEqual(found, ["UserPool userPoolAddOns.advancedSecurityMode"]);
+  });
+
   it("is named where it is not served for every other type of the service too", async () => {
     const found = await unservedOf(
       bare(`const userPoolId = pool.id;
