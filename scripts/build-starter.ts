@@ -41,12 +41,15 @@ function starterFiles(): Record<string, string> {
   };
 }
 
-/** A stack file without the tutorial's own names and choices. */
+/**
+ * A stack file without the tutorial's own names and choices. Its keys have no project before them, which is the same to Pulumi:
+ * `pulumi new` puts an end of line after a name that it fills in, and a key would be cut in two.
+ */
 function stackFile(stack: string, comment: string): string {
   const lines = read(`Pulumi.${stack}.yaml`).split("\n").slice(1);
   const end = lines.findIndex((line) => line.startsWith("  demo-auth:userPoolName"));
   const kept = end === -1 ? lines : [...lines.slice(0, end), ""];
-  return [comment, ...kept].join("\n").replaceAll("demo-auth", "${PROJECT}");
+  return [comment, ...kept].join("\n").replaceAll("  demo-auth:", "  ").replaceAll("demo-auth", "${PROJECT}");
 }
 
 function manifest(): string {
