@@ -79,6 +79,12 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
     if (!event || !details) return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
     return context.json(openedRequest(event, details, originOf(deployment().ready, event.apiId) ?? "", recent));
   });
+  app.get("/api/tables/items", (context) => {
+    const { region = "", name = "", after = "" } = context.req.query();
+    const page = deployment().dynamoDb?.page(region, name, after);
+    if (!page) return context.json(refusal("table_unknown", "The program declares no table of this name there."), 404);
+    return context.json(page);
+  });
   app.get("/api/overview", (context) => {
     const { ready, graph } = deployment();
     return context.json(overview(ready, graph));

@@ -41,13 +41,13 @@ export function consolePage(
 <body>
 <header>
   <div class="bar"><h1>${project.name} <small>stack ${project.stack}, on this machine</small></h1><p id="live" class="live" role="status">Connecting…</p></div>
-  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#functions">Functions</a> <a href="#resources">Resources</a></nav>
+  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#functions">Functions</a> <a href="#tables" id="tables-link" hidden>Tables</a> <a href="#resources">Resources</a></nav>
 </header>
 <noscript><p class="message failed">This page shows what happens as it happens, which takes JavaScript. Without it, <code>GET /api/cloud</code>, <code>/api/users</code> and <code>/api/messages</code> tell the same.</p></noscript>
 <p id="message" class="message" role="status"></p>
 <main>
 <div class="column">${TUTORIAL}${TOKEN}</div>
-<div class="column">${REQUESTS}${MAIL}${USERS}${FUNCTIONS}</div>
+<div class="column">${REQUESTS}${MAIL}${USERS}${FUNCTIONS}${TABLES}</div>
 ${RESOURCES}
 </main>
 ${USER_DIALOG}
@@ -104,6 +104,12 @@ const FUNCTIONS = html`<section id="functions" aria-labelledby="functions-title"
   <h2 id="functions-title">Functions</h2>
   <p class="quiet">What invokes them on AWS by itself does so here when you say so.</p>
   <ul id="functions-list" class="plain-list"></ul>
+</section>`;
+
+const TABLES = html`<section id="tables" aria-labelledby="tables-title" hidden>
+  <h2 id="tables-title">Tables</h2>
+  <p class="quiet">Items by their keys, without the types of DynamoDB's JSON.</p>
+  <ul id="tables-list" class="plain-list"></ul>
 </section>`;
 
 const TOKEN = html`<section id="token" aria-labelledby="token-title">

@@ -9,6 +9,7 @@ import { makeKit, type PageConfig } from "./browser/kit.ts";
 import { mailPanel } from "./browser/mail.ts";
 import { requestLog } from "./browser/requests.ts";
 import { resourcesPanel } from "./browser/resources.ts";
+import { tablesPanel } from "./browser/tables.ts";
 import { checkToken } from "./browser/token-checks.ts";
 import { tutorialPanel } from "./browser/tutorial.ts";
 import { userDialog } from "./browser/user-dialog.ts";
@@ -16,7 +17,16 @@ import { usersPanel } from "./browser/users.ts";
 
 /** @returns JavaScript that is safe inside a `script` element */
 export function pageScript(config: PageConfig): string {
-  const panels = [requestLog, usersPanel, mailPanel, inspectorPanel, tutorialPanel, functionsPanel, resourcesPanel];
+  const panels = [
+    requestLog,
+    usersPanel,
+    mailPanel,
+    inspectorPanel,
+    tutorialPanel,
+    functionsPanel,
+    tablesPanel,
+    resourcesPanel,
+  ];
   return `"use strict";{
 const tools={checkToken:${checkToken},drawGraph:${drawGraph},userDialog:${userDialog}};
 const kit=(${makeKit})(${inScript(config)});

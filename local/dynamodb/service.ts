@@ -11,8 +11,9 @@ import { verifySignature } from "../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
 import type { Platform } from "../platform.ts";
 import { deployTables, refuseProtected, stored } from "./declared-tables.ts";
-import { type Answer, checked, failure, type Item, isFailure, isRead, isWrite, read, write } from "./emulator.ts";
+import { type Answer, checked, failure, isFailure, isRead, isWrite, read, write } from "./emulator.ts";
 import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
+import { plainItem } from "./plain-values.ts";
 import { Transactions } from "./transactions.ts";
 
 export { ProtectedTableError } from "./declared-tables.ts";
@@ -29,7 +30,7 @@ export interface DynamoDbService {
     region: string,
     table: string,
     after: string,
-  ): { items: Item[]; count: number; next: string | undefined } | undefined;
+  ): { items: Record<string, unknown>[]; count: number; next: string | undefined } | undefined;
 }
 
 export interface DynamoDbOptions {
@@ -137,7 +138,7 @@ export function dynamoDbService({ tables, accountId, platform, accessKey }: Dyna
       const rows = items.page(table, after, PAGE_SIZE + 1);
       const shown = rows.slice(0, PAGE_SIZE);
       return {
-        items: shown.map(({ item }) => item),
+        items: shown.map(({ item }) => plainItem(item)),
         count: items.size(table).count,
         next: rows.length > PAGE_SIZE ? shown.at(-1)!.key : undefined,
       };
