@@ -206,12 +206,16 @@ function describe(out: Output, ready: ReadyDocument): void {
     heading("Functions");
     for (const { name, runtime } of ready.functions) out.note(`  ${name} (${runtime})`);
   }
+  if (ready.tables) {
+    heading(`Tables, with DynamoDB at ${ready.console}`);
+    for (const { name, region, keys } of ready.tables) out.note(`  ${name} (${keys.join(", ")})  ${region}`);
+  }
   for (const section of unservedSections(ready.declaredNotEmulated)) {
     heading(section.heading);
     for (const line of section.lines) out.note(`  ${line}`);
   }
   if (ready.credentials) {
-    heading("Access key of the local account, for what takes AWS_IAM");
+    heading("Access key of the local account, for what takes AWS_IAM, and for tables");
     out.note(`  ${ready.credentials.accessKeyId}`);
     out.note(
       `  Its secret: credentials.secretAccessKey in ${ready.console}/api/cloud; it opens nothing but this cloud.`,

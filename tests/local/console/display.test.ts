@@ -122,6 +122,19 @@ describe("demo-auth local on a terminal", () => {
     assert.equal(text.stdout, "");
   });
 
+  it("says which tables there are, where DynamoDB answers, and which key to sign with, but not its secret", () => {
+    const { display, text } = open(true);
+    const orders = { name: "orders", arn: "arn:…", region: "us-east-1", keys: ["person", "placedAt"], indexes: [] };
+    const credentials = { accessKeyId: "AKIALOCALABCDEFGHIJK", secretAccessKey: "hidden" };
+    display.ready({ ...READY, tables: [orders], credentials }, true);
+    assert.match(
+      text.stderr,
+      /Tables, with DynamoDB at http:\/\/127\.0\.0\.1:\d+\n {2}orders \(person, placedAt\) {2}us-east-1\n/,
+    );
+    assert.match(text.stderr, /AKIALOCALABCDEFGHIJK/);
+    assert.ok(!text.stderr.includes("hidden"));
+  });
+
   it("names what is not served: first what decides who is let in, then settings with the reason, then whole resources", () => {
     const { display, text } = open(true);
     const pool = { type: "aws:cognito/userPool:UserPool", name: "people" };
