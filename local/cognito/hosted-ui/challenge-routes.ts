@@ -21,16 +21,12 @@ import {
   advance,
   authorization,
   completeSignIn,
-  type Fields,
-  formStateOf,
   type HostedUi,
   local,
-  outdatedForm,
   pageContext,
-  postedFields,
   signInEvent,
-  signUpAttributes,
 } from "./page-request.ts";
+import { type Fields, formStateOf, outdatedForm, postedFields, signUpAttributes } from "./posted-form.ts";
 
 const SECOND_FACTORS: SecondFactor[] = ["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"];
 

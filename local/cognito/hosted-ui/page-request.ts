@@ -4,24 +4,19 @@ import type { HostedUiModel } from "../../model.ts";
 import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
 import { sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication } from "../accounts/triggers.ts";
-import { readText } from "../body.ts";
-import { CognitoError } from "../errors.ts";
 import { providersOf } from "../federation/providers.ts";
 import type { Pool } from "../pool.ts";
 import type { SignInSession } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
 import { issueTokens } from "../tokens/issue.ts";
 import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
-import { beginFlow, forgeryToken, isForged, rememberSentAddress, startSession } from "./browser-state.ts";
-import type { FormState, PageContext } from "./layout.ts";
+import { beginFlow, forgeryToken, rememberSentAddress, startSession } from "./browser-state.ts";
+import type { PageContext } from "./layout.ts";
 
 export interface HostedUi {
   pool: Pool;
   domain: HostedUiModel;
 }
-
-/** A form's fields; a repeated one counts once, and files are nothing. */
-export type Fields = Record<string, string>;
 
 const stepPaths: Record<SignInStep, string> = {
   NEW_PASSWORD_REQUIRED: "/changePassword",
@@ -34,8 +29,6 @@ const stepPaths: Record<SignInStep, string> = {
 
 /** How long a person may take to find the sign-up code in the mail before signing in again. */
 export const confirmationSeconds = 24 * 3600;
-
-export const outdatedForm = "This page was out of date. Please try again.";
 
 /**
  * The authorization request that the page's query carries, or the answer that refuses it.
@@ -90,16 +83,6 @@ export function pageContext(c: Context, { pool, domain }: HostedUi, request: Aut
     ownUsers: request.client.identityProviders.includes("COGNITO"),
     mailbox: `${new URL(pool.issuer).origin}/#mail`,
   };
-}
-
-/** The posted fields, or `undefined` when the form was not ours. */
-export async function postedFields(c: Context): Promise<Fields | undefined> {
-  const type = c.req.header("content-type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
-  const text = await readText(c.req.raw);
-  if (text === undefined) return undefined;
-  const fields: Fields = Object.fromEntries(new URLSearchParams(text));
-  return isForged(c, fields._csrf) ? undefined : fields;
 }
 
 /** Ends a sign-in: the browser keeps a session, the application gets what it asked for. */
@@ -199,39 +182,6 @@ export async function grantRedirect(
     state,
   };
   return c.redirect(withParameters(redirectUri, "#", parameters), 302);
-}
-
-/** What to show for a refusal: its sentence beside the field it is about. Anything else is a fault and goes on. */
-export function formStateOf(error: unknown, values: Fields): FormState {
-  if (!(error instanceof CognitoError)) throw error;
-  const { _csrf, password, confirm_password, code, ...shown } = values;
-  switch (error.type) {
-    case "InvalidPasswordException":
-    case "PasswordHistoryPolicyViolationException":
-      return { values: shown, errors: { password: error.message } };
-    case "UsernameExistsException":
-      return { values: shown, errors: { username: error.message } };
-    case "CodeMismatchException":
-    case "ExpiredCodeException":
-    case "EnableSoftwareTokenMFAException":
-      return { values: shown, errors: { code: error.message } };
-  }
-  const field = [error.field, `requiredAttributes[${error.field}]`].find(
-    (name) => name !== undefined && Object.hasOwn(shown, name),
-  );
-  return field === undefined
-    ? { values: shown, error: error.message }
-    : { values: shown, errors: { [field]: error.message } };
-}
-
-/** `requiredAttributes[email]=…` and its like, without the empty ones. */
-export function signUpAttributes(fields: Fields): Record<string, string> {
-  const attributes: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    const attribute = /^requiredAttributes\[([^\]]+)\]$/.exec(name)?.[1];
-    if (attribute !== undefined && value !== "") attributes[attribute] = value;
-  }
-  return attributes;
 }
 
 export function signInEvent(

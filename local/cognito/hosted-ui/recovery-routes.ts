@@ -5,16 +5,8 @@ import { preAuthentication } from "../accounts/triggers.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, endFlow } from "./browser-state.ts";
 import type { FormState } from "./layout.ts";
-import {
-  advance,
-  authorization,
-  formStateOf,
-  type HostedUi,
-  local,
-  outdatedForm,
-  pageContext,
-  postedFields,
-} from "./page-request.ts";
+import { advance, authorization, type HostedUi, local, pageContext } from "./page-request.ts";
+import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
 import { confirmForgotPasswordPage, forgotPasswordPage } from "./recovery-pages.ts";
 
 /** As long as the code lives. */

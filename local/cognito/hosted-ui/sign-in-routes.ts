@@ -12,17 +12,15 @@ import {
   advance,
   authorization,
   confirmationSeconds,
-  formStateOf,
   grantRedirect,
   type HostedUi,
   local,
   oauthEvent,
-  outdatedForm,
   pageContext,
-  postedFields,
   signInEvent,
   toErrorPage,
 } from "./page-request.ts";
+import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
 import { goToProvider } from "./provider-routes.ts";
 import { passwordPage, signInAgainPage, signInPage } from "./sign-in-pages.ts";
 

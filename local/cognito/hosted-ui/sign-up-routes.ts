@@ -9,18 +9,8 @@ import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
 import { errorPage } from "./error-page.ts";
 import { type FormState, notice } from "./layout.ts";
-import {
-  advance,
-  authorization,
-  confirmationSeconds,
-  formStateOf,
-  type HostedUi,
-  local,
-  outdatedForm,
-  pageContext,
-  postedFields,
-  signUpAttributes,
-} from "./page-request.ts";
+import { advance, authorization, confirmationSeconds, type HostedUi, local, pageContext } from "./page-request.ts";
+import { formStateOf, outdatedForm, postedFields, signUpAttributes } from "./posted-form.ts";
 import { confirmPage, signUpPage } from "./sign-up-pages.ts";
 
 export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {

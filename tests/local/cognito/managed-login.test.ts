@@ -153,6 +153,12 @@ describe("managed login's pages", () => {
     assert.deepEqual(again.alerts, ["Enter your email address."]);
   });
 
+  it("are not met by a browser that the test kit has signed in", async () => {
+    const session = cloud.service.admin(managedPool().id)!.startSession("ada@example.com");
+    const page = await cloud.browser().request(authorizeUrl(cloud), { headers: { cookie: `cognito=${session}` } });
+    assert.ok(page.location?.startsWith(`${callback}#id_token=`));
+  });
+
   it("lead somebody who forgot the password to a new one, and in", async () => {
     const browser = cloud.browser();
     const asked = await browser.submit(
