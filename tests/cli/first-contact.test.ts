@@ -1,6 +1,6 @@
 /** Somebody's first minutes: nothing runs, nothing is installed, there is no network; each answer has a hint that works. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { equal, match, ok } from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildProgram } from "../../cli/program.ts";
 import { invocationOf } from "../../cli/shared/invocation.ts";
@@ -29,35 +29,49 @@ describe("first contact", function () {
     PATH: `${join(bench.directory, "node_modules", ".bin")}:${bench.env.PATH!.split(":")[0]}`,
     HTTPS_PROXY: "http://127.0.0.1:1",
   });
-  const known = buildProgram(testWorld("/nowhere")).commands.map((command) => command.name());
+  const program = buildProgram(testWorld("/nowhere"));
+  const known = program.commands.map((command) => command.name()).filter((name) => !name.startsWith("__"));
 
-  const readme = readFileSync(join(repository, "README.md"), "utf8");
-  const commands = [...readme.matchAll(/npx demo-auth ([^#\n&|<`]+)/g)].map(([, words = ""]) =>
-    words.trim().split(/\s+/),
-  );
+  const commands = documentedCommands();
+  /** What needs nothing but itself. */
+  const needsNothing = /^(help exit-codes|completion bash|use)$/;
 
-  it("finds README's commands", () => {
-    for (const name of ["local", "login", "call", "status", "logout", "exec"])
-      ok(
-        commands.some(([first]) => first === name),
-        name,
-      );
+  it("finds the commands of README, of the reference and of the guides", () => {
+    for (const name of known) ok(commands.includes(name), name);
+    for (const command of [
+      "call /transactions --query 'items[].id'",
+      "exec -- ./script.sh",
+      "local --project ../your-project --stack dev --watch",
+      "login --username ci@example.com --password-stdin",
+      "local --host --allow-host auth",
+      "completion bash",
+    ])
+      ok(commands.includes(command), command);
   });
 
-  for (const words of commands) {
-    it(`demo-auth ${words.join(" ")}: an answer with a hint that works`, async () => {
+  for (const command of commands) {
+    it(`demo-auth ${command}: an answer with a hint that works`, async () => {
+      const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
       const { code, stdout, stderr } = await bench.run(words, { env: nothing() });
-      equal(stdout, "");
+      ok(!existsSync(join(bench.directory, "it-ran")), "nothing is downloaded");
+      for (const [, name = "", flags = ""] of stderr.matchAll(/demo-auth ([a-z]+)((?: --?[\w-]+)*)/g)) {
+        const advised = program.commands.find((one) => one.name() === name);
+        ok(advised, `${name} in ${stderr}`);
+        for (const flag of flags.split(" ").filter(Boolean))
+          ok(
+            [...advised.options, ...program.options].some(({ long, short }) => [long, short].includes(flag)),
+            `${flag} of ${name} in ${stderr}`,
+          );
+      }
+      if (needsNothing.test(command)) return equal(code, 0, stderr);
+      // Alone they show what they are for.
+      if (["authorizer", "help"].includes(command)) return match(stdout, /^Usage: demo-auth/);
+      if (words[0] !== "doctor" && words[0] !== "tour") equal(stdout, "");
       ok(code !== 0 && code !== 1, `exit ${code}: ${stderr}`);
-      const hints = stderr.split("\n").filter((line) => line.includes("→"));
-      ok(hints.length > 0, stderr);
-      const advised = [...stderr.matchAll(/demo-auth ([a-z]+)/g)].map(([, name]) => name!);
-      deepEqual(
-        advised.filter((name) => !known.includes(name)),
-        [],
+      ok(
+        stderr.split("\n").some((line) => line.includes("→")),
         stderr,
       );
-      ok(!existsSync(join(bench.directory, "it-ran")), "nothing is downloaded");
     });
   }
 
@@ -121,3 +135,21 @@ describe("an advised command is typed as this person types it", () => {
     equal(at({ argv: ["node", "/a folder/main.js"], env: { PATH: dirname(folder) } }), "node '/a folder/main.js'");
   });
 });
+
+/**
+ * Every command line in the code of the documents, with quotes as they are typed. The reference's usage lines stand for the
+ * command alone.
+ */
+function documentedCommands(): string[] {
+  const guides = readdirSync(join(repository, "docs")).filter((name) => name.endsWith(".md"));
+  const commands = ["README.md", ...guides.map((name) => `docs/${name}`)].flatMap((file) => {
+    const text = readFileSync(join(repository, file), "utf8");
+    const code = [...text.matchAll(/```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`|(?<=source <\()(demo-auth [^)]+)/g)];
+    const lines = code.map(([, block, span, sourced]) => block ?? span ?? sourced).join("\n");
+    // Not a path, and not a package of a name that begins alike.
+    return [...lines.matchAll(/(?<![\w/.-])demo-auth(?:@[\d.]+)? ((?:'[^'\n]*'|[^#\n&|<>;()'])+)/g)]
+      .map(([, words = ""]) => words.replace(/ \[.*$/, "").trim())
+      .filter((words) => words !== "" && !/[…·]/.test(words));
+  });
+  return [...new Set(commands)];
+}
