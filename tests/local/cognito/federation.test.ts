@@ -1,8 +1,11 @@
 /** Signing in with external identity providers that speak OpenID Connect: to them, back, and who one is then. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import type { AppClientModel, IdentityProviderModel, UserPoolModel } from "../../../local/model.ts";
-import { type FormBrowser, type Page, redirectParameters } from "../../support/form-browser.ts";
+import { startLocalCloud } from "../../../local/start.ts";
+import { FormBrowser, type Page, redirectParameters } from "../../support/form-browser.ts";
+import { repository } from "../../support/shell.ts";
 import { apiClient, refusal } from "./api-calls.ts";
 import {
   type AuthorizeParameters,
@@ -455,5 +458,46 @@ describe("somebody of an identity provider", () => {
     const fixed: Setting = { pool: { schema: [schema("name", { mutable: false })] } };
     assert.equal(await why(fixed), undefined, "the first time it is set");
     assert.equal(await why(fixed, 2), "user.name: Attribute cannot be updated.\n ");
+  });
+});
+
+describe("a program with an identity provider", function () {
+  this.timeout(60_000);
+
+  it("starts without a word to the provider, says what AWS would refuse, and signs its people in", async () => {
+    const provider = await startRealProvider(account);
+    const warnings: string[] = [];
+    const cloud = await startLocalCloud({
+      ...{ stack: "dev", port: 0, stateDirectory: undefined },
+      projectDirectory: join(repository, "tests/fixtures/federation"),
+      environment: { ...process.env, CORP_ISSUER: provider.issuer, CORP_SECRET: providerSecret },
+      onProgramMessage: ({ message }) => warnings.push(message),
+    });
+    try {
+      const { hostedUi } = cloud.ready.userPools[0]!;
+      const { clientId, callback: redirectUri } = cloud.ready.outputs as Record<string, string>;
+      assert.deepEqual(cloud.ready.declaredNotEmulated, []);
+      assert.doesNotMatch(JSON.stringify(cloud.ready), new RegExp(providerSecret));
+      assert.deepEqual(
+        warnings.filter((warning) => warning.includes("Corp")),
+        [
+          "The identity provider Corp has an address with http://, which is served on this machine and which AWS refuses.",
+        ],
+      );
+      assert.deepEqual(provider.requests, []);
+      provider.register(`${hostedUi}/oauth2/idpresponse`);
+      const browser = new FormBrowser();
+      const query = new URLSearchParams({
+        ...{ response_type: "token", client_id: clientId!, redirect_uri: redirectUri!, idp_identifier: "corp.example" },
+      });
+      const atProvider = await browser.open(`${hostedUi}/oauth2/authorize?${query}`, () => true);
+      const answered = await browser.submit(atProvider, "providerForm");
+      const page = await browser.request(answered.location!);
+      const { claims } = decode(redirectParameters(page.location).id_token);
+      assert.deepEqual([claims["cognito:username"], claims.name], ["Corp_u-Ada-1", "Ada L."]);
+    } finally {
+      await cloud.close();
+      await provider.close();
+    }
   });
 });

@@ -74,14 +74,18 @@ export interface RealProvider {
   close(): Promise<void>;
 }
 
-/** Its sign-in page has one form, `providerForm`, with one button: "Sign in as <sub>". */
-export async function startRealProvider(account: Account): Promise<RealProvider> {
+/**
+ * Its sign-in page has two forms: `providerForm`, with the button "Sign in as <sub>", and `refusalForm`.
+ * @param host `localhost` is another site than 127.0.0.1 to a browser
+ */
+export async function startRealProvider(account: Account, host = "127.0.0.1"): Promise<RealProvider> {
   let handle: Listener = (_request, response) => void response.writeHead(503).end();
   const requests: string[] = [];
-  const { origin, close } = await listen((request, response) => {
+  const { origin: address, close } = await listen((request, response) => {
     requests.push(`${request.method} ${request.url?.split("?")[0]}`);
     handle(request, response);
   });
+  const origin = address.replace("127.0.0.1", host);
   const state: RealProvider = {
     issuer: origin,
     account,
