@@ -68,6 +68,10 @@ const rules: Record<string, IForbiddenRuleType> = {
     from: { path: "^local/(cognito|apigateway|lambda|dynamodb)/" },
     to: { path: "^local/(cognito|apigateway|lambda|dynamodb)/", pathNot: "^local/$1/" },
   },
+  "loads the client of identity providers when somebody signs in with one": {
+    from: { path: "^local/" },
+    to: { path: "^local/cognito/federation/relying-party\\.ts$", dynamic: false },
+  },
   "lets the host know nothing of the console": {
     from: { path: "^local/host/" },
     to: { path: "^local/console/" },

@@ -80,11 +80,18 @@ export async function openControls(
 
   return {
     ready: cloud.ready,
-    async user(poolId, { email, username, groups, attributes, password, client, scopes }) {
-      const address = email ?? (username === undefined ? `user-${++madeUp}@example.com` : undefined);
+    async user(poolId, { email, username, groups, attributes, password, client, scopes, identity }) {
+      const isNamed = username !== undefined || identity !== undefined;
+      const address = email ?? (isNamed ? undefined : `user-${++madeUp}@example.com`);
       const admin = administration(poolId);
       const wanted = { ...attributes, ...(address !== undefined && { email: address }) };
-      const user = await admin.put({ username, attributes: wanted, groups, password });
+      const user = await admin.put({
+        ...{ username, attributes: wanted, groups, password },
+        identity: identity && {
+          provider: identity.provider,
+          subject: identity.subject ?? `subject-${++madeUp}`,
+        },
+      });
       return { ...user, ...(await admin.tokens(user.username, { client, scopes })) };
     },
     async startSession(poolId, username) {

@@ -90,13 +90,15 @@ export interface CloudPool {
 }
 
 export interface UserOptions {
-  /** Made up when neither it nor a user name is given. */
+  /** Made up when neither it nor a user name or an identity is given. */
   email?: string | undefined;
   username?: string | undefined;
   /** Of the pool's own. */
   groups?: string[] | undefined;
   /** Such as `given_name` or `custom:tenant`. */
   attributes?: Record<string, string> | undefined;
+  /** Somebody of an identity provider that the program declares, who is not asked; the subject is made up when absent. */
+  identity?: { provider: string; subject?: string | undefined } | undefined;
   /** To sign in with through a form; without one the user has none. */
   password?: string | undefined;
   /** App client, by name or id; may be left out where one only is for people. */

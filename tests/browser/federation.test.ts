@@ -58,4 +58,16 @@ describe("signing in at an external identity provider, in a browser", function (
     assert.deepEqual([username, status], ["Corp_u-1", "EXTERNAL_PROVIDER"]);
     await context.close();
   });
+
+  it("leads to a user of the console's who is marked as the provider's", async () => {
+    const page = await browser.newPage();
+    await cloud
+      .admin(cloud.ready.userPools[0]!.id)!
+      .put({ identity: { provider: "Corp", subject: "u-2" }, attributes: { email: "bob@corp.example" } });
+    await page.goto(`${cloud.ready.console}/#users`);
+    const row = page.locator("#users-list li").filter({ hasText: "bob@corp.example" });
+    await row.getByText("signs in at Corp as u-2").waitFor();
+    assert.equal(await row.locator(".badge").textContent(), "external provider");
+    await page.close();
+  });
 });

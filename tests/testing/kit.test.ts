@@ -1,5 +1,5 @@
 /** The test kit as a test of somebody's uses it, from the sources; the package is in `package.test.ts`. */
-import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok, rejects, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
@@ -131,6 +131,25 @@ describe("the test kit", function () {
     const { idToken } = await one.pool().user({ client: "Reader" });
     equal((await get(one, idToken)).status, 200);
     equal((await get(other, idToken)).status, 401);
+  });
+
+  it("hands out the tokens of people of an identity provider, which is not asked", async () => {
+    await using cloud = await startCloud({ project: join(repository, "tests/fixtures/federation"), inProcess: true });
+    const identity = { provider: "Corp", subject: "u-1" };
+    const { idToken, sub, groups } = await cloud.pool().user({ email: "ada@corp.example", identity });
+    deepEqual(
+      claims(idToken).identities.map(({ dateCreated: _, ...each }: Record<string, string>) => each),
+      [{ userId: "u-1", providerName: "Corp", providerType: "OIDC", issuer: null, primary: "true" }],
+    );
+    deepEqual([claims(idToken)["cognito:groups"], groups], [[`${cloud.pool().id}_Corp`], [`${cloud.pool().id}_Corp`]]);
+    const again = await cloud.pool().user({ attributes: { name: "Ada" }, identity });
+    deepEqual([again.sub, again.attributes.name, again.attributes.email], [sub, "Ada", "ada@corp.example"]);
+    notEqual((await cloud.pool().user({ identity: { provider: "Corp" } })).sub, sub);
+    await rejects(
+      cloud.pool().user({ identity: { provider: "Okta" } }),
+      /has no identity provider "Okta"\. It has Corp\./,
+    );
+    await rejects(cloud.pool().user({ identity, password: "Correct-horse-7" }), /no username and no password/);
   });
 
   it("says what is wrong with a program, and where", async () => {

@@ -18,6 +18,8 @@ export interface WantedUser {
   attributes?: Record<string, string> | undefined;
   /** Groups that the user is put in; the pool must have them. */
   groups?: string[] | undefined;
+  /** Somebody of an external provider, which is not asked. */
+  identity?: { provider: string; subject: string } | undefined;
   /** A password to sign in with. A user who is made without one cannot sign in through a form. */
   password?: string | undefined;
 }
@@ -31,6 +33,13 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
   const groups = wanted.groups ?? [];
   for (const group of groups) requireGroup(pool, group);
   const attributes = withProvedAddresses(wanted.attributes ?? {});
+  const { identity } = wanted;
+  if (identity) {
+    if (wanted.username !== undefined || wanted.password !== undefined)
+      throw invalidParameter("Somebody of an external provider has no username and no password of their own.");
+    const { putExternal } = await import("../federation/external-user.ts");
+    return putExternal(pool, identity, attributes, groups);
+  }
   const name = wanted.username ?? defaultName(pool, attributes);
   if (wanted.password !== undefined) checkPolicy(pool.model.passwordPolicy, wanted.password);
   const { sub } = pool.platform.store.transaction(() => {

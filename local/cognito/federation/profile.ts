@@ -17,15 +17,16 @@ const ADDRESSES = ["email", "phone_number"];
 /** @throws ProviderFailure without a claim that names the person */
 export function profileOf({ name, attributeMapping }: ServedProvider, claims: Record<string, unknown>): Profile {
   const { username: usernameClaim = "sub", ...mapping } = attributeMapping;
-  const subject = claimText(claims[usernameClaim]);
+  const claim = (named: string) => (Object.hasOwn(claims, named) ? claimText(claims[named]) : undefined);
+  const subject = claim(usernameClaim);
   if (subject === undefined || subject === "")
     throw new ProviderFailure(
       "username attribute mapping required",
       `${name} did not send the claim ${usernameClaim}, which names the person.`,
     );
   const attributes: Record<string, string> = {};
-  for (const [attribute, claim] of Object.entries(mapping)) {
-    const value = claimText(claims[claim]);
+  for (const [attribute, named] of Object.entries(mapping)) {
+    const value = claim(named);
     if (value !== undefined) attributes[attribute] = value;
   }
   // Nobody has proved an address unless the provider says so in a claim that is mapped.

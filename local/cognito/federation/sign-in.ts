@@ -8,14 +8,10 @@ import { checkAttributes, checkWritable, requiredAttributes } from "../accounts/
 import { callTrigger, postConfirmation, refuseUnratedSignIn, triggerAttributes } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { providerGroup } from "../state/groups.ts";
-import { withIdentities } from "../state/identities.ts";
 import type { User } from "../state/users.ts";
+import { externalUsername, insertExternal } from "./external-user.ts";
 import type { Profile } from "./profile.ts";
 import type { ServedProvider } from "./providers.ts";
-
-/** What usernames may consist of. */
-const USERNAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
 /**
  * @returns the user, and whether this is the first time
@@ -52,12 +48,7 @@ async function firstSignIn(
   provider: ServedProvider,
   { subject, attributes }: Profile,
 ): Promise<User> {
-  const name = `${provider.name}_${subject}`;
-  const username = pool.model.usernameCaseSensitive ? name : name.toLowerCase();
-  if (!USERNAME.test(username))
-    throw invalidParameter(
-      "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
-    );
+  const username = externalUsername(pool, provider.name, subject);
   checkMapped(pool, client, attributes);
   const missing = requiredAttributes(pool.model).filter((attribute) => !attributes[attribute]);
   if (missing.length > 0) throw invalidParameter(`attributes required: [${missing.join(", ")}]`);
@@ -68,21 +59,7 @@ async function firstSignIn(
     if (!linked.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
     return update(pool, client, linked.sub, { subject, attributes });
   }
-  if (pool.users.find(username))
-    throw new CognitoError("UsernameExistsException", `Already found an entry for username ${username}`);
-  const user = pool.platform.store.transaction(() => {
-    const identity = { userId: subject, providerName: provider.name, providerType: provider.type, issuer: null };
-    const made = pool.users.insert({
-      sub: pool.users.newSub(),
-      username,
-      status: "EXTERNAL_PROVIDER",
-      attributes: withIdentities({ ...attributes, ...verified }, [
-        { ...identity, primary: true, dateCreated: pool.platform.now() },
-      ]),
-    });
-    pool.groups.join(providerGroup(pool.model, provider.name), made.sub);
-    return made;
-  });
+  const user = insertExternal(pool, provider, { subject, attributes: { ...attributes, ...verified } });
   const at = pool.platform.now();
   pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username, action: `came from ${provider.name}` });
   await postConfirmation(pool, "ConfirmSignUp", user, client.id);

@@ -81,7 +81,9 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
 
   const row = (pool: PoolUsers, user: UserSummary) => {
     const label = nameOf(user);
-    const tone = !user.enabled ? "bad" : user.status === "CONFIRMED" ? "good" : "plain";
+    const usable = user.status === "CONFIRMED" || user.status === "EXTERNAL_PROVIDER";
+    const tone = !user.enabled ? "bad" : usable ? "good" : "plain";
+    const identities = JSON.parse(user.attributes.identities ?? "[]") as { userId: string; providerName: string }[];
     const state = [
       user.status.replaceAll("_", " ").toLowerCase(),
       user.enabled ? "" : "disabled",
@@ -98,6 +100,9 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
         actionsOf(pool, user, label),
       ),
       make("p", { class: "quiet id" }, user.sub, " since ", time(user.createdAt)),
+      ...identities.map(({ userId, providerName }) =>
+        make("p", { class: "quiet id" }, `signs in at ${providerName} as ${userId}`),
+      ),
     );
   };
 

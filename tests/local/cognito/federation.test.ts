@@ -304,6 +304,9 @@ describe("an application that names an identity provider", () => {
       async (cloud, provider) => {
         const parameters = { identity_provider: "Corp", login_hint: "ada", prompt: "login consent" };
         const browser = cloud.browser();
+        const page = await browser.open(authorizeUrl(cloud));
+        assert.ok(link(page, "Continue with Corp").searchParams.has("redirect_uri"));
+        assert.doesNotMatch(page.text, /idpButton|-customizable"[^>]*>Continue/, "names of the classic page");
         await signIn(cloud, browser);
         const sent = await browser.request(authorizeUrl(cloud, parameters));
         atProvider(provider)(sent);
