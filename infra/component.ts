@@ -9,10 +9,13 @@ type ResourceClass<Args, Resource> = new (name: string, args: Args, opts?: pulum
 
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;
+  readonly #transforms: Readonly<Record<string, unknown>>;
 
-  constructor(type: string, name: string, opts?: pulumi.ComponentResourceOptions) {
+  /** @param transforms by the name of what they transform */
+  constructor(type: string, name: string, opts?: pulumi.ComponentResourceOptions, transforms: object = {}) {
     super(`demo-auth:${type}`, name, {}, opts);
     this.#name = name;
+    this.#transforms = { ...transforms };
   }
 
   /** A resource of this component, called `<component>-<name>`. */
@@ -21,8 +24,8 @@ export abstract class Component extends pulumi.ComponentResource {
     name: string,
     args: NoInfer<Args>,
     opts: pulumi.CustomResourceOptions = {},
-    transform: Transform<NoInfer<Args>> = {},
   ): Resource {
+    const transform = this.#transforms[name] as Transform<Args> | undefined;
     const resource = { name: `${this.#name}-${name}`, args, opts: { parent: this, ...opts } };
     if (typeof transform === "function") transform(args, resource.opts, resource.name);
     else resource.args = { ...args, ...transform };

@@ -41,11 +41,11 @@ export class HandlerFunction extends Component {
   readonly timeoutSeconds: pulumi.Output<number>;
 
   constructor(name: string, args: HandlerFunctionArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("functions:HandlerFunction", name, opts);
-    const { handler = name, runtime = "nodejs24.x", timeoutSeconds = 10, environment = {}, transform } = args;
+    super("functions:HandlerFunction", name, opts, args.transform);
+    const { handler = name, runtime = "nodejs24.x", timeoutSeconds = 10, environment = {} } = args;
     // Its own group under its own name: Lambda would create `/aws/lambda/<name>` itself and keep it for ever.
     const group = this.make(aws.cloudwatch.LogGroup, "logs", logGroup(args.logs));
-    const { role, policy } = this.#executionRole(group, transform?.role);
+    const { role, policy } = this.#executionRole(group);
     const variables = Object.entries(environment).filter(([, value]) => value !== undefined);
     const inputs: aws.lambda.FunctionArgs = {
       name: args.name,
@@ -62,7 +62,7 @@ export class HandlerFunction extends Component {
       loggingConfig: { logFormat: "JSON", logGroup: group.name, applicationLogLevel: "INFO", systemLogLevel: "WARN" },
     };
     // Its first run is to leave a trace, too.
-    const lambda = this.make(aws.lambda.Function, "function", inputs, { dependsOn: policy }, transform?.function);
+    const lambda = this.make(aws.lambda.Function, "function", inputs, { dependsOn: policy });
     this.functionName = lambda.name;
     this.invokeArn = lambda.invokeArn;
     this.timeoutSeconds = pulumi.output(timeoutSeconds);
@@ -70,9 +70,9 @@ export class HandlerFunction extends Component {
   }
 
   /** May write its own log and its own traces, and nothing else. */
-  #executionRole(group: aws.cloudwatch.LogGroup, transform: Transform<aws.iam.RoleArgs> | undefined) {
+  #executionRole(group: aws.cloudwatch.LogGroup) {
     const trust = { Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
-    const role = this.make(aws.iam.Role, "role", { assumeRolePolicy: allow(trust) }, {}, transform);
+    const role = this.make(aws.iam.Role, "role", { assumeRolePolicy: allow(trust) });
     const logs = {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: pulumi.interpolate`${group.arn}:*`,

@@ -29,24 +29,21 @@ type Json = Record<string, unknown>;
 const scheme = "users";
 
 export function openApiDocument(description: ApiDescription): Json {
-  const { title, routes, tls, allowedOrigin } = description;
+  const { title, routes, authorizer, tls, allowedOrigin } = description;
   const schemas = Object.fromEntries(routes.flatMap(bodyModel));
   const components = {
-    ...(description.authorizer && { securitySchemes: { [scheme]: authorizer(description.authorizer) } }),
+    ...(authorizer && { securitySchemes: { [scheme]: securityScheme(authorizer) } }),
     ...(Object.keys(schemas).length > 0 && { schemas }),
   };
+  const pathItem = (siblings: Route[]) => ({
+    ...Object.fromEntries(siblings.map((route) => [route.method.toLowerCase(), operation(route, description)])),
+    ...(allowedOrigin !== undefined && { options: preflight(allowedOrigin, siblings) }),
+  });
+  const byPath = [...Map.groupBy(routes, ({ path }) => path)];
   return {
     openapi: "3.0.1",
     info: { title, version: "1" },
-    paths: Object.fromEntries(
-      [...Map.groupBy(routes, (route) => route.path)].map(([path, siblings]) => [
-        path,
-        {
-          ...Object.fromEntries(siblings.map((route) => [route.method.toLowerCase(), operation(route, description)])),
-          ...(allowedOrigin !== undefined && { options: preflight(allowedOrigin, siblings) }),
-        },
-      ]),
-    ),
+    paths: Object.fromEntries(byPath.map(([path, siblings]) => [path, pathItem(siblings)])),
     ...(Object.keys(components).length > 0 && { components }),
     "x-amazon-apigateway-request-validators": {
       input: { validateRequestBody: true, validateRequestParameters: true },
@@ -62,7 +59,7 @@ export function openApiDocument(description: ApiDescription): Json {
  * Without scopes the authorizer wants an ID token, with scopes an access token that has one of them. It takes tokens of
  * every client of the pool unless `aud` is pinned; an access token has no `aud`, so a pin would refuse every one.
  */
-function authorizer({ tokenUse, userPoolArn, clientId }: NonNullable<ApiDescription["authorizer"]>): Json {
+function securityScheme({ tokenUse, userPoolArn, clientId }: NonNullable<ApiDescription["authorizer"]>): Json {
   return {
     type: "apiKey",
     name: "Authorization",
@@ -77,45 +74,35 @@ function authorizer({ tokenUse, userPoolArn, clientId }: NonNullable<ApiDescript
 }
 
 function operation(route: Route, { authorizer, integrations }: ApiDescription): Json {
-  const parameters = [...pathParameters(route.path), ...queryParameters(route)];
-  const model = bodyModel(route)[0]?.[0];
+  const { uri, timeoutSeconds } = integrations[route.handler]!;
+  const parameters = parametersOf(route);
+  const [[model] = []] = bodyModel(route);
+  const schema = { $ref: `#/components/schemas/${model}` };
   return {
     security: authorizer ? [{ [scheme]: authorizer.tokenUse === "access" ? [route.scope] : [] }] : [],
     ...(parameters.length > 0 && { parameters }),
-    ...(model !== undefined && {
-      requestBody: {
-        required: true,
-        content: { "application/json": { schema: { $ref: `#/components/schemas/${model}` } } },
-      },
-    }),
+    ...(model && { requestBody: { required: true, content: { "application/json": { schema } } } }),
     ...(route.input && { "x-amazon-apigateway-request-validator": "input" }),
     responses: {},
     "x-amazon-apigateway-integration": {
       type: "aws_proxy",
       httpMethod: "POST",
-      uri: integrations[route.handler]!.uri,
+      uri,
       // Just above the function's own timeout, so that the function's error is the one that is seen.
-      timeoutInMillis: integrations[route.handler]!.timeoutSeconds * 1000 + 1000,
+      timeoutInMillis: timeoutSeconds * 1000 + 1000,
     },
   };
 }
 
-function pathParameters(path: string): Json[] {
-  return [...path.matchAll(/\{([\w-]+)\+?\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
+function parametersOf({ path, input }: Route): Json[] {
+  const parameter = (place: "path" | "query", name: string | undefined, required: boolean) => ({
+    ...{ name, in: place, required },
     schema: { type: "string" },
-  }));
-}
-
-function queryParameters({ input }: Route): Json[] {
-  return Object.entries(input?.query ?? {}).map(([name, presence]) => ({
-    name,
-    in: "query",
-    required: presence === "required",
-    schema: { type: "string" },
-  }));
+  });
+  return [
+    ...[...path.matchAll(/\{([\w-]+)\+?\}/g)].map(([, name]) => parameter("path", name, true)),
+    ...Object.entries(input?.query ?? {}).map(([name, needed]) => parameter("query", name, needed === "required")),
+  ];
 }
 
 /** The model of a route's body, with a name of letters and digits as API Gateway wants it; nothing when it takes none. */
@@ -127,14 +114,14 @@ function bodyModel({ method, path, input }: Route): [name: string, schema: unkno
 
 /** A browser asks with OPTIONS and no token whether a page may call: the answer names the one origin, whoever asks. */
 function preflight(origin: string, siblings: Route[]): Json {
-  const headers = {
+  const headers = Object.entries({
     "Access-Control-Allow-Origin": origin,
     "Access-Control-Allow-Methods": [...siblings.map((route) => route.method), "OPTIONS"].join(","),
     "Access-Control-Allow-Headers": "Authorization,Content-Type",
     "Access-Control-Max-Age": "600",
-  };
-  const declared = Object.keys(headers).map((name) => [name, { schema: { type: "string" } }]);
-  const sent = Object.entries(headers).map(([name, text]) => [`method.response.header.${name}`, `'${text}'`]);
+  });
+  const declared = headers.map(([name]) => [name, { schema: { type: "string" } }]);
+  const sent = headers.map(([name, text]) => [`method.response.header.${name}`, `'${text}'`]);
   return {
     security: [],
     responses: { "204": { description: "Which pages may call, and how", headers: Object.fromEntries(declared) } },
@@ -152,19 +139,13 @@ function preflight(origin: string, siblings: Route[]): Json {
  * the allowed origin may read them; without that a browser shows a CORS error in place of a 401.
  */
 function gatewayResponses(origin: string | undefined): Json {
+  const body = '{"message":$context.error.messageString,"requestId":"$context.requestId"}';
+  const header = { "gatewayresponse.header.Access-Control-Allow-Origin": `'${origin}'` };
   const response = (statusCode?: string): Json => ({
     ...(statusCode !== undefined && { statusCode }),
-    ...(origin !== undefined && {
-      responseParameters: { "gatewayresponse.header.Access-Control-Allow-Origin": `'${origin}'` },
-    }),
-    responseTemplates: {
-      "application/json": '{"message":$context.error.messageString,"requestId":"$context.requestId"}',
-    },
+    ...(origin !== undefined && { responseParameters: header }),
+    responseTemplates: { "application/json": body },
   });
-  return {
-    UNAUTHORIZED: response("401"),
-    ACCESS_DENIED: response("403"),
-    DEFAULT_4XX: response(),
-    DEFAULT_5XX: response(),
-  };
+  const any = response();
+  return { UNAUTHORIZED: response("401"), ACCESS_DENIED: response("403"), DEFAULT_4XX: any, DEFAULT_5XX: any };
 }

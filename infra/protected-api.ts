@@ -62,15 +62,15 @@ export class ProtectedApi extends Component {
 
   /** @throws RunError for an `allowedOrigin` that is not one origin */
   constructor(name: string, args: ProtectedApiArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("api:ProtectedApi", name, opts);
-    const { routes, tls = strictTls, transform } = args;
+    super("api:ProtectedApi", name, opts, { rest: args.transform?.api, stage: args.transform?.stage });
+    const { routes, tls = strictTls } = args;
     this.check("allowedOrigin", originFault, args.allowedOrigin);
     if (args.authorization === "none") {
       pulumi.log.warn(`${name} is open: its authorization is none, so everybody can call every route of it.`, this);
     }
     const functions = { ...this.#ownFunctions(args), ...args.functions };
     const inputs = { name: args.name, endpointConfiguration: { types: "REGIONAL" }, ...tls };
-    const api = this.make(aws.apigateway.RestApi, "rest", inputs, {}, transform?.api);
+    const api = this.make(aws.apigateway.RestApi, "rest", inputs);
     const body = documentOf(api, args, tls, functions);
     // Puts in overwrite mode: what the document does not name is gone from the API.
     const definition = this.make(aws.apigateway.RestApiPut, "definition", { restApiId: api.id, body });
@@ -108,7 +108,7 @@ export class ProtectedApi extends Component {
   }
 
   #stage(
-    { logs, accessLogs = true, accountRole, throttling = {}, transform }: ProtectedApiArgs,
+    { logs, accessLogs = true, accountRole, throttling = {} }: ProtectedApiArgs,
     api: aws.apigateway.RestApi,
     deployment: aws.apigateway.Deployment,
     permissions: aws.lambda.Permission[],
@@ -128,7 +128,7 @@ export class ProtectedApi extends Component {
       accessLogSettings: access && { destinationArn: access.arn, format: accessLogFormat },
     };
     const dependsOn = there<pulumi.Resource>(accountRole, ...permissions);
-    const stage = this.make(aws.apigateway.Stage, "stage", inputs, { dependsOn }, transform?.stage);
+    const stage = this.make(aws.apigateway.Stage, "stage", inputs, { dependsOn });
     const settings = {
       metricsEnabled: true,
       loggingLevel: accessLogs ? "ERROR" : "OFF",

@@ -28,15 +28,17 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** @throws RunError that names every fault, when API Gateway would refuse the table or serve it otherwise than it reads */
 export function defineRoutes(routes: readonly Route[]): readonly Route[] {
-  const faults = routeFaults(routes);
-  if (faults.length > 0)
-    throw new pulumi.RunError(`infra/routes.ts:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+  const faults = routeFaults(routes).map((fault) => `\n  - ${fault}`);
+  if (faults.length > 0) throw new pulumi.RunError(`infra/routes.ts:${faults.join("")}`);
   return routes;
 }
 
 export const handlersOf = (routes: readonly Route[]): string[] => [...new Set(routes.map((route) => route.handler))];
 
 export const scopesOf = (routes: readonly Route[]): string[] => [...new Set(routes.map((route) => route.scope))];
+
+const pathForm = /^(?:\/(?:[\w.-]+|\{[\w-]+\}))*\/(?:[\w.-]+|\{[\w-]+\+?\})$/;
+const scopeForm = /^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+(?:\/[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+)+$/;
 
 export function routeFaults(routes: readonly Route[]): string[] {
   const faults: string[] = [];
@@ -45,30 +47,23 @@ export function routeFaults(routes: readonly Route[]): string[] {
   const variables = new Map<string, string>();
   for (const { method, path, handler, scope } of routes) {
     const route = `${method} ${path}`;
-    if (seen.has(route)) faults.push(`${route} is there twice; remove one.`);
+    const refuse = (wrong: boolean, why: string) => wrong && faults.push(`${route}${why}`);
+    refuse(seen.has(route), " is there twice; remove one.");
     seen.add(route);
-    if (!/^(?:\/(?:[\w.-]+|\{[\w-]+\}))*\/(?:[\w.-]+|\{[\w-]+\+?\})$/.test(path)) {
-      faults.push(
-        `${route}: a path is made of /names and /{variables}, and ends without a slash; {variable+} only last.`,
-      );
-    }
-    if (!/^[\w-]+$/.test(handler))
-      faults.push(`${route}: the handler ${JSON.stringify(handler)} is not a file name in handlers/.`);
-    if (!/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+(?:\/[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+)+$/.test(scope)) {
-      faults.push(`${route}: the scope ${JSON.stringify(scope)} is not written <resource server>/<scope>.`);
-    }
+    const form = "a path is made of /names and /{variables}, and ends without a slash; {variable+} only last.";
+    refuse(!pathForm.test(path), `: ${form}`);
+    refuse(!/^[\w-]+$/.test(handler), `: the handler ${JSON.stringify(handler)} is not a file name in handlers/.`);
+    const written = "is not written <resource server>/<scope>.";
+    refuse(!scopeForm.test(scope), `: the scope ${JSON.stringify(scope)} ${written}`);
     const segments = path.split("/");
-    segments.forEach((segment, index) => {
-      if (!segment.startsWith("{")) return;
+    for (const [index, segment] of segments.entries()) {
+      if (!segment.startsWith("{")) continue;
       const parent = segments.slice(0, index).join("/") || "/";
-      const sibling = variables.get(parent);
-      if (sibling !== undefined && sibling !== segment) {
-        faults.push(
-          `${route}: ${parent} already has the variable ${sibling}, and API Gateway allows one; use the same name.`,
-        );
-      }
+      const sibling = variables.get(parent) ?? segment;
+      const one = `already has the variable ${sibling}, and API Gateway allows one; use the same name.`;
+      refuse(sibling !== segment, `: ${parent} ${one}`);
       variables.set(parent, segment);
-    });
+    }
   }
   return faults;
 }

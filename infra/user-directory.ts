@@ -29,9 +29,20 @@ export interface UserDirectoryArgs {
   selfSignUp?: pulumi.Input<boolean>;
   /** Refuses to delete the pool in Cognito, and pool, client and domain in Pulumi. @default true */
   deletionProtection?: boolean;
-  /** Where the hosted UI lives. @default a prefix made of project, stack and where the stack lives */
-  domain?: PrefixDomain | CustomDomain;
-  client?: ClientArgs;
+  /** Where the hosted UI lives; a prefix is unique in a Region. @default one made of project, stack and where the stack lives */
+  domain?: { prefix?: pulumi.Input<string> } | CustomDomain;
+  client?: {
+    /** @default made up */
+    name?: pulumi.Input<string>;
+    /** @default the code flow; access tokens where there are scopes, ID tokens otherwise */
+    signIn?: SignIn;
+    /** Letter by letter what applications redirect to. @default ports 47810 to 47814 of the loopback, `/callback` */
+    callbackUrls?: pulumi.Input<pulumi.Input<string>[]>;
+    /** @default likewise, `/logout` */
+    logoutUrls?: pulumi.Input<pulumi.Input<string>[]>;
+    /** @default 15 minutes, 15 minutes, 1 day */
+    tokens?: Partial<Record<"idMinutes" | "accessMinutes" | "refreshDays", pulumi.Input<number>>>;
+  };
   /** `<resource server>/<scope>` of every scope that an API asks for. @default none */
   scopes?: readonly string[];
   /** Names of user groups; they reach the API as the claim `cognito:groups`. @default none */
@@ -59,28 +70,12 @@ export type Plan =
 
 export type Mfa = { mode: "off" } | { mode: "optional" | "on"; factors: readonly ["totp"] };
 
-/** A prefix of a Cognito domain: unique in a Region across all AWS accounts. */
-export type PrefixDomain = { prefix?: pulumi.Input<string> };
-
 export interface CustomDomain {
   name: string;
   /** In us-east-1: Cognito serves a custom domain through CloudFront, which takes certificates of this Region only. */
   certificateArn: pulumi.Input<string>;
   /** The Route 53 zone to make the domain's record in. @default none is made */
   hostedZoneId?: pulumi.Input<string>;
-}
-
-export interface ClientArgs {
-  /** @default made up */
-  name?: pulumi.Input<string>;
-  /** @default the code flow; access tokens where there are scopes, ID tokens otherwise */
-  signIn?: SignIn;
-  /** Letter by letter what applications redirect to. @default ports 47810 to 47814 of the loopback, `/callback` */
-  callbackUrls?: pulumi.Input<pulumi.Input<string>[]>;
-  /** @default likewise, `/logout` */
-  logoutUrls?: pulumi.Input<pulumi.Input<string>[]>;
-  /** @default 15 minutes, 15 minutes, 1 day */
-  tokens?: Partial<Record<"idMinutes" | "accessMinutes" | "refreshDays", pulumi.Input<number>>>;
 }
 
 /**
@@ -116,7 +111,7 @@ export class UserDirectory extends Component {
 
   /** @throws RunError for a redirect URL or a domain prefix that Cognito would refuse */
   constructor(name: string, args: UserDirectoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("users:UserDirectory", name, opts);
+    super("users:UserDirectory", name, opts, args.transform);
     const { plan = essentials, scopes = [], groups = [], client: clientArgs = {} } = args;
     const tokenUse = scopes.length > 0 ? "access" : "id";
     const signIn: SignIn = clientArgs.signIn ?? { flow: "code", tokenUse, rotateRefreshTokens: true };
@@ -187,11 +182,11 @@ export class UserDirectory extends Component {
       },
       deletionProtection: deletionProtection ? "ACTIVE" : "INACTIVE",
     };
-    return this.make(aws.cognito.UserPool, "pool", inputs, { protect: deletionProtection }, args.transform?.pool);
+    return this.make(aws.cognito.UserPool, "pool", inputs, { protect: deletionProtection });
   }
 
   #domain(pool: aws.cognito.UserPool, args: UserDirectoryArgs, plan: Plan): aws.cognito.UserPoolDomain {
-    const { domain = {}, deletionProtection: protect = true, transform } = args;
+    const { domain = {}, deletionProtection: protect = true } = args;
     const inputs = {
       userPoolId: pool.id,
       managedLoginVersion: plan.hostedUi === "managed" ? 2 : 1,
@@ -201,7 +196,7 @@ export class UserDirectory extends Component {
     };
     // A pool has one prefix domain at a time, so the new one cannot be made while the old one stands.
     const opts = { deleteBeforeReplace: true, protect };
-    const resource = this.make(aws.cognito.UserPoolDomain, "domain", inputs, opts, transform?.domain);
+    const resource = this.make(aws.cognito.UserPoolDomain, "domain", inputs, opts);
     if ("name" in domain && domain.hostedZoneId !== undefined) {
       const { cloudfrontDistribution: name, cloudfrontDistributionZoneId: zoneId } = resource;
       const aliases = [{ name, zoneId, evaluateTargetHealth: false }];
@@ -244,7 +239,7 @@ export class UserDirectory extends Component {
 
   #client(
     pool: aws.cognito.UserPool,
-    { client = {}, deletionProtection: protect = true, transform }: UserDirectoryArgs,
+    { client = {}, deletionProtection: protect = true }: UserDirectoryArgs,
     signIn: SignIn,
     resourceServers: aws.cognito.ResourceServer[],
   ): aws.cognito.UserPoolClient {
@@ -274,7 +269,7 @@ export class UserDirectory extends Component {
     // A client that names a scope is refused until the resource server with that scope exists. The secret cannot be read
     // back: of an imported client it is not known, and to set it would replace the client and its id.
     const opts = { dependsOn: resourceServers, protect, ignoreChanges: ["generateSecret"] };
-    return this.make(aws.cognito.UserPoolClient, "client", inputs, opts, transform?.client);
+    return this.make(aws.cognito.UserPoolClient, "client", inputs, opts);
   }
 
   /** Failed messages on every plan; sign-in events with their risk where the plan has threat protection. */

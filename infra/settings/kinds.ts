@@ -8,12 +8,12 @@ import type { FaultOf } from "../cognito-rules.ts";
 export interface Kind<T> {
   /** As `config:` in Pulumi.yaml names it. */
   type: "string" | "integer" | "boolean" | "array" | "object";
-  schema: z.ZodType<T, unknown>;
+  schema: z.ZodType<T, string>;
   /** What may be given, for the documents. */
   range: string;
 }
 
-const kind = <T>(type: Kind<T>["type"], schema: z.ZodType<T, unknown>, range = ""): Kind<T> => ({
+const kind = <T>(type: Kind<T>["type"], schema: z.ZodType<T, string>, range = ""): Kind<T> => ({
   type,
   schema,
   range,
@@ -42,7 +42,7 @@ const choice = (choices: readonly string[], hint = "use one of") =>
 const inCode = (choices: readonly string[]) => choices.map((one) => `\`${one}\``).join(", ");
 
 export const oneOf = <const T extends string>(...choices: T[]): Kind<T> =>
-  kind("string", choice(choices) as unknown as z.ZodType<T, unknown>, inCode(choices));
+  kind("string", choice(choices) as unknown as z.ZodType<T, string>, inCode(choices));
 
 const states = ["true", "false"];
 export const flag = kind(
@@ -61,7 +61,7 @@ export const whole = (min: number, max: number, unit: string) => {
   return kind("integer", schema, `${min} to ${max}`);
 };
 
-const json = <T>(shape: string, schema: z.ZodType<T, unknown>): z.ZodType<T, unknown> =>
+const json = <T>(shape: string, schema: z.ZodType<T, unknown>): z.ZodType<T, string> =>
   z
     .string()
     .transform((value, context) => {

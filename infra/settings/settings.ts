@@ -3,6 +3,7 @@
  * stack file are told at once, each with its fix; what cannot be combined on AWS cannot be typed.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { loopbackUrls, type Plan, type SignIn } from "../user-directory.ts";
 import { type Key, type Row, table, type Values } from "./table.ts";
 
@@ -40,28 +41,21 @@ export function readSettings(handlers: readonly string[]): Settings {
 
 /** What can be deployed and yet is hardly meant for other people's data. */
 export function warningsOf({ profile, users, apiLogs }: Settings, project: string): string[] {
-  const { mode } = users.mfa;
-  const ofProd: [boolean, string][] = [
-    [
-      !users.sender,
-      "sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; " +
-        "name an SES identity before people depend on it.",
-    ],
-    [
-      users.client.signIn.flow === "implicit",
-      "flow is implicit: tokens are left in the browser's history; code is safer.",
-    ],
-    [mode !== "on", `mfa is ${mode}: a phished password is enough to sign in; on asks for a second factor.`],
-  ];
-  const warnings: [boolean, string][] = [
-    [
-      apiLogs === "managed",
+  const [prod, { mode }] = [profile === "prod", users.mfa];
+  const warnings = [
+    apiLogs === "managed" &&
       "apiLogs is managed: this stack sets the role that API Gateway logs with, for all APIs of the account in this " +
         "Region. It replaces one that is set, and stays when the stack goes; external leaves it alone.",
-    ],
-    ...(profile === "prod" ? ofProd : []),
+    prod &&
+      !users.sender &&
+      "sender is not set: Cognito sends mail itself, from its own address and with a small daily quota; " +
+        "name an SES identity before people depend on it.",
+    prod &&
+      users.client.signIn.flow === "implicit" &&
+      "flow is implicit: tokens are left in the browser's history; code is safer.",
+    prod && mode !== "on" && `mfa is ${mode}: a phished password is enough to sign in; on asks for a second factor.`,
   ];
-  return warnings.filter(([due]) => due).map(([, warning]) => `${project}:${warning}`);
+  return warnings.filter((warning) => warning !== false).map((warning) => `${project}:${warning}`);
 }
 
 /** @param handlers the handlers that the routes name; only these may be given a function name. */
@@ -145,33 +139,30 @@ const tlsPolicies = {
 const signInOf = ({ flow, tokenUse, rotateRefreshTokens = true }: Values): SignIn =>
   flow === "implicit" ? { flow, tokenUse: "id" } : { flow, tokenUse, rotateRefreshTokens };
 
+const given = z.string().refine((text) => text.trim() !== "", "is empty; give it a value or remove the line");
+
 /** Each value as its schema reads it, or what the profile has; also in place of one with a fault, so that the rest is read. */
-function readTable({ project, values: given }: StackConfig): { values: Values; faults: string[] } {
-  const profile = given[`${project}:profile`] === "prod" ? "prod" : "dev";
-  const faults: string[] = [];
+function readTable({ project, values: texts }: StackConfig): { values: Values; faults: string[] } {
+  const profile = texts[`${project}:profile`] === "prod" ? "prod" : "dev";
+  const faults = new Set<string>();
   const read = ([key, row]: [string, Row<unknown>]): [string, unknown] => {
     const name = `${project}:${key}`;
-    const raw = given[name];
-    if (raw === undefined) return [key, row[profile]];
-    const result = raw.trim() === "" ? undefined : row.schema.safeParse(raw);
-    if (result?.success) return [key, result.data];
-    const messages = result?.error.issues.map(({ message }) => message) ?? [
-      "is empty; give it a value or remove the line",
-    ];
-    faults.push(...new Set(messages.map((message) => `${name} ${message}`)));
-    return [key, row[profile]];
+    if (texts[name] === undefined) return [key, row[profile]];
+    const result = given.pipe(row.schema).safeParse(texts[name]);
+    for (const { message } of result.error?.issues ?? []) faults.add(`${name} ${message}`);
+    return [key, result.success ? result.data : row[profile]];
   };
-  return { values: Object.fromEntries(Object.entries(table).map(read)) as Values, faults };
+  return { values: Object.fromEntries(Object.entries(table).map(read)) as Values, faults: [...faults] };
 }
 
 /** What AWS, or good sense, does not let go together. */
 function combinationFaults(v: Values, name: (key: string) => string): string[] {
   const [lite, implicit] = [v.tier === "LITE", v.flow === "implicit"];
   const is = (key: Key) => `${name(key)} is ${v[key]}`;
-  const set = (ways: Partial<Record<Key, unknown>>) =>
-    `set ${Object.entries(ways)
-      .map(([key, value]) => `${name(key)} to ${value}`)
-      .join(", or ")}`;
+  const set = (ways: Partial<Record<Key, unknown>>) => {
+    const each = Object.entries(ways).map(([key, value]) => `${name(key)} to ${value}`);
+    return `set ${each.join(", or ")}`;
+  };
   const without = (key: Key, component: Key) =>
     !v[component] &&
     v[key] !== table[key].dev &&
@@ -207,20 +198,18 @@ function combinationFaults(v: Values, name: (key: string) => string): string[] {
 }
 
 function unknownKeys({ project, values }: StackConfig): string[] {
-  return Object.keys(values)
-    .filter((name) => name.startsWith(`${project}:`) && !Object.hasOwn(table, name.slice(project.length + 1)))
-    .map((name) => {
-      const near = nearest(name.slice(project.length + 1));
-      return `${name} is not a setting of this program; ${near ? `did you mean ${project}:${near}?` : "remove it"}`;
-    });
+  const own = Object.keys(values).filter((name) => name.startsWith(`${project}:`));
+  const keys = own.map((name) => name.slice(project.length + 1)).filter((key) => !Object.hasOwn(table, key));
+  return keys.map((key) => {
+    const near = nearest(key);
+    return `${project}:${key} is not a setting of this program; ${near ? `did you mean ${project}:${near}?` : "remove it"}`;
+  });
 }
 
 function nearest(wanted: string): string | undefined {
-  for (let edits = 0; edits <= Math.max(2, wanted.length / 4); edits++) {
-    const near = Object.keys(table).find((key) => isWithin(edits, wanted.toLowerCase(), key.toLowerCase()));
-    if (near !== undefined) return near;
-  }
-  return undefined;
+  const keysWithin = (_: unknown, edits: number) =>
+    Object.keys(table).filter((key) => isWithin(edits, wanted.toLowerCase(), key.toLowerCase()));
+  return Array.from({ length: Math.max(3, Math.floor(wanted.length / 4) + 1) }, keysWithin).flat()[0];
 }
 
 /** Whether so many letters, replaced, added or taken away, make the one text the other. */
