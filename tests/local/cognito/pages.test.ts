@@ -193,6 +193,29 @@ describe("the hosted UI's pages in Chromium", () => {
       await page.close();
     });
 
+  it("[A.0] are gone through by kind of field and button, as scripts do on AWS's managed login, to the application", async () => {
+    const application = await listenOnLoopback(0);
+    application.handle((_request, response) => void response.end("the application"));
+    const redirect_uri = `${application.origin}/callback`;
+    const domains = [{ domain: "managed", custom: false, managedLoginVersion: 2 as const }];
+    const clients = [appClient({ callbackUrls: [redirect_uri] })];
+    const own = await startCognito([userPool({ domains, clients })]);
+    const page = await browser.newPage();
+    try {
+      await own.service.admin(userPool().id)!.put({ username: "ada@example.com", password });
+      await page.goto(authorizeUrl(own, { redirect_uri }));
+      await page.locator("input:visible").fill("ada@example.com");
+      await page.locator("button[type='submit']").click();
+      await page.locator("input[type=password]").fill(password);
+      await page.locator("button[type='submit']").click();
+      await page.waitForURL((url) => url.href.startsWith(`${redirect_uri}#id_token=`));
+    } finally {
+      await page.close();
+      await own.close();
+      await application.close();
+    }
+  });
+
   it("[A.4] end at the application: the browser follows the redirect out of the form", async () => {
     const application = await listenOnLoopback(0);
     application.handle((_request, response) => void response.end("the application"));
