@@ -3,7 +3,7 @@
  * packages inside, so that the published package installs next to nothing. Runs from npm's `prepare`.
  */
 import { lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import http from "node:http";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { buildComponents } from "./build-components.ts";
@@ -29,19 +29,31 @@ const lazyChildProcess: Plugin = {
   },
 };
 
-/** With an import of `node:http`, Node loads its WebSocket as well, and fetch with it: 30 ms, and nothing uses it. */
-const httpAlone: Plugin = {
-  name: "http-alone",
+/**
+ * An import of one of Node's own modules reads all of its exports, and some load much when they are read: `fs` its promises and
+ * streams, `http` the whole of fetch, `crypto` the web's. Here each importer reads just what it uses.
+ */
+const builtinsAlone: Plugin = {
+  name: "builtins-alone",
   setup({ onResolve, onLoad }) {
-    const names = Object.keys(http).filter((name) => !["WebSocket", "CloseEvent", "MessageEvent"].includes(name));
-    onResolve({ filter: /^node:http$/ }, ({ kind }) =>
-      kind === "import-statement" ? { path: "http", namespace: "alone" } : undefined,
+    onResolve({ filter: /^node:[a-z]+$/ }, ({ path, kind, importer }) =>
+      // A module of its own for each importer, so that what another one uses is not in it.
+      kind === "import-statement"
+        ? { path, namespace: "builtin", suffix: `?${relative(root, importer)}`, sideEffects: false }
+        : undefined,
     );
-    onLoad({ filter: /.*/, namespace: "alone" }, () => ({
-      contents: `const http = process.getBuiltinModule("node:http");
-        export default http;
-        export const { ${names.join(", ")} } = http;`,
-    }));
+    onLoad({ filter: /.*/, namespace: "builtin" }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== "default" && /^[A-Za-z_]\w*$/.test(name));
+      return {
+        contents: [
+          `const whole = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});`,
+          "export default whole;",
+          ...names.map(
+            (name) => `const own_${name} = /* @__PURE__ */ (() => whole.${name})(); export { own_${name} as ${name} };`,
+          ),
+        ].join("\n"),
+      };
+    });
   },
 };
 
@@ -85,13 +97,11 @@ export async function buildCli(outdir: string): Promise<void> {
         "testing-controls": "local/testing/controls.ts",
       },
       splitting: true,
-      plugins: [lazyChildProcess, httpAlone, withoutLevelDb],
+      plugins: [lazyChildProcess, builtinsAlone, withoutLevelDb],
       chunkNames: "chunks/[name]-[hash]",
       define: { BUNDLED_VERSION: JSON.stringify(version) },
       // gRPC is CommonJS and asks for Node's own modules with `require`.
-      banner: {
-        js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
-      },
+      banner: { js: "const require=process.getBuiltinModule;" },
     }),
     build({
       ...shared,
