@@ -50,16 +50,18 @@ export async function goToProvider(
     data: JSON.stringify(excursion),
   } as const;
   const state = beginAtProvider(c, pool, flow, PATIENCE_SECONDS);
+  const redirectUri = local(c, CALLBACK_PATH);
   try {
     const { authorizationAddress } = await import("../federation/relying-party.ts");
     const address = await authorizationAddress(provider, {
-      redirectUri: local(c, CALLBACK_PATH),
+      redirectUri,
       state,
       nonce,
       prompt: request.prompt,
       loginHint: request.loginHint,
     });
-    oauthEvent(c, pool, request.client.id, `sent to ${provider.name}`);
+    const expectation = `${provider.name} must have ${redirectUri} among its redirect addresses.`;
+    oauthEvent(c, pool, request.client.id, `sent to ${provider.name}`, expectation);
     return c.redirect(address.href, 302);
   } catch (error) {
     return refuse(c, { pool }, request, provider.name, error);

@@ -76,6 +76,23 @@ describe("the answer of an identity provider", () => {
       assert.equal(provider.requests.filter(({ path }) => path === "/token").length, 1, "a refused code goes nowhere");
     }));
 
+  it("counts once when it comes twice at the same moment", () =>
+    withCrafted(discovered, async (cloud) => {
+      const browser = cloud.browser();
+      const answer = await untilAnswer(cloud, browser);
+      const pages = await Promise.all([browser.request(answer), browser.request(answer)]);
+      const [done, refused] = pages.sort(({ location }) => (location?.startsWith(callback) ? -1 : 1)) as [Page, Page];
+      assert.ok(done.location?.startsWith(`${callback}#id_token=`));
+      refusedPage(refused);
+    }));
+
+  it("makes one user when two browsers come with it for the first time at the same moment", () =>
+    withCrafted(discovered, async (cloud) => {
+      for (const { location } of await Promise.all([finish(cloud), finish(cloud)]))
+        assert.ok(location?.startsWith(`${callback}#id_token=`));
+      assert.equal(cloud.service.users(poolId).length, 1);
+    }));
+
   it("is nothing without a state, with one that nobody gave, or with that of another step", () =>
     withCrafted(discovered, async (cloud) => {
       const browser = cloud.browser();
@@ -258,6 +275,7 @@ describe("the endpoints of an identity provider", () => {
       };
       assert.equal(await refusal(cloud), "Corp Error - 400 invalid_client Unknown client");
       assert.deepEqual(reasons(cloud), [
+        `Corp must have ${cloud.hostedUi()}/oauth2/idpresponse among its redirect addresses.`,
         "The token endpoint of Corp answered HTTP 400: invalid_client Unknown client.",
       ]);
       provider.craft.token = { status: 500, body: "<html>" };

@@ -375,6 +375,29 @@ describe("somebody of an identity provider", () => {
       assert.equal(UserStatus, "EXTERNAL_PROVIDER");
     }));
 
+  it("[C.3] can be given a password by an administrator, beside the provider", () =>
+    withUser({}, async (aws, cloud) => {
+      const { sub } = cloud.service.users(UserPoolId)[0]!;
+      await aws.send(
+        new sdk.AdminSetUserPasswordCommand({ UserPoolId, Username, Password: password, Permanent: true }),
+      );
+      const { AuthenticationResult } = await aws.send(
+        new sdk.InitiateAuthCommand({
+          ClientId,
+          AuthFlow: "USER_PASSWORD_AUTH",
+          AuthParameters: { USERNAME: Username, PASSWORD: password },
+        }),
+      );
+      assert.equal(decode(AuthenticationResult!.AccessToken).claims.sub, sub);
+      assert.equal(decode(redirectParameters((await signIn(cloud)).location).id_token).claims.sub, sub);
+      assert.equal(cloud.service.users(UserPoolId)[0]!.status, "CONFIRMED");
+    }));
+
+  it("[C.3] is not asked for a second factor, which is the provider's business", () =>
+    withProvider({ pool: { mfa: "ON", softwareTokenMfa: true } }, async (cloud) => {
+      assert.ok((await signIn(cloud)).location?.startsWith(`${callback}#id_token=`));
+    }));
+
   it("does not take an address from the pool's own users: both may have it, and it signs in the pool's own", () =>
     withUser({}, async (aws, cloud) => {
       await signUpThroughPages(cloud, account.email);

@@ -201,7 +201,8 @@ export interface CraftedProvider {
 export async function startCraftedProvider(): Promise<CraftedProvider> {
   const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const foreign = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  let nonce: string | null = null;
+  /** Code → what the pool asked to have in the token. */
+  const nonces = new Map<string, string | null>();
   const json = (response: ServerResponse, value: unknown) =>
     void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
   const { origin: issuer, close } = await listen(async (request, response) => {
@@ -222,9 +223,10 @@ export async function startCraftedProvider(): Promise<CraftedProvider> {
           ...craft.discovery,
         });
       case "/authorize": {
-        nonce = url.searchParams.get("nonce");
+        const code = `c-${nonces.size + 1}`;
+        nonces.set(code, url.searchParams.get("nonce"));
         const back = new URL(url.searchParams.get("redirect_uri")!);
-        const parameters = { code: "c-1", state: url.searchParams.get("state")!, ...craft.callback };
+        const parameters = { code, state: url.searchParams.get("state")!, ...craft.callback };
         for (const [name, value] of Object.entries(parameters))
           if (value !== undefined) back.searchParams.set(name, value);
         return void response.writeHead(302, { location: back.href }).end();
@@ -235,6 +237,7 @@ export async function startCraftedProvider(): Promise<CraftedProvider> {
             .writeHead(craft.token.status, { "content-type": "application/json", ...craft.token.headers })
             .end(craft.token.body);
         const now = Math.floor(Date.now() / 1000);
+        const nonce = nonces.get(new URLSearchParams(body).get("code")!);
         const claims = { iss: issuer, sub: "u-1", aud: clientId, nonce, iat: now, exp: now + 300, ...craft.claims };
         const key = craft.foreignKey ? foreign.privateKey : own.privateKey;
         const sign = () => new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "k-1" }).sign(key);
