@@ -86,7 +86,16 @@ const authorization = fc.record({
 });
 
 const paths = fc.constantFrom(
-  ...["/oauth2/authorize", "/login", "/signup", "/confirm", "/confirmUser", "/resendcode", "/forgotPassword"],
+  ...[
+    "/oauth2/authorize",
+    "/login",
+    "/login/continue",
+    "/signup",
+    "/confirm",
+    "/confirmUser",
+    "/resendcode",
+    "/forgotPassword",
+  ],
   ...[
     "/confirmforgotPassword",
     "/changePassword",
