@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures demo-auth beside its peers and beside what Node itself can do, in one run on one machine.
  *
- *   node bench/run.ts [--quick] [--only request,ready,sign-in,memory,cli,testing,artefact,growth] [--pairs N]
+ *   node bench/run.ts [--quick] [--only request,http-api,ready,sign-in,memory,cli,testing,artefact,growth] [--pairs N]
  *
  * Absolute times do not hold from machine to machine, so every goal is about a ratio, or a difference to an empty script,
  * of runs that were taken side by side. A whole run writes `bench/results/<date>.json` and the table of
@@ -16,6 +16,7 @@ import { measureArtefact } from "./cases/artefact.ts";
 import { measureCommandLine } from "./cases/command-line.ts";
 import { checkCorrectness } from "./cases/correctness.ts";
 import { measureGrowth } from "./cases/growth.ts";
+import { measureHttpApi } from "./cases/http-api.ts";
 import { measureMemory } from "./cases/memory.ts";
 import { measureReady } from "./cases/ready.ts";
 import { measureRequests } from "./cases/requests.ts";
@@ -29,6 +30,7 @@ import { openWorkspace, repository } from "./system/workspace.ts";
 
 const parts: Record<string, (bench: Bench) => Promise<void>> = {
   request: measureRequests,
+  "http-api": measureHttpApi,
   ready: measureReady,
   "sign-in": measureSignIns,
   memory: measureMemory,

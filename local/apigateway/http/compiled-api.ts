@@ -15,6 +15,8 @@ export interface CompiledHttpApi {
   ids: RequestIds;
   routes: RouteKeys;
   authorizers: Map<string, { authorize(exchange: RoutedHttpExchange): Promise<AuthorizedCaller> }>;
+  /** By stage and route key, the function that the route may invoke: it is looked for with its first request. */
+  functions: Map<string, string>;
   /** By stage and route key; `undefined` for no limit. */
   buckets: Map<string, TokenBucket | undefined>;
 }
@@ -38,6 +40,7 @@ export function compileApi(
           : new LambdaAuthorizer(authorizer, model, services, permissions),
       ]),
     ),
+    functions: new Map(),
     buckets: new Map(),
   };
 }

@@ -100,7 +100,7 @@ async function answerRequest(
   if (hasBody && !isSigned) exchange.body = await readBody(incoming);
   if (!isIntegrated(exchange))
     throw new HttpApiRefusal(500, `The route ${exchange.route.routeKey} has no integration.`);
-  return integrate(exchange, api.services, api.permissions);
+  return integrate(exchange, api);
 }
 
 function requireSmallHeaders({ headers, requestPath, queryString }: HttpExchange): void {

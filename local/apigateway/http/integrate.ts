@@ -14,12 +14,16 @@ import { proxyEvent, resourceOf } from "./proxy-event.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 import { withStageVariables } from "./stage-variables.ts";
 
+/** Of the API, what an invocation takes. */
+interface Invoking {
+  services: ApiServices;
+  permissions: readonly FunctionPermissionModel[];
+  /** By stage and route key, the functions that were found permitted. */
+  functions: Map<string, string>;
+}
+
 /** @throws HttpApiRefusal 500 or 503 */
-export async function integrate(
-  exchange: IntegratedHttpExchange,
-  services: ApiServices,
-  permissions: readonly FunctionPermissionModel[],
-): Promise<HttpAnswer> {
+export async function integrate(exchange: IntegratedHttpExchange, api: Invoking): Promise<HttpAnswer> {
   const { integration } = exchange;
   if (integration.subtype !== undefined) {
     throw new HttpApiRefusal(500, `The integration calls ${integration.subtype}, which does not run here.`);
@@ -28,10 +32,7 @@ export async function integrate(
     throw new HttpApiRefusal(503, "The integration goes through a VPC link, which does not run here.");
   const startedAt = performance.now();
   try {
-    const answer =
-      integration.type === "HTTP_PROXY"
-        ? await httpProxy(exchange)
-        : await callFunction(exchange, services, permissions);
+    const answer = integration.type === "HTTP_PROXY" ? await httpProxy(exchange) : await callFunction(exchange, api);
     return mapResponse(exchange, answer);
   } catch (error) {
     if (error instanceof HttpApiRefusal) exchange.integrationError = error.message;
@@ -46,17 +47,14 @@ export function functionIn(uri: string | undefined): string | undefined {
   return /(arn:[^:]+:lambda:[^:]+:\d+:function:[^/]+)(?:\/invocations)?$/.exec(uri ?? "")?.[1];
 }
 
-async function callFunction(
-  exchange: IntegratedHttpExchange,
-  services: ApiServices,
-  permissions: readonly FunctionPermissionModel[],
-): Promise<HttpAnswer> {
-  const { integration, stage } = exchange;
-  const uri = withStageVariables(integration.uri ?? "", stage.variables);
-  const functionArn = functionIn(uri);
-  if (functionArn === undefined)
-    throw new HttpApiRefusal(500, `The integration's URI names no Lambda function: ${uri || "(none)"}.`);
-  requirePermission(exchange, functionArn, permissions);
+async function callFunction(exchange: IntegratedHttpExchange, api: Invoking): Promise<HttpAnswer> {
+  const { integration, stage, route } = exchange;
+  const key = `${stage.name} ${route.routeKey}`;
+  let functionArn = api.functions.get(key);
+  if (functionArn === undefined) {
+    functionArn = permittedFunction(exchange, api.permissions);
+    api.functions.set(key, functionArn);
+  }
   const event = proxyEvent(exchange, integration.payloadFormatVersion);
   if (Buffer.byteLength(event) > PAYLOAD_LIMIT_BYTES) {
     throw new HttpApiRefusal(
@@ -65,7 +63,7 @@ async function callFunction(
     );
   }
   const result = await withinTime(
-    services.invoke(functionArn, event, { traceId: exchange.traceId }).catch((error: Error) => {
+    api.services.invoke(functionArn, event, { traceId: exchange.traceId }).catch((error: Error) => {
       const status = error.name === "TooManyRequestsException" ? 503 : 500;
       throw new HttpApiRefusal(status, `The function could not be invoked: ${error.message}`);
     }),
@@ -74,6 +72,16 @@ async function callFunction(
   if (result.functionError) throw new HttpApiRefusal(500, result.reason ?? "The function failed.");
   exchange.integrationStatus = 200;
   return functionReply(result.payload, integration.payloadFormatVersion);
+}
+
+/** @throws HttpApiRefusal 500 when the integration names no function, or one that the route may not invoke */
+function permittedFunction(exchange: IntegratedHttpExchange, permissions: readonly FunctionPermissionModel[]): string {
+  const uri = withStageVariables(exchange.integration.uri ?? "", exchange.stage.variables);
+  const functionArn = functionIn(uri);
+  if (functionArn === undefined)
+    throw new HttpApiRefusal(500, `The integration's URI names no Lambda function: ${uri || "(none)"}.`);
+  requirePermission(exchange, functionArn, permissions);
+  return functionArn;
 }
 
 /** The route stands in the source as its key is written; `ANY`, and variables of the path, may also stand as `*`. */
@@ -104,12 +112,9 @@ function routeSources(stage: string, routeKey: string): string[] {
 }
 
 function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new HttpApiRefusal(503, `The integration did not answer within its ${milliseconds} ms.`)),
-      milliseconds,
-    );
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new HttpApiRefusal(503, `The integration did not answer within its ${milliseconds} ms.`));
+    const timer = setTimeout(late, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

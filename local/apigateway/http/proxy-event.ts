@@ -16,10 +16,11 @@ export function proxyEvent(exchange: ToldRequest, version: "1.0" | "2.0"): strin
 export function eventV2(exchange: ToldRequest): Record<string, unknown> {
   const { route, query, pathParameters, stage, headers } = exchange;
   const cookies = headers.all("cookie").flatMap((field) => field.split(/; */));
+  const path = decodedPath(exchange);
   return {
     version: "2.0",
     routeKey: route.routeKey,
-    rawPath: decodedPath(exchange),
+    rawPath: path,
     rawQueryString: exchange.queryString,
     ...(cookies.length > 0 && { cookies }),
     headers: lowerCaseHeaders(exchange),
@@ -32,7 +33,7 @@ export function eventV2(exchange: ToldRequest): Record<string, unknown> {
       domainPrefix: exchange.api.id,
       http: {
         method: exchange.httpMethod,
-        path: decodedPath(exchange),
+        path,
         protocol: "HTTP/1.1",
         sourceIp: exchange.sourceIp,
         userAgent: headers.last("user-agent") ?? "",
@@ -126,6 +127,7 @@ export const resourceOf = (routeKey: string): string => routeKey.slice(routeKey.
 
 /** With the name of a named stage, decoded as far as it can be. */
 function decodedPath({ requestPath }: ToldRequest): string {
+  if (!requestPath.includes("%")) return requestPath;
   try {
     return decodeURIComponent(requestPath);
   } catch {
