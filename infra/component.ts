@@ -1,6 +1,6 @@
 /** What the components share: how resources are named, how arguments are checked, and the way past what they offer. */
 import * as pulumi from "@pulumi/pulumi";
-import type { FaultOf } from "./cognito-rules.ts";
+import type { FaultOf } from "./addresses.ts";
 
 /** Properties that replace a component's own, or a function that changes arguments and options in place. */
 export type Transform<Args> = Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);
@@ -9,13 +9,13 @@ type ResourceClass<Args, Resource> = new (name: string, args: Args, opts?: pulum
 
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;
-  readonly #transforms: Readonly<Record<string, unknown>>;
+  readonly #transforms: ReadonlyMap<string, unknown>;
 
   /** @param transforms by the name of what they transform */
   constructor(type: string, name: string, opts?: pulumi.ComponentResourceOptions, transforms: object = {}) {
     super(`demo-auth:${type}`, name, {}, opts);
     this.#name = name;
-    this.#transforms = { ...transforms };
+    this.#transforms = new Map(Object.entries(transforms));
   }
 
   /** A resource of this component, called `<component>-<name>`. */
@@ -25,7 +25,7 @@ export abstract class Component extends pulumi.ComponentResource {
     args: NoInfer<Args>,
     opts: pulumi.CustomResourceOptions = {},
   ): Resource {
-    const transform = this.#transforms[name] as Transform<Args> | undefined;
+    const transform = this.#transforms.get(name) as Transform<Args> | undefined;
     const resource = { name: `${this.#name}-${name}`, args, opts: { parent: this, ...opts } };
     if (typeof transform === "function") transform(args, resource.opts, resource.name);
     else resource.args = { ...args, ...transform };
@@ -39,9 +39,10 @@ export abstract class Component extends pulumi.ComponentResource {
    */
   protected check<T>(what: string, faultOf: FaultOf, input: T): T;
   protected check(what: string, faultOf: FaultOf, input: unknown): unknown {
-    if (input === undefined) return input;
     if (Array.isArray(input)) return input.map((item) => this.check(what, faultOf, item));
-    if (typeof input !== "string") return pulumi.output(input).apply((value) => this.check(what, faultOf, value));
+    if (pulumi.Output.isInstance(input) || input instanceof Promise)
+      return pulumi.output(input).apply((value) => this.check(what, faultOf, value));
+    if (typeof input !== "string") return input;
     const fault = faultOf(input);
     if (fault) throw new pulumi.RunError(`${this.#name}: ${what} has ${JSON.stringify(input)}${fault}.`);
     return input;

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { originFault } from "./cognito-rules.ts";
+import { originFault } from "./addresses.ts";
 import { Component, type Transform } from "./component.ts";
 import { HandlerFunction, type HandlerFunctionArgs } from "./function.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";

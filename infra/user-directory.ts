@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { domainPrefixStem, prefixFault, redirectFault } from "./cognito-rules.ts";
+import { domainPrefixStem, prefixFault, redirectFault } from "./addresses.ts";
 import { Component, type Transform } from "./component.ts";
 import { type LogKeeping, logGroup } from "./logs.ts";
 

@@ -26,7 +26,7 @@ export async function buildComponents(outdir: string): Promise<void> {
     build({ ...shared, format: "cjs", outExtension: { ".js": ".cjs" } }),
   ]);
   const files = [
-    "cognito-rules",
+    "addresses",
     "component",
     "components",
     "function",

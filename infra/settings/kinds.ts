@@ -3,7 +3,7 @@
  * takes. Its messages are what follows the key in a sentence: `is "yes"; use one of true, false`.
  */
 import { z } from "zod";
-import type { FaultOf } from "../cognito-rules.ts";
+import type { FaultOf } from "../addresses.ts";
 
 export interface Kind<T> {
   /** As `config:` in Pulumi.yaml names it. */

@@ -2,7 +2,7 @@
  * Every setting of a stack: what it takes, what it is in `dev` and in `prod` when the stack file says nothing, and what it
  * means. Types, checks, `config:` of Pulumi.yaml and the tables of docs/operations.md derive from this table.
  */
-import { originFault, prefixFault, redirectFault } from "../cognito-rules.ts";
+import { originFault, prefixFault, redirectFault } from "../addresses.ts";
 import { lambdaRuntimes } from "../function.ts";
 import {
   among,

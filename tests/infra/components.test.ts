@@ -143,6 +143,12 @@ describe("the components' arguments", () => {
       ));
   }
 
+  it("may turn out not to be given: Cognito decides then, and nothing waits", async () => {
+    const prefix = pulumi.output(undefined as unknown as string);
+    const stack = await program(() => new UserDirectory("users", { domain: { prefix } }));
+    equal("domain" in stack.one(types.domain).inputs, false);
+  });
+
   it("are refused for an origin of pages that is every origin", () =>
     rejects(
       program(() => {

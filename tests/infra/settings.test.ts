@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { domainPrefixStem, redirectFault } from "../../infra/cognito-rules.ts";
+import { domainPrefixStem, redirectFault } from "../../infra/addresses.ts";
 import { resolveSettings, type Settings, SettingsError, warningsOf } from "../../infra/settings/settings.ts";
 import type { Mfa, Plan, SignIn } from "../../infra/user-directory.ts";
 import { configText, evaluateStack, stackFile } from "./support/evaluate.ts";

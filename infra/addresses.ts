@@ -1,6 +1,6 @@
 /**
- * What Cognito takes as a redirect address and as a domain prefix, for stack files and for components' arguments alike. A
- * fault is said as what follows the value in a sentence.
+ * Which addresses may be given, in stack files and in components' arguments alike: to redirect to, as the origin of pages,
+ * as the prefix of a domain. A fault is said as what follows the value in a sentence.
  */
 
 export type FaultOf = (value: string) => string | undefined;
