@@ -55,7 +55,7 @@ const searchable: Record<string, SearchField | undefined> = Object.assign(Object
 /** @throws CognitoError InvalidParameterException when the pool does not have one of them */
 export function attributesToGet(pool: Pool, input: Input): string[] | undefined {
   const wanted = strings(input, "AttributesToGet");
-  if (wanted?.some((name) => name !== "sub" && !attributeSchema(pool.model, name)))
-    throw invalidParameter("One or more requested attributes do not exist.");
+  const exists = (name: string) => name === "sub" || name === "identities" || attributeSchema(pool.model, name);
+  if (wanted && !wanted.every(exists)) throw invalidParameter("One or more requested attributes do not exist.");
   return wanted;
 }

@@ -41,7 +41,7 @@ export function authorizationAddress(
 
 /**
  * Takes the provider's answer: exchanges the code, verifies the ID token (issuer, audience, signature, nonce, times) and
- * asks for the attributes.
+ * asks for the attributes. The token's times are held against the machine's clock: a provider knows no other.
  * @param callback the address that the provider sent the browser to, with its query
  * @returns what the provider says of the person; the signed token wins over the attributes endpoint
  * @throws ProviderFailure

@@ -265,6 +265,45 @@ describe("an application that names an identity provider", () => {
     }
   });
 
+  it("[A.2] is sent to Google and to Amazon at their own addresses, which nobody has to be asked for", async () => {
+    const shared = { clientId: "c-1", scope: "profile", jwksUrl: undefined, attributesUrl: undefined };
+    const google = {
+      ...{ ...shared, authorizeUrl: "https://accounts.google.com/o/oauth2/v2/auth", takesLoginHint: true },
+      tokenUrl: "https://www.googleapis.com/oauth2/v4/token",
+    };
+    const amazon = {
+      ...{ ...shared, authorizeUrl: "https://www.amazon.com/ap/oa", takesLoginHint: false, idToken: false },
+      tokenUrl: "https://api.amazon.com/auth/o2/token",
+    };
+    const cloud = await startCognito([
+      userPool({
+        domains: [{ domain: "managed", custom: false, managedLoginVersion: 2 }],
+        clients: [appClient({ identityProviders: ["Google", "LoginWithAmazon"] })],
+        identityProviders: [
+          providerModel("https://accounts.google.com", { name: "Google", type: "Google" }, google),
+          providerModel("https://www.amazon.com", { name: "LoginWithAmazon", type: "LoginWithAmazon" }, amazon),
+        ],
+      }),
+    ]);
+    try {
+      const page = await cloud.browser().open(authorizeUrl(cloud, { login_hint: "ada" }));
+      const asked: Record<string, string[]> = {};
+      for (const label of ["Continue with Google", "Continue with Login with Amazon"]) {
+        const { origin, pathname, searchParams } = new URL(
+          (await cloud.browser().request(link(page, label).href)).location!,
+        );
+        asked[origin + pathname] = [...searchParams.keys()].sort();
+      }
+      const always = ["client_id", "redirect_uri", "response_type", "scope", "state"];
+      assert.deepEqual(asked, {
+        "https://accounts.google.com/o/oauth2/v2/auth": [...always, "login_hint", "nonce"].sort(),
+        "https://www.amazon.com/ap/oa": always,
+      });
+    } finally {
+      await cloud.close();
+    }
+  });
+
   it("without COGNITO has a page of buttons, and nobody signs in with a password posted to it", () =>
     withProvider({ client: { identityProviders: ["Corp"] } }, async (cloud, provider) => {
       const browser = cloud.browser();
@@ -412,8 +451,16 @@ describe("somebody of an identity provider", () => {
       assert.equal(decode(AuthenticationResult!.IdToken).claims.identities, undefined);
     }));
 
-  it("has identities that nobody can write", () =>
+  it("has identities that can be listed and that nobody can write", () =>
     withUser({}, async (aws) => {
+      const Filter = 'cognito:user_status = "EXTERNAL_PROVIDER"';
+      const { Users } = await aws.send(
+        new sdk.ListUsersCommand({ UserPoolId, Filter, AttributesToGet: ["identities"] }),
+      );
+      assert.deepEqual(
+        Users!.map((user) => [user.Username, user.Attributes!.map(({ Name }) => Name)]),
+        [[Username, ["identities"]]],
+      );
       const UserAttributes = [{ Name: "identities", Value: "[]" }];
       await assert.rejects(
         aws.send(new sdk.AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes })),
