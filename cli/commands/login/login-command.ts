@@ -1,7 +1,7 @@
 /** `demo-auth login`: flags only; the work is `login.ts`. */
 import { type Command, Option } from "commander";
 import { action, type Registrant } from "../../shared/command-context.ts";
-import type { LoginFlags } from "./login.ts";
+import type { LoginFlags } from "./login-flags.ts";
 
 export const registerLogin: Registrant = (program, world) => {
   addSignInOptions(

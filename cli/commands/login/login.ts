@@ -1,53 +1,35 @@
 /**
- * Signing in to a target: choosing flow, callback address and storage, opening the browser, and telling the person.
+ * Signing in to a target, keeping the session, and telling the person.
  */
 
 import type { Flow } from "../../oauth/authorization-request.ts";
 import { type SignedIn, signIn } from "../../oauth/browser-sign-in.ts";
 import { hostedUiOrigin } from "../../oauth/hosted-ui.ts";
-import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
 import { requireStoredToken } from "../../sessions/access.ts";
 import { chooseAccount } from "../../sessions/accounts.ts";
 import { forgetBrowser, whoIsLeftInBrowser } from "../../sessions/left-browser.ts";
 import { withLock } from "../../sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
-import { noBrowserReason } from "../../shared/browser.ts";
-import {
-  type CommandContext,
-  parseDuration,
-  target as resolveTarget,
-  typed,
-  usage,
-} from "../../shared/command-context.ts";
+import { type CommandContext, parseDuration, target as resolveTarget, typed } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { probeKeyring } from "../../shared/keyring.ts";
 import { duration, safeText } from "../../shared/text.ts";
-import { parseStorage, type StoragePreference } from "../../targets/configuration.ts";
+import type { StoragePreference } from "../../targets/configuration.ts";
 import type { Resolution } from "../../targets/resolve.ts";
 import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 import { explain } from "../../wording/explain.ts";
 import { pageWords, pasteRefusals, verdictInWords } from "../../wording/sign-in-words.ts";
-import { type DirectFlags, isDirect } from "./direct-flags.ts";
-
-export interface LoginFlags extends DirectFlags {
-  flow?: Flow;
-  port?: string[];
-  redirectHost?: string;
-  listenHost?: string;
-  /** A program's name, or false after `--no-browser`. */
-  browser?: string | boolean;
-  paste?: boolean;
-  privateWindow?: boolean;
-  timeout?: string;
-  prompt?: string;
-  loginHint?: string;
-  idp?: string;
-  storage?: StoragePreference;
-  force?: boolean;
-}
-
-const defaultTimeout = "5m";
+import { isDirect } from "./direct-flags.ts";
+import { guideToBrowser } from "./guide-to-browser.ts";
+import {
+  defaultTimeout,
+  idleFlags,
+  type LoginFlags,
+  redirectUris,
+  storagePreference,
+  wantsPaste,
+} from "./login-flags.ts";
 
 /** A sign-in's outcome; `storage` is absent when it was asked not to be kept. */
 export interface LoginResult {
@@ -75,23 +57,6 @@ export async function login(io: CommandContext<LoginFlags>): Promise<void> {
   const result = await performSignIn(io, resolution);
   if (io.out.json) io.out.document(describeLogin(result, resolution.target, false));
   else sayWelcome(io, result, resolution.target);
-}
-
-/** What was asked of a sign-in that did not happen. */
-function idleFlags(flags: LoginFlags): string[] {
-  const names: Partial<Record<keyof LoginFlags, string>> = {
-    flow: "--flow",
-    port: "--port",
-    redirectHost: "--redirect-host",
-    listenHost: "--listen-host",
-    paste: "--paste",
-    privateWindow: "--private-window",
-    prompt: "--prompt",
-    loginHint: "--login-hint",
-    idp: "--idp",
-    storage: "--storage",
-  };
-  return Object.entries(names).flatMap(([name, flag]) => (flags[name as keyof LoginFlags] === undefined ? [] : [flag]));
 }
 
 /** Runs one sign-in and keeps its session. Used by `login` and by `call --login`. */
@@ -185,89 +150,6 @@ async function validSession(io: CommandContext, target: Target): Promise<LoginRe
     }
     throw error;
   }
-}
-
-function storagePreference(io: CommandContext<LoginFlags>, resolution: Resolution): StoragePreference {
-  return (
-    io.flags.storage ??
-    parseStorage(io.world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE") ??
-    resolution.userConfig.storage ??
-    "file"
-  );
-}
-
-/** The callback addresses to try, in order. @throws CliError when none is usable or a wanted one is not registered */
-function redirectUris(target: Target, flags: LoginFlags): string[] {
-  const registered = loopbackRedirectUris(target.callbackUrls);
-  if (registered.length === 0) {
-    throw new CliError("configuration_invalid", "The app client has no callback URL on this machine.", {
-      next: "Register http://127.0.0.1:47810/callback on it, and list it under callbackUrls",
-    });
-  }
-  const wanted = flags.port?.map(Number);
-  const portOf = (uri: string) => Number(new URL(uri).port || 80);
-  const chosen = registered
-    .filter((uri) => flags.redirectHost === undefined || new URL(uri).hostname === flags.redirectHost)
-    .filter((uri) => wanted === undefined || wanted.includes(portOf(uri)));
-  if (chosen.length > 0)
-    return wanted ? chosen.toSorted((a, b) => wanted.indexOf(portOf(a)) - wanted.indexOf(portOf(b))) : chosen;
-  throw usage(
-    "The app client is not registered for that callback address",
-    `Registered are: ${registered.map((uri) => safeText(uri)).join(", ")}`,
-  );
-}
-
-function wantsPaste(io: CommandContext<LoginFlags>): boolean {
-  if (io.flags.paste) return true;
-  const remote = io.flags.browser === false || noBrowserReason(io.world) !== undefined;
-  return remote && io.world.stdin.isTTY === true && io.flags.input !== false;
-}
-
-/** What a browser on another machine has to reach here: the callback, and all of a local cloud. */
-function portsToForward({ redirectUri, authorizationUrl }: Addresses, target: Target): string[] {
-  const local = [authorizationUrl, target.console, target.apiUrl].filter((url) => url !== undefined);
-  const urls = [redirectUri, ...(target.console === undefined ? [] : local)].map((url) => new URL(url));
-  return [...new Set(urls.map(({ port, protocol }) => port || (protocol === "https:" ? "443" : "80")))];
-}
-
-type Addresses = { authorizationUrl: string; redirectUri: string; close(error: Error): void };
-
-function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses, target: Target): void {
-  const { world, flags, out } = io;
-  const reason = noBrowserReason(world);
-  const explicit = typeof flags.browser === "string" ? flags.browser : undefined;
-  const opens = flags.browser !== false && (explicit !== undefined || reason === undefined);
-  if (flags.listenHost) {
-    out.warn(`Listening on ${safeText(flags.listenHost)}: other machines can reach this sign-in while it waits.`);
-  }
-  out.note(
-    opens ? "Opening your browser. If nothing happens, open this address yourself:" : "Open this address to sign in:",
-  );
-  out.important(addresses.authorizationUrl);
-  if (reason === "ssh") {
-    const forwards = portsToForward(addresses, target).map((port) => ` -L ${port}:127.0.0.1:${port}`);
-    out.note(`If your browser runs on another machine, connect with: ssh${forwards.join("")} user@host`);
-  }
-  if (wantsPaste(io))
-    out.note("Or paste here the address that the browser ends at (it is not shown), then press Enter.");
-  out.note(out.mark("dim", `Waiting at ${addresses.redirectUri} (Ctrl-C to stop)…`));
-  if (!opens) return;
-  const browser = { command: explicit, privateWindow: flags.privateWindow, secret: true };
-  world.openBrowser(addresses.authorizationUrl, browser).then(
-    ({ failed }) =>
-      void failed.then((why) => out.warn(`The browser did not open: ${safeText(why)}. Open the address above.`)),
-    (error: Error) => {
-      const why = safeText(error.message, 200);
-      if (explicit === undefined && !flags.privateWindow)
-        out.warn(`The browser did not open: ${why}. Open the address above.`);
-      else
-        addresses.close(
-          new CliError("browser_unusable", `The browser could not be started: ${why}.`, {
-            next: { command: "login", args: ["--no-browser"] },
-          }),
-        );
-    },
-  );
 }
 
 function toSession(signedIn: SignedIn, target: Target, flow: Flow, hostedUi: string, now: number): Session {

@@ -1,0 +1,83 @@
+/** What is asked of a sign-in, and what it comes to for a target. */
+import type { Flow } from "../../oauth/authorization-request.ts";
+import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
+import { noBrowserReason } from "../../shared/browser.ts";
+import { type CommandContext, usage } from "../../shared/command-context.ts";
+import { CliError } from "../../shared/errors.ts";
+import { safeText } from "../../shared/text.ts";
+import { parseStorage, type StoragePreference } from "../../targets/configuration.ts";
+import type { Resolution } from "../../targets/resolve.ts";
+import type { Target } from "../../targets/target.ts";
+import type { DirectFlags } from "./direct-flags.ts";
+
+export interface LoginFlags extends DirectFlags {
+  flow?: Flow;
+  port?: string[];
+  redirectHost?: string;
+  listenHost?: string;
+  /** A program's name, or false after `--no-browser`. */
+  browser?: string | boolean;
+  paste?: boolean;
+  privateWindow?: boolean;
+  timeout?: string;
+  prompt?: string;
+  loginHint?: string;
+  idp?: string;
+  storage?: StoragePreference;
+  force?: boolean;
+}
+
+export const defaultTimeout = "5m";
+
+/** What was asked of a sign-in that did not happen. */
+export function idleFlags(flags: LoginFlags): string[] {
+  const names: Partial<Record<keyof LoginFlags, string>> = {
+    flow: "--flow",
+    port: "--port",
+    redirectHost: "--redirect-host",
+    listenHost: "--listen-host",
+    paste: "--paste",
+    privateWindow: "--private-window",
+    prompt: "--prompt",
+    loginHint: "--login-hint",
+    idp: "--idp",
+    storage: "--storage",
+  };
+  return Object.entries(names).flatMap(([name, flag]) => (flags[name as keyof LoginFlags] === undefined ? [] : [flag]));
+}
+
+export function storagePreference(io: CommandContext<LoginFlags>, resolution: Resolution): StoragePreference {
+  return (
+    io.flags.storage ??
+    parseStorage(io.world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE") ??
+    resolution.userConfig.storage ??
+    "file"
+  );
+}
+
+/** The callback addresses to try, in order. @throws CliError when none is usable or a wanted one is not registered */
+export function redirectUris(target: Target, flags: LoginFlags): string[] {
+  const registered = loopbackRedirectUris(target.callbackUrls);
+  if (registered.length === 0) {
+    throw new CliError("configuration_invalid", "The app client has no callback URL on this machine.", {
+      next: "Register http://127.0.0.1:47810/callback on it, and list it under callbackUrls",
+    });
+  }
+  const wanted = flags.port?.map(Number);
+  const portOf = (uri: string) => Number(new URL(uri).port || 80);
+  const chosen = registered
+    .filter((uri) => flags.redirectHost === undefined || new URL(uri).hostname === flags.redirectHost)
+    .filter((uri) => wanted === undefined || wanted.includes(portOf(uri)));
+  if (chosen.length > 0)
+    return wanted ? chosen.toSorted((a, b) => wanted.indexOf(portOf(a)) - wanted.indexOf(portOf(b))) : chosen;
+  throw usage(
+    "The app client is not registered for that callback address",
+    `Registered are: ${registered.map((uri) => safeText(uri)).join(", ")}`,
+  );
+}
+
+export function wantsPaste(io: CommandContext<LoginFlags>): boolean {
+  if (io.flags.paste) return true;
+  const remote = io.flags.browser === false || noBrowserReason(io.world) !== undefined;
+  return remote && io.world.stdin.isTTY === true && io.flags.input !== false;
+}
