@@ -75,15 +75,28 @@ export function confineModules(
 
 /** The packages of layers, as `NODE_PATH` orders them; a later layer's files lie over those of an earlier one. */
 function findInLayers(specifier: string, layerDirectories: string[], runtimeMajor: number): string | undefined {
+  // On Lambda layers lie unpacked at /opt, and some modules are named by that.
+  const ofOpt = /^\/opt\/(.+)$/.exec(specifier)?.[1];
+  if (ofOpt !== undefined) return findFirst(layerDirectories, (layer) => [join(layer, "package.json"), `./${ofOpt}`]);
   for (const folder of [`nodejs/node${runtimeMajor}`, "nodejs"]) {
-    for (const layer of layerDirectories.toReversed()) {
-      const from = join(layer, folder, "package.json");
-      try {
-        const found = createRequire(from).resolve(specifier);
-        if (found.startsWith(layer + sep)) return pathToFileURL(found).href;
-      } catch {
-        // Another layer may have it.
-      }
+    const found = findFirst(layerDirectories, (layer) => [join(layer, folder, "package.json"), specifier]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** @param asked from which file of a layer, and for what */
+function findFirst(
+  layerDirectories: string[],
+  asked: (layer: string) => [from: string, specifier: string],
+): string | undefined {
+  for (const layer of layerDirectories.toReversed()) {
+    const [from, specifier] = asked(layer);
+    try {
+      const found = createRequire(from).resolve(specifier);
+      if (found.startsWith(layer + sep)) return pathToFileURL(found).href;
+    } catch {
+      // Another layer may have it.
     }
   }
   return undefined;

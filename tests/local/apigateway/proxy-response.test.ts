@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { functionHost } from "../../../local/lambda/function-host.ts";
+import { recordedPlatform } from "../lambda/recorded-platform.ts";
 import { type RunningApi, startApi } from "./api-harness.ts";
 import { apiDefinition, FUNCTION_ARN, lambdaProxy, method, resources, secured } from "./models.ts";
 
@@ -167,6 +169,18 @@ describe("a Lambda integration that does not get an answer", () => {
     const { status, body } = await api.send("GET", "/Test");
     assert.deepEqual([status, body], [500, '{"message": "Internal server error"}']);
     assert.match(api.lastRequest().reason ?? "", /Rate Exceeded\. Demo may run 0 invocations at once/);
+  });
+
+  it("says of a function that does not run here why, and nothing of its permission", async () => {
+    const host = functionHost([], recordedPlatform(), {
+      elsewhere: [{ name: "Demo", arn: FUNCTION_ARN, because: "its runtime python3.13 does not run here" }],
+    });
+    await using api = await startApi({
+      api: { resources: resources({ "/items": [method("GET")] }) },
+      invoke: host.invoke,
+    });
+    assert.equal((await api.send("GET", "/Test/items")).status, 500);
+    assert.match(api.lastRequest().reason!, /Demo does not run here: its runtime python3\.13 does not run here/);
   });
 
   it("[D.6] answers 500 without a permission, and names the one it needs", async () => {

@@ -112,6 +112,20 @@ describe("finding a handler", () => {
     assert.deepEqual(await resultOf(code, { layerDirectories }), ["one", "two", "two"]);
   });
 
+  it("[E.4] finds modules of its layers by where they lie on Lambda, below /opt, and by no way out of a layer", async () => {
+    const layer = (name: string) =>
+      writeCode({
+        "nodejs/shared.js": `module.exports = "${name}";`,
+        [`lib/${name}/index.js`]: "module.exports = require('../../nodejs/shared.js');",
+      });
+    const layerDirectories = [layer("one"), layer("two")];
+    const code = `exports.handler = async () =>
+      [require("/opt/nodejs/shared"), require("/opt/lib/one"), (await import("/opt/nodejs/shared.js")).default];`;
+    assert.deepEqual(await resultOf(code, { layerDirectories }), ["two", "one", "two"]);
+    const outside = `exports.handler = async () => require("/opt/../../../etc/hostname");`;
+    assert.match((await errorOf(outside, { layerDirectories })).errorMessage, /Cannot find module/);
+  });
+
   it("uses the dependencies inside the archive", async () => {
     const code = {
       "index.js": `exports.handler = async () => require("inner").value;`,
