@@ -5,7 +5,8 @@
 import db from "dynalite/db/index.js";
 import type { TableIndexModel, TableModel } from "../model.ts";
 import type { Store } from "../platform.ts";
-import type { Item, TableDescription } from "./emulator.ts";
+import type { TableDescription } from "./emulator.ts";
+import type { Item } from "./item.ts";
 import { type ItemStore, type StoredTable, spaceOf } from "./item-store.ts";
 
 /** A table that may not be made anew, with the way out. Nothing was changed. */

@@ -20,13 +20,20 @@ declare module "dynalite/validations/*" {
 }
 
 declare module "dynalite/db/index.js" {
-  import type { Callback, EmulatorStore, Failure, Item, RequestData, TableDescription } from "./emulator.ts";
+  import type { Callback, EmulatorStore, Failure, RequestData, TableDescription } from "./emulator.ts";
+  import type { Item } from "./item.ts";
 
   const db: {
     createKey(item: Item, table: TableDescription): string;
     validateItem(item: Item, table: TableDescription): Failure | null | undefined;
     validateKey(key: Item, table: TableDescription): Failure | null | undefined;
-    checkConditional(data: RequestData, existing: Item | undefined): Failure | null | undefined;
+    validateKeyPaths(nestedPaths: object | undefined, table: TableDescription): Failure | null | undefined;
+    /** What is at a path of names and positions. */
+    mapPath(path: (string | number)[], item: Item): Record<string, unknown> | undefined;
+    /** What is at each of the paths, in an item of its own. */
+    mapPaths(paths: unknown[], item: Item): Item;
+    /** Sorts as the values do. */
+    toLexiStr(held: unknown, type: string): string;
     addConsumedCapacity(data: RequestData, isRead: boolean, existing?: Item, item?: Item): unknown;
     updateIndexes(
       store: EmulatorStore,

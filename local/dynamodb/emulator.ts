@@ -10,6 +10,7 @@ import putItem from "dynalite/actions/putItem.js";
 import query from "dynalite/actions/query.js";
 import scan from "dynalite/actions/scan.js";
 import updateItem from "dynalite/actions/updateItem.js";
+import db from "dynalite/db/index.js";
 import batchGetItemRules from "dynalite/validations/batchGetItem.js";
 import batchWriteItemRules from "dynalite/validations/batchWriteItem.js";
 import deleteItemRules from "dynalite/validations/deleteItem.js";
@@ -19,12 +20,18 @@ import putItemRules from "dynalite/validations/putItem.js";
 import queryRules from "dynalite/validations/query.js";
 import scanRules from "dynalite/validations/scan.js";
 import updateItemRules from "dynalite/validations/updateItem.js";
-
-/** Attribute values in DynamoDB's JSON: `{ id: { S: "a" } }` */
-export type Item = Record<string, Record<string, unknown>>;
+import { type Expression, meets } from "./conditions.ts";
+import type { Item } from "./item.ts";
 
 /** A request's body; `_…` is what validation has parsed. */
-export type RequestData = Record<string, unknown> & { TableName?: string; Item?: Item; Key?: Item };
+export type RequestData = Record<string, unknown> & {
+  TableName?: string;
+  Item?: Item;
+  Key?: Item;
+  _condition?: { expression: Expression; nestedPaths?: object };
+  _filter?: { expression: Expression; nestedPaths?: object };
+  _projection?: { paths: unknown[]; nestedPaths?: object };
+};
 
 export type Answer = Record<string, unknown>;
 
@@ -121,11 +128,49 @@ export function checked(operation: Write | Read, request: object, store: Emulato
 
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
 export function write(operation: Write, data: RequestData, store: EmulatorStore): Answer {
-  return atOnce<Answer>((done) => WRITES[operation].action(store, data, done));
+  const { _condition, ...unconditional } = data;
+  if (_condition) requireCondition(data, store);
+  return atOnce<Answer>((done) => WRITES[operation].action(store, unconditional, done));
 }
 
+/** @throws Failure when the item that the request is about does not meet its condition */
+export function requireCondition(data: RequestData, store: EmulatorStore): void {
+  const table = tableOf(data, store);
+  const invalid = data.Item ? db.validateItem(data.Item, table) : db.validateKey(data.Key!, table);
+  if (invalid) throw invalid;
+  const key = db.createKey(data.Item ?? data.Key!, table);
+  const existing = atOnce<Item | undefined>((done) => store.getItemDb(data.TableName!).get(key, done as Callback));
+  if (data._condition && !meets(existing ?? {}, data._condition.expression)) {
+    throw failure("ConditionalCheckFailedException", "The conditional request failed");
+  }
+}
+
+const tableOf = ({ TableName }: RequestData, store: EmulatorStore): TableDescription =>
+  atOnce<TableDescription>((done) => store.getTable(TableName!, done as Callback));
+
 /** Rejects with a Failure. */
-export function read(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
+export async function read(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
+  const { _filter, ...unfiltered } = data;
+  if (!_filter) return answered(operation, data, store);
+  // What is filtered is the whole item, and what is shown of it comes afterwards.
+  const { _projection, Select, AttributesToGet, ...whole } = unfiltered;
+  const table = tableOf(data, store);
+  for (const part of [_filter, _projection]) {
+    const invalid = db.validateKeyPaths(part?.nestedPaths, table);
+    if (invalid) throw invalid;
+  }
+  const { Items, ...answer } = await answered(
+    operation,
+    Select === "ALL_ATTRIBUTES" ? { ...whole, Select } : whole,
+    store,
+  );
+  const met = (Items as Item[]).filter((item) => meets(item, _filter.expression));
+  const paths = _projection?.paths ?? (AttributesToGet as string[] | undefined);
+  const shown = paths ? met.map((item) => db.mapPaths(paths, item)) : met;
+  return { ...answer, Count: met.length, ...(Select !== "COUNT" && { Items: shown }) };
+}
+
+function answered(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
   return new Promise((resolve, reject) =>
     READS[operation].action(store, data, (error, answer) => (error ? reject(error) : resolve(answer ?? {}))),
   );

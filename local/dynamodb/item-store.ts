@@ -12,11 +12,11 @@ import {
   type Callback,
   type EmulatorStore,
   failure,
-  type Item,
   type ItemSpace,
   type Range,
   type TableDescription,
 } from "./emulator.ts";
+import type { Item } from "./item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -74,9 +74,9 @@ export class ItemStore implements EmulatorStore {
   }
 
   /** @throws Failure */
-  table(name: string): StoredTable {
+  table(name: string, missing = "Requested resource not found"): StoredTable {
     const found = this.#tables.get(name);
-    if (!found) throw failure("ResourceNotFoundException", "Requested resource not found");
+    if (!found) throw failure("ResourceNotFoundException", missing);
     return found;
   }
 

@@ -1,5 +1,5 @@
 /** Items as people read them: without the types of DynamoDB's JSON. */
-import type { Item } from "./emulator.ts";
+import type { Item } from "./item.ts";
 
 /** A number that JavaScript cannot hold exactly stays a text, and binary data is Base64. */
 export function plainItem(item: Item): Record<string, unknown> {

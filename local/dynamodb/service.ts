@@ -262,7 +262,7 @@ function withNames(request: Record<string, unknown>): Record<string, unknown> {
 }
 
 function whole(name: string, items: ItemStore): object {
-  const { description } = items.table(name);
+  const { description } = items.table(name, `Requested resource not found: Table: ${name} not found`);
   const { count, bytes } = items.size(name);
   return { ...description, ItemCount: count, TableSizeBytes: bytes };
 }

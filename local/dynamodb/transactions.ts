@@ -7,15 +7,15 @@ import db from "dynalite/db/index.js";
 import type { Store } from "../platform.ts";
 import {
   type Answer,
-  atOnce,
   checked,
   failure,
-  type Item,
   isFailure,
   type RequestData,
   read,
+  requireCondition,
   write,
 } from "./emulator.ts";
+import type { Item } from "./item.ts";
 import type { ItemStore } from "./item-store.ts";
 
 const MOST_ITEMS = 100;
@@ -69,7 +69,8 @@ export class Transactions {
     if (typeof token === "string") {
       this.#tokens.set(`${items.tableDb.awsRegion} ${token}`, { digest, until: this.#now() + TOKEN_MS });
     }
-    return consumed(capacity);
+    const asksForCapacity = request.ReturnConsumedCapacity === "TOTAL" || request.ReturnConsumedCapacity === "INDEXES";
+    return asksForCapacity ? consumed(capacity) : {};
   }
 
   /** Rejects with a Failure. */
@@ -159,13 +160,9 @@ function attempt(part: Part, items: ItemStore, reasons: Reason[]): Answer {
 function conditionCheck(part: Part, items: ItemStore): Answer {
   const { data } = part;
   const { description } = items.table(data.TableName!);
-  return atOnce((done) => {
-    const invalid = db.validateKey(data.Key!, description);
-    const key = invalid ? "" : db.createKey(data.Key!, description);
-    const existing = items.item(data.TableName!, key);
-    const refused = invalid ?? db.checkConditional(data, existing);
-    done(refused, { ConsumedCapacity: db.addConsumedCapacity(data, false, existing) });
-  });
+  requireCondition(data, items);
+  const existing = items.item(data.TableName!, db.createKey(data.Key!, description));
+  return { ConsumedCapacity: db.addConsumedCapacity(data, false, existing) };
 }
 
 function cancelled(reasons: Reason[]): Error {

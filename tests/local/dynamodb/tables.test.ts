@@ -172,6 +172,51 @@ describe("a table", function () {
     );
   });
 
+  const holding: [string, boolean][] = [
+    ["things = :things AND place = :place AND numbers = :numbers", true],
+    ["things = :place OR place <> :place", false],
+    ["off IN (:off) AND note = :nothing AND size(note) = :zero", true],
+    ["NOT contains(note, :a) AND contains(things, :place) AND contains(numbers, :ten)", true],
+    ["contains(things, :a) OR attribute_exists(absent) OR absent < :ten", false],
+    ["absent <> :ten AND attribute_not_exists(place.absent) AND place.street = :a", true],
+    ["amount BETWEEN :minus AND :ten AND amount > :minus AND NOT amount > :ten", true],
+    ["begins_with(word, :a) AND word > :a AND attribute_type(word, :s) AND size(things) >= :zero", true],
+    ["begins_with(things[0].street, :a) AND off = :off AND attribute_exists(off)", true],
+  ];
+  for (const [expression, holds] of holding) {
+    it(`[G.2] compares as DynamoDB does, in conditions and filters: ${expression}`, async () => {
+      const place = { M: { street: { S: "a" } } };
+      await put({
+        ...key("ada", 1),
+        ...{ things: { L: [place, { N: "1" }] }, place, numbers: { NS: ["10", "2"] }, off: { BOOL: false } },
+        ...{ note: { S: "" }, amount: { N: "9.5" }, word: { S: "apple" } },
+      });
+      const values = Object.entries({
+        ...{ ":things": { L: [place, { N: "1.0" }] }, ":place": place, ":numbers": { NS: ["2", "10"] } },
+        ...{
+          ":off": { BOOL: false },
+          ":nothing": { S: "" },
+          ":zero": { N: "0" },
+          ":a": { S: "a" },
+          ":ten": { N: "10" },
+        },
+        ...{ ":minus": { N: "-1" }, ":s": { S: "S" } },
+      });
+      const ExpressionAttributeValues = Object.fromEntries(
+        values.filter(([name]) => new RegExp(`${name}\\b`).test(expression)),
+      ) as Record<string, any>;
+      const shown = { FilterExpression: expression, ProjectionExpression: "person", ExpressionAttributeValues };
+      const found = (await scan(shown)).filter(({ person }) => person?.S === "ada");
+      assert.deepEqual(found, holds ? [{ person: { S: "ada" } }] : []);
+      const removal = { TableName, Key: key("ada", 1), ConditionExpression: expression, ExpressionAttributeValues };
+      const outcome = await client.send(new DeleteItemCommand(removal)).then(
+        () => "deleted",
+        (error: Error) => error.name,
+      );
+      assert.equal(outcome, holds ? "deleted" : "ConditionalCheckFailedException");
+    });
+  }
+
   it("[G.2] is asked page by page", async () => {
     for (let at = 1; at <= 5; at++) await put(key("ada", at));
     const seen: (string | undefined)[] = [];
@@ -330,6 +375,13 @@ describe("a table", function () {
     await assert.rejects(put({ person: { S: "ada" } }), {
       name: "ValidationException",
       message: "One or more parameter values were invalid: Missing the key placedAt in the item",
+    });
+    await assert.rejects(put({ ...key("ada", 1), pad: { S: "x".repeat(400 * 1024) } }), {
+      name: "ValidationException",
+      message: "Item size has exceeded the maximum allowed size",
+    });
+    await assert.rejects(client.send(new DescribeTableCommand({ TableName: "other" })), {
+      message: "Requested resource not found: Table: other not found",
     });
   });
 

@@ -1,0 +1,142 @@
+/**
+ * Whether an item meets a condition or filter expression, which dynalite has parsed
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html). dynalite's own comparison
+ * finds no two lists or maps equal, and takes what is false or empty for absent.
+ */
+import db from "dynalite/db/index.js";
+import type { Item, Value } from "./item.ts";
+
+/** A path, a value, `size(path)`, or an operation on them. */
+type Operand = (string | number)[] | Value | { type: "function"; name: "size"; args: Operand[] };
+export interface Expression {
+  type: string;
+  /** Of a function */
+  name?: string;
+  args: (Operand | Expression)[];
+}
+
+export function meets(item: Item, { type, name = "", args }: Expression): boolean {
+  if (type === "and") return args.every((each) => meets(item, each as Expression));
+  if (type === "or") return args.some((each) => meets(item, each as Expression));
+  if (type === "not") return !meets(item, args[0] as Expression);
+  const [value, ...others] = args.map((operand) => resolved(operand as Operand, item));
+  const [other] = others;
+  switch (type === "function" ? name : type) {
+    case "attribute_exists":
+      return value !== undefined;
+    case "attribute_not_exists":
+      return value === undefined;
+    case "attribute_type":
+      return value !== undefined && typeOf(value) === other?.S;
+    case "begins_with":
+      return beginsWith(value, other);
+    case "contains":
+      return contains(value, other);
+    case "in":
+      return others.some((each) => equal(value, each));
+    case "=":
+      return equal(value, other);
+    case "<>":
+      return !equal(value, other);
+    case "between":
+      return order(value, other, (signs) => signs >= 0) && order(value, others[1], (signs) => signs <= 0);
+    case "<":
+      return order(value, other, (sign) => sign < 0);
+    case "<=":
+      return order(value, other, (sign) => sign <= 0);
+    case ">":
+      return order(value, other, (sign) => sign > 0);
+    case ">=":
+      return order(value, other, (sign) => sign >= 0);
+    default:
+      throw new Error(`A condition has the operation ${type} ${name}, which is not known.`);
+  }
+}
+
+const typeOf = (value: Value): string => Object.keys(value)[0]!;
+const heldBy = (value: Value): unknown => Object.values(value)[0];
+
+function resolved(operand: Operand, item: Item): Value | undefined {
+  if (Array.isArray(operand)) return db.mapPath(operand, item) ?? undefined;
+  if (operand.type !== "function") return operand as Value;
+  const value = resolved((operand.args as Operand[])[0]!, item);
+  return value && sizeOf(value);
+}
+
+function sizeOf(value: Value): Value | undefined {
+  const held = heldBy(value);
+  switch (typeOf(value)) {
+    case "S":
+      return { N: String((held as string).length) };
+    case "B":
+      return { N: String(bytes(held).length) };
+    case "M":
+      return { N: String(Object.keys(held as object).length) };
+    default:
+      return Array.isArray(held) ? { N: String(held.length) } : undefined;
+  }
+}
+
+const bytes = (held: unknown): Buffer => Buffer.from(String(held), "base64");
+
+function equal(one: Value | undefined, other: Value | undefined): boolean {
+  if (!one || !other || typeOf(one) !== typeOf(other)) return false;
+  const [a, b] = [heldBy(one), heldBy(other)];
+  switch (typeOf(one)) {
+    case "N":
+      return db.toLexiStr(a, "N") === db.toLexiStr(b, "N");
+    case "SS":
+    case "NS":
+    case "BS":
+      return (
+        (a as string[]).length === (b as string[]).length &&
+        (a as string[]).every((each) => (b as string[]).includes(each))
+      );
+    case "L": {
+      const [these, those] = [a as Value[], b as Value[]];
+      return these.length === those.length && these.every((each, index) => equal(each, those[index]));
+    }
+    case "M": {
+      const [these, those] = [a as Item, b as Item];
+      const names = Object.keys(these);
+      return names.length === Object.keys(those).length && names.every((name) => equal(these[name], those[name]));
+    }
+    default:
+      return a === b;
+  }
+}
+
+/** Texts by their bytes, numbers by their value; values of two types have no order. */
+function order(one: Value | undefined, other: Value | undefined, wanted: (sign: number) => boolean): boolean {
+  if (!one || !other || typeOf(one) !== typeOf(other)) return false;
+  const type = typeOf(one);
+  if (type === "N") {
+    const [a, b] = [db.toLexiStr(heldBy(one), type), db.toLexiStr(heldBy(other), type)];
+    return wanted(a < b ? -1 : a > b ? 1 : 0);
+  }
+  if (type !== "S" && type !== "B") return false;
+  const [a, b] = [one, other].map((value) =>
+    type === "S" ? Buffer.from(String(heldBy(value))) : bytes(heldBy(value)),
+  );
+  return wanted(Buffer.compare(a!, b!));
+}
+
+function beginsWith(value: Value | undefined, start: Value | undefined): boolean {
+  if (!value || !start || typeOf(value) !== typeOf(start)) return false;
+  if (typeOf(value) === "B") {
+    const [whole, part] = [bytes(heldBy(value)), bytes(heldBy(start))];
+    return whole.subarray(0, part.length).equals(part);
+  }
+  return typeOf(value) === "S" && String(heldBy(value)).startsWith(String(heldBy(start)));
+}
+
+function contains(value: Value | undefined, part: Value | undefined): boolean {
+  if (!value || !part) return false;
+  const held = heldBy(value);
+  const type = typeOf(value);
+  if (type === "L") return (held as Value[]).some((each) => equal(each, part));
+  if (type === `${typeOf(part)}S`) return (held as string[]).some((each) => equal({ [typeOf(part)]: each }, part));
+  if (type !== typeOf(part)) return false;
+  if (type === "B") return bytes(held).includes(bytes(heldBy(part)));
+  return type === "S" && String(held).includes(String(heldBy(part)));
+}
