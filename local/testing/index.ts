@@ -46,6 +46,7 @@ function cloudOf(controls: Controls): Cloud {
     console: ready.console,
     outputs: ready.outputs,
     certificateAuthority: ready.certificateAuthority,
+    credentials: ready.credentials,
     clock: {
       now: () => controls.now(),
       advance: async (duration) => controls.advance(milliseconds(duration)),

@@ -32,6 +32,11 @@ export interface Cloud extends AsyncDisposable {
   readonly outputs: Record<string, unknown>;
   /** With `https`: the file of the authority that clients are to trust. */
   readonly certificateAuthority: string | undefined;
+  /**
+   * The local account's access key, where the program declares a table or something with AWS_IAM: with `console` as
+   * `endpoint`, it is all that an SDK's DynamoDBClient needs.
+   */
+  readonly credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
   readonly clock: CloudClock;
   /**
    * A REST or HTTP API by the name it has on AWS; the only one when no name is given.
@@ -48,7 +53,7 @@ export interface Cloud extends AsyncDisposable {
   /** The lines that its functions logged since the last reset, newest last, 10,000 at most. */
   logs(functionName?: string): Promise<string[]>;
   /**
-   * Puts users, groups, mail, sessions, the clock, and the counts of throttles and quotas back to how they were when the
+   * Puts users, groups, mail, items of tables, sessions, the clock, and the counts of throttles and quotas back to how they were when the
    * cloud was ready. Keys, ports and warm functions stay: tokens of before keep their signature.
    */
   reset(): Promise<void>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { type Cloud, CloudError, type CloudOptions, startCloud } from "../../local/testing/index.ts";
 import { repository } from "../support/shell.ts";
 import { temporaryProject } from "../support/temporary.ts";
@@ -131,6 +132,26 @@ describe("the test kit", function () {
     const { idToken } = await one.pool().user({ client: "Reader" });
     equal((await get(one, idToken)).status, 200);
     equal((await get(other, idToken)).status, 401);
+  });
+
+  it("hands out what reaches the tables, lets items expire by its clock, and puts them back", async () => {
+    await using cloud = await startCloud({ project: join(repository, "tests/fixtures/table") });
+    const { console: endpoint, credentials } = cloud;
+    const client = new DynamoDBClient({ region: "us-east-1", endpoint, credentials: credentials! });
+    const people = async () => {
+      const { Items } = await client.send(new ScanCommand({ TableName: "orders" }));
+      return Items!.map(({ person }) => person!.S).sort();
+    };
+    const inAnHour = { N: String(Math.floor(Date.now() / 1000) + 3600) };
+    const Item = { person: { S: "ada" }, placedAt: { N: "1" }, expiresAt: inAnHour };
+    await client.send(new PutItemCommand({ TableName: "orders", Item }));
+    deepEqual(await people(), ["ada", "nobody"]);
+    await cloud.clock.advance("2h");
+    deepEqual(await people(), ["nobody"]);
+    await client.send(new PutItemCommand({ TableName: "orders", Item: { ...Item, expiresAt: { S: "never" } } }));
+    await cloud.reset();
+    deepEqual(await people(), ["nobody"]);
+    client.destroy();
   });
 
   it("hands out the tokens of people of an identity provider, which is not asked", async () => {
