@@ -168,8 +168,26 @@ describe("an HTTP API", function () {
         json.stageVariables,
         json.pathParameters,
       ],
-      ["/v1/open/7", "/v1/open/7", "v1", { color: "green" }, { id: "7" }],
+      ["/v1/open/7", "/v1/open/7", "v1", { color: "green", fn: json.stageVariables.fn }, { id: "7" }],
     );
+  });
+
+  it("[F.6] finds the function that a stage variable names, in each stage for itself", async () => {
+    const { status, json } = await get("/v1/chosen");
+    assert.deepEqual([status, json.routeKey], [200, "GET /chosen"]);
+    assert.equal((await get("/chosen")).status, 500);
+    assert.match(reason()!, /names no Lambda function|could not be invoked/);
+    assert.equal((await get("/v1/chosen")).status, 200);
+  });
+
+  it("[F.6] needs a permission for the function, or credentials of the integration, with every request", async () => {
+    for (const round of [1, 2]) {
+      const role = await get("/in-a-role");
+      assert.deepEqual([role.status, role.body], [200, `{"in":"a role"}`], String(round));
+      const { status, body } = await get("/unpermitted");
+      assert.deepEqual([status, body], [500, '{"message":"Internal Server Error"}'], String(round));
+      assert.match(reason()!, /API Gateway may not invoke the function as .*\/\$default\/GET\/unpermitted/);
+    }
   });
 
   it("keeps what came and what was answered, for whoever opens the request in the console", async () => {
