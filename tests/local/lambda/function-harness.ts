@@ -18,6 +18,12 @@ export interface DeployedTestFunction {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: "ASIALOCALABCDEFGHIJK",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_SESSION_TOKEN: "token",
+};
+
 /** @param code one file's source, taken as `index.js`, or several files by path */
 export function deploy(
   code: string | Record<string, string>,
@@ -27,7 +33,7 @@ export function deploy(
   const platform = recordedPlatform();
   const codeDirectory = writeCode(code);
   const model = functionDefinition({ codeDirectory, ...overrides });
-  const host = functionHost([model], platform, surroundings);
+  const host = functionHost([model], platform, { credentials: () => CREDENTIALS, ...surroundings });
   return {
     model,
     platform,
