@@ -4,7 +4,8 @@ import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { RestApiModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
-import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
+import { apiOutputs } from "./api-outputs.ts";
 import { forReaders, forTheBill } from "./because.ts";
 import { NO_VPC_ENDPOINTS } from "./openapi-extensions.ts";
 import { importOpenApi } from "./openapi-import.ts";
@@ -53,12 +54,9 @@ export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>(
     return {
       id,
       outputs: {
-        name: physicalName(resource),
-        arn: arnOf(account, "apigateway", `/restapis/${id}`, false),
-        executionArn: arnOf(account, "execute-api", id),
+        ...apiOutputs(resource, account, "/restapis", id),
         rootResourceId: stableId(`${urn}#root`, 10),
         createdDate: new Date(0).toISOString(),
-        region: account.region,
         apiKeySource: text(inputs.apiKeySource) ?? "HEADER",
         binaryMediaTypes: list(inputs.binaryMediaTypes),
         disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
@@ -71,7 +69,6 @@ export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>(
         minimumCompressionSize: text(inputs.minimumCompressionSize) ?? "",
         policy: text(inputs.policy) ?? "",
         securityPolicy: policy ?? "TLS_1_0",
-        tagsAll: map(inputs.tags),
       },
     };
   },

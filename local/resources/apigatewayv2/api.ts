@@ -3,9 +3,10 @@ import type { apigatewayv2 } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { HttpApiModel } from "../../model.ts";
+import { apiOutputs } from "../apigateway/api-outputs.ts";
 import { parseDocument } from "../apigateway/openapi-document.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
-import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forTheBill, forWebSockets } from "./because.ts";
 import { corsOf } from "./cors.ts";
 import { readHttpApiBody } from "./openapi-body.ts";
@@ -51,19 +52,17 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
       );
     }
     const id = stableId(urn, 10);
+    const title = titleOf(inputs);
     return {
       id,
       outputs: {
-        name: titleOf(inputs) ?? physicalName(resource),
-        arn: arnOf(account, "apigateway", `/apis/${id}`, false),
-        executionArn: arnOf(account, "execute-api", id),
+        ...apiOutputs(resource, account, "/apis", id),
+        ...(title !== undefined && { name: title }),
         apiEndpoint: endpointOf(id, account.region),
         apiKeySelectionExpression: text(inputs.apiKeySelectionExpression) ?? "$request.header.x-api-key",
         disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
         ipAddressType: text(inputs.ipAddressType) ?? "ipv4",
         routeSelectionExpression: text(inputs.routeSelectionExpression) ?? "$request.method $request.path",
-        tagsAll: map(inputs.tags),
-        region: account.region,
       },
     };
   },
