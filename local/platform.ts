@@ -6,6 +6,8 @@ import type { DatabaseSync } from "node:sqlite";
 export interface Platform {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** The same by the machine's clock, which is what clients and functions sign by, where a test has set `now` ahead of it. */
+  machineNow?(): number;
   randomUUID(): string;
   randomBytes(size: number): Buffer;
   store: Store;

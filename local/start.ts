@@ -112,6 +112,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     if (options.onEvent) events.subscribe(options.onEvent);
     const platform: Platform = {
       now: options.now ?? Date.now,
+      machineNow: Date.now,
       randomUUID,
       randomBytes,
       store,

@@ -162,7 +162,7 @@ function signedRegion(request: Request, body: Buffer, accessKey: AccessKey): str
   const last = (name: string) => request.headers.get(name) ?? undefined;
   const headers = { last, all: (name: string) => [last(name)].filter((value) => value !== undefined) };
   verifySignature(
-    { method: request.method, path: pathname, queryString: search.slice(1), headers, body, receivedAt: Date.now() },
+    { method: request.method, path: pathname, queryString: search.slice(1), headers, body, signedBefore: Date.now() },
     { region, service: "dynamodb", skewMinutes: 15 },
     accessKey,
   );

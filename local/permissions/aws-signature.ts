@@ -20,8 +20,8 @@ export interface SignedRequest {
   };
   /** As it arrived */
   body: Buffer | undefined;
-  /** Milliseconds since the epoch */
-  receivedAt: number;
+  /** When it arrived, by the clock of whoever signs; milliseconds since the epoch */
+  signedBefore: number;
 }
 
 /** What a signature has to be for. */
@@ -61,7 +61,7 @@ export function verifySignature(
   const [accessKeyId = "", ...scope] = signature.credential.split("/");
   const session = signedSession(accessKeyId, signature.sessionToken, key);
   requireScope(scope, wanted, signature.date);
-  requireTimely(signature, request.receivedAt, wanted.skewMinutes ?? SKEW_MINUTES);
+  requireTimely(signature, request.signedBefore, wanted.skewMinutes ?? SKEW_MINUTES);
   requireMatch(request, signature, scope, key);
   return session;
 }

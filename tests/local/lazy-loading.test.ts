@@ -10,6 +10,7 @@ import { repository } from "../support/shell.ts";
 const FOR_SOME_PROGRAMS = {
   "HTTP APIs": "local/apigateway/http/",
   "function URLs": "local/apigateway/function-url/",
+  "the OpenID client": "node_modules/openid-client/",
   tables: "local/dynamodb/",
   "DynamoDB's operations": "node_modules/dynalite/",
   LevelDB: "node_modules/memory-level/",
@@ -56,7 +57,7 @@ describe("what a cloud loads", function () {
     for (const path of Object.values(FOR_SOME_PROGRAMS)) assert.ok(existsSync(join(repository, path)), path);
   });
 
-  it("is nothing of HTTP APIs, tables or random values for a program without them", async () => {
+  it("is nothing of HTTP APIs, tables, providers or random values for a program without them", async () => {
     assert.deepEqual(await partsLoadedBy("plain-javascript"), []);
   });
 
@@ -64,5 +65,6 @@ describe("what a cloud loads", function () {
     const tables = ["tables", "DynamoDB's operations", "LevelDB"];
     assert.deepEqual(await partsLoadedBy("table"), tables);
     assert.deepEqual(await partsLoadedBy("http-api"), ["HTTP APIs"]);
+    assert.deepEqual(await partsLoadedBy("triggers"), []);
   });
 });

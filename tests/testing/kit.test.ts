@@ -7,6 +7,7 @@ import { runInNewContext } from "node:vm";
 import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { type Cloud, CloudError, type CloudOptions, startCloud } from "../../local/testing/index.ts";
 import { repository } from "../support/shell.ts";
+import { signedHeaders } from "../support/signed-request.ts";
 import { temporaryProject } from "../support/temporary.ts";
 
 const options: CloudOptions = {
@@ -152,6 +153,16 @@ describe("the test kit", function () {
     await cloud.reset();
     deepEqual(await people(), ["nobody"]);
     client.destroy();
+  });
+
+  it("takes what is signed by this machine's clock, however far its own was moved", async () => {
+    const project = join(repository, "tests/fixtures/http-api");
+    await using cloud = await startCloud({ project, environment: { BACKEND: "http://127.0.0.1:1" } });
+    const { url } = cloud.api("shop", "$default");
+    const signing = { ...cloud.credentials!, host: new URL(url).host };
+    await cloud.clock.advance("2h");
+    const { status } = await fetch(`${url}/signed`, { headers: await signedHeaders({ path: "/signed" }, signing) });
+    deepEqual([status, (await cloud.requests()).at(-1)?.reason], [200, undefined]);
   });
 
   it("hands out the tokens of people of an identity provider, which is not asked", async () => {

@@ -110,12 +110,13 @@ function isPreflight({ model }: Served, { httpMethod, headers }: ToldRequest): b
 }
 
 /** @throws FunctionUrlRefusal 403 */
-function signer({ model, services: { accessKey } }: Served, asked: ToldRequest): AuthorizedCaller {
+function signer({ model, services: { accessKey, platform } }: Served, asked: ToldRequest): AuthorizedCaller {
   const { httpMethod: method, requestPath: path, queryString, headers, body, receivedAt } = asked;
   if (!accessKey) throw forbidden("The URL takes AWS_IAM authorization, and there is no access key.");
   let session: RoleSession | undefined;
   try {
-    const request = { method, path, queryString, headers, body, receivedAt };
+    const signedBefore = platform.machineNow?.() ?? receivedAt;
+    const request = { method, path, queryString, headers, body, signedBefore };
     session = verifySignature(request, { region: model.region, service: "lambda" }, accessKey);
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;

@@ -12,7 +12,7 @@ export async function authorize(
   if (authorization === "NONE") return;
   if (authorization === "AWS_IAM") {
     const { signer } = await import("./iam-authorization.ts");
-    exchange.authorizer = signer(exchange, services.accessKey);
+    exchange.authorizer = signer(exchange, services);
     return;
   }
   const authorizer = authorizers.get(authorizerId ?? "");

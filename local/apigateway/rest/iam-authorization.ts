@@ -11,7 +11,7 @@ import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
 /** @throws GatewayError `MISSING_AUTHENTICATION_TOKEN` for a request that is not signed, `INVALID_SIGNATURE` for one that is signed wrongly */
 export function signer(exchange: RoutedGatewayExchange): IamCaller {
   const { api, sentMethod: method, requestPath: path, queryString, headers, body, receivedAt } = exchange;
-  const { accessKey } = api.services;
+  const { accessKey, platform } = api.services;
   if (!accessKey) {
     throw new GatewayError(
       "MISSING_AUTHENTICATION_TOKEN",
@@ -20,7 +20,8 @@ export function signer(exchange: RoutedGatewayExchange): IamCaller {
   }
   let session: RoleSession | undefined;
   try {
-    const request = { method, path, queryString, headers, body, receivedAt };
+    const signedBefore = platform.machineNow?.() ?? receivedAt;
+    const request = { method, path, queryString, headers, body, signedBefore };
     session = verifySignature(request, { region: api.model.region, service: "execute-api" }, accessKey);
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;
