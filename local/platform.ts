@@ -90,6 +90,8 @@ export interface ApiRequestEvent {
   durationMs: number;
   /** What the authorizer said; absent for a request that found no method. */
   decision?: "open to anyone" | "let in" | "refused";
+  /** As the program declared it, `COGNITO_USER_POOLS` for one; absent for a request that found no method. */
+  authorization?: string | undefined;
   /** Who passed the authorizer: the token's `sub` (ID token) or `username`. */
   principal: string | undefined;
   /** Why it was refused or failed, for a person: which check, what was expected, what to do. */

@@ -74,6 +74,8 @@ export interface CognitoService {
  * All throw CognitoError with Cognito's own sentence.
  */
 export interface UserAdministration {
+  /** What its users are named by; empty for a user name of their own. */
+  usernameAttributes: UserPoolModel["usernameAttributes"];
   create(input: NewUserInput): Promise<UserSummary>;
   confirm(username: string): Promise<void>;
   setEnabled(username: string, enabled: boolean): void;
@@ -159,6 +161,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
       const pool = pools.get(userPoolId);
       if (!pool) return undefined;
       return {
+        usernameAttributes: pool.model.usernameAttributes,
         create: async (input) => summary(pool, await createUser(pool, input)),
         confirm: (username) => confirmUser(pool, username),
         setEnabled: (username, enabled) => setEnabled(pool, username, enabled),

@@ -56,6 +56,7 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
         userPoolId: id,
         name,
         clients: clients.filter(isForPeople).map((client) => client.name),
+        newUserLabel: usernameLabel(cognito.admin(id)?.usernameAttributes ?? []),
         users: cognito.users(id),
       })),
     );
@@ -116,6 +117,12 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
 /** A client that acts for itself only has no users. */
 const isForPeople = ({ flows }: { flows: string[] }) =>
   flows.length === 0 || flows.some((flow) => flow !== "client_credentials");
+
+/** As the form for a new user asks for it. */
+function usernameLabel(attributes: readonly string[]): string {
+  const label = attributes.map((name) => name.replaceAll("_", " ")).join(" or ") || "username";
+  return label[0]!.toUpperCase() + label.slice(1);
+}
 
 /** A tab that reads slower than things happen is told how many it has missed, and costs no more than these. */
 const MOST_WAITING = 1000;

@@ -41,13 +41,13 @@ export function consolePage(
 <body>
 <header>
   <div class="bar"><h1>${project.name} <small>stack ${project.stack}, on this machine</small></h1><p id="live" class="live" role="status">Connecting…</p></div>
-  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#functions">Functions</a> <a href="#tables" id="tables-link" hidden>Tables</a> <a href="#resources">Resources</a></nav>
+  <nav aria-label="Sections"><a href="#tutorial">Tutorial</a> <a href="#token">Token</a> <a href="#functions">Functions</a> <a href="#tables" hidden>Tables</a> <a href="#requests">Requests</a> <a href="#mail">Mail</a> <a href="#users">Users</a> <a href="#resources">Resources</a></nav>
 </header>
 <noscript><p class="message failed">This page shows what happens as it happens, which takes JavaScript. Without it, <code>GET /api/cloud</code>, <code>/api/users</code> and <code>/api/messages</code> tell the same.</p></noscript>
 <p id="message" class="message" role="status"></p>
 <main>
-<div class="column">${TUTORIAL}${TOKEN}</div>
-<div class="column">${REQUESTS}${MAIL}${USERS}${FUNCTIONS}${TABLES}</div>
+<div class="column">${TUTORIAL}${TOKEN}${FUNCTIONS}${TABLES}</div>
+<div class="column">${REQUESTS}${MAIL}${USERS}</div>
 ${RESOURCES}
 </main>
 ${USER_DIALOG}
@@ -59,19 +59,19 @@ ${USER_DIALOG}
 
 const TUTORIAL = html`<section id="tutorial" aria-labelledby="tutorial-title">
   <h2 id="tutorial-title">The tutorial, on what runs here</h2>
-  <div class="fields">
+  <div class="fields with-routes">
     <label>Route <select id="route"></select></label>
     <label id="path-label" hidden>Path <input id="path" autocomplete="off" spellcheck="false"></label>
   </div>
   <ol class="steps">
-    <li><h3>Call the API without a token</h3>
+    <li class="with-routes"><h3>Call the API without a token</h3>
       <p class="quiet">The authorizer refuses, and AWS only says “Unauthorized”.</p>
       <button type="button" id="call-without">Call without a token</button>
       <div id="answer-without" class="answer" aria-live="polite"></div></li>
     <li id="sign-in-step"><h3 id="sign-in-title">Sign in</h3>
       <p class="quiet"><span id="sign-up-words"></span> <a href="#mail">Mail</a>. <span id="sign-in-words"></span> Or take a token at once: Actions, beside a user under <a href="#users">Users</a>.</p>
       <p id="sign-in-links" class="row"></p></li>
-    <li><h3>Call it with the token</h3>
+    <li class="with-routes"><h3>Call it with the token</h3>
       <form id="call-with-form">
         <label for="call-token" class="token-words">Token, or the address that the sign-in led to</label>
         <div class="row"><input id="call-token" type="password" autocomplete="off" spellcheck="false">

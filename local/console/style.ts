@@ -1,17 +1,20 @@
 /** The console page's style: light and dark by the reader's own setting, one column from 320 px on, two where there is room. */
 
 export const pageStyle = `
-:root{color-scheme:light dark;
+:root{color-scheme:light dark;--widest:80rem;
   --page:#f3f4f7;--card:#fff;--ink:#171b24;--quiet:#555d6b;--line:#d8dce3;--edge:#737b89;
   --accent:#1d4fc4;--on-accent:#fff;--good:#116b2f;--good-page:#e2f4e7;--bad:#a8071a;--bad-page:#fde8ea;--plain-page:#e9ecf2;--code-page:#f0f2f6}
 @media (prefers-color-scheme:dark){:root{
   --page:#0f131a;--card:#181e28;--ink:#eef1f6;--quiet:#aab3c2;--line:#2c3543;--edge:#7f8a9b;
   --accent:#8db4ff;--on-accent:#0b1526;--good:#6ddc8c;--good-page:#14301f;--bad:#ff9ca6;--bad-page:#3b191e;--plain-page:#273040;--code-page:#10151d}}
+@media (min-width:105rem){:root{--widest:104rem}}
 *{box-sizing:border-box}
 html{scroll-padding-top:6.5rem}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:break-word}
 [hidden]{display:none!important}
-header{position:sticky;top:0;z-index:1;background:var(--card);border-bottom:1px solid var(--line);padding:.75rem max(1rem,calc((100vw - 80rem)/2)) .5rem}
+header{position:sticky;top:0;z-index:1;background:var(--card);border-bottom:1px solid var(--line);padding:.75rem max(1rem,calc((100vw - var(--widest))/2)) .5rem}
+/* Zoomed in, the page needs the room more than the links. */
+@media (max-width:40rem),(max-height:30rem){header{position:static}html{scroll-padding-top:1rem}}
 h1,h2,h3,p,ol,ul{margin:0}
 h1{font-size:1.2rem;line-height:1.3}
 h1 small{font-size:.875rem;font-weight:400;color:var(--quiet);margin-left:.25rem}
@@ -20,19 +23,20 @@ h3{font-size:.95rem;line-height:1.4}
 nav{display:flex;flex-wrap:wrap;gap:.1rem 1rem;margin-top:.35rem}
 nav a{padding:.15rem 0}
 a{color:var(--accent)}
-main{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;max-width:82rem;margin:1rem auto;padding:0 1rem}
+main{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;max-width:calc(var(--widest) + 2rem);margin:1rem auto;padding:0 1rem}
 @media (min-width:64rem){main{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}.whole{grid-column:1/-1}}
 main,.column{min-width:0}
 .column{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;align-content:start}
 section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1rem 1.15rem 1.15rem;min-width:0}
 .bar{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:.25rem 1rem}
+#requests>.bar{margin-bottom:.5rem}
 .row{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem}
 .quiet,small{color:var(--quiet)}
 .quiet{font-size:.875rem}
 .live{font-size:.875rem;color:var(--good);white-space:nowrap}
 .live::before{content:"";display:inline-block;width:.6em;height:.6em;margin-right:.4em;border-radius:50%;background:currentColor}
 .live.lost{color:var(--bad)}
-.message{max-width:80rem;margin:1rem auto -.25rem;padding:.5rem 1rem;border-radius:.5rem;background:var(--good-page);color:var(--good);width:calc(100% - 2rem)}
+.message{max-width:var(--widest);margin:1rem auto -.25rem;padding:.5rem 1rem;border-radius:.5rem;background:var(--good-page);color:var(--good);width:calc(100% - 2rem)}
 .message:empty{display:none}
 .message.failed{background:var(--bad-page);color:var(--bad)}
 label{display:block;font-weight:600;font-size:.875rem}
@@ -69,7 +73,7 @@ pre{margin:.35rem 0 0;padding:.6rem .75rem;background:var(--code-page);border-ra
 #log,.plain-list,.tree,.tree ul,.checks{list-style:none;padding:0}
 #log>li,.plain-list>li{padding:.55rem 0;border-bottom:1px solid var(--line)}
 #log.only-requests>.other,#log.without-service>.service{display:none}
-.request>summary,.menu>summary{width:fit-content}
+.request>summary{width:fit-content}
 .opened{display:grid;gap:.35rem;padding:.5rem 0;min-width:0}
 #functions-list{max-height:none}
 .sources{list-style:none;padding:0 0 0 1rem}
@@ -92,16 +96,17 @@ tbody th{font-weight:600}
 td time{white-space:nowrap}
 .id{font-size:.75rem;overflow-wrap:anywhere}
 .user{display:flex;flex-wrap:wrap;align-items:baseline;gap:.15rem .6rem}
-.user>.menu{margin-left:auto}
+.user>.opener{margin-left:auto;min-height:1.8rem;padding:.1rem .7rem}
+.opener::after{content:"▾";margin-left:.4rem;color:var(--quiet)}
 .what>*,.user>*{min-width:0;max-width:100%}
-.menu>summary{border:1px solid var(--edge);border-radius:.4rem;padding:.2rem .7rem;color:var(--ink)}
-.menu>summary,.actions button,.code{white-space:nowrap}
-.menu>.actions{margin-top:.35rem;flex-direction:column;align-items:stretch}
+button,.code{white-space:nowrap}
 .danger{border-color:var(--bad);color:var(--bad)}
 ::placeholder{color:var(--quiet);opacity:1}
 tbody th,td time,.badge{white-space:nowrap}
-.actions{display:flex;flex-wrap:wrap;gap:.35rem}
-.actions button{min-height:1.8rem;padding:.1rem .6rem}
+.actions{position:absolute;inset:auto;margin:0;padding:.3rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);color:var(--ink);box-shadow:0 .5rem 1.5rem #0004}
+.actions button{display:block;width:100%;text-align:left;border-color:transparent;background:none}
+.actions button:hover{background:var(--plain-page)}
+.actions .danger{color:var(--bad)}
 .verdict{font-weight:700;padding:.4rem .75rem;border-radius:.4rem;margin-top:.5rem}
 .verdict.good{background:var(--good-page);color:var(--good)}
 .verdict.bad{background:var(--bad-page);color:var(--bad)}
@@ -111,6 +116,7 @@ tbody th,td time,.badge{white-space:nowrap}
 .holds::before{content:"✓";color:var(--good)}
 .fails::before{content:"✗";color:var(--bad)}
 .claims th{font-weight:400;color:var(--quiet);white-space:nowrap}
+@media (max-width:30rem){.claims th,.claims td{display:block;padding:.3rem 0 0;border:0}.claims td{padding:0 0 .3rem;border-bottom:1px solid var(--line)}}
 #resource-graph{margin:.75rem 0 1rem}
 svg{display:block}
 svg text{fill:var(--ink);font-size:10px}
@@ -123,6 +129,7 @@ svg path{fill:none;stroke:var(--edge);stroke-width:1.5}
 .resource{padding:.3rem .4rem;border-radius:.4rem}
 .resource:target{background:var(--plain-page)}
 .step{font-size:.875rem;color:var(--accent)}
+@media (min-width:105rem){.tree{columns:3!important}}
 @media (min-width:64rem){.tree{columns:2;column-gap:2rem}.tree>li{break-inside:avoid}.tree>li+li{margin-top:.5rem}}
 dialog{width:min(28rem,calc(100vw - 2rem));border:1px solid var(--line);border-radius:.75rem;padding:1.25rem;background:var(--card);color:var(--ink)}
 dialog::backdrop{background:#0008}

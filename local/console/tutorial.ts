@@ -13,7 +13,8 @@ const STEP_OF_TYPE: Record<string, string> = {
   "aws:apigateway/method:Method": "Create a method, with the authorizer on it",
   "aws:apigateway/integration:Integration": "Let the method invoke the function",
   "aws:apigateway/authorizer:Authorizer": "Create the Cognito authorizer",
-  "aws:apigateway/deployment:Generation": "Deploy the API",
+  "aws:apigateway/deployment:Deployment": "Deploy the API",
+  "aws:apigateway/restApiPut:RestApiPut": "Create the resource and method, with the Cognito authorizer on them",
   "aws:apigateway/stage:Stage": "Deploy to a stage",
 };
 

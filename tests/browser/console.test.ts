@@ -6,7 +6,7 @@ import { builtCli } from "../cli/support/cli.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { openShell, repository } from "../support/shell.ts";
 import { password, signUp } from "../support/sign-up.ts";
-import { assertAccessibleEverywhere } from "./accessibility.ts";
+import { assertAccessible, assertAccessibleEverywhere } from "./accessibility.ts";
 
 it("the console page of the published bundle runs the same script", async function () {
   this.timeout(120_000);
@@ -226,11 +226,11 @@ describe("the console page", function () {
   it("creates, confirms, disables, enables, and deletes users, and sets passwords", async () => {
     await page.getByRole("button", { name: /^Create user in/ }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Email or username").fill("not an address");
+    await dialog.getByLabel("Email").fill("not an address");
     await dialog.getByRole("button", { name: "Create user" }).click();
     await dialog.getByRole("alert").getByText(/email/i).waitFor();
     await assertAccessibleEverywhere(page, "the dialog");
-    await dialog.getByLabel("Email or username").fill("edsger@example.com");
+    await dialog.getByLabel("Email").fill("edsger@example.com");
     await dialog.getByRole("button", { name: "Create user" }).click();
     await message("edsger@example.com is created.");
     const row = page.locator("#users li", { hasText: "edsger@example.com" });
@@ -252,6 +252,8 @@ describe("the console page", function () {
 
     await choose("Disable");
     await row.getByText("confirmed, disabled").waitFor();
+    const opener = row.getByRole("button", { name: "Actions for edsger@example.com" });
+    assert.ok(await opener.evaluate((button) => button === document.activeElement), "the keyboard goes on from there");
     await choose("Enable");
     await row.getByText("confirmed", { exact: true }).waitFor();
 
@@ -264,6 +266,32 @@ describe("the console page", function () {
     await dialog.getByRole("button", { name: "Delete" }).click();
     await row.waitFor({ state: "detached" });
     await message("edsger@example.com is deleted.");
+    assert.ok(await page.evaluate(() => document.activeElement?.closest("#users") !== null), "focus is not lost");
+  });
+
+  it("takes nothing away under somebody's hands while something happens elsewhere", async () => {
+    const row = page.locator("#users li", { hasText: "grace@example.com" });
+    await row.getByText("Actions", { exact: true }).click();
+    const choice = row.getByRole("button", { name: "Disable" });
+    await choice.waitFor();
+    await assertAccessible(page, "an open menu");
+    const before = await log().locator(".api-request").count();
+    // The list of users looks again after each request.
+    const looked = page.waitForResponse((response) => response.url().endsWith("/api/users"));
+    await fetch(`${cloud.ready.apis[0]!.stages[0]!.url}/transactions`);
+    await log().locator(".api-request").nth(before).waitFor();
+    await (await looked).finished();
+    assert.ok(await choice.isVisible());
+    await page.keyboard.press("Escape");
+    await choice.waitFor({ state: "hidden" });
+
+    const oldest = page.locator("#mail-list details").last();
+    await oldest.locator("summary").click();
+    const mails = await page.locator("#mail-list > li").count();
+    const [pool] = cloud.ready.userPools;
+    await cloud.admin(pool!.id)!.create({ username: "barbara@example.com", attributes: {} });
+    await page.locator("#mail-list > li").nth(mails).waitFor();
+    assert.equal(await oldest.getAttribute("open"), "");
   });
 
   it("confirms somebody whose code never came", async () => {
@@ -336,6 +364,57 @@ describe("the console page", function () {
     await page.locator("#clear-log").focus();
     const outline = await page.locator("#clear-log").evaluate((element) => getComputedStyle(element).outlineStyle);
     assert.equal(outline, "solid", "focus must be visible");
+  });
+});
+
+describe("the console page of the stack prod", function () {
+  this.timeout(120_000);
+  let cloud: LocalCloud;
+  let browser: Browser;
+  let page: Page;
+  before(async () => {
+    const options = { stack: "prod", port: 0, stateDirectory: undefined, environment: process.env };
+    [cloud, browser] = await Promise.all([
+      startLocalCloud({ ...options, projectDirectory: repository }),
+      launchChromium(),
+    ]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(cloud.ready.console);
+    await page.locator("#resource-graph svg").waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await cloud?.close();
+  });
+
+  it("says that an administrator makes the users, that a code comes back, and never that anybody signs up", async () => {
+    await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
+    await page.getByText("There are no users yet.").waitFor();
+    const words = (await page.locator("main").innerText()).replaceAll(/\s+/g, " ");
+    for (const each of [
+      "An administrator makes the users here: create one under Users. The invitation with the temporary password appears under Mail.",
+      "In the end the browser is sent to your application with a code in the address, which only the application can change into tokens.",
+      "There are no users yet.",
+      "Create the resource and method, with the Cognito authorizer on them",
+      "Tutorial: Deploy the API",
+    ])
+      assert.ok(words.includes(each), each);
+    assert.doesNotMatch(words, /sign(?:ed)? up|the address that the sign-in led to/i);
+    const [option] = await page.locator("#route option").allInnerTexts();
+    assert.equal(option, "GET /transactions");
+  });
+
+  it("calls the API as a user whom an administrator made, and has no accessibility violation", async () => {
+    const { id } = cloud.ready.userPools[0]!;
+    await cloud.admin(id)!.put({ attributes: { email: "ada@example.com" } });
+    await cloud.admin(id)!.create({ username: "grace@example.com", attributes: {} });
+    const row = page.locator("#users li", { hasText: "ada@example.com" });
+    await row.getByText("Actions", { exact: true }).click();
+    await row.getByRole("button", { name: "Get a token: ada@example.com" }).click();
+    await page.locator("#token-result .verdict").getByText("Every check holds.").waitFor();
+    await page.getByRole("button", { name: "Call with the token" }).click();
+    await page.locator("#answer-with .badge.good", { hasText: "200" }).waitFor();
+    await assertAccessibleEverywhere(page, "the console of stack prod");
   });
 });
 

@@ -68,6 +68,9 @@ describe("signing in at an external identity provider, in a browser", function (
     const row = page.locator("#users-list li").filter({ hasText: "bob@corp.example" });
     await row.getByText("signs in at Corp as u-2").waitFor();
     assert.equal(await row.locator(".badge").textContent(), "external provider");
+    // The program has no API to call.
+    assert.deepEqual(await page.locator(".steps > li:visible h3").allInnerTexts(), ["Sign up and in"]);
+    await assertAccessibleEverywhere(page, "the console of a program with a provider");
     await page.close();
   });
 });

@@ -35,10 +35,17 @@ describe("the console's functions", function () {
     await event.fill('{"Records":[]}');
     await source.getByRole("button", { name: "Run worker with SQS work" }).click();
     await source.getByText("answered").waitFor();
-    assert.equal(await source.getByRole("region", { name: "Result of worker" }).innerText(), '{"Records":[]}');
+    assert.equal(await source.getByRole("region", { name: "Result of worker" }).innerText(), '{\n  "Records": []\n}');
     const log = page.getByRole("log");
     await log.getByText("By hand, with an event of SQS work.").waitFor();
     await assertAccessibleEverywhere(page, "the functions");
+  });
+
+  it("stand alone where the program has no API and no user pool", async () => {
+    const shown = await page.locator("section:visible").evaluateAll((all) => all.map(({ id }) => id));
+    assert.deepEqual(shown, ["functions", "requests", "resources"]);
+    const links = await page.locator("nav a:visible").allInnerTexts();
+    assert.deepEqual(links, ["Functions", "Requests", "Resources"]);
   });
 
   it("say why a run was refused, and keep what somebody edits", async () => {

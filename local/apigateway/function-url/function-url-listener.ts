@@ -161,6 +161,7 @@ function record({ model, services }: Served, asked: ToldRequest, answer: UrlAnsw
     status: answer.status,
     durationMs,
     decision: model.authorization === "NONE" ? "open to anyone" : asked.authorizer ? "let in" : "refused",
+    authorization: model.authorization,
     principal: asked.authorizer?.principal,
     reason: answer.reason,
     details: requestDetails(asked, answer),

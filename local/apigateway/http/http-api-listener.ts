@@ -176,8 +176,9 @@ function record(
   platform.emit({ kind: "access-log", at: exchange.receivedAt, apiId: model.id, stage: stage.name, line });
 }
 
-function decisionOf({ route, authorizer }: HttpExchange): Pick<ApiRequestEvent, "decision"> {
+function decisionOf({ route, authorizer }: HttpExchange): Pick<ApiRequestEvent, "decision" | "authorization"> {
   if (!route) return {};
-  if (route.authorization === "NONE") return { decision: "open to anyone" };
-  return { decision: authorizer ? "let in" : "refused" };
+  const { authorization } = route;
+  if (authorization === "NONE") return { authorization, decision: "open to anyone" };
+  return { authorization, decision: authorizer ? "let in" : "refused" };
 }

@@ -66,11 +66,12 @@ async function answerRequest(
 function decisionOf(
   { route, identity }: GatewayExchange,
   refusal: GatewayError | EdgeRefusal | undefined,
-): Pick<ApiRequestEvent, "decision"> {
+): Pick<ApiRequestEvent, "decision" | "authorization"> {
   if (!route) return {};
+  const { authorization } = route.method;
   const isDenied = refusal instanceof GatewayError && refusal.responseType === "ACCESS_DENIED";
-  if (route.method.authorization === "NONE" && !isDenied) return { decision: "open to anyone" };
-  return { decision: identity ? "let in" : "refused" };
+  if (authorization === "NONE" && !isDenied) return { authorization, decision: "open to anyone" };
+  return { authorization, decision: identity ? "let in" : "refused" };
 }
 
 function asRefusal(error: unknown): GatewayError | EdgeRefusal {

@@ -6,7 +6,7 @@ interface ListedFunction extends RunnableFunction {
   urls: { url: string; authorization: string }[];
 }
 
-export function functionsPanel({ byId, make, button, read, act, soon, on }: Kit): void {
+export function functionsPanel({ byId, make, button, read, act, show, pretty, soon, on }: Kit): void {
   const place = byId("functions-list");
   /** What the lists have that stand there: an event that somebody edits is not to be taken away. */
   let shown = "";
@@ -37,7 +37,11 @@ export function functionsPanel({ byId, make, button, read, act, soon, on }: Kit)
         );
         if (outcome.result !== undefined)
           answer.append(
-            make("pre", { tabindex: "0", role: "region", "aria-label": `Result of ${functionName}` }, outcome.result),
+            make(
+              "pre",
+              { tabindex: "0", role: "region", "aria-label": `Result of ${functionName}` },
+              pretty(outcome.result),
+            ),
           );
       },
       `Run ${functionName} with ${label}`,
@@ -91,7 +95,7 @@ export function functionsPanel({ byId, make, button, read, act, soon, on }: Kit)
     const known = JSON.stringify(
       functions.map(({ sources, ...rest }) => [rest, sources.map(({ id, what }) => [id, what])]),
     );
-    byId("functions").hidden = functions.length === 0;
+    show("functions", functions.length > 0);
     if (known === shown) return;
     shown = known;
     place.replaceChildren(...functions.map(item));

@@ -29,8 +29,12 @@ export interface Kit {
   time(at: number | string): HTMLTimeElement;
   /** In the reader's time zone, the same in every locale: `2026-01-12 09:30:00`. */
   moment(date: Date): string;
-  /** Buttons that are folded away under one name. */
-  menu(label: string, ...items: HTMLElement[]): HTMLElement;
+  /** A button "Actions" that opens over the page what is to be chosen from. */
+  menu(label: string, ...items: HTMLElement[]): [opener: HTMLButtonElement, list: HTMLElement];
+  /** Shows or hides a section with the link that leads to it. */
+  show(section: string, isShown: boolean): void;
+  /** JSON laid out for reading; other text as it is. */
+  pretty(text: string): string;
   /** Does the work soon after the last of several calls, so that a burst of events costs one look; failures are for the next. */
   soon(work: () => Promise<unknown>): () => void;
   /** Hears the cloud's events by kind; `*` hears each connection's beginning, before the recent events come again. */
@@ -121,12 +125,35 @@ export function makeKit(config: PageConfig): Kit {
     },
     moment,
     menu(label, ...items) {
-      const menu = make("details", { class: "menu" }, make("summary", { "aria-label": label }, "Actions"));
-      menu.append(make("div", { class: "actions" }, ...items));
-      menu.addEventListener("click", (event) => {
-        if ((event.target as HTMLElement).tagName === "BUTTON") menu.open = false;
+      const opener = make("button", { type: "button", class: "opener", "aria-label": label }, "Actions");
+      const list = make("div", { class: "actions", popover: true, role: "group", "aria-label": label }, ...items);
+      opener.popoverTargetElement = list;
+      const place = (above: boolean) => {
+        const { top, bottom, right } = opener.getBoundingClientRect();
+        const { clientWidth } = document.documentElement;
+        list.style.top = `${scrollY + (above ? top - list.offsetHeight - 4 : bottom + 4)}px`;
+        list.style.right = `${clientWidth - right}px`;
+      };
+      list.addEventListener("beforetoggle", () => place(false));
+      list.addEventListener("toggle", () => {
+        const { top, bottom } = list.getBoundingClientRect();
+        if (bottom > innerHeight && top > list.offsetHeight) place(true);
       });
-      return menu;
+      // Before the choice is acted on: what opens then gives the focus back to where this menu has put it.
+      const choose = (event: Event) => (event.target as HTMLElement).tagName === "BUTTON" && list.hidePopover();
+      list.addEventListener("click", choose, { capture: true });
+      return [opener, list];
+    },
+    show(section, isShown) {
+      for (const element of document.querySelectorAll<HTMLElement>(`#${section},nav a[href="#${section}"]`))
+        element.hidden = !isShown;
+    },
+    pretty(text) {
+      try {
+        return JSON.stringify(JSON.parse(text), null, 2);
+      } catch {
+        return text;
+      }
     },
     on(kind, listener) {
       if (kind === "*") listeners.push(listener as () => void);

@@ -32,10 +32,17 @@ export function mailPanel({ byId, make, button, read, tell, time, soon, on }: Ki
     return make("li", {}, ...parts);
   };
 
+  /** What stands there already stays: a message that somebody reads is not to be folded away by the next one. */
+  let cards = new Map<string, HTMLElement>();
+
   const load = async () => {
     const messages = await read<Message[]>("/api/messages");
     byId("mail-empty").hidden = messages.length > 0;
-    place.replaceChildren(...messages.slice(-shown).reverse().map(card));
+    const newest = messages.slice(-shown).map((mail): [string, Message] => [JSON.stringify(mail), mail]);
+    const next = new Map(newest.map(([key, mail]) => [key, cards.get(key) ?? card(mail)]));
+    for (const [key, element] of cards) if (!next.has(key)) element.remove();
+    for (const element of next.values()) if (!element.isConnected) place.prepend(element);
+    cards = next;
   };
   const refresh = soon(load);
   for (const kind of ["*", "mail"]) on(kind, refresh);

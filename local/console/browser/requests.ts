@@ -3,7 +3,7 @@ import type { ApiRequestEvent, CloudEvent } from "../../platform.ts";
 import type { OpenedRequest } from "../opened-request.ts";
 import type { Kit } from "./kit.ts";
 
-export function requestLog({ byId, make, button, read, act, tell, time, on }: Kit): void {
+export function requestLog({ byId, make, button, read, act, tell, time, pretty, on }: Kit): void {
   const list = byId("log");
   const kept = 500;
   const waiting = byId("log-empty");
@@ -42,13 +42,6 @@ export function requestLog({ byId, make, button, read, act, tell, time, on }: Ki
   const part = (name: string, text: string) =>
     text === "" ? [] : [make("h4", {}, name), make("pre", { tabindex: "0", role: "region", "aria-label": name }, text)];
   const fieldLines = (fields: [string, string][]) => fields.map(([name, value]) => `${name}: ${value}`).join("\n");
-  const pretty = (body: string) => {
-    try {
-      return JSON.stringify(JSON.parse(body), null, 2);
-    } catch {
-      return body;
-    }
-  };
 
   const details = ({ requestId }: ApiRequestEvent) => {
     const place = make("div", { class: "opened" });
@@ -79,6 +72,14 @@ export function requestLog({ byId, make, button, read, act, tell, time, on }: Ki
     return open;
   };
 
+  /** By the authorization that the program declared. */
+  const letIn: Record<string, string> = {
+    COGNITO_USER_POOLS: "The Cognito authorizer let the token in: its signature, issuer, expiry and kind hold.",
+    JWT: "The JWT authorizer let the token in: its signature, issuer, audience, expiry and scopes hold.",
+    CUSTOM: "The Lambda authorizer let the request in.",
+    AWS_IAM: "The request is signed with a key that may call it.",
+  };
+
   byId("clear-log").addEventListener("click", clear);
   on("*", clear);
 
@@ -88,9 +89,9 @@ export function requestLog({ byId, make, button, read, act, tell, time, on }: Ki
     const why =
       event.reason ??
       (event.decision === "let in"
-        ? "The Cognito authorizer let the token in: its signature, issuer, expiry and kind hold."
+        ? letIn[event.authorization ?? ""]
         : event.decision === "open to anyone"
-          ? "The method has no authorizer."
+          ? "It has no authorizer."
           : undefined);
     add(
       event.at,

@@ -14,7 +14,7 @@ interface ItemsPage {
   next?: string;
 }
 
-export function tablesPanel({ byId, make, button, read, soon, on }: Kit): void {
+export function tablesPanel({ byId, make, button, read, show, soon, on }: Kit): void {
   const place = byId("tables-list");
   /** What the list has that stands there: items that somebody looks at are not to be folded away. */
   let shown = "";
@@ -74,7 +74,7 @@ export function tablesPanel({ byId, make, button, read, soon, on }: Kit): void {
 
   const load = async () => {
     const { tables = [] } = await read<{ tables?: ListedTable[] }>("/api/cloud");
-    for (const id of ["tables", "tables-link"]) byId(id).hidden = tables.length === 0;
+    show("tables", tables.length > 0);
     const known = JSON.stringify(tables);
     if (known === shown) return;
     shown = known;

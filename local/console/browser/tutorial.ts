@@ -9,7 +9,7 @@ interface Answer {
   body: string;
 }
 
-export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): void {
+export function tutorialPanel({ byId, make, read, act, tell, show, soon, on }: Kit): void {
   const routeChoice = byId<HTMLSelectElement>("route");
   const path = byId<HTMLInputElement>("path");
   const token = byId<HTMLInputElement>("call-token");
@@ -61,9 +61,18 @@ export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): v
     for (const label of document.querySelectorAll(".token-words")) label.textContent = words;
   };
 
+  /** A program need not have all that the tutorial is about. */
+  const showParts = (hasRoutes: boolean, hasPools: boolean) => {
+    for (const part of document.querySelectorAll<HTMLElement>(".with-routes")) part.hidden = !hasRoutes;
+    byId("sign-in-step").hidden = !hasPools;
+    show("tutorial", hasRoutes || hasPools);
+    for (const section of ["token", "mail", "users"]) show(section, hasPools);
+  };
+
   const load = async () => {
     const { cloud } = await read<Overview>("/api/overview");
     const chosen = routeChoice.value;
+    const stages = cloud.apis.flatMap((api) => api.stages);
     let guarded: string | undefined;
     routes.clear();
     for (const api of cloud.apis)
@@ -72,13 +81,19 @@ export function tutorialPanel({ byId, make, read, act, tell, soon, on }: Kit): v
           const method = route.method === "ANY" ? "GET" : route.method;
           const key = `${method} ${api.name}/${stage.name}${route.path}`;
           routes.set(key, { apiId: api.id, stage: stage.name, method, path: route.path, scopes: route.scopes });
-          if (route.authorization === "COGNITO_USER_POOLS") guarded ??= key;
+          if (/^(?:COGNITO_USER_POOLS|JWT)$/.test(route.authorization)) guarded ??= key;
         }
-    routeChoice.replaceChildren(...[...routes.keys()].map((key) => make("option", { value: key }, key)));
+    // With one stage there is nothing to tell apart.
+    const nameOf = (key: string) => {
+      const route = routes.get(key);
+      return route && stages.length === 1 ? `${route.method} ${route.path}` : key;
+    };
+    routeChoice.replaceChildren(...[...routes.keys()].map((key) => make("option", { value: key }, nameOf(key))));
     routeChoice.value = routes.has(chosen) ? chosen : (guarded ?? routeChoice.options[0]?.value ?? "");
     showPath();
     byId("sign-in-links").replaceChildren(...signInLinks(cloud.userPools));
     putWords(cloud.userPools);
+    showParts(routes.size > 0, cloud.userPools.length > 0);
   };
 
   const call = async (withToken: string, place: HTMLElement) => {

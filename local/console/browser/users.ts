@@ -8,6 +8,8 @@ interface PoolUsers {
   name: string;
   /** App clients that people sign in to, by name. */
   clients: string[];
+  /** What a new user goes by, as a label has it. */
+  newUserLabel: string;
   users: UserSummary[];
 }
 
@@ -21,10 +23,21 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
   const place = byId("users-list");
   const ask = userDialog(kit);
 
+  /** Whose menu was used last, so that the keyboard goes on from there when the list has changed. */
+  let used = "";
+  const goOn = () => {
+    if (document.activeElement !== document.body) return;
+    const rows = [...place.querySelectorAll<HTMLElement>("[data-row]")];
+    const row = rows.find(({ dataset }) => dataset.row === used) ?? place;
+    row.querySelector<HTMLElement>("button")?.focus();
+  };
+  byId("user-dialog").addEventListener("close", goOn);
+
   const change = async (action: string, input: Record<string, unknown>, done: string) => {
     await act(`users/${action}`, input);
     tell(done);
     await load();
+    goOn();
   };
 
   /** To the call and to the inspector, as if the sign-in had led to an address with them. */
@@ -42,7 +55,13 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
   const actionsOf = ({ userPoolId, clients }: PoolUsers, user: UserSummary, label: string) => {
     const { username } = user;
     const one = (action: string, done: string) => () => change(action, { userPoolId, username }, `${label} ${done}.`);
-    const named = (verb: string, act: () => unknown) => button(verb, act, `${verb}: ${label}`);
+    const named = (verb: string, act: () => unknown) => {
+      const choose = () => {
+        used = username;
+        return act();
+      };
+      return button(verb, choose, `${verb}: ${label}`);
+    };
     const buttons: HTMLElement[] = clients.map((client) =>
       named(clients.length > 1 ? `Get a token for ${client}` : "Get a token", () =>
         handOut(userPoolId, username, client, label),
@@ -69,13 +88,13 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
         ),
       ),
     );
-    buttons.push(
-      named("Delete", () =>
-        ask({ title: `Delete ${label}?`, text: "This cannot be undone.", submit: "Delete", destroys: true }, () =>
-          change("delete", { userPoolId, username }, `${label} is deleted.`),
-        ),
+    const remove = named("Delete", () =>
+      ask({ title: `Delete ${label}?`, text: "This cannot be undone.", submit: "Delete", destroys: true }, () =>
+        change("delete", { userPoolId, username }, `${label} is deleted.`),
       ),
     );
+    remove.className = "danger";
+    buttons.push(remove);
     return kit.menu(`Actions for ${label}`, ...buttons);
   };
 
@@ -91,13 +110,13 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
     ];
     return make(
       "li",
-      {},
+      { "data-row": user.username },
       make(
         "div",
         { class: "user" },
         make("strong", {}, label),
         make("span", { class: `badge ${tone}` }, state.filter(Boolean).join(", ")),
-        actionsOf(pool, user, label),
+        ...actionsOf(pool, user, label),
       ),
       make("p", { class: "quiet id" }, user.sub, " since ", time(user.createdAt)),
       ...identities.map(({ userId, providerName }) =>
@@ -107,7 +126,7 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
   };
 
   const section = (pool: PoolUsers) => {
-    const { userPoolId, name, users } = pool;
+    const { userPoolId, name, users, newUserLabel } = pool;
     const create = button(
       "Create user",
       () =>
@@ -115,7 +134,7 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
           {
             title: `A new user in ${name}`,
             text: "An invitation with a temporary password is sent; it appears under Mail.",
-            field: { name: "Email or username", type: "text", autocomplete: "off" },
+            field: { name: newUserLabel, type: "text", autocomplete: "off" },
             submit: "Create user",
           },
           (username) => change("create", { userPoolId, username }, `${username} is created.`),
@@ -123,16 +142,21 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
       `Create user in ${name}`,
     );
     const heading = make("div", { class: "bar" }, make("h3", {}, name, " ", make("code", {}, userPoolId)), create);
-    if (users.length === 0) return make("div", {}, heading, make("p", { class: "quiet" }, "Nobody has signed up yet."));
+    if (users.length === 0) return make("div", {}, heading, make("p", { class: "quiet" }, "There are no users yet."));
     const rows = users.map((user) => row(pool, user));
     return make("div", {}, heading, make("ul", { class: "plain-list", "aria-label": `Users of ${name}` }, ...rows));
   };
 
   const nameOf = ({ attributes, username }: UserSummary) => attributes.email ?? attributes.phone_number ?? username;
 
+  /** What the list has that stands there: nothing is taken away under somebody's hands while it has not changed. */
+  let shown = "";
+
   const load = async () => {
     const pools = await read<PoolUsers[]>("/api/users");
-    place.replaceChildren(...pools.map(section));
+    const known = JSON.stringify(pools);
+    if (known !== shown) place.replaceChildren(...pools.map(section));
+    shown = known;
     const names = new Map(pools.flatMap(({ users }) => users.map((user) => [user.username, nameOf(user)])));
     for (const mention of document.querySelectorAll<HTMLElement>("[data-user]"))
       mention.textContent = names.get(mention.dataset.user ?? "") ?? mention.textContent;
