@@ -27,7 +27,7 @@ export interface UserDirectoryArgs {
   };
   /** Whether people may sign themselves up; otherwise only an administrator creates users. @default false */
   selfSignUp?: pulumi.Input<boolean>;
-  /** Refuses to delete the pool in Cognito, and pool, client and domain in Pulumi. @default true */
+  /** Refuses to delete the pool in Cognito, and pool, client, domain and groups in Pulumi. @default true */
   deletionProtection?: boolean;
   /** Where the hosted UI lives; a prefix is unique in a Region. @default one made of project, stack and where the stack lives */
   domain?: { prefix?: pulumi.Input<string> } | CustomDomain;
@@ -135,7 +135,9 @@ export class UserDirectory extends Component {
       this.make(aws.cognito.ManagedLoginBranding, "branding", style);
     }
     for (const group of groups) {
-      this.make(aws.cognito.UserGroup, `group-${group}`, { userPoolId: pool.id, name: group });
+      // With a group go its memberships, and nobody can read them back.
+      const protect = args.deletionProtection ?? true;
+      this.make(aws.cognito.UserGroup, `group-${group}`, { userPoolId: pool.id, name: group }, { protect });
     }
     if (args.deliverLogs) this.#deliverLogs(pool, plan, args.logs);
 

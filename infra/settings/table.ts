@@ -78,7 +78,7 @@ const users = {
   passwordHistorySize: row(whole(0, 24, "passwords"), 0, 5, "passwords that may not be used again; not on `LITE`"),
   temporaryPasswordDays: row(whole(1, 365, "days"), 7, 1, "how long an administrator's first password holds"),
   selfSignUp: row(flag, true, false, "whether people may sign themselves up"),
-  deletionProtection: row(flag, false, true, "of the pool in Cognito; of pool, client and domain in Pulumi"),
+  deletionProtection: row(flag, false, true, "of the pool in Cognito; of pool, client, domain and groups in Pulumi"),
   domainPrefix: unset(prefix, "of the hosted UI, unique in a Region across all of AWS; made up when not set"),
   customDomain: unset(domain, "`name`, `certificateArn` (ACM, us-east-1), and `hostedZoneId` to have the record made"),
   groups: same(groupNames, [], "user groups; they reach the API as the claim `cognito:groups`"),

@@ -239,6 +239,12 @@ describe("the user directory", () => {
     equal(outputs.hostedUiUrl, "https://my-team.auth-fips.us-gov-west-1.amazoncognito.com");
   });
 
+  it("keeps the groups from being deleted by Pulumi where it keeps the pool: with a group go its memberships", async () => {
+    const groups = { groups: ["admins"] };
+    const [dev, prod] = [await evaluateStack("dev", groups), await evaluateStack("prod", groups)];
+    deepEqual([dev.one(types.group).protect, prod.one(types.group).protect], [false, true]);
+  });
+
   it("makes the groups that the stack names", async () => {
     const stack = await evaluateStack("dev", { groups: ["admins", "readers"] });
     deepEqual(
