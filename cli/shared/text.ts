@@ -8,6 +8,10 @@ const secretParameters =
   "id_token|access_token|refresh_token|code|state|nonce|code_verifier|code_challenge|token|session|password";
 const inQueries = new RegExp(`\\b(${secretParameters})=([^&\\s"']+)`, "gi");
 const inJson = new RegExp(`"(${secretParameters})"\\s*:\\s*"[^"]*"`, "gi");
+/** With its value: a sentence that only mentions the field is left whole. A signature has several words. */
+const authorizationFields =
+  /\b(authorization["']?(?:\s*[:=]\s*["']?|\s+(?=(?:bearer|basic|aws4-hmac-sha256)\s)))(?:aws4-hmac-sha256\s.*|(?:(?:bearer|basic)\s+)?[^\s"']+)/gi;
+const bearers = /\b(bearer\s+)(?!tokens?\b)[^\s"']+/gi;
 
 /** What every secret that `redact` knows has in it: most lines have none of it. */
 const marksOfSecrets = /eyJ|[="]|authorization|bearer/i;
@@ -22,8 +26,8 @@ export function redact(line: string): string {
     .replace(/eyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g, "[token]")
     .replace(inQueries, "$1=[hidden]")
     .replace(inJson, '"$1":"[hidden]"')
-    .replace(/\b(authorization:?\s+)(bearer\s+|basic\s+)?\S+/gi, "$1[hidden]")
-    .replace(/\bBearer\s+\S+/gi, "Bearer [hidden]");
+    .replace(authorizationFields, "$1[hidden]")
+    .replace(bearers, "$1[hidden]");
 }
 
 /** `4 minutes`, `1 hour`, `2 days`: the largest unit that fits, rounded down, never "0". */

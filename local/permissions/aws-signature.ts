@@ -93,7 +93,7 @@ function readSignature(request: SignedRequest): Signature {
   const complaint = incompleteSignature(authorization, date);
   if (complaint) {
     throw new SignatureRefusal(
-      "This takes AWS_IAM authorization: the Authorization field has to be a Signature Version 4.",
+      "AWS_IAM authorization takes a Signature Version 4 in the Authorization field.",
       complaint,
     );
   }
@@ -118,7 +118,7 @@ function readQuery(pairs: Pair[]): Signature {
   const signature = one("X-Amz-Signature");
   if (signature === undefined) {
     throw new SignatureRefusal(
-      "This takes AWS_IAM authorization: sign the request with the local account's access key, which the ready " +
+      "The request has no signature: sign it with the local account's access key, which the ready " +
         "document has under credentials.",
       undefined,
     );

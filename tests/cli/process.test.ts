@@ -323,6 +323,31 @@ describe("the process", () => {
       const clean = redact(line);
       for (const secret of ["abc123", "s3cret", "eyJ", "rrr", "ttt"]) ok(!clean.includes(secret), clean);
     });
+
+    it("hides credentials in whatever way a header field is written, and no word of a sentence about one", async () => {
+      const { redact } = await import("../../cli/shared/text.ts");
+      for (const line of [
+        "authorization: s3cret",
+        "Authorization=s3cret",
+        '{"authorization":"Basic s3cret"}',
+        "'Authorization': 'Bearer s3cret'",
+        "authorization Bearer s3cret",
+        "Authorization Basic czNjcmV0OnMzY3JldA==",
+        "bearer s3cret.value",
+        "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/s3/aws4_request, Signature=s3cret",
+      ]) {
+        ok(!/s3cret|czNj/.test(redact(line)), redact(line));
+      }
+      for (const line of [
+        "Refused by the Cognito authorizer: the request has no Authorization header; send the ID or access token in it.",
+        "AWS_IAM authorization takes a Signature Version 4 in the Authorization field.",
+        "! api is open: its authorization is none, so everybody can call every route of it.",
+        "Bad OAuth2 request at UserInfo Endpoint: no bearer token",
+        "The method's ARN with this path is 1700 bytes; with authorization it may be 1600.",
+      ]) {
+        equal(redact(line), line);
+      }
+    });
   });
 
   describe("pasting", () => {

@@ -209,7 +209,7 @@ describe("a function URL", function () {
         [status, body, headers["x-amzn-errortype"], headers["content-type"]],
         [403, FORBIDDEN, "AccessDeniedException", "application/json"],
       );
-      assert.match(lastRequest().reason!, /AWS_IAM authorization: sign the request/);
+      assert.match(lastRequest().reason!, /The request has no signature: sign it with the local account/);
       assert.equal(lastRequest().decision, "refused");
     });
 
