@@ -44,7 +44,6 @@ export class CognitoAuthorizer {
     return {
       kind: "cognito",
       claims: token.claimStrings,
-      claimsJson: token.claimsJson,
       principal: token_use === "access" ? username : sub,
     };
   }

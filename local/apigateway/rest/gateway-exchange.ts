@@ -61,8 +61,6 @@ export interface CognitoIdentity {
   kind: "cognito";
   /** `requestContext.authorizer.claims`: every value a string, in the token's order */
   claims: Record<string, string>;
-  /** The same as JSON text, made once a token */
-  claimsJson: string;
   /** The token's `sub` (ID token) or `username` (access token) */
   principal: string | undefined;
 }

@@ -7,8 +7,6 @@ import type { Route } from "./route.ts";
 export class StagedMethod {
   /** `undefined`: no limit */
   readonly bucket: TokenBucket | undefined;
-  /** As JSON text, for the event of a function. */
-  readonly json: Readonly<Record<"resourceId" | "resourcePath" | "stage" | "stageVariables" | "deploymentId", string>>;
   /** The integration's URI with the stage's variables in it; `undefined` without an integration, or one without a URI. */
   readonly uri: string | undefined;
   /** The function behind it. */
@@ -27,14 +25,6 @@ export class StagedMethod {
     const isOfStage = this.uri !== integration?.uri;
     this.functionArn = isOfStage ? functionOnStage(integration?.uri, stage) : integration?.functionArn;
     this.refusedMapping = integration && refusedMapping(integration);
-    const { id, path } = resource;
-    this.json = {
-      resourceId: JSON.stringify(id),
-      resourcePath: JSON.stringify(path),
-      stage: JSON.stringify(stage.name),
-      stageVariables: Object.keys(stage.variables).length === 0 ? "null" : JSON.stringify(stage.variables),
-      deploymentId: JSON.stringify(stage.deploymentId),
-    };
   }
 }
 

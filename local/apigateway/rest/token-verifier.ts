@@ -14,8 +14,6 @@ export interface VerifiedToken {
   claims: Record<string, unknown>;
   /** As they are handed to the integration. */
   claimStrings: Record<string, string>;
-  /** The same as JSON text */
-  claimsJson: string;
   /** Seconds since the epoch */
   expiresAt: number;
 }
@@ -89,12 +87,10 @@ export class TokenVerifier {
     }
     const { exp, nbf } = claims;
     if (typeof exp !== "number" || !Number.isFinite(exp)) return refused("the token has no expiry (exp)");
-    const strings = claimStrings(claims);
     const token: VerifiedToken = {
       issuer: signer.issuer,
       claims,
-      claimStrings: strings,
-      claimsJson: JSON.stringify(strings),
+      claimStrings: claimStrings(claims),
       expiresAt: exp,
     };
     if (this.#expired(token)) {
