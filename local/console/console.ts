@@ -5,6 +5,7 @@
  */
 import type { RequestListener } from "node:http";
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Generation } from "../host/generation.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
@@ -17,6 +18,9 @@ import { findRequest, openedRequest, originOf } from "./opened-request.ts";
 import { overview } from "./overview.ts";
 import { consolePage } from "./page.ts";
 import { tokensForPrograms } from "./tokens-for-programs.ts";
+
+/** A body of API Gateway's 10 MB, written as a string of JSON. */
+const LONGEST_TEST_INVOCATION_BYTES = 2 * 10_485_760;
 
 export interface ConsoleServices {
   /** What runs now. */
@@ -96,7 +100,7 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
 
   app.route("/api/tokens", tokensForPrograms(deployment));
 
-  app.use("/restapis/*", refuseOtherSites);
+  app.use("/restapis/*", refuseOtherSites, bodyLimit({ maxSize: LONGEST_TEST_INVOCATION_BYTES }));
   app.all("/restapis/*", (context) => deployment().apiGateway(context.req.raw));
 
   app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));

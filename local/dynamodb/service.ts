@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import db from "dynalite/db/index.js";
+import { readBody } from "../http/read-body.ts";
 import type { TableModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
 import { verifySignature } from "../permissions/aws-signature.ts";
@@ -85,7 +86,8 @@ export function dynamoDbService({ tables, accountId, platform, accessKey }: Dyna
         });
       }
       try {
-        const body = Buffer.from(await request.arrayBuffer());
+        const body = await readBody(request, MAX_REQUEST_BYTES);
+        if (!body) throw failure("RequestEntityTooLargeException", "Request size is exceeded");
         const region = signedRegion(request, body, accessKey);
         const items = itemsOf(region);
         const answer = await inTurn(async () => {
@@ -201,7 +203,6 @@ class Operations {
 
   /** Rejects with a Failure. */
   async perform(operation: string, body: Buffer, items: ItemStore): Promise<Answer> {
-    if (body.length > MAX_REQUEST_BYTES) throw failure("RequestEntityTooLargeException", "Request size is exceeded");
     const request = withNames(parsed(body));
     if (isWrite(operation)) return this.#write(operation, request, items);
     if (isRead(operation)) return read(operation, checked(operation, request, items), items);

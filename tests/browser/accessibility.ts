@@ -33,3 +33,33 @@ export async function assertAccessibleEverywhere(page: Page, where: string): Pro
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width, height });
 }
+
+/** Names, labels and controls break between words, or where the parts of an address meet, and their page is no wider than its window. */
+export async function assertWholeWords(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize()!;
+  for (const each of [320, 1100, 1280, 1920]) {
+    await page.setViewportSize({ width: each, height });
+    const broken = await page.evaluate(() =>
+      [...document.querySelectorAll("strong, .badge, button, summary, nav a, .quiet, label, h2, h3, h4, th, td time")]
+        .filter((element) => element.checkVisibility() && !element.closest(".claims, .id"))
+        .flatMap((element) => {
+          const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+          const words: string[] = [];
+          for (let node = walker.nextNode(); node; node = walker.nextNode())
+            for (const { 0: word, index } of (node.textContent ?? "").matchAll(/[^\s-]+/g)) {
+              const range = document.createRange();
+              range.setStart(node, index);
+              range.setEnd(node, index + word.length);
+              if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) words.push(word);
+            }
+          return words;
+        }),
+    );
+    assert.deepEqual(broken, [], `${each} px`);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(overflow, 0, `${each} px must not scroll sideways`);
+  }
+  await page.setViewportSize({ width, height });
+}

@@ -7,7 +7,7 @@ import { decode } from "../local/cognito/harness.ts";
 import { providerSecret, type RealProvider, startRealProvider } from "../local/cognito/openid-providers.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { repository } from "../support/shell.ts";
-import { assertAccessibleEverywhere } from "./accessibility.ts";
+import { assertAccessibleEverywhere, assertWholeWords } from "./accessibility.ts";
 
 describe("signing in at an external identity provider, in a browser", function () {
   this.timeout(120_000);
@@ -71,6 +71,7 @@ describe("signing in at an external identity provider, in a browser", function (
     // The program has no API to call.
     assert.deepEqual(await page.locator(".steps > li:visible h3").allInnerTexts(), ["Sign up and in"]);
     await assertAccessibleEverywhere(page, "the console of a program with a provider");
+    await assertWholeWords(page);
     await page.close();
   });
 });

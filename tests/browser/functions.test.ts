@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { repository } from "../support/shell.ts";
-import { assertAccessibleEverywhere } from "./accessibility.ts";
+import { assertAccessibleEverywhere, assertWholeWords } from "./accessibility.ts";
 
 describe("the console's functions", function () {
   this.timeout(120_000);
@@ -39,6 +39,7 @@ describe("the console's functions", function () {
     const log = page.getByRole("log");
     await log.getByText("By hand, with an event of SQS work.").waitFor();
     await assertAccessibleEverywhere(page, "the functions");
+    await assertWholeWords(page);
   });
 
   it("stand alone where the program has no API and no user pool", async () => {

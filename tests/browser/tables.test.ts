@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { repository } from "../support/shell.ts";
-import { assertAccessibleEverywhere } from "./accessibility.ts";
+import { assertAccessibleEverywhere, assertWholeWords } from "./accessibility.ts";
 
 describe("the console's tables", function () {
   this.timeout(120_000);
@@ -62,5 +62,6 @@ describe("the console's tables", function () {
     assert.deepEqual([shown.big, shown.mark], ["12345678901234567890123", "<img src=x onerror=alert(1)>"]);
     assert.equal(await page.locator("img").count(), 0);
     await assertAccessibleEverywhere(page, "pages of items");
+    await assertWholeWords(page);
   });
 });

@@ -58,12 +58,12 @@ function forPrograms(out: Output, typing: Typing): LocalDisplay {
   };
 }
 
-type Refusal = Extract<CloudEvent, { kind: "sign-in" | "oauth" }>;
+type Refusal = Extract<CloudEvent, { kind: "sign-in" | "oauth" | "database" }>;
 
 const isRefusal = (event: CloudEvent): event is Refusal =>
-  (event.kind === "sign-in" || event.kind === "oauth") && event.reason !== undefined;
+  (event.kind === "sign-in" || event.kind === "oauth" || event.kind === "database") && event.reason !== undefined;
 
-/** What happened as one object: `event` is `request`, `sign-in` or `oauth`, `at` is ISO 8601. */
+/** What happened as one object: `event` is `request`, `sign-in`, `oauth` or `database`, `at` is ISO 8601. */
 function record({ kind, at, ...event }: Refusal | Extract<CloudEvent, { kind: "api-request" }>): object {
   const members = Object.entries(event).map(([name, value]) => [
     name,

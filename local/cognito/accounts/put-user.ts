@@ -38,10 +38,14 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
     if (wanted.username !== undefined || wanted.password !== undefined)
       throw invalidParameter("Somebody of an external provider has no username and no password of their own.");
     const { putExternal } = await import("../federation/external-user.ts");
-    return putExternal(pool, identity, attributes, groups);
+    const isNew = !pool.users.byIdentity(identity.provider, identity.subject);
+    const user = putExternal(pool, identity, attributes, groups);
+    if (isNew) noteMade(pool, user);
+    return user;
   }
   const name = wanted.username ?? defaultName(pool, attributes);
   if (wanted.password !== undefined) checkPolicy(pool.model.passwordPolicy, wanted.password);
+  const isNew = !pool.users.find(name);
   const { sub } = pool.platform.store.transaction(() => {
     const existing = pool.users.find(name);
     const user = existing ? storeAttributes(pool, existing, attributes, true).user : insert(pool, name, attributes);
@@ -56,7 +60,15 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
     });
   });
   if (wanted.password !== undefined) await setUserPassword(pool, name, wanted.password, true);
-  return pool.users.bySub(sub) ?? requireUser(pool, name);
+  const user = pool.users.bySub(sub) ?? requireUser(pool, name);
+  if (isNew) noteMade(pool, user);
+  return user;
+}
+
+/** For whoever has the list of users open. */
+function noteMade({ platform, model }: Pool, { username }: User): void {
+  const action = "made without a sign-up";
+  platform.emit({ kind: "user", at: platform.now(), userPoolId: model.id, username, action });
 }
 
 function insert(pool: Pool, name: string, given: Record<string, string>): User {

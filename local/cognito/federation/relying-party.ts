@@ -4,11 +4,14 @@
  * §4.1, RFC 9207; https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html).
  */
 import * as openid from "openid-client";
+import { readBody } from "../../http/read-body.ts";
 import { ProviderFailure } from "./provider-failure.ts";
 import type { ServedProvider } from "./providers.ts";
 
 /** A provider that does not answer must not hold the browser for ever. */
 const TIMEOUT_SECONDS = 10;
+/** Far above any discovery document, key set or answer, and far below what would be felt. */
+const LONGEST_ANSWER_BYTES = 1_048_576;
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -139,9 +142,18 @@ function refusePlain(provider: ServedProvider, { protocol, hostname, host }: URL
 
 const guardedFetch =
   (provider: ServedProvider): openid.CustomFetch =>
-  (url, options) => {
+  async (url, options) => {
     refusePlain(provider, new URL(url));
-    return fetch(url, options as RequestInit);
+    const response = await fetch(url, options as RequestInit);
+    const body = await readBody(response, LONGEST_ANSWER_BYTES);
+    if (!body)
+      throw new ProviderFailure(
+        `${provider.name} Error - the response is too large`,
+        `${provider.name} answered more than ${LONGEST_ANSWER_BYTES} bytes at ${new URL(url).pathname}.`,
+      );
+    const read = new Response(body.length === 0 ? null : body, response);
+    // A response of one's own has none, and what went wrong is told with it.
+    return Object.defineProperty(read, "url", { value: response.url });
   };
 
 async function attributesIn(provider: ServedProvider, response: Response): Promise<Claims> {

@@ -6,7 +6,7 @@ interface ListedFunction extends RunnableFunction {
   urls: { url: string; authorization: string }[];
 }
 
-export function functionsPanel({ byId, make, button, read, act, show, pretty, soon, on }: Kit): void {
+export function functionsPanel({ byId, make, breakable, button, read, act, show, pretty, soon, on }: Kit): void {
   const place = byId("functions-list");
   /** What the lists have that stand there: an event that somebody edits is not to be taken away. */
   let shown = "";
@@ -65,7 +65,7 @@ export function functionsPanel({ byId, make, button, read, act, show, pretty, so
         { class: "what" },
         make("span", { class: "badge plain" }, source.kind),
         make("strong", {}, source.name),
-        make("code", {}, source.what),
+        make("code", {}, breakable(source.what)),
         source.enabled ? undefined : make("span", { class: "badge bad" }, "disabled"),
       ),
       runner(functionName, source),
@@ -75,7 +75,7 @@ export function functionsPanel({ byId, make, button, read, act, show, pretty, so
     const line = make(
       "li",
       {},
-      make("p", { class: "what" }, make("strong", {}, name), make("code", {}, runtime ?? "")),
+      make("p", { class: "what" }, make("strong", {}, breakable(name)), make("code", {}, runtime ?? "")),
     );
     if (because !== undefined) line.append(make("p", { class: "why" }, `It does not run here: ${because}.`));
     for (const { url, authorization } of urls) {

@@ -3,7 +3,7 @@ import type { Overview } from "../overview.ts";
 import type { Kit } from "./kit.ts";
 import type { Tools } from "./tools.ts";
 
-export function inspectorPanel({ byId, make, read, moment }: Kit, { checkToken }: Tools): void {
+export function inspectorPanel({ byId, make, breakable, read, moment }: Kit, { checkToken }: Tools): void {
   const input = byId<HTMLTextAreaElement>("token-input");
   const result = byId("token-result");
   let round = 0;
@@ -35,7 +35,12 @@ export function inspectorPanel({ byId, make, read, moment }: Kit, { checkToken }
         ),
       );
       const rows = Object.entries({ ...header, ...claims }).map(([name, value]) =>
-        make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, make("code", {}, shown(name, value)))),
+        make(
+          "tr",
+          {},
+          make("th", { scope: "row" }, name),
+          make("td", {}, make("code", {}, breakable(shown(name, value)))),
+        ),
       );
       result.replaceChildren(
         make("p", { class: bad.length === 0 ? "verdict good" : "verdict bad" }, verdict),

@@ -20,6 +20,8 @@ export interface Kit {
     attributes?: Record<string, string | boolean | undefined>,
     ...content: Content[]
   ): HTMLElementTagNameMap[Tag];
+  /** Text whose long words, addresses for the most part, may be broken where their parts meet. */
+  breakable(text: string): DocumentFragment;
   button(label: string, work: () => unknown, accessibleName?: string): HTMLButtonElement;
   read<T>(path: string): Promise<T>;
   /** Asks the console to do something. Rejects with its sentence when it refuses. */
@@ -52,10 +54,20 @@ export function makeKit(config: PageConfig): Kit {
     return element;
   };
 
+  const breakable: Kit["breakable"] = (text) => {
+    const fragment = document.createDocumentFragment();
+    for (const word of text.split(/(?<=\s)/)) {
+      // A short word goes to the next line as a whole.
+      const parts = word.length < 20 ? [word] : word.split(/(?<=[@.:/_?&=#])(?=\w)|(?<=[a-z])(?=[A-Z][a-z])/);
+      for (const [at, part] of parts.entries()) fragment.append(at > 0 ? document.createElement("wbr") : "", part);
+    }
+    return fragment;
+  };
+
   const tell: Kit["tell"] = (message, isError = false) => {
     const place = byId("message");
     place.className = isError ? "message failed" : "message";
-    place.textContent = message;
+    place.replaceChildren(breakable(message));
   };
 
   const moment: Kit["moment"] = (date) => {
@@ -89,6 +101,7 @@ export function makeKit(config: PageConfig): Kit {
     byId,
     make,
     tell,
+    breakable,
     button(label, work, accessibleName) {
       const button = make("button", { type: "button", "aria-label": accessibleName }, label);
       button.addEventListener("click", async () => {
@@ -138,6 +151,7 @@ export function makeKit(config: PageConfig): Kit {
       list.addEventListener("toggle", () => {
         const { top, bottom } = list.getBoundingClientRect();
         if (bottom > innerHeight && top > list.offsetHeight) place(true);
+        addEventListener("resize", () => list.matches(":popover-open") && list.hidePopover(), { once: true });
       });
       // Before the choice is acted on: what opens then gives the focus back to where this menu has put it.
       const choose = (event: Event) => (event.target as HTMLElement).tagName === "BUTTON" && list.hidePopover();

@@ -2,7 +2,7 @@
 import type { Message } from "../../cognito/state/messages.ts";
 import type { Kit } from "./kit.ts";
 
-export function mailPanel({ byId, make, button, read, tell, time, soon, on }: Kit): void {
+export function mailPanel({ byId, make, breakable, button, read, tell, time, soon, on }: Kit): void {
   const place = byId("mail-list");
   const shown = 50;
 
@@ -12,7 +12,13 @@ export function mailPanel({ byId, make, button, read, tell, time, soon, on }: Ki
     const password = /password is (\S+)/i.exec(mail.body)?.[1];
     const [secret, what] = mail.code === null ? [password, "password"] : [mail.code, "code"];
     const parts: HTMLElement[] = [
-      make("p", { class: "what" }, time(mail.sentAt), make("strong", {}, mail.subject || "SMS"), ` to ${to}`),
+      make(
+        "p",
+        { class: "what" },
+        time(mail.sentAt),
+        make("strong", {}, mail.subject || "SMS"),
+        breakable(` to ${to}`),
+      ),
     ];
     if (secret !== undefined) {
       const copy = async () => {

@@ -3,14 +3,14 @@ import type { ApiRequestEvent, CloudEvent } from "../../platform.ts";
 import type { OpenedRequest } from "../opened-request.ts";
 import type { Kit } from "./kit.ts";
 
-export function requestLog({ byId, make, button, read, act, tell, time, pretty, on }: Kit): void {
+export function requestLog({ byId, make, breakable, button, read, act, tell, time, pretty, on }: Kit): void {
   const list = byId("log");
   const kept = 500;
   const waiting = byId("log-empty");
 
   const add = (at: number, className: string, head: (Node | string)[], why?: string, more?: Node) => {
     const entry = make("li", { class: className }, make("p", { class: "what" }, time(at), ...head));
-    if (why) entry.append(make("p", { class: "why" }, why));
+    if (why) entry.append(make("p", { class: "why" }, breakable(why)));
     if (more) entry.append(more);
     list.prepend(entry);
     while (list.children.length > kept) list.lastElementChild?.remove();
@@ -23,7 +23,7 @@ export function requestLog({ byId, make, button, read, act, tell, time, pretty, 
   const badge = (text: string, className: string) => make("span", { class: `badge ${className}` }, text);
   /** The list of users puts the address in the place of the id, once it knows it. */
   const person = (username: string) => make("span", { "data-user": username }, username);
-  const code = (text: string) => make("code", {}, text);
+  const code = (text: string) => make("code", {}, breakable(text));
   const toneOf = (status: number) => (status < 400 ? "good" : status < 500 ? "bad" : "broken");
 
   /** For a shell of the POSIX kind. The token is the reader's own: `TOKEN=$(demo-auth token)`. */
@@ -124,7 +124,10 @@ export function requestLog({ byId, make, button, read, act, tell, time, pretty, 
     add(event.at, "other", [badge("user", "plain"), person(event.username), event.action]),
   );
   on<Extract<CloudEvent, { kind: "mail" }>>("mail", (event) =>
-    add(event.at, "other", [badge("mail", "plain"), `${event.subject || "SMS"} to ${event.to}`]),
+    add(event.at, "other", [
+      badge("mail", "plain"),
+      make("span", {}, breakable(`${event.subject || "SMS"} to ${event.to}`)),
+    ]),
   );
   on<Extract<CloudEvent, { kind: "trigger" }>>("trigger", (event) => {
     const tone = event.outcome === "answered" ? "good" : "bad";

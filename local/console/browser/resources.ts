@@ -3,7 +3,7 @@ import type { Overview, OverviewResource } from "../overview.ts";
 import type { Kit } from "./kit.ts";
 import type { Tools } from "./tools.ts";
 
-export function resourcesPanel({ byId, make, read, soon, on }: Kit, { drawGraph }: Tools): void {
+export function resourcesPanel({ byId, make, breakable, read, soon, on }: Kit, { drawGraph }: Tools): void {
   const place = byId("resource-tree");
 
   const load = async () => {
@@ -21,7 +21,7 @@ export function resourcesPanel({ byId, make, read, soon, on }: Kit, { drawGraph 
         make(
           "p",
           {},
-          make("strong", {}, name),
+          make("strong", {}, breakable(name)),
           " ",
           make("code", { title: type }, shortType(type)),
           " ",
@@ -30,7 +30,13 @@ export function resourcesPanel({ byId, make, read, soon, on }: Kit, { drawGraph 
       );
       if (unserved.length > 0) {
         const entries = unserved.map(({ property, reason, guards }) =>
-          make("li", {}, make("code", {}, property), guards ? " is refused on the wire: " : " is not served: ", reason),
+          make(
+            "li",
+            {},
+            make("code", {}, breakable(property)),
+            guards ? " is refused on the wire: " : " is not served: ",
+            reason,
+          ),
         );
         line.append(make("ul", { class: "quiet" }, ...entries));
       }

@@ -19,7 +19,7 @@ interface Tokens {
 }
 
 export function usersPanel(kit: Kit, { userDialog }: Tools): void {
-  const { byId, make, button, read, act, tell, time, soon, on } = kit;
+  const { byId, make, breakable, button, read, act, tell, time, soon, on } = kit;
   const place = byId("users-list");
   const ask = userDialog(kit);
 
@@ -114,13 +114,13 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
       make(
         "div",
         { class: "user" },
-        make("strong", {}, label),
+        make("strong", {}, breakable(label)),
         make("span", { class: `badge ${tone}` }, state.filter(Boolean).join(", ")),
         ...actionsOf(pool, user, label),
       ),
       make("p", { class: "quiet id" }, user.sub, " since ", time(user.createdAt)),
       ...identities.map(({ userId, providerName }) =>
-        make("p", { class: "quiet id" }, `signs in at ${providerName} as ${userId}`),
+        make("p", { class: "quiet id" }, breakable(`signs in at ${providerName} as ${userId}`)),
       ),
     );
   };
@@ -159,7 +159,7 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
     shown = known;
     const names = new Map(pools.flatMap(({ users }) => users.map((user) => [user.username, nameOf(user)])));
     for (const mention of document.querySelectorAll<HTMLElement>("[data-user]"))
-      mention.textContent = names.get(mention.dataset.user ?? "") ?? mention.textContent;
+      mention.replaceChildren(breakable(names.get(mention.dataset.user ?? "") ?? mention.textContent ?? ""));
   };
   const refresh = soon(load);
   for (const kind of ["*", "user", "sign-in", "mail", "program", "api-request"]) on(kind, refresh);

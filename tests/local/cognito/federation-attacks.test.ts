@@ -282,6 +282,26 @@ describe("the endpoints of an identity provider", () => {
       assert.equal(await refusal(cloud), "Corp Error - 500");
     }));
 
+  it("are not read beyond a megabyte, whatever they send", () =>
+    withCrafted(discovered, async (cloud, provider) => {
+      const large = "x".repeat(1_048_577);
+      provider.craft.userInfo = { email: large };
+      assert.equal(await refusal(cloud), "Corp Error - the response is too large");
+      provider.craft.token = {
+        status: 400,
+        body: JSON.stringify({ error: "invalid_client", error_description: large }),
+      };
+      assert.equal(await refusal(cloud), "Corp Error - the response is too large");
+      provider.craft.discovery = { more: large };
+      assert.equal(await refusal(cloud), "Corp Error - the response is too large");
+      const told = reasons(cloud).filter((reason) => reason!.startsWith("Corp answered"));
+      assert.deepEqual(told, [
+        "Corp answered more than 1048576 bytes at /userinfo.",
+        "Corp answered more than 1048576 bytes at /token.",
+        "Corp answered more than 1048576 bytes at /.well-known/openid-configuration.",
+      ]);
+    }));
+
   it("that nobody serves end at the application, which learns that the provider cannot be reached", () =>
     withCrafted(discovered, async (cloud, provider) => {
       await provider.close();

@@ -68,7 +68,10 @@ describe("the console", function () {
       assert.deepEqual(await users(), []);
     });
 
-    for (const path of ["/", "/api/cloud", "/api/messages", "/api/users", "/api/overview"])
+    for (const path of [
+      ...["/", "/api/cloud", "/api/messages", "/api/users", "/api/overview", "/api/functions", "/api/requests/r-1"],
+      "/api/tables/items?name=orders",
+    ])
       it(`lets none read ${path}, embed it or frame it`, async () => {
         const answer = await fetch(origin + path, { headers: { origin: "https://evil.example" } });
         assert.equal(answer.headers.get("access-control-allow-origin"), null);
@@ -85,8 +88,10 @@ describe("the console", function () {
       });
       assert.equal(preflight.headers.get("access-control-allow-origin"), null);
       assert.notEqual(preflight.status, 200);
-      const blind = await fetch(`${origin}/api/messages`, { headers: { "sec-fetch-site": "cross-site" } });
-      assert.equal(blind.status, 403);
+      for (const path of ["/api/messages", "/api/functions", "/api/tables/items?name=orders", "/api/requests/r-1"]) {
+        const blind = await fetch(origin + path, { headers: { "sec-fetch-site": "cross-site" } });
+        assert.equal(blind.status, 403, path);
+      }
     });
 
     it("answers nobody who came by a name that was rebound to this machine", async () => {

@@ -191,9 +191,35 @@ Declared, not emulated
   });
 
   it("lets no client steer the terminal", () => {
-    const { display, text } = open(true);
-    display.event({ ...REQUEST, path: "/s/\x1b[2Jx\ny" } as CloudEvent, messages);
-    assert.ok(!text.stderr.includes("\x1b") && text.stderr.split("\n").length === 2);
+    const bad = "\x1b[2Jx\ny\u202e\u2066".padEnd(20_000, "a");
+    const of = { at: 0, userPoolId: "p", clientId: "c" };
+    const events: CloudEvent[] = [
+      {
+        ...(REQUEST as Extract<CloudEvent, { kind: "api-request" }>),
+        method: bad,
+        path: bad,
+        principal: bad,
+        reason: bad,
+      },
+      { kind: "sign-in", ...of, username: bad, outcome: "refused", reason: bad },
+      { kind: "oauth", ...of, endpoint: bad, outcome: "refused", reason: bad },
+      { kind: "mail", ...of, to: bad, subject: bad, messageKind: "sign-up" },
+      // Such as the user name that an identity provider has given.
+      { kind: "user", ...of, username: bad, action: "came from Corp" },
+      { kind: "database", at: 0, operation: bad, outcome: "ValidationException", reason: bad },
+    ];
+    for (const [isTTY, json] of [
+      [true, false],
+      [false, false],
+      [false, true],
+    ])
+      for (const event of events) {
+        const { display, text } = open(isTTY!, { json: json! });
+        display.event(event, messages);
+        const written = text.stderr + text.stdout;
+        assert.doesNotMatch(written, /[\x1b\u202e\u2066]|\n./, event.kind);
+        assert.ok(written.length < 2500, `${event.kind}: ${written.length} characters`);
+      }
   });
 });
 
@@ -205,6 +231,11 @@ describe("demo-auth local elsewhere", () => {
     reason: "invalid_grant: the code is unknown, expired or used",
   };
 
+  const unsigned: CloudEvent = {
+    kind: "database",
+    ...{ at: 0, operation: "PutItem", outcome: "MissingAuthenticationTokenException", reason: "It is not signed." },
+  };
+
   /** @returns the documents on stdout, and stderr */
   function playAll(isTTY: boolean, flags: { json?: boolean; quiet?: boolean }) {
     const { display, text } = open(isTTY, flags);
@@ -214,6 +245,7 @@ describe("demo-auth local elsewhere", () => {
     display.event(REQUEST, messages);
     display.event({ ...REQUEST, path: `/s/orders/${token}` } as CloudEvent, messages);
     display.event(refused, messages);
+    display.event(unsigned, messages);
     display.event(MAIL, messages);
     display.event({ kind: "function-log", at: 0, functionName: "orders", line: token }, messages);
     display.reloadFailed(broken());
@@ -230,7 +262,7 @@ describe("demo-auth local elsewhere", () => {
     const { documents, stderr } = playAll(true, { json: true });
     assert.deepEqual(
       documents.map(({ event }) => event),
-      ["ready", "request", "request", "oauth", "reload-failed", "reloaded"],
+      ["ready", "request", "request", "oauth", "database", "reload-failed", "reloaded"],
     );
     assert.deepEqual(documents[0], READY);
     assert.deepEqual(documents[1], {
@@ -240,7 +272,7 @@ describe("demo-auth local elsewhere", () => {
       ...{ decision: "refused", reason: "Refused by the Cognito authorizer: the token expired" },
     });
     assert.equal(documents[2].path, "/s/orders/[token]");
-    assert.equal(documents[4].error.code, "program_failed");
+    assert.equal(documents[5].error.code, "program_failed");
     assert.equal(stderr, "");
   });
 
@@ -257,6 +289,7 @@ describe("demo-auth local elsewhere", () => {
         `${at} 401 GET /s/orders (2 ms) — Refused by the Cognito authorizer: the token expired`,
         `${at} 401 GET /s/orders/[token] (2 ms) — Refused by the Cognito authorizer: the token expired`,
         `${at} /oauth2/token: refused — invalid_grant: the code is unknown, expired or used`,
+        `${at} DynamoDB PutItem: MissingAuthenticationTokenException — It is not signed.`,
         "",
       ].join("\n"),
     );

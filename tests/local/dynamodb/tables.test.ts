@@ -342,6 +342,23 @@ describe("a table", function () {
     assert.ok(!JSON.stringify(events).includes(cloud.ready.credentials!.secretAccessKey));
   });
 
+  it("reads no more of a request than DynamoDB takes, whoever sends it", async () => {
+    const chunk = Buffer.alloc(1024 * 1024, " ");
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += chunk.length;
+        controller.enqueue(chunk);
+      },
+    });
+    const response = await fetch(cloud.ready.console, {
+      ...{ method: "POST", headers: { "x-amz-target": "DynamoDB_20120810.PutItem" }, body: endless, duplex: "half" },
+    });
+    assert.equal(response.status, 400);
+    assert.match(((await response.json()) as { __type: string }).__type, /#RequestEntityTooLargeException$/);
+    assert.ok(sent < 64 * chunk.length, `${sent} bytes were taken`);
+  });
+
   it("[G.4] answers a host name that is not its own with nothing", async () => {
     const { port } = new URL(cloud.ready.console);
     const { request } = await import("node:http");
