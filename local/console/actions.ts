@@ -142,15 +142,15 @@ async function bodyOf(context: Context): Promise<Input> {
   try {
     body = await context.req.json();
   } catch {
-    throw new InputError("The request's body is no JSON.");
+    throw new InputError("The request's body is not JSON.");
   }
   if (body === null || typeof body !== "object" || Array.isArray(body))
-    throw new InputError("The request's body is no JSON object.");
+    throw new InputError("The request's body is not a JSON object.");
   return body as Input;
 }
 
 function text(input: Input, name: string): string {
   const value = input[name] ?? "";
-  if (typeof value !== "string") throw new InputError(`${name} is no text.`);
+  if (typeof value !== "string") throw new InputError(`${name} is not a text.`);
   return value;
 }

@@ -20,7 +20,8 @@ declare module "dynalite/validations/*" {
 }
 
 declare module "dynalite/db/index.js" {
-  import type { Callback, EmulatorStore, Failure, RequestData, TableDescription } from "./emulator.ts";
+  import type { Callback, EmulatorStore, RequestData, TableDescription } from "./emulator.ts";
+  import type { Failure } from "./failure.ts";
   import type { Item } from "./item.ts";
 
   const db: {

@@ -21,7 +21,9 @@ import queryRules from "dynalite/validations/query.js";
 import scanRules from "dynalite/validations/scan.js";
 import updateItemRules from "dynalite/validations/updateItem.js";
 import { type Expression, meets } from "./conditions.ts";
-import type { Item } from "./item.ts";
+import { failure } from "./failure.ts";
+import { asItem, type Item } from "./item.ts";
+import { refuseUnreadable } from "./request-limits.ts";
 
 /** A request's body; `_…` is what validation has parsed. */
 export type RequestData = Record<string, unknown> & {
@@ -34,12 +36,6 @@ export type RequestData = Record<string, unknown> & {
 };
 
 export type Answer = Record<string, unknown>;
-
-/** What DynamoDB answers with a status of 400. */
-export interface Failure extends Error {
-  statusCode: number;
-  body: { __type: string; message?: string };
-}
 
 export type Callback = (error?: Error | null, value?: unknown) => void;
 
@@ -121,8 +117,10 @@ export const isRead = (operation: string): operation is Read => Object.hasOwn(RE
 /** @throws Failure when the request breaks the operation's rules */
 export function checked(operation: Write | Read, request: object, store: EmulatorStore): RequestData {
   const { rules } = isWrite(operation) ? WRITES[operation] : READS[operation];
+  refuseUnreadable(request);
   const data = validations.checkTypes(structuredClone(request), rules.types);
   validations.checkValidations(data, rules.types, rules.custom, store);
+  for (const item of [data.Item, data.Key]) if (item) asItem(item);
   return data;
 }
 
@@ -140,7 +138,7 @@ export function requireCondition(data: RequestData, store: EmulatorStore): void 
   if (invalid) throw invalid;
   const key = db.createKey(data.Item ?? data.Key!, table);
   const existing = atOnce<Item | undefined>((done) => store.getItemDb(data.TableName!).get(key, done as Callback));
-  if (data._condition && !meets(existing ?? {}, data._condition.expression)) {
+  if (data._condition && !meets(existing ?? asItem({}), data._condition.expression)) {
     throw failure("ConditionalCheckFailedException", "The conditional request failed");
   }
 }
@@ -186,14 +184,3 @@ export function atOnce<T>(work: (done: (error?: Error | null, value?: T) => void
   if (outcome.error) throw outcome.error;
   return outcome.value as T;
 }
-
-/** @param type such as `ResourceNotFoundException` */
-export function failure(type: string, message: string, more: object = {}): Failure {
-  const service = type === "ValidationException" ? "com.amazon.coral.validate" : "com.amazonaws.dynamodb.v20120810";
-  return Object.assign(new Error(message), {
-    statusCode: 400,
-    body: { __type: `${service}#${type}`, message, ...more },
-  });
-}
-
-export const isFailure = (error: unknown): error is Failure => error instanceof Error && "body" in error;

@@ -11,12 +11,12 @@ import {
   atOnce,
   type Callback,
   type EmulatorStore,
-  failure,
   type ItemSpace,
   type Range,
   type TableDescription,
 } from "./emulator.ts";
-import type { Item } from "./item.ts";
+import { failure } from "./failure.ts";
+import { type Item, readItem } from "./item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -115,7 +115,7 @@ export class ItemStore implements EmulatorStore {
       spaceOf(this.#region, table),
       key,
     ) as { item: string } | undefined;
-    return row && (JSON.parse(row.item) as Item);
+    return row && readItem(row.item);
   }
 
   /** A page of a table's items in the order of their keys, behind a key. */
@@ -123,7 +123,7 @@ export class ItemStore implements EmulatorStore {
     const rows = this.#prepared(
       "SELECT key, item FROM dynamodb_items WHERE space = ? AND key > ? ORDER BY key LIMIT ?",
     ).all(spaceOf(this.#region, table), after, size) as { key: string; item: string }[];
-    return rows.map(({ key, item }) => ({ key, item: JSON.parse(item) as Item }));
+    return rows.map(({ key, item }) => ({ key, item: readItem(item) }));
   }
 
   /** How many items a table has, and their size in bytes. */
@@ -141,7 +141,7 @@ export class ItemStore implements EmulatorStore {
     for (const { space, key, item } of rows) {
       const [region, name = ""] = space.split("/");
       const table = region === this.#region ? this.#tables.get(name) : undefined;
-      if (table) this.remove(table.description, key, JSON.parse(item) as Item);
+      if (table) this.remove(table.description, key, readItem(item));
     }
   }
 
@@ -167,7 +167,7 @@ export class ItemStore implements EmulatorStore {
         const row = this.#prepared("SELECT item FROM dynamodb_items WHERE space = ? AND key = ?").get(space, key) as
           | { item: string }
           | undefined;
-        done(null, row && JSON.parse(row.item));
+        done(null, row && readItem(row.item));
       },
       put: (key, item, done) => {
         this.#prepared("INSERT OR REPLACE INTO dynamodb_items (space, key, item, expires) VALUES (?, ?, ?, ?)").run(
@@ -208,7 +208,7 @@ export class ItemStore implements EmulatorStore {
     const values: SQLInputValue[] = [space, ...given.map(([, bound]) => bound!), limit];
     const order = reverse ? "DESC" : "ASC";
     const statement = this.#prepared(`SELECT item FROM dynamodb_items WHERE ${where} ORDER BY key ${order} LIMIT ?`);
-    for (const row of statement.iterate(...values)) yield JSON.parse((row as { item: string }).item) as Item;
+    for (const row of statement.iterate(...values)) yield readItem((row as { item: string }).item);
   }
 
   #prepared(sql: string): StatementSync {

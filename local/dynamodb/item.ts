@@ -5,3 +5,18 @@ export type Value = Record<string, unknown>;
 
 /** `{ id: { S: "a" } }` */
 export type Item = Record<string, Value>;
+
+/** @param text JSON */
+export const readItem = (text: string): Item => JSON.parse(text, (_name, value: unknown) => withoutPrototype(value));
+
+/** Also inside of it: what every object of JavaScript has, such as `constructor`, is no attribute of an item. */
+export function asItem(value: Item): Item {
+  for (const each of Object.values(value)) if (isObject(each)) asItem(each as Item);
+  return withoutPrototype(value);
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+function withoutPrototype<T>(value: T): T {
+  return isObject(value) && !Array.isArray(value) ? Object.setPrototypeOf(value, null) : value;
+}

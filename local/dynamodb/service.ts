@@ -12,7 +12,8 @@ import { verifySignature } from "../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
 import type { Platform } from "../platform.ts";
 import { deployTables, refuseProtected, stored } from "./declared-tables.ts";
-import { type Answer, checked, failure, isFailure, isRead, isWrite, read, write } from "./emulator.ts";
+import { type Answer, checked, isRead, isWrite, read, write } from "./emulator.ts";
+import { failure, isFailure, notSerializable } from "./failure.ts";
 import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
 import { plainItem } from "./plain-values.ts";
 import { Transactions } from "./transactions.ts";
@@ -101,7 +102,11 @@ export function dynamoDbService({ tables, accountId, platform, accessKey }: Dyna
           refuse(operation, errorType, error.message);
           return reply(400, { __type: `com.amazon.coral.service#${errorType}`, message });
         }
-        if (!isFailure(error)) throw error;
+        if (!isFailure(error)) {
+          const reason = `The local cloud failed on this request, which is a fault of its own: ${error}`;
+          refuse(operation, "InternalServerError", reason);
+          return reply(500, { __type: "com.amazonaws.dynamodb.v20120810#InternalServerError", message: reason });
+        }
         const type = error.body.__type.split("#").at(-1)!;
         // A condition that does not hold is how programs ask.
         if (!/^(?:ConditionalCheckFailed|TransactionCanceled)Exception$/.test(type)) {
@@ -251,9 +256,7 @@ function parsed(body: Buffer): Record<string, unknown> {
     if (request !== null && typeof request === "object" && !Array.isArray(request))
       return request as Record<string, unknown>;
   } catch {}
-  throw Object.assign(failure("SerializationException", ""), {
-    body: { __type: "com.amazon.coral.service#SerializationException" },
-  });
+  throw notSerializable();
 }
 
 /** A table may go by its ARN as well. */

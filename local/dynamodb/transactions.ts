@@ -5,16 +5,8 @@
 import { createHash } from "node:crypto";
 import db from "dynalite/db/index.js";
 import type { Store } from "../platform.ts";
-import {
-  type Answer,
-  checked,
-  failure,
-  isFailure,
-  type RequestData,
-  read,
-  requireCondition,
-  write,
-} from "./emulator.ts";
+import { type Answer, checked, type RequestData, read, requireCondition, write } from "./emulator.ts";
+import { failure, isFailure, notSerializable } from "./failure.ts";
 import type { Item } from "./item.ts";
 import type { ItemStore } from "./item-store.ts";
 
@@ -114,6 +106,7 @@ function partsOf({ TransactItems }: Record<string, unknown>): Record<string, unk
       : parts.length > MOST_ITEMS
         ? `less than or equal to ${MOST_ITEMS}`
         : undefined;
+  if (!parts.every((part) => isObject(part) && Object.values(part).every(isObject))) throw notSerializable();
   if (complaint === undefined) return parts;
   throw failure(
     "ValidationException",
@@ -121,6 +114,8 @@ function partsOf({ TransactItems }: Record<string, unknown>): Record<string, unk
       `Member must have length ${complaint}`,
   );
 }
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const keyOf = ({ data }: Part, items: ItemStore): string | undefined => {
   const { description } = items.table(data.TableName!);

@@ -3,6 +3,7 @@
  * `POST /restapis/{id}/authorizers/{authorizer}` and `POST /restapis/{id}/resources/{resource}/methods/{method}`
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html). Every other operation is the program's business.
  */
+import { readBody } from "../../http/read-body.ts";
 import type { RestApiModel } from "../../model.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -48,15 +49,19 @@ function decodedOrRaw(segment: string): string {
   }
 }
 
+/** The 10 MB of a request, written as JSON. */
+const LONGEST_INPUT_BYTES = 16 * 1024 * 1024;
+
 class InvalidInput extends Error {}
 
 async function readInput(request: Request): Promise<TestInvokeInput> {
-  const text = await request.text();
+  const text = (await readBody(request, LONGEST_INPUT_BYTES))?.toString();
+  if (text === undefined) throw new InvalidInput("The request body is larger than any that a method takes.");
   let input: unknown;
   try {
     input = text === "" ? {} : JSON.parse(text);
   } catch {
-    throw new InvalidInput("The request body is no JSON.");
+    throw new InvalidInput("The request body is not JSON.");
   }
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new InvalidInput("The request body is to be a JSON object.");

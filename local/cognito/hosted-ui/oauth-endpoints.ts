@@ -224,7 +224,8 @@ async function formFields(c: Context): Promise<Fields> {
   const parameters = new URLSearchParams(text);
   const fields: Fields = {};
   for (const [name, value] of parameters) {
-    if (name in fields) throw new OAuthError("invalid_request", `the parameter ${name} came more than once`);
+    if (Object.hasOwn(fields, name))
+      throw new OAuthError("invalid_request", `the parameter ${name} came more than once`);
     if (value !== "") fields[name] = value;
   }
   return fields;

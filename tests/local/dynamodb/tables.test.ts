@@ -342,7 +342,7 @@ describe("a table", function () {
     assert.ok(!JSON.stringify(events).includes(cloud.ready.credentials!.secretAccessKey));
   });
 
-  it("reads no more of a request than DynamoDB takes, whoever sends it", async () => {
+  it("[G.2] reads no more of a request than DynamoDB takes, whoever sends it", async () => {
     const chunk = Buffer.alloc(1024 * 1024, " ");
     let sent = 0;
     const endless = new ReadableStream({
@@ -401,6 +401,88 @@ describe("a table", function () {
       message: "Requested resource not found: Table: other not found",
     });
   });
+
+  it("[G.2] takes attributes of names that every object of JavaScript has for what they are", async () => {
+    const names = { "#c": "constructor", "#s": "toString" };
+    const some = { ...key("ada", 1), nested: { M: { valueOf: { S: "in" } } } };
+    const conditional = (ConditionExpression: string) =>
+      client.send(
+        new PutItemCommand({
+          TableName,
+          Item: some,
+          ConditionExpression,
+          ExpressionAttributeNames: { "#c": "constructor" },
+        }),
+      );
+    await assert.rejects(conditional("attribute_exists(#c)"), { name: "ConditionalCheckFailedException" });
+    await conditional("attribute_not_exists(#c)");
+    await assert.rejects(conditional("attribute_exists(nested.#c)"), { name: "ConditionalCheckFailedException" });
+    const updated = await client.send(
+      new UpdateItemCommand({
+        ...{ TableName, Key: key("ada", 2), ReturnValues: "ALL_NEW", ExpressionAttributeNames: names },
+        UpdateExpression: "SET #c = if_not_exists(#c, :team), #s = if_not_exists(#s, :team)",
+        ExpressionAttributeValues: { ":team": { S: "blue" } },
+      }),
+    );
+    assert.deepEqual(updated.Attributes, { ...key("ada", 2), constructor: { S: "blue" }, toString: { S: "blue" } });
+    const found = await client.send(
+      new GetItemCommand({
+        ...{ TableName, Key: key("ada", 1), ExpressionAttributeNames: names },
+        ProjectionExpression: "person, #c, nested.valueOf, nested.#s",
+      }),
+    );
+    assert.deepEqual(found.Item, { person: { S: "ada" }, nested: { M: { valueOf: { S: "in" } } } });
+    const item = JSON.parse('{"__proto__":{"S":"lost"}}');
+    const { status, body } = await ask("PutItem", { TableName, Item: { ...key("ada", 3), m: { M: item } } });
+    assert.deepEqual([status, body.message], [400, "The local cloud keeps no attribute of the name __proto__."]);
+  });
+
+  it("[G.2] refuses what is nested too deeply, and reads parentheses up to 8 deep", async () => {
+    const wrapped = (depth: number) => `${'{"L":['.repeat(depth)}{"S":"x"}${"]}".repeat(depth)}`;
+    const nested = (depth: number) => ({
+      TableName,
+      Item: { ...key("ada", 1), M: { S: "no map" }, list: JSON.parse(wrapped(depth)) },
+    });
+    assert.equal((await ask("PutItem", nested(31))).status, 200);
+    const tooDeep =
+      "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
+    for (const [operation, request] of [
+      ["PutItem", nested(32)],
+      ["TransactWriteItems", { TransactItems: [{ Put: nested(32) }] }],
+    ] as const) {
+      const { status, body } = await ask(operation, request);
+      assert.deepEqual([status, body.message], [400, tooDeep]);
+    }
+    const { status, body } = await ask("PutItem", `{"TableName":"orders","Item":{"list":${wrapped(100_000)}}}`);
+    assert.deepEqual([status, body.message], [400, tooDeep]);
+    const deep = `${"(".repeat(9)}person = :a${")".repeat(9)}`;
+    const scan = await ask("Scan", {
+      ...{ TableName, FilterExpression: deep, ExpressionAttributeValues: { ":a": { S: "ada" } } },
+    });
+    assert.deepEqual(
+      [scan.status, scan.body.message],
+      [400, "The local cloud reads parentheses in a FilterExpression up to 8 deep."],
+    );
+  });
+
+  it("[G.2] answers a request without a form in the service's words", async () => {
+    for (const TransactItems of [[null], [1], [{ Put: null }], [{ Put: [] }]]) {
+      for (const operation of ["TransactWriteItems", "TransactGetItems"]) {
+        const { status, body } = await ask(operation, { TransactItems });
+        assert.deepEqual([status, body.__type], [400, "com.amazon.coral.service#SerializationException"]);
+      }
+    }
+  });
+
+  /** @param request JSON text as it is, or what becomes it */
+  async function ask(operation: string, request: unknown) {
+    const body = typeof request === "string" ? request : JSON.stringify(request);
+    const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` };
+    const signing = { ...cloud.ready.credentials!, host: new URL(cloud.ready.console).host, service: "dynamodb" };
+    const signed = await signedHeaders({ method: "POST", path: "/", headers, body }, signing);
+    const response = await fetch(cloud.ready.console, { method: "POST", headers: signed, body });
+    return { status: response.status, body: (await response.json()) as { __type?: string; message?: string } };
+  }
 
   it("[G.4] is reached by a function behind a sign-in, with the SDK as it is", async () => {
     const ada = await signUp(cloud.ready, "ada@example.com", "web");
