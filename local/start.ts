@@ -2,6 +2,7 @@
  * Starts a local cloud: evaluates the program and serves what it declares, on an origin of its own for the console with
  * the identity provider, for each hosted-UI domain and for each REST API, so that every path on the wire equals AWS's.
  */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -18,6 +19,7 @@ import type { ReadyDocument } from "./host/ready-document.ts";
 import { watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { Reach } from "./http/loopback.ts";
+import type { RunsByHand } from "./lambda/runs-by-hand.ts";
 import type { CloudEvent, Platform } from "./platform.ts";
 import { openStateFolder, temporaryStateFolder } from "./store/state-folder.ts";
 import { openStore } from "./store/store.ts";
@@ -61,6 +63,8 @@ export interface LocalCloud {
   readonly ready: ReadyDocument;
   /** What would have been sent by e-mail and SMS, newest last. */
   messages(): Message[];
+  /** The functions, to run with the events of what invokes them on AWS. */
+  runsByHand(): Promise<RunsByHand>;
   /** What an administrator may do to the users of a pool; `undefined` for a pool that does not exist. */
   admin(userPoolId: string): UserAdministration | undefined;
   /** @returns what puts users, mail and the counts of limits back to how they are now, until the next reload */
@@ -206,6 +210,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         return current.ready;
       },
       messages: () => current.cognito.messages(),
+      runsByHand: () => current.runsByHand(),
       admin: (userPoolId) => current.cognito.admin(userPoolId),
       checkpoint: () => current.checkpoint(),
       reload: reloadLatest,

@@ -92,6 +92,7 @@ export async function openChild(
       ready,
       user: call("user"),
       startSession: call("startSession"),
+      run: call("run"),
       messages: call("messages"),
       requests: call("requests"),
       logs: call("logs"),

@@ -10,13 +10,14 @@ import type { ReadyDocument } from "../host/ready-document.ts";
 import type { CloudEvent } from "../platform.ts";
 import { startLocalCloud } from "../start.ts";
 import { CloudError } from "./cloud-error.ts";
-import type { CloudMessage, CloudOptions, CloudRequest, UserOptions } from "./types.ts";
+import type { CloudMessage, CloudOptions, CloudRequest, CloudRun, RunOptions, UserOptions } from "./types.ts";
 
 export interface Controls {
   ready: ReadyDocument;
   user(poolId: string, wanted: UserOptions): Promise<UserSummary & UserTokens>;
   /** @returns what the hosted UI's session cookie holds */
   startSession(poolId: string, username: string): Promise<string>;
+  run(functionName: string, options: RunOptions): Promise<CloudRun>;
   messages(): Promise<CloudMessage[]>;
   requests(): Promise<CloudRequest[]>;
   logs(): Promise<{ functionName: string; line: string }[]>;
@@ -71,6 +72,7 @@ export async function openControls(
     ...(signal && { signal }),
   });
   for (const { id, name } of cloud.ready.apis) apiNames.set(id, name);
+  for (const { id, functionName } of cloud.ready.functionUrls) apiNames.set(id, functionName);
   const putBack = cloud.checkpoint();
   const administration = (poolId: string) => {
     const admin = cloud.admin(poolId);
@@ -96,6 +98,22 @@ export async function openControls(
     },
     async startSession(poolId, username) {
       return administration(poolId).startSession(username);
+    },
+    async run(functionName, { source: wanted, event }) {
+      const runs = await cloud.runsByHand();
+      const sources = runs.functions().find(({ name }) => name === functionName)?.sources ?? [];
+      const labels = sources.map(({ kind, name }) => `${kind} ${name}`);
+      const found = sources.filter(({ name }, at) => name === wanted || labels[at] === wanted);
+      if (wanted !== undefined && found.length !== 1)
+        throw new CloudError(
+          "not_declared",
+          `${found.length === 0 ? "Nothing" : "More than one thing"} that invokes ${functionName} is named ${JSON.stringify(wanted)}.`,
+          labels.length === 0 ? "Nothing invokes it; leave the source out." : `Name one of: ${labels.join(", ")}.`,
+        );
+      const [source] = found;
+      const sent = event === undefined ? (source?.event ?? "{}") : JSON.stringify(event);
+      const { outcome, result, reason } = (await runs.run(functionName, source?.id, sent))!;
+      return { outcome, result: result === undefined ? undefined : JSON.parse(result), reason };
     },
     async messages() {
       return cloud.messages();

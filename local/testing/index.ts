@@ -60,6 +60,15 @@ function cloudOf(controls: Controls): Cloud {
       const { selfSignUp, ...pool } = choose("user pool", ready.userPools, name);
       return { ...pool, user: (wanted) => userOf(controls, pool, wanted) };
     },
+    function(wanted) {
+      const { name } = choose("function", ready.functions, wanted);
+      const urls = ready.functionUrls.filter(({ functionName }) => functionName.split(":")[0] === name);
+      return {
+        name,
+        urls: urls.map(({ url }) => url),
+        run: (options = {}) => controls.run(name, options).catch((error) => Promise.reject(asCloudError(error))),
+      };
+    },
     async messages(to) {
       const messages = await controls.messages();
       return to === undefined ? messages : messages.filter((message) => message.to === to);

@@ -46,9 +46,11 @@ export interface Cloud extends AsyncDisposable {
   api(name?: string, stage?: string): CloudApi;
   /** A user pool by the name it has on AWS; the only one when no name is given. @throws CloudError */
   pool(name?: string): CloudPool;
+  /** A function by the name it has on AWS; the only one when no name is given. @throws CloudError */
+  function(name?: string): CloudFunction;
   /** Mail and text messages that Cognito would have sent since the last reset, newest last. */
   messages(to?: string): Promise<CloudMessage[]>;
-  /** The requests to its APIs since the last reset, newest last, 10,000 at most. */
+  /** The requests to its APIs and function URLs since the last reset, newest last, 10,000 at most. */
   requests(): Promise<CloudRequest[]>;
   /** The lines that its functions logged since the last reset, newest last, 10,000 at most. */
   logs(functionName?: string): Promise<string[]>;
@@ -130,6 +132,32 @@ export interface CloudUser {
   sessionCookies(): Promise<{ name: string; value: string; url: string }[]>;
 }
 
+export interface CloudFunction {
+  name: string;
+  /** Of the function itself and of its aliases. */
+  urls: string[];
+  /**
+   * Runs it as what invokes it on AWS would: a queue, a schedule, a rule, a bucket. None of them does so here by itself.
+   * @throws CloudError naming the sources that there are
+   */
+  run(options?: RunOptions): Promise<CloudRun>;
+}
+
+export interface RunOptions {
+  /** By its name, or `SQS work` where several have the name; its permission is checked, and its event is what is sent. */
+  source?: string | undefined;
+  /** What is sent instead, or with no source; `{}` when there is neither. */
+  event?: unknown;
+}
+
+export interface CloudRun {
+  /** `refused`: it did not run, because nothing permits the source to invoke it or because it cannot run here. */
+  outcome: "answered" | "failed" | "refused";
+  /** What it answered, or the error that it threw. */
+  result: unknown;
+  reason: string | undefined;
+}
+
 export interface CloudMessage {
   /** An e-mail address, or a phone number. */
   to: string;
@@ -145,6 +173,7 @@ export interface CloudMessage {
 export interface CloudRequest {
   /** Milliseconds since the epoch. */
   at: number;
+  /** The API's name, or the function's whose URL it is. */
   api: string;
   stage: string | undefined;
   method: string;

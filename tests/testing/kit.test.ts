@@ -155,6 +155,47 @@ describe("the test kit", function () {
     client.destroy();
   });
 
+  it("runs functions as what invokes them on AWS would, with the permission that it needs", async () => {
+    await using cloud = await startCloud({ project: join(repository, "tests/fixtures/event-sources") });
+    const worker = cloud.function("worker");
+    const { outcome, result } = await worker.run({ source: "work" });
+    deepEqual(
+      [outcome, (result as { Records: { eventSource: string }[] }).Records[0]!.eventSource],
+      ["answered", "aws:sqs"],
+    );
+    deepEqual(await worker.run({ source: "SQS work", event: { Records: [] } }), {
+      ...{ outcome: "answered", result: { Records: [] }, reason: undefined },
+    });
+    deepEqual((await worker.run()).result, {});
+    match((await cloud.logs("worker")).join("\n"), /INFO\tworks/);
+    const refused = await cloud.function("alone").run({ source: "forbidden" });
+    equal(refused.outcome, "refused");
+    match(refused.reason!, /events\.amazonaws\.com may not invoke the function/);
+    equal((await cloud.function("alone").run()).outcome, "failed");
+    await rejects(worker.run({ source: "nosuch" }), {
+      code: "not_declared",
+      message: /^Nothing that invokes worker is named "nosuch"\. Name one of: .*SQS work/,
+    });
+  });
+
+  it("names function URLs, and tells the requests to them", async () => {
+    await using cloud = await startCloud({
+      project: join(repository, "tests/fixtures/function-urls"),
+      inProcess: true,
+    });
+    const { urls } = cloud.function("echo");
+    deepEqual([urls.length, urls.includes(String(cloud.outputs.url))], [2, true]);
+    equal((await fetch(`${cloud.outputs.url}hello`)).status, 200);
+    equal((await fetch(cloud.function("signed").urls[0]!)).status, 403);
+    deepEqual(
+      (await cloud.requests()).map(({ api, path, status, decision }) => [api, path, status, decision]),
+      [
+        ["echo", "/hello", 200, "open to anyone"],
+        ["signed", "/", 403, "refused"],
+      ],
+    );
+  });
+
   it("takes what is signed by this machine's clock, however far its own was moved", async () => {
     const project = join(repository, "tests/fixtures/http-api");
     await using cloud = await startCloud({ project, environment: { BACKEND: "http://127.0.0.1:1" } });

@@ -145,6 +145,7 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
       return cloud.ready;
     },
     messages: cloud.messages,
+    runsByHand: cloud.runsByHand,
     admin: cloud.admin,
     checkpoint: cloud.checkpoint,
     reload: cloud.reload,
