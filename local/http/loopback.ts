@@ -50,7 +50,7 @@ export interface TlsIdentity {
 
 /** What a server opens to other machines, besides loopback. */
 export interface Reach {
-  /** An IP address of this machine; `0.0.0.0` or `::` for all of that family. */
+  /** An IP address of this machine in its canonical form (RFC 5952); `0.0.0.0` or `::` for all of that family. */
   address: string;
   /** Names and addresses that it answers to besides the loopback names, as a URL has them, without a port. */
   hosts: readonly string[];
@@ -65,7 +65,7 @@ const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 export function boundAddresses(reach: Reach | undefined): string[] {
   if (reach?.address === "0.0.0.0") return ["0.0.0.0", "::1"];
   if (reach?.address === "::") return ["127.0.0.1", "::"];
-  return [...LOOPBACK_ADDRESSES, ...(reach ? [reach.address] : [])];
+  return [...new Set([...LOOPBACK_ADDRESSES, ...(reach ? [reach.address] : [])])];
 }
 
 /**

@@ -5,7 +5,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { boundAddresses } from "../../local/http/loopback.ts";
+import { parseReach } from "../../cli/commands/local/reach.ts";
+import { boundAddresses, listenOnLoopback } from "../../local/http/loopback.ts";
 import { openShell, type Running, repository, type Shell } from "../support/shell.ts";
 
 const OPENED = "127.0.0.2";
@@ -220,5 +221,14 @@ describe("demo-auth local --host", function () {
     deepEqual(boundAddresses({ address: "0.0.0.0", hosts: [] }), ["0.0.0.0", "::1"]);
     deepEqual(boundAddresses({ address: "::", hosts: [] }), ["127.0.0.1", "::"]);
     deepEqual(boundAddresses({ address: "10.0.0.7", hosts: [] }), ["127.0.0.1", "::1", "10.0.0.7"]);
+  });
+
+  it("listens once at an address, in whatever way it is written", async () => {
+    const bound = (host: string) => boundAddresses(parseReach({ host }));
+    for (const host of ["127.0.0.1", "::1", "[::1]", "0:0:0:0:0:0:0:1"]) deepEqual(bound(host), ["127.0.0.1", "::1"]);
+    for (const host of ["::", "::0", "0:0::0"]) deepEqual(bound(host), ["127.0.0.1", "::"]);
+    deepEqual(bound("FD00::0:7"), ["127.0.0.1", "::1", "fd00::7"]);
+    const server = await listenOnLoopback(0, undefined, parseReach({ host: "127.0.0.1" }));
+    await server.close();
   });
 });

@@ -22,12 +22,13 @@ export function parseReach({ host, allowHost = [], https }: ReachFlags): Reach |
     if (allowHost.length === 0) return undefined;
     throw usage("--allow-host needs --host: nothing but this machine reaches a local cloud", "Add --host");
   }
-  const address = host === true ? "0.0.0.0" : unbracketed(host);
-  if (isIP(address) === 0 || !URL.canParse(`http://${inUrl(address)}`))
+  const given = host === true ? "0.0.0.0" : unbracketed(host);
+  if (isIP(given) === 0 || !URL.canParse(`http://${inUrl(given)}`))
     throw usage(
-      `"${safeText(address, 100)}" is not an IP address to listen on`,
+      `"${safeText(given, 100)}" is not an IP address to listen on`,
       "Write --host alone for all of this machine's, and --allow-host NAME for a name that is answered",
     );
+  const address = unbracketed(new URL(`http://${inUrl(given)}`).hostname);
   // Whoever asks for the very address that was named cannot have been sent there by another's DNS.
   const hosts = [...(everyAddress.includes(address) ? [] : [address]), ...allowHost].map(parseHost);
   if (https && hosts[0] !== undefined)

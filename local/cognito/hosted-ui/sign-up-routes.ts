@@ -10,8 +10,17 @@ import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-sta
 import { errorPage } from "./error-page.ts";
 import { type FormState, notice } from "./layout.ts";
 import { advance, authorization, confirmationSeconds, type HostedUi, local, pageContext } from "./page-request.ts";
-import { formStateOf, outdatedForm, postedFields, signUpAttributes } from "./posted-form.ts";
+import { type Fields, formStateOf, outdatedForm, postedFields, signUpAttributes } from "./posted-form.ts";
 import { confirmPage, signUpPage } from "./sign-up-pages.ts";
+
+interface ConfirmationForm {
+  /** What this browser has under way. */
+  flow: BrowserFlow | undefined;
+  /** Of that, or as it was typed. */
+  username: string;
+  fields: Fields;
+  again(state: FormState): Promise<Response>;
+}
 
 export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;
@@ -23,6 +32,25 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   };
   const confirmationFlow = (c: Context, request: AuthorizationRequest) =>
     currentFlow(c, pool, request.client.id, ["CONFIRM_SIGN_UP"]);
+
+  /** A form of the page that asks for the code; what is refused is shown on that page. */
+  async function confirming(
+    c: Context,
+    request: AuthorizationRequest,
+    work: (form: ConfirmationForm) => Promise<Response>,
+  ): Promise<Response> {
+    const flow = confirmationFlow(c, request);
+    const again = async (state: FormState): Promise<Response> =>
+      c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
+    const fields = await postedFields(c);
+    if (!fields) return again({ error: outdatedForm });
+    const username = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
+    try {
+      return await work({ flow, username, fields, again });
+    } catch (error) {
+      return again(formStateOf(error, fields));
+    }
+  }
 
   app.get("/signup", (c) => {
     const request = authorization(c, hostedUi);
@@ -73,38 +101,22 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
   app.post("/confirm", async (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
-    const flow = confirmationFlow(c, request);
-    const again = (state: FormState) =>
-      c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
-    const fields = await postedFields(c);
-    if (!fields) return again({ error: outdatedForm });
-    try {
-      const name = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
-      const user = await confirmSignUp(pool, request.client, name, (fields.code ?? "").trim());
+    return confirming(c, request, async ({ flow, username, fields }) => {
+      const user = await confirmSignUp(pool, request.client, username, (fields.code ?? "").trim());
       // Only the browser that gave the account's password is signed in by the code alone.
       if (!flow || !endFlow(c, pool, flow)) return c.redirect(local(c, `/login?${request.query}`), 302);
       await preAuthentication(pool, request.client, user.username, user);
-      return await advance(c, hostedUi, request, user);
-    } catch (error) {
-      return again(formStateOf(error, fields));
-    }
+      return advance(c, hostedUi, request, user);
+    });
   });
 
   app.post("/resendcode", async (c) => {
     const request = authorization(c, hostedUi);
     if (request instanceof Response) return request;
-    const flow = confirmationFlow(c, request);
-    const again = (state: FormState) =>
-      c.html(confirmPage(pageContext(c, hostedUi, request), flow !== undefined, deliveryOf(flow), state));
-    const fields = await postedFields(c);
-    if (!fields) return again({ error: outdatedForm });
-    try {
-      const name = flow ? (pool.users.bySub(flow.sub)?.username ?? "") : (fields.username ?? "").trim();
-      const { destination } = await resendCode(pool, request.client, name);
+    return confirming(c, request, async ({ username, again }) => {
+      const { destination } = await resendCode(pool, request.client, username);
       return again({ note: `We have sent a new code to ${destination}.` });
-    } catch (error) {
-      return again(formStateOf(error, fields));
-    }
+    });
   });
 
   // The link in the mail, for pools that verify by link. It has no authorization request, so nobody is redirected.
