@@ -2,7 +2,8 @@
  * The keys of an issuer: of a user pool that runs here, or by OpenID Connect discovery, kept for two hours as API Gateway does
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
  */
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import { readBody } from "../../http/read-body.ts";
 import type { HttpApiModel } from "../../model.ts";
 import type { TokenIssuer } from "../../platform.ts";
 
@@ -49,11 +50,20 @@ function userPoolOf(issuer: string, accountId: string): string | undefined {
 
 function discoveredKeys(issuer: string, now: () => number): IssuerKeys["key"] {
   let known: { keys: Map<string, KeyObject>; at: number } | undefined;
+  let fetching: Promise<void> | undefined;
+  const renew = async () => {
+    try {
+      known = { keys: await fetchKeys(issuer), at: now() };
+    } finally {
+      fetching = undefined;
+    }
+  };
   return async (kid) => {
     if (!known || now() - known.at > KEPT_MS || !known.keys.has(kid)) {
-      known = { keys: await fetchKeys(issuer), at: now() };
+      fetching ??= renew();
+      await fetching;
     }
-    return known.keys.get(kid);
+    return known?.keys.get(kid);
   };
 }
 
@@ -65,9 +75,19 @@ async function fetchKeys(issuer: string): Promise<Map<string, KeyObject>> {
   const { keys } = await fetchJson(String(discovery.jwks_uri), "JWKS communication error");
   const found = new Map<string, KeyObject>();
   for (const key of Array.isArray(keys) ? keys : []) {
-    if (key?.kty === "RSA" && typeof key.kid === "string") found.set(key.kid, createPublicKey({ key, format: "jwk" }));
+    if (key?.kty !== "RSA" || typeof key.kid !== "string") continue;
+    const publicKey = publicKeyOf(key);
+    if (publicKey) found.set(key.kid, publicKey);
   }
   return found;
+}
+
+function publicKeyOf(key: JsonWebKey): KeyObject | undefined {
+  try {
+    return createPublicKey({ key, format: "jwk" });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Plain http is for issuers on this machine. */
@@ -82,9 +102,9 @@ async function fetchJson(address: string, failure: string): Promise<Record<strin
   try {
     const answer = await fetch(address, { redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) throw new Error(String(answer.status));
-    const text = await answer.text();
-    if (Buffer.byteLength(text) > KEY_SET_LIMIT_BYTES) throw new Error("too large");
-    return JSON.parse(text) as Record<string, unknown>;
+    const body = await readBody(answer, KEY_SET_LIMIT_BYTES);
+    if (!body) throw new Error("too large");
+    return JSON.parse(body.toString()) as Record<string, unknown>;
   } catch (cause) {
     throw new KeysUnavailable(failure, { cause });
   }
