@@ -182,6 +182,8 @@ export interface CloudRequest {
   durationMs: number;
   /** Absent for a request that found no method. */
   decision?: "open to anyone" | "let in" | "refused" | undefined;
+  /** As the program declared it: `NONE`, `COGNITO_USER_POOLS`, `JWT`, `CUSTOM` or `AWS_IAM`. */
+  authorization?: string | undefined;
   /** Who passed the authorizer. */
   principal: string | undefined;
   /** Why it was refused or failed: which check, what was expected, what to do. */

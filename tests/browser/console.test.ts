@@ -1,5 +1,6 @@
 /** The console page in a real Chromium: every section and every button. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
 import { builtCli } from "../cli/support/cli.ts";
@@ -351,6 +352,43 @@ describe("the console page", function () {
     const outline = await page.locator("#clear-log").evaluate((element) => getComputedStyle(element).outlineStyle);
     assert.equal(outline, "solid", "focus must be visible");
   });
+});
+
+it("the console page names the authorizer that let a request in", async function () {
+  this.timeout(120_000);
+  const [cloud, browser] = await Promise.all([
+    startLocalCloud({
+      ...{ stack: "dev", port: 0, stateDirectory: undefined },
+      projectDirectory: join(repository, "tests/fixtures/http-api"),
+      environment: { ...process.env, BACKEND: "http://127.0.0.1:1" },
+    }),
+    launchChromium(),
+  ]);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(cloud.ready.console);
+    const shop = cloud.ready.apis.find(({ name }) => name === "shop")!;
+    const { url } = shop.stages.find(({ name }) => name === "$default")!;
+    const admin = cloud.admin(cloud.ready.userPools[0]!.id)!;
+    const { username } = await admin.put({ attributes: { email: "ada@example.com" } });
+    const { accessToken } = await admin.tokens(username, { client: "web" });
+    const send = (path: string, init: RequestInit) => fetch(url + path, init);
+    assert.equal((await send("/mine", { headers: { authorization: accessToken } })).status, 200);
+    assert.equal((await send("/door", { method: "POST", headers: { "x-key": "sesame" } })).status, 200);
+    assert.equal((await send("/open/1", {})).status, 200);
+    const why = page.getByRole("log").locator(".api-request .why");
+    await why.nth(2).waitFor();
+    assert.deepEqual(await why.allInnerTexts(), [
+      "It has no authorizer.",
+      "The Lambda authorizer let the request in.",
+      "The JWT authorizer let the token in: its signature, issuer, audience, expiry and scopes hold.",
+    ]);
+    await assertAccessibleEverywhere(page, "the console of HTTP APIs");
+    await assertWholeWords(page);
+  } finally {
+    await browser.close();
+    await cloud.close();
+  }
 });
 
 describe("the console page of the stack prod", function () {

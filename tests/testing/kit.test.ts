@@ -188,10 +188,12 @@ describe("the test kit", function () {
     equal((await fetch(`${cloud.outputs.url}hello`)).status, 200);
     equal((await fetch(cloud.function("signed").urls[0]!)).status, 403);
     deepEqual(
-      (await cloud.requests()).map(({ api, path, status, decision }) => [api, path, status, decision]),
+      (await cloud.requests()).map(({ api, path, status, authorization, decision }) => [
+        ...[api, path, status, authorization, decision],
+      ]),
       [
-        ["echo", "/hello", 200, "open to anyone"],
-        ["signed", "/", 403, "refused"],
+        ["echo", "/hello", 200, "NONE", "open to anyone"],
+        ["signed", "/", 403, "AWS_IAM", "refused"],
       ],
     );
   });

@@ -67,6 +67,7 @@ label>input[aria-invalid]{border-color:var(--error);border-width:2px}
 [type=submit]{width:100%;min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.25rem;border:1px solid var(--accent);cursor:pointer;background:var(--accent);color:var(--accent-text)}
 [type=submit]+[type=submit]{margin-top:.75rem}
 .provider{display:flex;align-items:center;justify-content:center;min-height:2.75rem;margin:0 0 .5rem;padding:.5rem 1rem;font-weight:600;text-decoration:none;border:1px solid var(--accent);border-radius:.25rem}
+.provider:not(:has(+.provider)){margin-bottom:1.25rem}
 .idpDescription-customizable{margin:0 0 .5rem}
 ::placeholder{color:var(--quiet);opacity:1}
 .btn-link{font:inherit;cursor:pointer;background:none;color:var(--accent);border:0;width:auto;min-height:0;padding:0;text-decoration:underline;font-weight:400}

@@ -48,7 +48,10 @@ describe("the hosted UI's pages in Chromium", () => {
     look: (name: string) => Promise<void>,
   ): Promise<void> {
     const fill = (name: string, value: string) => page.locator(`input[name="${name}"]:visible`).fill(value);
-    const send = () => page.locator("form [type=submit]:not(.btn-link):visible").click();
+    // A click does not wait for the page that it leads to.
+    const follow = (selector: string) =>
+      Promise.all([page.waitForEvent("load"), page.locator(`${selector}:visible`).click()]);
+    const send = () => follow("form [type=submit]:not(.btn-link)");
     await page.goto(authorizeUrl(cloud, { poolId }));
     await look("sign in");
     await fill("username", "nobody@example.com");
@@ -60,7 +63,7 @@ describe("the hosted UI's pages in Chromium", () => {
     await send();
     await page.locator("[role=alert]:visible").waitFor();
     await look("password, refused");
-    await page.locator('a:has-text("Forgot your password?"):visible').click();
+    await follow('a:has-text("Forgot your password?")');
     await look("forgot password");
     await fill("username", "nobody@example.com");
     await send();
@@ -104,6 +107,13 @@ describe("the hosted UI's pages in Chromium", () => {
             faults.push(`${name}: ${id} at ${nodes.map((node) => node.html).join(" ")}`);
           const width = await page.evaluate(() => document.documentElement.scrollWidth);
           if (width > 320) faults.push(`${name}: ${width} pixels wide`);
+          // axe looks at no placeholder.
+          const placeholders = await page.evaluate(placeholderContrasts);
+          if (name === "sign up") assert.ok(placeholders.length > 0);
+          const faint = placeholders.filter(({ contrast }) => !(contrast >= 4.5));
+          faults.push(
+            ...faint.map(({ text, contrast }) => `${name}: placeholder ${text} has a contrast of ${contrast}`),
+          );
         });
         await context.close();
         assert.deepEqual(faults, []);
@@ -236,3 +246,28 @@ describe("the hosted UI's pages in Chromium", () => {
     }
   });
 });
+
+/** Of the text to what is behind it (WCAG 2.2, "relative luminance" and "contrast ratio"). Runs in the page. */
+function placeholderContrasts(): { text: string; contrast: number }[] {
+  const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (colour: string) => {
+    const [red = 0, green = 0, blue = 0] = channels(colour).map((channel) => {
+      const part = channel / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const behind = (element: Element | null): string => {
+    if (!element) return "rgb(255, 255, 255)";
+    const { backgroundColor } = getComputedStyle(element);
+    return channels(backgroundColor)[3] === 0 ? behind(element.parentElement) : backgroundColor;
+  };
+  return [...document.querySelectorAll<HTMLInputElement>("input[placeholder]")]
+    .filter((input) => input.checkVisibility())
+    .map((input) => {
+      const [dark = 0, light = 0] = [getComputedStyle(input, "::placeholder").color, behind(input)]
+        .map(luminance)
+        .sort((one, other) => one - other);
+      return { text: input.placeholder, contrast: (light + 0.05) / (dark + 0.05) };
+    });
+}
