@@ -17,8 +17,9 @@ const INTRODUCTION = `<!-- Written by scripts/write-resource-reference.ts; edit 
 
 # What the local cloud does with each resource type
 
-Every input of every type stands in one of three lists. What a program sets and is *not served* is named at each start, in the ready
-document and in the console, with its reason. Where it decides who is let in, what it guards is refused on the wire.
+Every input of every type stands in one of three lists, or in the first two when only some of its values are served. What a program
+sets and is *not served* is named at each start, in the ready document and in the console, with its reason. Where it decides who is
+let in, what it guards is refused on the wire.
 Types that are not on this page are answered with an id, a name and an ARN, and listed as declared and not emulated.`;
 
 interface Row {
@@ -35,8 +36,10 @@ function section({ type, inputs = {}, older = {} }: ResourceType): string {
     for (const [name, treatment] of Object.entries(contract)) {
       const property = path + name;
       if ("parts" in treatment) sort(treatment.parts, `${property}.`);
-      else if (treatment.kind === "served") served.push(`\`${property}\``);
-      else if (treatment.kind === "without effect")
+      else if (treatment.kind === "served") {
+        served.push(`\`${property}\``);
+        if (treatment.except) notServed.push({ property, because: treatment.except.because, guards: false });
+      } else if (treatment.kind === "without effect")
         withoutEffect.push({ property, because: treatment.because, guards: false });
       else notServed.push({ property, because: treatment.because, guards: treatment.guards });
     }

@@ -58,7 +58,10 @@ const rules: Record<string, IForbiddenRuleType> = {
   },
   "lets the resource types know the engine and the model only": {
     from: { path: "^local/resources/" },
-    to: { path: "^local/", pathNot: "^local/(resources|engine)/|^local/(model|standard-attributes)\\.ts$" },
+    to: {
+      path: "^local/",
+      pathNot: "^local/(resources|engine)/|^local/(model|standard-attributes|loopback-hosts)\\.ts$",
+    },
   },
   "lets a service read the model and nothing else of the program": {
     from: { path: "^local/(cognito|apigateway|lambda|dynamodb)/" },

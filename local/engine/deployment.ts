@@ -267,14 +267,12 @@ export class Deployment {
       return plugin.create(resource, wireInputs);
     }
     if (plugin !== undefined) resource.notServed = plugin;
-    const unknown = unknownPaths(wireInputs).map((property) => ({
-      property,
-      from:
-        request
-          .getPropertydependenciesMap()
-          .get(property.split(/[.[]/)[0] ?? "")
-          ?.getUrnsList() ?? [],
-    }));
+    const unknown = unknownPaths(wireInputs).map((property) => {
+      const dependencies = request.getPropertydependenciesMap().get(property.split(/[.[]/)[0] ?? "");
+      const from = dependencies?.getUrnsList() ?? [];
+      const because = from.map((source) => this.#byUrn.get(source)?.notServed).find((reason) => reason !== undefined);
+      return { property, from, because };
+    });
     if (unknown.length > 0 && this.#parts.stackReferences.wanting) {
       return { id: "unknown", wireOutputs: {}, unknown: true };
     }

@@ -83,8 +83,8 @@ export interface Made {
 export interface NewResource extends Pick<Resource, "urn" | "type" | "name" | "inputs" | "notServed"> {
   /** URN of the explicit provider it was given; empty for the default one. */
   provider: string;
-  /** Inputs that are made of something that cannot be known here, and the URNs they may come from. */
-  unknown?: { property: string; from: string[] }[];
+  /** Inputs that are made of something that cannot be known here, the URNs they may come from, and why as a clause. */
+  unknown?: { property: string; from: string[]; because: string | undefined }[];
 }
 
 /** Why a resource or a function was refused, in a sentence that the person who wrote the program reads. */

@@ -93,7 +93,7 @@ function collect(source: Archive | Asset, base: string, prefix: string, files: M
 
 function collectPath(path: string, prefix: string, files: Map<string, Uint8Array>): void {
   if (!existsSync(path))
-    throw new ResourceProblem(`The archive ${path} does not exist. Build it first, or mend its path.`);
+    throw new ResourceProblem(`The archive ${path} does not exist. Build it first, or fix its path.`);
   if (statSync(path).isDirectory()) {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);

@@ -140,8 +140,9 @@ function refuseUnknown(
   if (read) {
     const sources = read.from.map((urn) => urn.slice(urn.lastIndexOf("$") + 1).split("::"));
     const named = sources.map((parts) => `${parts.at(-2)} "${parts.at(-1)}"`).join(" or ");
+    const why = read.because === undefined ? "." : `: ${read.because}.`;
     throw new ResourceProblem(
-      `${read.property} is made of an output${named === "" ? "" : ` of ${named}`} that the local cloud cannot know.`,
+      `${read.property} is made of an output${named === "" ? "" : ` of ${named}`} that the local cloud cannot know${why}`,
     );
   }
 }

@@ -9,6 +9,8 @@ import type { Values } from "../engine/values.ts";
 /** What AWS does with the input, a caller sees here too. */
 export interface Served {
   readonly kind: "served";
+  /** Values with which it is not, and why. */
+  readonly except?: { readonly because: string; readonly includes: (value: unknown) => boolean };
 }
 
 /** Nobody who calls what runs here could tell whether the input was set. */
@@ -53,6 +55,15 @@ export type AnyContract = {
 };
 
 export const served: Served = { kind: "served" };
+
+/**
+ * @param because what does not run here, as a short sentence without a full stop
+ * @param includes whether a value is one of those that are not served
+ */
+export const servedExcept = (because: string, includes: (value: unknown) => boolean): Served => ({
+  kind: "served",
+  except: { because, includes },
+});
 
 /** @param because why a caller could not tell, as the end of a sentence: "tags are for the bill" */
 export const withoutEffect = (because: string): WithoutEffect => ({ kind: "without effect", because });
@@ -99,6 +110,8 @@ function collect(contract: AnyContract, inputs: Values, path: string, found: Map
       }
     } else if (treatment.kind === "not served" && asksForSomething(value, treatment)) {
       found.set(property, { property, reason: treatment.because, guards: treatment.guards });
+    } else if (treatment.kind === "served" && treatment.except?.includes(value)) {
+      found.set(property, { property, reason: treatment.except.because, guards: false });
     }
   }
 }

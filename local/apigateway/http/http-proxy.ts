@@ -2,13 +2,13 @@
  * HTTP proxy integrations, to services on this machine only: the local cloud sends no request of a client to other hosts
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html).
  */
+import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
 import { type MappedRequest, mapRequest, pathBelowStage } from "./parameter-mapping.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 import { withStageVariables } from "./stage-variables.ts";
 
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const NOT_FORWARDED = new Set(["host", "expect", "content-length"]);
 
 /** @throws HttpApiRefusal 500 for a target elsewhere, 503 for one that does not answer in time */
@@ -67,7 +67,7 @@ function targetOf({ integration, stage, pathParameters }: IntegratedHttpExchange
   if (!URL.canParse(address))
     throw new HttpApiRefusal(500, `The integration's URI is not an address: ${address || "(none)"}.`);
   const url = new URL(address);
-  if (LOOPBACK.has(url.hostname)) return url;
+  if (LOOPBACK_HOSTS.has(url.hostname)) return url;
   throw new HttpApiRefusal(
     500,
     `The integration's service is at ${url.host}; the local cloud calls services on this machine only.`,

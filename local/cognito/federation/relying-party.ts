@@ -5,6 +5,7 @@
  */
 import * as openid from "openid-client";
 import { readBody } from "../../http/read-body.ts";
+import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import { ProviderFailure } from "./provider-failure.ts";
 import type { ServedProvider } from "./providers.ts";
 
@@ -13,7 +14,6 @@ const TIMEOUT_SECONDS = 10;
 /** Far above any discovery document, key set or answer, and far below what would be felt. */
 const LONGEST_ANSWER_BYTES = 1_048_576;
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export type Claims = Record<string, unknown>;
 
@@ -133,7 +133,7 @@ function takesPlain({ signIn }: ServedProvider): boolean {
 
 /** A provider's discovery document must not lead to plain HTTP elsewhere, nor one with TLS to this machine's services. */
 function refusePlain(provider: ServedProvider, { protocol, hostname, host }: URL): void {
-  if (protocol === "https:" || (takesPlain(provider) && LOOPBACK.includes(hostname))) return;
+  if (protocol === "https:" || (takesPlain(provider) && LOOPBACK_HOSTS.has(hostname))) return;
   throw new ProviderFailure(
     `${provider.name} Error - an endpoint is not https`,
     `${provider.name} names ${protocol}//${host} as an endpoint, which is not https://.`,

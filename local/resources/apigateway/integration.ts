@@ -4,6 +4,7 @@ import type { IntegrationModel } from "../../model.ts";
 import { notServed, served } from "../contract.ts";
 import { flag, map, number, resourceType, text } from "../resource-type.ts";
 import { notCached } from "./because.ts";
+import { integrationUri } from "./integration-target.ts";
 import { functionOf } from "./invocation-arn.ts";
 import { methodId } from "./method-id.ts";
 
@@ -35,7 +36,7 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
     timeoutMilliseconds: served,
     tlsConfig: { parts: { insecureSkipVerification: served } },
     type: served,
-    uri: served,
+    uri: integrationUri,
   },
 
   create({ inputs }, account) {

@@ -63,7 +63,8 @@ export function readOpenApiBody(
   }
   const base = basePathOf(document, basepath);
   for (const [below, item] of Object.entries(map<Values>(document.paths))) {
-    const path = base === "" ? below : `${base}${below === "/" ? "" : below}`;
+    // A resource has no empty path part: what a document calls /files/ is the resource /files.
+    const path = `${base}${below}`.replace(/(?<=.)\/+$/, "");
     const resource = resourceAt(api, path, seed);
     for (const [verb, operation] of Object.entries(map<Values>(item))) {
       const httpMethod = verb === "x-amazon-apigateway-any-method" ? "ANY" : verb.toUpperCase();

@@ -7,6 +7,7 @@ import type { Values } from "../../engine/values.ts";
 import { type AnyContract, notServed, served, type UnservedInput, unservedInputs, withoutEffect } from "../contract.ts";
 import { forReaders, forTheBill, notCached } from "./because.ts";
 import { NO_VPC_LINKS, NOT_STREAMED } from "./integration.ts";
+import { integrationUri } from "./integration-target.ts";
 
 const PREFIX = "x-amazon-apigateway-";
 
@@ -43,7 +44,7 @@ const INTEGRATION: AnyContract = {
   timeoutInMillis: served,
   tlsConfig: { parts: { insecureSkipVerification: served, serverNameToVerify: ofHttpApis } },
   type: served,
-  uri: served,
+  uri: integrationUri,
 };
 
 const AUTHORIZER: AnyContract = {

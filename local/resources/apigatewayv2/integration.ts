@@ -2,6 +2,7 @@
 import type { apigatewayv2 } from "@pulumi/aws";
 import type { Values } from "../../engine/values.ts";
 import type { HttpIntegrationModel } from "../../model.ts";
+import { integrationUri } from "../apigateway/integration-target.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { list, map, number, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forWebSockets } from "./because.ts";
@@ -23,7 +24,7 @@ export const httpIntegration = resourceType<apigatewayv2.Integration, apigateway
         "services are not called without a function, so requests for it are answered with 500",
       ),
       integrationType: served,
-      integrationUri: served,
+      integrationUri,
       passthroughBehavior: forWebSockets,
       payloadFormatVersion: served,
       region: served,

@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html).
  */
 import { NO_VPC_LINKS } from "../apigateway/integration.ts";
+import { integrationUri } from "../apigateway/integration-target.ts";
 import type { ExtensionTable } from "../apigateway/openapi-extensions.ts";
 import { type AnyContract, notServed, served, withoutEffect } from "../contract.ts";
 import { forReaders, forTheBill } from "./because.ts";
@@ -30,7 +31,7 @@ const INTEGRATION: AnyContract = {
   timeoutInMillis: served,
   tlsConfig: withoutEffect("it is for VPC links, whose absence is named already"),
   type: served,
-  uri: served,
+  uri: integrationUri,
   $ref: served,
 };
 

@@ -4,6 +4,7 @@
  */
 import type { cognito } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
+import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import { notServed, served } from "../contract.ts";
 import { list, map, resourceType, text } from "../resource-type.ts";
 import { completeDetails, providerSignIn, SERVED_TYPES, USERNAME_CLAIMS } from "./provider-endpoints.ts";
@@ -66,7 +67,6 @@ const REQUIRED_DETAILS: Record<string, string[]> = {
   LoginWithAmazon: ["client_id", "client_secret", "authorize_scopes"],
 };
 const ADDRESSES = ["oidc_issuer", "authorize_url", "token_url", "attributes_url", "jwks_uri"];
-const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** What CreateIdentityProvider refuses that a program's types let through; the words are ours after the API reference. */
 function refuseImpossible(name: string, type: string, details: Record<string, string>, identifiers: string[]): void {
@@ -90,7 +90,7 @@ function refuseImpossible(name: string, type: string, details: Record<string, st
     const address = details[detail];
     if (!address) continue;
     const url = URL.canParse(address) ? new URL(address) : undefined;
-    const secure = url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.includes(url.hostname));
+    const secure = url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK_HOSTS.has(url.hostname));
     if (!secure || url?.username || url?.hash)
       refuse(`${detail} ${address} is not an https:// address. Locally, http:// on this machine is taken as well.`);
   }

@@ -6,6 +6,7 @@ import {
   type Contract,
   notServed,
   served,
+  servedExcept,
   unservedInputs,
   withoutEffect,
 } from "../../../local/resources/contract.ts";
@@ -18,6 +19,7 @@ interface SampleArgs {
   tags?: Input<Record<string, Input<string>> | undefined>;
   cache?: Input<boolean | undefined>;
   mode?: Input<string | undefined>;
+  uri?: Input<string | undefined>;
   triggers?: Input<Input<{ preSignUp?: Input<string>; kmsKeyId?: Input<string> }>[] | undefined>;
 }
 
@@ -26,6 +28,7 @@ const contract: Contract<SampleArgs> = {
   tags: withoutEffect("they are for the bill"),
   cache: notServed("nothing is cached"),
   mode: notServed("only OFF is known here", { unless: ["OFF"], guards: true }),
+  uri: servedExcept("other hosts are not called", (value) => value !== "here"),
   triggers: { parts: { preSignUp: served, kmsKeyId: notServed("no key is asked for") } },
 };
 
@@ -50,6 +53,13 @@ describe("a contract", () => {
   it("takes values that ask for nothing as not set", () => {
     assert.deepEqual(found({ cache: false, mode: "OFF", triggers: [{ kmsKeyId: "" }] }), []);
     assert.deepEqual(found({ cache: undefined, mode: null }), []);
+  });
+
+  it("names an input that is served only with the values that are not", () => {
+    assert.deepEqual(found({ uri: "here" }), []);
+    assert.deepEqual(found({ uri: "there" }), [
+      { property: "uri", reason: "other hosts are not called", guards: false },
+    ]);
   });
 
   it("names an input that it does not know, and not the provider's own book-keeping", () => {

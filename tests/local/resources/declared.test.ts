@@ -41,6 +41,31 @@ describe("what a program declares", function () {
     assert.deepEqual([client!.oauthEnabled, client!.hideUserExistence, client!.tokenRevocation], [false, false, true]);
   });
 
+  it("names the integrations of both kinds of API that lead to services which are not called", async () => {
+    const { unserved } = await declare(`
+      const api = new aws.apigateway.RestApi("orders", {});
+      const rest = (name, method, type, uri) => {
+        const at = { restApi: api.id, resourceId: api.rootResourceId, httpMethod: method };
+        const made = new aws.apigateway.Method(name, { ...at, authorization: "NONE" });
+        new aws.apigateway.Integration(name, { ...at, httpMethod: made.httpMethod, type, integrationHttpMethod: "POST", uri });
+      };
+      rest("queue", "POST", "AWS", "arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders");
+      rest("elsewhere", "GET", "HTTP_PROXY", "https://example.com/");
+      rest("here", "PUT", "HTTP_PROXY", "http://LOCALHOST:3000/");
+      const http = new aws.apigatewayv2.Api("http", { protocolType: "HTTP" });
+      const proxy = (name, integrationUri) => new aws.apigatewayv2.Integration(name, {
+        apiId: http.id, integrationType: "HTTP_PROXY", integrationMethod: "ANY", integrationUri,
+      });
+      proxy("proxy", "https://example.com/{proxy}");
+      proxy("local", "http://[::1]:3000/{proxy}");
+    `);
+    assert.deepEqual(unserved.map(({ name, property }) => `${name} ${property}`).sort(), [
+      "elsewhere uri",
+      "proxy integrationUri",
+      "queue uri",
+    ]);
+  });
+
   it("takes groups, users and their sub, resource servers, and link verification into the pool", async () => {
     const graph = await graphOf(`
       const pool = new aws.cognito.UserPool("p", { verificationMessageTemplate: {

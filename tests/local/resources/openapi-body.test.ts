@@ -69,6 +69,44 @@ describe("a REST API that is an OpenAPI document", () => {
     deepEqual([any?.authorization, any?.integration?.timeoutMilliseconds], ["NONE", 5000]);
   });
 
+  it("has the same resource for a path that is written with a slash at its end", () => {
+    const operation = { get: { "x-amazon-apigateway-integration": integration } };
+    const document = { paths: { "/": operation, "/files/": operation, "/files/{proxy+}": operation } };
+    const paths = ["/", "/files", "/files/{proxy+}"];
+    deepEqual(
+      read(document).resources.map(({ path }) => path),
+      paths,
+    );
+    const based = JSON.stringify({ openapi: "3.0.1", servers: [{ url: "/shop" }], ...document });
+    const below = readOpenApiBody(based, urn, "root", "prepend").resources.map(({ path }) => path);
+    deepEqual(below, ["/", ...paths.map((path) => (path === "/" ? "/shop" : `/shop${path}`))]);
+  });
+
+  it("names each integration that leads to a service that is not called, with its method", () => {
+    const to = (type: string, target: string) => ({
+      "x-amazon-apigateway-integration": { type, httpMethod: "POST", uri: target },
+    });
+    const { unserved } = read({
+      paths: {
+        "/events": { post: to("aws", "arn:aws:apigateway:us-east-1:events:action/PutEvents") },
+        "/elsewhere": { get: to("http_proxy", "https://example.com/{proxy}") },
+        "/orders": { get: to("aws_proxy", uri), post: to("http", "http://localhost:3000/orders") },
+        "/staged": {
+          get: to("http_proxy", "https://${stageVariables.host}/orders"),
+          post: to("aws", "arn:aws:apigateway:us-east-1:${stageVariables.service}:action/Publish"),
+        },
+      },
+    });
+    deepEqual(unserved, [
+      {
+        property: "x-amazon-apigateway-integration.uri",
+        reason:
+          "only Lambda functions and services on this machine are called, so requests for it are answered with 500 (POST /events, GET /elsewhere)",
+        guards: false,
+      },
+    ]);
+  });
+
   it("has its authorizers from the security schemes", () => {
     const [authorizer, ...more] = read({ components: { securitySchemes: { users } }, paths: {} }).authorizers;
     equal(more.length, 0);

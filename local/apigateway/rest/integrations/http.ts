@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html).
  */
 
+import { LOOPBACK_HOSTS } from "../../../loopback-hosts.ts";
 import { endsAtGateway, isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
@@ -11,8 +12,6 @@ import { mappedValue } from "../templates/parameter-mapping.ts";
 import { type HttpReply, sendRequest } from "./http-request.ts";
 import { integrationBody } from "./integration-request.ts";
 import { integrationAnswer } from "./integration-response.ts";
-
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Of the client's fields, besides those that end at the gateway (recorded on AWS, test_apigateway_header_remapping, 2024-12). */
 const NOT_FORWARDED = new Set(["content-encoding", "host", "via", "x-amzn-apigateway-api-id"]);
@@ -68,7 +67,7 @@ function target(exchange: IntegratedGatewayExchange, proxy: boolean): URL {
     return paths.get(name) ?? mappedValue(source, { exchange }) ?? whole;
   });
   const url = URL.parse(filled);
-  if (!url || !LOOPBACK.has(url.hostname)) {
+  if (!url || !LOOPBACK_HOSTS.has(url.hostname)) {
     throw new GatewayError(
       "API_CONFIGURATION_ERROR",
       `The integration's target is ${filled}; the local cloud calls services on this machine only ` +
