@@ -29,7 +29,9 @@ main,.column{min-width:0}
 .column{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem;align-content:start}
 section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1rem 1.15rem 1.15rem;min-width:0}
 .bar{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:.25rem 1rem}
-#requests>.bar{margin-bottom:.5rem}
+#requests>.bar{margin-bottom:.5rem;align-items:center}
+#requests h2{margin:0}
+#call-with-form>*+*{margin-top:.35rem}
 .row{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem}
 .quiet,small{color:var(--quiet)}
 .quiet{font-size:.875rem}
