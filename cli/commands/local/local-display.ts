@@ -116,9 +116,7 @@ function forPeople(
       if (ready.reach) out.important(`${out.mark("yellow", "!")} ${reachInWords(ready.reach)}`);
       const fate = kept ? "kept" : "forgotten";
       out.note("");
-      out.note(
-        `Next: ${commandLine(typing, "login")}, then ${commandLine(typing, "call", ["<path>"])}. Ctrl-C ends this cloud; users and keys are ${fate}.`,
-      );
+      out.note(`${nextSteps(ready, typing)}Ctrl-C ends this cloud; users and keys are ${fate}.`);
       out.note("");
     },
     event(event, messages) {
@@ -226,4 +224,13 @@ function describe(out: Output, ready: ReadyDocument): void {
     out.note(`  ${ready.certificateAuthority}`);
     out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
   }
+}
+
+/** Where there is an app client to sign in with; and a route to call where no choice has to be made for it. */
+function nextSteps({ userPools, apis }: ReadyDocument, typing: Typing): string {
+  if (userPools.every(({ clients }) => clients.length === 0)) return "";
+  const stages = apis.flatMap((api) => api.stages);
+  const route = stages[0]?.routes.find(({ method, path }) => method === "GET" && !path.includes("{"));
+  const call = stages.length === 1 && route ? `, then ${commandLine(typing, "call", [route.path])}` : "";
+  return `Next: ${commandLine(typing, "login")}${call}. `;
 }

@@ -22,7 +22,7 @@ const READY: ReadyDocument = {
       issuer: "http://127.0.0.1:4510/us-east-1_a",
       hostedUi: "http://127.0.0.1:4511",
       selfSignUp: true,
-      clients: [],
+      clients: [{ name: "web", id: "client1", flows: ["code"], scopes: ["openid"], callbackUrls: [] }],
     },
   ],
   apis: [
@@ -120,6 +120,22 @@ describe("demo-auth local on a terminal", () => {
     display.ready(READY, false);
     assert.match(text.stderr, /users and keys are forgotten\.\n\n$/);
     assert.equal(text.stdout, "");
+  });
+
+  it("names what to do next in a form that can be pasted, and nothing that cannot be done", () => {
+    const said = (ready: typeof READY) => {
+      const { display, text } = open(true);
+      display.ready(ready, true);
+      return text.stderr.split("\n").find((line) => line.includes("Ctrl-C"));
+    };
+    const ends = "Ctrl-C ends this cloud; users and keys are kept.";
+    assert.equal(said(READY), `Next: demo-auth login, then demo-auth call /orders. ${ends}`);
+    const [api] = READY.apis;
+    const withoutClients = READY.userPools.map((pool) => ({ ...pool, clients: [] }));
+    assert.equal(said({ ...READY, apis: [api!, api!] }), `Next: demo-auth login. ${ends}`);
+    const stages = [{ ...api!.stages[0]!, routes: [{ ...api!.stages[0]!.routes[0]!, path: "/orders/{id}" }] }];
+    assert.equal(said({ ...READY, apis: [{ ...api!, stages }] }), `Next: demo-auth login. ${ends}`);
+    assert.equal(said({ ...READY, userPools: withoutClients }), ends);
   });
 
   it("says which tables there are, where DynamoDB answers, and which key to sign with, but not its secret", () => {
