@@ -77,6 +77,6 @@ function summary(payload: string): string {
     const { errorType, errorMessage } = JSON.parse(payload) as { errorType: unknown; errorMessage: unknown };
     return errorMessage ? `${errorType}: ${String(errorMessage).replace(/\.$/, "")}` : String(errorType);
   } catch {
-    return "an error that is no JSON";
+    return "an error that is not JSON";
   }
 }

@@ -156,9 +156,9 @@ function parseJwt(jwt: string): ParsedJwt | string {
   if (!COMPACT_JWS.test(jwt)) return "the header holds no JWT (three base64url parts with dots between)";
   const [header = "", payload = "", signature = ""] = jwt.split(".");
   const parsedHeader = parseObject(header);
-  if (!parsedHeader) return "the token's header is no JSON object";
+  if (!parsedHeader) return "the token's header is not a JSON object";
   const claims = parseObject(payload);
-  if (!claims) return "the token's payload is no JSON object";
+  if (!claims) return "the token's payload is not a JSON object";
   return {
     header: parsedHeader,
     claims,

@@ -34,7 +34,7 @@ export class RequestValidator {
     try {
       document = JSON.parse(body?.toString() ?? "");
     } catch {
-      throw invalidBody("the body is no JSON");
+      throw invalidBody("the body is not JSON");
     }
     const { valid, errors } = this.#model(modelName).validate(document);
     if (valid) return;
@@ -68,7 +68,7 @@ function parseSchema({ name, schema }: { name: string; schema: string }): Schema
   try {
     return JSON.parse(schema || "{}") as Schema;
   } catch {
-    throw new GatewayError("API_CONFIGURATION_ERROR", `The model ${name} is no JSON.`);
+    throw new GatewayError("API_CONFIGURATION_ERROR", `The model ${name} is not JSON.`);
   }
 }
 

@@ -49,8 +49,8 @@ describe("a request validator", () => {
       ['{"amount":0}', /does not fit the model Payment/],
       ["{}", /amount/],
       ['{"amount":1,"payee":{}}', /iban/],
-      ["no json", /the body is no JSON/],
-      ["", /the body is no JSON/],
+      ["no json", /the body is not JSON/],
+      ["", /the body is not JSON/],
     ] as const) {
       const reply = await running.send("POST", "/Test/payments?page=1", { body, headers });
       assert.deepEqual([reply.status, reply.body], [400, '{"message":"Invalid request body"}'], body);

@@ -114,11 +114,11 @@ describe("a method behind a Cognito authorizer", () => {
     await refuses(`${signed}.${mac}`, "the token's alg is HS256; API Gateway takes RS256 only");
   });
 
-  it("refuses critical extensions, a missing kid, and claims that are no object", async () => {
+  it("refuses critical extensions, a missing kid, and claims that are not an object", async () => {
     const claims = { sub: "a", iss: pool.issuer, exp: 4e9, token_use: "id" };
     await refuses(pool.sign(claims, { crit: ["b64"], b64: false }), /critical header extensions/);
     await refuses(pool.sign(claims, { kid: undefined }), /names no key/);
-    await refuses(pool.sign([] as unknown as Record<string, unknown>), /payload is no JSON object/);
+    await refuses(pool.sign([] as unknown as Record<string, unknown>), /payload is not a JSON object/);
   });
 
   it("[D.2] refuses a token of another pool", () =>

@@ -145,7 +145,7 @@ describe("a custom Lambda integration", () => {
     assert.match(api.lastRequest().reason ?? "", /^The mapping template cannot be rendered: /);
   });
 
-  it("answers 400 when what would be the event is no JSON", async () => {
+  it("answers 400 when what would be the event is not JSON", async () => {
     await using api = await start(lambda());
     const { status, body } = await api.send("POST", "/Test/items/1", { body: "not json" });
     assert.equal(status, 400);

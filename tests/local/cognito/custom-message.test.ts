@@ -238,7 +238,7 @@ describe("the custom message trigger", () => {
 
   const refused: [string, Event, string, string][] = [
     ["an empty text", { emailMessage: "" }, "InvalidParameterException", "The message is empty."],
-    ["a text that is no text", { emailMessage: 7 }, "InvalidLambdaResponseException", "Unrecognizable lambda output"],
+    ["a number for a text", { emailMessage: 7 }, "InvalidLambdaResponseException", "Unrecognizable lambda output"],
     [
       "a text message that is too long",
       { smsMessage: `{####}${"x".repeat(140)}` },

@@ -138,9 +138,9 @@ describe("the console", function () {
 
   it("answers bad input with a sentence", async () => {
     const cases: [action: string, input: unknown, status: number, message: RegExp][] = [
-      ["users/create", "{", 400, /no JSON/],
-      ["users/create", "[]", 400, /no JSON object/],
-      ["users/create", { userPoolId, username: 7 }, 400, /username is no text/],
+      ["users/create", "{", 400, /is not JSON/],
+      ["users/create", "[]", 400, /is not a JSON object/],
+      ["users/create", { userPoolId, username: 7 }, 400, /username is not a text/],
       ["users/create", { userPoolId: "us-east-1_gone", username: "a@b.c" }, 404, /no such user pool/],
       ["call", { apiId: "gone" }, 404, /no such API/],
     ];

@@ -111,7 +111,7 @@ function headerFields(single: unknown, multi: unknown): [contentType: string | u
 
 function entries(where: string, map: unknown): [string, unknown][] {
   if (map === undefined || map === null) return [];
-  if (typeof map !== "object" || Array.isArray(map)) throw malformed(`its ${where} is no object`);
+  if (typeof map !== "object" || Array.isArray(map)) throw malformed(`its ${where} is not an object`);
   return Object.entries(map);
 }
 
