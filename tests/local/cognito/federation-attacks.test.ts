@@ -177,7 +177,7 @@ describe("the ID token of an identity provider", () => {
     ["another nonce", { claims: { nonce: "n-2" } }, "Bad id_token nonce"],
     ["no nonce", { claims: { nonce: undefined } }, 'Corp Error - JWT "nonce" (nonce) claim missing'],
     ["an expiry that is past", { claims: { exp: seconds - 60 } }, "Bad id_token expiration"],
-    ["a beginning that is to come", { claims: { nbf: seconds + 600 } }, "Bad id_token expiration"],
+    ["a beginning that is to come", { claims: { nbf: seconds + 86_400 } }, "Bad id_token expiration"],
     ["no subject", { claims: { sub: undefined } }, 'Corp Error - JWT "sub" (subject) claim missing'],
     [
       "a key that the provider does not publish",
