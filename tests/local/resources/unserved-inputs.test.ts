@@ -46,13 +46,23 @@ const FOUNDATION: { type: string; name: string; inputs: Inputs }[] = [
   },
 ];
 
-/** What a type is refused without, or with another value than a text. */
+/** What a type is refused without, or with another value than the text `set`. */
 const REQUIRED: Record<string, Inputs> = {
   "aws:cognito/userPool:UserPool": { userPoolTier: "PLUS" },
   "aws:cognito/user:User": { username: "ada" },
+  "aws:cognito/identityProvider:IdentityProvider": {
+    providerName: "Corp",
+    providerType: "SAML",
+    providerDetails: { MetadataURL: "https://corp.example/metadata" },
+  },
   "aws:apigateway/integration:Integration": { httpMethod: "GET", type: "MOCK" },
   "aws:apigateway/restApiPut:RestApiPut": { body: '{ "openapi": "3.0.1", "paths": {} }' },
   "aws:apigatewayv2/route:Route": { routeKey: "GET /items" },
+  "aws:dynamodb/table:Table": {
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "id",
+    attributes: [{ name: "id", type: "S" }],
+  },
 };
 
 interface Unserved {
@@ -70,7 +80,7 @@ function unservedPaths(contract: AnyContract, path: string[] = []): Unserved[] {
 
 function setAt(inputs: Inputs, [name = "", ...rest]: string[]): void {
   if (rest.length === 0) {
-    inputs[name] = "set";
+    inputs[name] ??= "set";
     return;
   }
   const nested = typeof inputs[name] === "object" && inputs[name] !== null ? (inputs[name] as Inputs) : {};
