@@ -33,7 +33,7 @@ export interface RunningCloud {
 export function launchCloud(workspace: Workspace, options: CloudOptions & { port: number }) {
   const home = join(workspace.directory, "homes", options.name);
   const stateDirectory = join(workspace.directory, "states", options.name);
-  const args = ["local", "--json", "--port", String(options.port), "--state", stateDirectory];
+  const args = ["local", "--port", String(options.port), "--state", stateDirectory];
   args.push("--project", options.project ?? workspace.project, "--stack", options.stack ?? "dev");
   if (options.watch) args.push("--watch");
   const firstLine = Promise.withResolvers<string>();
