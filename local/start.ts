@@ -81,7 +81,7 @@ export interface LocalCloud {
 }
 
 /**
- * @throws ProjectError, ProgramError, StateError, PortTakenError, NotAnAddressError: each with a sentence for the person and the mend
+ * @throws ProjectError, ProgramError, StateError, PortTakenError, NotAnAddressError: each with a sentence for the person and the fix
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const closers: (() => void | Promise<void>)[] = [];

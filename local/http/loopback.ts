@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, isIP } from "node:net";
+import { LOOPBACK_HOSTS } from "../loopback-hosts.ts";
 import { holderOfPort } from "./port-holder.ts";
 
 export interface LoopbackServer {
@@ -56,7 +57,6 @@ export interface Reach {
   hosts: readonly string[];
 }
 
-const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
 const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 
 /**
@@ -75,7 +75,7 @@ export function boundAddresses(reach: Reach | undefined): string[] {
 export function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
   const isLoopback = (address = "") => LOOPBACK_ADDRESSES.includes(address.replace(/^::ffff:/, ""));
   const name = (headers.host ?? "").replace(/:\d+$/, "");
-  return isLoopback(socket.remoteAddress) && isLoopback(socket.localAddress) && LOOPBACK_NAMES.includes(name);
+  return isLoopback(socket.remoteAddress) && isLoopback(socket.localAddress) && LOOPBACK_HOSTS.has(name);
 }
 
 /**
@@ -136,7 +136,7 @@ async function bindAll(
     }
   }
   const suffix = port === (tls ? 443 : 80) ? "" : `:${port}`;
-  allowedHosts = new Set([...LOOPBACK_NAMES, ...(reach?.hosts ?? [])].map((host) => host + suffix));
+  allowedHosts = new Set([...LOOPBACK_HOSTS, ...(reach?.hosts ?? [])].map((host) => host + suffix));
 
   return {
     port,

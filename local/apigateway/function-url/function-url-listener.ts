@@ -4,8 +4,6 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { FunctionUrlModel } from "../../model.ts";
-import { callerOf, type RoleSession } from "../../permissions/access-key.ts";
-import { verifySignature } from "../../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../../permissions/signature-refusal.ts";
 import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
 import { corsFields, preflightAnswer } from "../http/cors.ts";
@@ -20,6 +18,7 @@ import { announcesBody, EdgeRefusal, readBody } from "../shared/request-body.ts"
 import { requestDetails } from "../shared/request-details.ts";
 import { requestHeaders } from "../shared/request-headers.ts";
 import { RequestIds } from "../shared/request-ids.ts";
+import { signedCaller } from "../shared/signed-caller.ts";
 import { FunctionUrlRefusal, failed, forbidden, throttled, tooLarge } from "./refusal.ts";
 
 interface Served {
@@ -111,19 +110,16 @@ function isPreflight({ model }: Served, { httpMethod, headers }: ToldRequest): b
 
 /** @throws FunctionUrlRefusal 403 */
 function signer({ model, services: { accessKey, platform } }: Served, asked: ToldRequest): AuthorizedCaller {
-  const { httpMethod: method, requestPath: path, queryString, headers, body, receivedAt } = asked;
   if (!accessKey) throw forbidden("The URL takes AWS_IAM authorization, and there is no access key.");
-  let session: RoleSession | undefined;
   try {
-    const signedBefore = platform.machineNow?.() ?? receivedAt;
-    const request = { method, path, queryString, headers, body, signedBefore };
-    session = verifySignature(request, { region: model.region, service: "lambda" }, accessKey);
+    const request = { ...asked, method: asked.httpMethod };
+    const scope = { region: model.region, service: "lambda" };
+    const caller = signedCaller(request, { accessKey, platform }, scope, model.functionArn);
+    return { kind: "iam", caller, principal: caller.userArn };
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;
     throw forbidden(error.message, error.complaint);
   }
-  const caller = callerOf(accessKey, session, model.functionArn);
-  return { kind: "iam", caller, principal: caller.userArn };
 }
 
 function asRefusal(error: unknown): FunctionUrlRefusal {

@@ -2,10 +2,9 @@
  * Routes with `AWS_IAM`: who signed the request
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html).
  */
-import { callerOf, type RoleSession } from "../../permissions/access-key.ts";
-import { verifySignature } from "../../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../../permissions/signature-refusal.ts";
 import type { ApiServices } from "../shared/api-services.ts";
+import { signedCaller } from "../shared/signed-caller.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 
@@ -14,18 +13,16 @@ export function signer(
   exchange: RoutedHttpExchange,
   { accessKey, platform }: Pick<ApiServices, "accessKey" | "platform">,
 ): AuthorizedCaller {
-  const { api, httpMethod: method, requestPath: path, queryString, headers, body, receivedAt } = exchange;
+  const { executionArn } = exchange.api;
   if (!accessKey) throw new HttpApiRefusal(403, "The route wants AWS_IAM authorization, and there is no access key.");
-  const [, , , region = ""] = api.executionArn.split(":");
-  let session: RoleSession | undefined;
+  const [, , , region = ""] = executionArn.split(":");
   try {
-    const signedBefore = platform.machineNow?.() ?? receivedAt;
-    const request = { method, path, queryString, headers, body, signedBefore };
-    session = verifySignature(request, { region, service: "execute-api" }, accessKey);
+    const request = { ...exchange, method: exchange.httpMethod };
+    const scope = { region, service: "execute-api" };
+    const caller = signedCaller(request, { accessKey, platform }, scope, executionArn);
+    return { kind: "iam", caller, principal: caller.userArn };
   } catch (error) {
     if (!(error instanceof SignatureRefusal)) throw error;
     throw new HttpApiRefusal(403, error.message);
   }
-  const caller = callerOf(accessKey, session, api.executionArn);
-  return { kind: "iam", caller, principal: caller.userArn };
 }

@@ -4,6 +4,7 @@
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { readBody } from "../../http/read-body.ts";
+import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import type { HttpApiModel } from "../../model.ts";
 import type { TokenIssuer } from "../../platform.ts";
 
@@ -94,7 +95,7 @@ function publicKeyOf(key: JsonWebKey): KeyObject | undefined {
 function isAllowed(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
-  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK_HOSTS.has(hostname));
 }
 
 async function fetchJson(address: string, failure: string): Promise<Record<string, unknown>> {

@@ -5,6 +5,7 @@
 import type { cognito } from "@pulumi/aws";
 import { type NewResource, type Resource, ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
+import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import type { AppClientModel, OAuthFlow } from "../../model.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { type Contract, served, withoutEffect } from "../contract.ts";
@@ -226,7 +227,7 @@ function problemWithRedirect(url: string): string | undefined {
   if (!URL.canParse(url)) return "is not an absolute URL.";
   if (url.includes("#")) return "must not have a fragment.";
   const { protocol, hostname } = new URL(url);
-  if (protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
+  if (protocol === "http:" && !LOOPBACK_HOSTS.has(hostname)) {
     return "must be https: plain http is for localhost, 127.0.0.1 and [::1] only.";
   }
   return undefined;
