@@ -51,7 +51,10 @@ export function buildProgram(world: World): Command {
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
-    .option("--target <name>", "local, local:<stack> of several, file, or a Pulumi stack (env: DEMO_AUTH_TARGET)")
+    .option(
+      "--target <name>",
+      "local, local:<stack> of several, local:<project>/<stack> of any project, file, or a Pulumi stack (env: DEMO_AUTH_TARGET)",
+    )
     .option("-p, --profile <name>", "profile of your own configuration file (env: DEMO_AUTH_PROFILE)")
     .option("--config <file>", "your own configuration file (env: DEMO_AUTH_CONFIG)")
     .option("--client <name>", "app client of a local cloud that has several, by name or id")

@@ -67,6 +67,8 @@ Flags, then \`DEMO_AUTH_\` variables, then the project file, then your own file,
 
 The target is the first of: \`--target\`, \`DEMO_AUTH_TARGET\`, \`--profile\`, \`DEMO_AUTH_ISSUER\` with \`DEMO_AUTH_CLIENT_ID\`, what \`demo-auth use\` chose for the project, \`demo-auth.json\` here or above, a running local cloud, the Pulumi stack that is selected in Pulumi's workspace file, the profile \`default\`.
 
+In a folder with a \`Pulumi.yaml\` at or above it, a running local cloud means that project's own: when only another project's runs, commands say so, and how to name that one on purpose (\`--target local:<project>/<stack>\`, or \`local:<pid>\`). Elsewhere the only one that runs is taken.
+
 | variable | sets |
 |---|---|
 | \`DEMO_AUTH_TARGET\`, \`DEMO_AUTH_PROFILE\`, \`DEMO_AUTH_CONFIG\` | \`--target\`, \`--profile\`, \`--config\` |

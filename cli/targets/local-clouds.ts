@@ -3,7 +3,7 @@
  * describes itself at `GET {console}/api/cloud`.
  */
 import { readdir, unlink } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { checkAddress, isLoopback } from "../oauth/addresses.ts";
 import { CliError } from "../shared/errors.ts";
 import { requestJson } from "../shared/http.ts";
@@ -58,35 +58,8 @@ function damagedRunFile(file: string, pid: number): CliError {
   });
 }
 
-/**
- * The cloud to talk to: the one whose project holds the working directory (the innermost), else the only one.
- * @param wanted a stack, `project/stack` or process id, where more than the place has to tell them apart
- * @throws CliError `target_ambiguous` when several are left and none is closer
- */
-export function chooseCloud(
-  running: readonly RunningCloud[],
-  workingDirectory: string,
-  wanted?: string,
-): RunningCloud | undefined {
-  const clouds = wanted === undefined ? running : running.filter((cloud) => isCalled(cloud, wanted));
-  const around = clouds
-    .filter((cloud) => contains(cloud.project.directory, workingDirectory))
-    .sort((a, b) => b.project.directory.length - a.project.directory.length);
-  const depth = around[0]?.project.directory;
-  const closest = depth === undefined ? clouds : around.filter((cloud) => cloud.project.directory === depth);
-  if (closest.length <= 1) return closest[0];
-  const list = closest.map((cloud) => `${cloudName(cloud)} (${safeText(cloud.project.directory)}, pid ${cloud.pid})`);
-  throw new CliError("target_ambiguous", `Several local clouds are running: ${list.join("; ")}.`, {
-    next: "Choose one with --target local:<stack> or local:<pid>, or run the command inside one project's folder",
-  });
-}
-
-function isCalled({ pid, project }: RunningCloud, name: string): boolean {
-  return [String(pid), project.stack, `${project.name}/${project.stack}`].includes(name);
-}
-
 /** e.g. `demo-auth/dev` */
-export function cloudName(cloud: RunningCloud): string {
+export function cloudName(cloud: Pick<RunningCloud, "project">): string {
   return `${safeText(cloud.project.name, 60)}/${safeText(cloud.project.stack, 60)}`;
 }
 
@@ -223,11 +196,6 @@ function choice(what: string, all: readonly { name: string; id: string }[], opti
   return new CliError("target_ambiguous", `${what}; there are: ${names || "none"}.`, {
     next: `Choose one with --${option} NAME`,
   });
-}
-
-function contains(directory: string, path: string): boolean {
-  const way = relative(directory, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !way.includes(":"));
 }
 
 function parseRunFile(text: string | undefined): RunningCloud | undefined {

@@ -1,12 +1,14 @@
 /**
  * Which target a command speaks to. The base is the first of: `--target`, `DEMO_AUTH_TARGET`, `--profile`, a complete
- * set of DEMO_AUTH_ variables, what `demo-auth use` chose, `demo-auth.json`, a running local cloud, the selected Pulumi
- * stack, the profile named `default`. Single DEMO_AUTH_ variables then override the base, except under `--target`.
+ * set of DEMO_AUTH_ variables, what `demo-auth use` chose, `demo-auth.json`, a running local cloud (in a Pulumi project
+ * its own), the selected Pulumi stack, the profile named `default`. Single DEMO_AUTH_ variables then override the base,
+ * except under `--target`.
  */
 import { chosenAccount, isAccountName } from "../sessions/accounts.ts";
 import { CliError } from "../shared/errors.ts";
 import { duration, safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
+import { chooseCloud, onlyOthersRun, placeOf } from "./cloud-choice.ts";
 import {
   chosenTarget,
   environmentSettings,
@@ -15,14 +17,7 @@ import {
   type UserConfig,
   userConfig,
 } from "./configuration.ts";
-import {
-  chooseCloud,
-  cloudName,
-  cloudSettings,
-  describeCloud,
-  type RunningCloud,
-  runningClouds,
-} from "./local-clouds.ts";
+import { cloudName, cloudSettings, describeCloud, type RunningCloud, runningClouds } from "./local-clouds.ts";
 import { findPulumiProject, stackSettings } from "./pulumi-stacks.ts";
 import { defaultCallbackUrls, type SettingName, type TargetSettings } from "./settings.ts";
 import { type Target, targetBinding } from "./target.ts";
@@ -164,14 +159,17 @@ async function findBase(
   const file = await projectFile(world, warn);
   if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
 
-  const cloud = chooseCloud(await runningClouds(world), world.workingDirectory);
+  const place = placeOf(world, warn);
+  const { project } = place;
+  const clouds = await runningClouds(world);
+  const cloud = chooseCloud(clouds, place);
   if (cloud) return fromCloud(world, cloud, flags, options);
 
-  const project = findPulumiProject(world, warn);
   const stack = project && (await fromStack(world, project, undefined, options));
   if (stack) return stack;
 
   if (Object.hasOwn(config.profiles, "default")) return fromProfile(config, "default");
+  if (project && clouds.length > 0) throw onlyOthersRun(clouds, project);
   if (project) {
     throw new CliError(
       "target_not_found",
@@ -198,14 +196,17 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
   if (name === "local" || name.startsWith("local:")) {
     const clouds = await runningClouds(world);
     const wanted = name === "local" ? undefined : name.slice("local:".length);
-    const cloud = chooseCloud(clouds, world.workingDirectory, wanted);
+    const place = placeOf(world, warn);
+    const cloud = chooseCloud(clouds, place, wanted);
     if (cloud) return fromCloud(world, cloud, flags, options);
-    if (clouds.length === 0 || wanted === undefined)
+    if (clouds.length === 0)
       throw new CliError("target_not_found", "No local cloud is running.", {
         next: { say: "Start it", command: "local" },
       });
+    const others = wanted === undefined ? clouds : clouds.filter(({ project }) => project.stack === wanted);
+    if (place.project && others.length > 0) throw onlyOthersRun(others, place.project, wanted);
     const list = clouds.map((other) => `${cloudName(other)} (pid ${other.pid})`).join(", ");
-    throw new CliError("target_not_found", `No local cloud is called "${safeText(wanted, 60)}"; there are: ${list}.`, {
+    throw new CliError("target_not_found", `No local cloud is called "${safeText(wanted!, 60)}"; there are: ${list}.`, {
       next: { say: "Name one of these, or start it", command: "local" },
     });
   }

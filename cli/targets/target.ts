@@ -52,6 +52,11 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   return fitting.find((route) => route.path === path) ?? fitting.find((route) => fillIn(route.path, path));
 }
 
+/** The route that can be called as it stands, to go on with after a sign-in: a GET without parameters. */
+export function routeToTry<R extends Pick<Route, "method" | "path">>(routes: readonly R[]): R | undefined {
+  return routes.find(({ method, path }) => method === "GET" && !path.includes("{"));
+}
+
 /**
  * The known path that differs from the asked one in letter case only, with the asked one's own parameter values;
  * `undefined` when the asked path is known, or none fits.

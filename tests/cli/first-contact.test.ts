@@ -6,7 +6,7 @@ import { buildProgram } from "../../cli/program.ts";
 import { invocationOf } from "../../cli/shared/invocation.ts";
 import { repository } from "../support/shell.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { type Bench, openBench } from "./support/cli.ts";
+import { announce, type Bench, openBench } from "./support/cli.ts";
 import { testWorld } from "./support/world.ts";
 
 describe("first contact", function () {
@@ -14,6 +14,8 @@ describe("first contact", function () {
   let bench: Bench;
   before(async () => {
     bench = await openBench();
+    bench.fake.cloud.project = { name: "shop", stack: "dev", directory: bench.directory };
+    announce(bench.home, bench.fake);
     writeFileSync(join(bench.directory, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
     // What npx would find: a Pulumi that downloads its engine as soon as it is asked for anything.
     const bin = join(bench.directory, "node_modules", ".bin");

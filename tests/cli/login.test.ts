@@ -1,5 +1,5 @@
 /** Signing in and calling the API, through the front door: real processes, real HTTP, real keys. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, browse, openBench } from "./support/cli.ts";
@@ -38,6 +38,17 @@ describe("demo-auth login", () => {
     const called = await bench.run(["call", "/transactions"]);
     deepEqual([called.code, JSON.parse(called.stdout).user], [0, user.sub]);
     match(called.stderr, /Target: local fake\/dev/);
+  });
+
+  it("advises no call after a sign-in where no route can be called as it stands", async () => {
+    const [api] = bench.fake.cloud.apis as { stages: { routes: object[] }[] }[];
+    api!.stages[0]!.routes = [
+      { method: "POST", path: "/orders", scopes: [] },
+      { method: "GET", path: "/orders/{id}", scopes: [] },
+    ];
+    const { stderr } = await bench.signIn();
+    match(stderr, /✓ Signed in as/);
+    doesNotMatch(stderr, /Next:|demo-auth call/);
   });
 
   it("prints one JSON object without tokens under --json", async () => {

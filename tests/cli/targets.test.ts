@@ -70,6 +70,98 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     }
   });
 
+  describe("in a project's folder", () => {
+    const runsElsewhere = (project: { name: string; stack: string }) => {
+      const directory = join(bench.directory, "..", project.name);
+      mkdirSync(directory, { recursive: true });
+      bench.fake.cloud.project = { ...project, directory };
+      announce(bench.home, bench.fake);
+      write("Pulumi.yaml", "name: here\nruntime: nodejs\n");
+      return directory;
+    };
+    const commands: string[][] = [
+      ["login", "--no-browser"],
+      ["call", "/transactions"],
+      ["token"],
+      ["status"],
+      ["whoami"],
+      ["exec", "--", "true"],
+      ["logs"],
+      ["config"],
+      ["status", "--target", "local"],
+      ["status", "--target", "local:dev"],
+    ];
+    for (const args of commands) {
+      it(`does not take another project's cloud by itself: ${args.join(" ")}`, async () => {
+        const directory = runsElsewhere({ name: "shop", stack: "dev" });
+        const { code, stdout, stderr } = await bench.here(args);
+        deepEqual([code, stdout], [3, ""]);
+        equal(
+          stderr,
+          [
+            `✗ No local cloud${args.includes("local:dev") ? ' called "dev"' : ""} of ${bench.directory} is running; there is shop/dev (${directory}, pid ${process.pid}).`,
+            "  → Start one here: demo-auth local",
+            "  → Or speak to that one on purpose: --target local:shop/dev",
+            "",
+          ].join("\n"),
+        );
+        deepEqual(bench.fake.requests, [], "nothing is asked of the other project's cloud");
+      });
+    }
+
+    it("takes another project's cloud by its full name or its process, and remembers it with use", async () => {
+      runsElsewhere({ name: "shop", stack: "dev" });
+      equal(await labelOf(["--target", "local:shop/dev"]), "local shop/dev");
+      equal(await labelOf(["--target", `local:${process.pid}`]), "local shop/dev");
+      equal((await bench.here(["use", "local:shop/dev"])).code, 0);
+      equal(await labelOf(), "local shop/dev");
+    });
+
+    it("means this project's cloud by `use local`, whatever runs beside it", async () => {
+      runsElsewhere({ name: "shop", stack: "dev" });
+      equal((await bench.here(["use", "local"])).code, 0);
+      equal(await labelOf(), "target_not_found");
+    });
+
+    it("names the processes where several clouds have the same name", async () => {
+      runsElsewhere({ name: "shop", stack: "dev" });
+      announce(bench.home, bench.fake, "other", process.ppid);
+      const { stderr } = await bench.here(["status"]);
+      match(stderr, /there are shop\/dev \(.*\), shop\/dev \(.*\)\.\n/);
+      match(stderr, /Or speak to one of those on purpose: --target local:\d+\n/);
+    });
+
+    it("takes the project's own cloud through a symbolic link, and the innermost project's only", async () => {
+      runsElsewhere({ name: "shop", stack: "dev" });
+      const link = join(bench.directory, "..", "link");
+      symlinkSync(bench.directory, link);
+      bench.fake.cloud.project = { name: "here", stack: "dev", directory: link };
+      announce(bench.home, bench.fake);
+      equal(await labelOf(), "local here/dev");
+      const inner = join(bench.directory, "inner");
+      mkdirSync(inner);
+      writeFileSync(join(inner, "Pulumi.yaml"), "name: inner\nruntime: nodejs\n");
+      equal(await labelOf([], { cwd: inner }), "target_not_found");
+    });
+
+    it("reads the project's own deployed stack rather than another project's cloud", async () => {
+      installPulumi({ staging: outputs() });
+      runsElsewhere({ name: "shop", stack: "dev" });
+      equal(await labelOf([], { env: { PULUMI_STACK: "staging" } }), "stack staging");
+    });
+
+    it("completes no path of another project's API, and offers its cloud by the name that reaches it", async () => {
+      runsElsewhere({ name: "shop", stack: "dev" });
+      const file = join(bench.home, "local", "running", "running.json");
+      const routes = [{ method: "GET", path: "/transactions" }];
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), routes }), { mode: 0o600 });
+      const offered = async (...words: string[]) => (await bench.here(["__complete", ...words])).stdout;
+      equal(await offered("paths", "--"), "");
+      equal(await offered("paths", "--", "--target", "local:shop/dev"), "/transactions\n");
+      equal(await offered("targets", "--"), "local\nlocal:shop/dev\n");
+    });
+  });
+
   it("tells several stacks of one project apart by name, and by process", async () => {
     const other = await startFakeCognito({ callbackUrls: [] });
     try {
@@ -79,7 +171,7 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
       announce(bench.home, other, "other", process.ppid);
       const undecided = await bench.here(["status"]);
       equal(undecided.code, 3);
-      match(undecided.stderr, /--target local:<stack>/);
+      match(undecided.stderr, /→ Choose one: --target local:shop\/(dev|prod) or --target local:shop\/(dev|prod)\n/);
       equal(await labelOf(["--target", "local:prod"]), "local shop/prod");
       equal(await labelOf(["--target", "local:shop/dev"]), "local shop/dev");
       equal(await labelOf(["--target", `local:${process.ppid}`]), "local shop/prod");
@@ -232,6 +324,8 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
 
   it("takes sources in order: --target, environment, use, project file, local cloud", async () => {
     installPulumi({ dev: outputs(), prod: outputs() });
+    bench.fake.cloud.project = { name: "fake", stack: "dev", directory: bench.directory };
+    announce(bench.home, bench.fake);
     equal(await labelOf(), "local fake/dev");
     write("demo-auth.json", outputs());
     const file = join(bench.directory, "demo-auth.json");

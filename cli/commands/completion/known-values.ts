@@ -4,9 +4,10 @@
  */
 import type { CommandContext } from "../../shared/command-context.ts";
 import type { World } from "../../shared/world.ts";
+import { cloudsHere, placeOf, targetName } from "../../targets/cloud-choice.ts";
 import { projectFile, userConfig } from "../../targets/configuration.ts";
 import { runningClouds } from "../../targets/local-clouds.ts";
-import { configuredStacks, findPulumiProject } from "../../targets/pulumi-stacks.ts";
+import { configuredStacks } from "../../targets/pulumi-stacks.ts";
 import { gatherSettings, type TargetFlags } from "../../targets/resolve.ts";
 import type { ValueKind } from "./completion.ts";
 
@@ -38,14 +39,16 @@ async function paths(world: World, flags: TargetFlags): Promise<string[]> {
 
 async function targets(world: World): Promise<string[]> {
   const clouds = await runningClouds(world);
-  const names = clouds.map(({ project }) => `local:${project.stack}`);
-  const project = findPulumiProject(world, () => {});
+  const place = placeOf(world);
+  const own = cloudsHere(clouds, place);
+  const others = clouds.filter((cloud) => !own.includes(cloud));
   const file = await projectFile(world, () => {}).catch(() => undefined);
   return [
     "local",
-    ...(clouds.length > 1 ? names : []),
+    ...(own.length > 1 ? own.map(({ project }) => `local:${project.stack}`) : []),
+    ...others.map((cloud) => targetName(cloud, clouds)),
     ...(file ? ["file"] : []),
-    ...(project ? await configuredStacks(project) : []),
+    ...(place.project ? await configuredStacks(place.project) : []),
   ];
 }
 

@@ -14,6 +14,9 @@ import { reportOf } from "../../shared/errors.ts";
 import { commandLine, type Typing } from "../../shared/next-step.ts";
 import type { Output } from "../../shared/output.ts";
 import { redact, safeBlock, safeText } from "../../shared/text.ts";
+import type { World } from "../../shared/world.ts";
+import { targetNeeded } from "../../targets/cloud-choice.ts";
+import { routeToTry } from "../../targets/target.ts";
 import { unservedSections } from "./unserved-text.ts";
 
 export interface LocalDisplay {
@@ -34,7 +37,7 @@ export interface LocalDisplay {
 export function localDisplay({ world, out, flags }: CommandContext): LocalDisplay {
   const typing = { invocation: world.invocation, targetFlags: {} };
   const quiet = flags.quiet === true;
-  return out.json || !out.stderrIsTerminal ? forPrograms(out, typing) : forPeople(out, world.stderr, quiet, typing);
+  return out.json || !out.stderrIsTerminal ? forPrograms(out, typing) : forPeople(out, world, quiet, typing);
 }
 
 function forPrograms(out: Output, typing: Typing): LocalDisplay {
@@ -79,12 +82,8 @@ function record({ kind, at, ...event }: Refusal | Extract<CloudEvent, { kind: "a
 /** Moves to the beginning of the line and empties it (ECMA-48 CR, EL). */
 const FRESH_LINE = "\r\x1b[K";
 
-function forPeople(
-  out: Output,
-  terminal: { write(text: string): unknown },
-  quiet: boolean,
-  typing: Typing,
-): LocalDisplay {
+function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): LocalDisplay {
+  const terminal = world.stderr;
   let progressShown = false;
   const clearProgress = () => {
     if (progressShown) terminal.write(FRESH_LINE);
@@ -116,7 +115,9 @@ function forPeople(
       if (ready.reach) out.important(`${out.mark("yellow", "!")} ${reachInWords(ready.reach)}`);
       const fate = kept ? "kept" : "forgotten";
       out.note("");
-      out.note(`${nextSteps(ready, typing)}Ctrl-C ends this cloud; users and keys are ${fate}.`);
+      out.note(
+        `${nextSteps(ready, { ...typing, targetFlags: { target: targetNeeded(world, ready) } })}Ctrl-C ends this cloud; users and keys are ${fate}.`,
+      );
       out.note("");
     },
     event(event, messages) {
@@ -230,7 +231,7 @@ function describe(out: Output, ready: ReadyDocument): void {
 function nextSteps({ userPools, apis }: ReadyDocument, typing: Typing): string {
   if (userPools.every(({ clients }) => clients.length === 0)) return "";
   const stages = apis.flatMap((api) => api.stages);
-  const route = stages[0]?.routes.find(({ method, path }) => method === "GET" && !path.includes("{"));
+  const route = routeToTry(stages[0]?.routes ?? []);
   const call = stages.length === 1 && route ? `, then ${commandLine(typing, "call", [route.path])}` : "";
   return `Next: ${commandLine(typing, "login")}${call}. `;
 }

@@ -17,7 +17,7 @@ import { probeKeyring } from "../../shared/keyring.ts";
 import { duration, safeText } from "../../shared/text.ts";
 import type { StoragePreference } from "../../targets/configuration.ts";
 import type { Resolution } from "../../targets/resolve.ts";
-import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
+import { routeToTry, type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 import { explain } from "../../wording/explain.ts";
 import { pageWords, pasteRefusals, verdictInWords } from "../../wording/sign-in-words.ts";
 import { isDirect } from "./direct-flags.ts";
@@ -204,6 +204,6 @@ function sayWelcome(io: CommandContext, { session, storage }: LoginResult, targe
   if (session.refreshToken && storage?.kind === "file") {
     out.note("The session can be renewed for days; --storage keyring seals it with your system's keyring.");
   }
-  const route = target.routes.find((known) => known.method === "GET" && !known.path.includes("{"));
-  if (target.apiUrl) out.note(`Next: ${typed(io, "call", route ? route.path : "<path>")}`);
+  const route = routeToTry(target.routes);
+  if (target.apiUrl && route) out.note(`Next: ${typed(io, "call", route.path)}`);
 }

@@ -22,7 +22,10 @@ export async function use(io: CommandContext<UseFlags>, name: string | undefined
     const chosen = await chosenTarget(world, world.workingDirectory);
     if (out.json) out.document({ target: chosen ?? null });
     else if (chosen) out.text(`${safeText(chosen)}\n`);
-    else out.note("Nothing is chosen here: a demo-auth.json, a running local cloud or the selected stack is used.");
+    else
+      out.note(
+        "Nothing is chosen here: a demo-auth.json, this project's running local cloud or the selected stack is used.",
+      );
     return;
   }
   if (name !== undefined && name !== "local") {

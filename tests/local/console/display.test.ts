@@ -1,5 +1,7 @@
 /** What `demo-auth local` says on a terminal, and what it keeps to itself elsewhere. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import { localDisplay } from "../../../cli/commands/local/local-display.ts";
 import type { CommandContext } from "../../../cli/shared/command-context.ts";
@@ -8,6 +10,7 @@ import { systemWorld } from "../../../cli/shared/world.ts";
 import { ProgramError } from "../../../local/engine/problems.ts";
 import type { ReadyDocument } from "../../../local/host/ready-document.ts";
 import type { CloudEvent } from "../../../local/platform.ts";
+import { temporaryDirectory } from "../../support/temporary.ts";
 
 const READY: ReadyDocument = {
   event: "ready",
@@ -78,7 +81,7 @@ const messages = () => [
   },
 ];
 
-function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
+function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}, workingDirectory = "/shop") {
   const text = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof text) =>
     Object.assign(
@@ -94,6 +97,7 @@ function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}) {
     ...systemWorld(),
     invocation: "demo-auth",
     env: { NO_COLOR: "1" },
+    workingDirectory,
     stdout: stream("stdout"),
     stderr: stream("stderr"),
   };
@@ -136,6 +140,18 @@ describe("demo-auth local on a terminal", () => {
     const stages = [{ ...api!.stages[0]!, routes: [{ ...api!.stages[0]!.routes[0]!, path: "/orders/{id}" }] }];
     assert.equal(said({ ...READY, apis: [{ ...api!, stages }] }), `Next: demo-auth login. ${ends}`);
     assert.equal(said({ ...READY, userPools: withoutClients }), ends);
+  });
+
+  it("names the cloud in what to do next where the commands would mean another project's", () => {
+    const otherProject = temporaryDirectory();
+    writeFileSync(join(otherProject, "Pulumi.yaml"), "name: other\n");
+    const { display, text } = open(true, {}, otherProject);
+    display.ready(READY, true);
+    const shop = "--target local:shop/dev";
+    assert.ok(
+      text.stderr.includes(`Next: demo-auth login ${shop}, then demo-auth call ${shop} /orders. `),
+      text.stderr,
+    );
   });
 
   it("says which tables there are, where DynamoDB answers, and which key to sign with, but not its secret", () => {
