@@ -24,10 +24,10 @@ export interface Output {
   data(bytes: string | Uint8Array): void;
   /** Text of several lines for stdout, for a person. */
   text(block: string): void;
-  /** One JSON document and a newline for stdout. */
-  document(value: unknown): void;
-  /** A line for the person, unless `--quiet` or `--json`. */
-  note(line: string): void;
+  /** JSON documents for stdout, each with a newline; several are written at once. */
+  document(...values: unknown[]): void;
+  /** Lines for the person, unless `--quiet` or `--json`; several are written at once. */
+  note(...lines: string[]): void;
   /** A line that the person cannot do without: shown even with `--quiet` and `--json`. */
   important(line: string): void;
   warn(line: string): void;
@@ -42,7 +42,8 @@ export interface Output {
 export function openOutput(world: World, flags: OutputFlags): Output {
   const json = flags.json === true;
   const colour = takesColour(world, world.stderr, flags);
-  const line = (text: string) => void world.stderr.write(`${harmless(text, safeLine)}\n`);
+  const line = (...texts: string[]) =>
+    void world.stderr.write(texts.map((text) => `${harmless(text, safeLine)}\n`).join(""));
   const block = (text: string) => void world.stderr.write(`${harmless(text, safeBlock)}\n`);
   const mark: Output["mark"] = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
   return {
@@ -52,9 +53,9 @@ export function openOutput(world: World, flags: OutputFlags): Output {
     stderrIsTerminal: world.stderr.isTTY === true,
     data: (bytes) => void world.stdout.write(bytes),
     text: (text) => void world.stdout.write(harmless(text, safeBlock)),
-    document: (value) => void world.stdout.write(`${safeJson(value)}\n`),
-    note: (text) => (flags.quiet || json ? undefined : line(text)),
-    important: line,
+    document: (...values) => void world.stdout.write(values.map((value) => `${safeJson(value)}\n`).join("")),
+    note: (...texts) => (flags.quiet || json ? undefined : line(...texts)),
+    important: (text) => line(text),
     warn: (text) => (json ? undefined : line(`${mark("yellow", "!")} ${text}`)),
     debug: (text) => (flags.debug ? line(mark("dim", `debug: ${safeText(redact(text), 2000)}`)) : undefined),
     error(report, stack) {

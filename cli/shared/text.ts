@@ -13,8 +13,8 @@ const authorizationFields =
   /\b(authorization["']?(?:\s*[:=]\s*["']?|\s+(?=(?:bearer|basic|aws4-hmac-sha256)\s)))(?:aws4-hmac-sha256\s.*|(?:(?:bearer|basic)\s+)?[^\s"']+)/gi;
 const bearers = /\b(bearer\s+)(?!tokens?\b)[^\s"']+/gi;
 
-/** What every secret that `redact` knows has in it: most lines have none of it. */
-const marksOfSecrets = /eyJ|[="]|authorization|bearer/i;
+/** What every secret that `redact` knows has in it: most lines have none of it, those that only name the field included. */
+const marksOfSecrets = /eyJ|[="]|authorization(?:'?\s*:|\s+(?:bearer|basic|aws4))|bearer\s+(?!tokens?\b)/i;
 
 /**
  * Takes out what must never be written down: anything that looks like a JWT, the values of OAuth parameters in URLs,

@@ -7,11 +7,13 @@
 const DATES = new Set(["exp", "iat"]);
 
 export function claimStrings(claims: Record<string, unknown>): Record<string, string> {
-  const strings: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(claims)) {
-    strings[name] = DATES.has(name) && typeof value === "number" ? javaDate(value) : claimString(value);
-  }
-  return strings;
+  // Not put in one by one: V8 keeps an object that was made so in a form that takes twice as long to print as JSON.
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      DATES.has(name) && typeof value === "number" ? javaDate(value) : claimString(value),
+    ]),
+  );
 }
 
 function claimString(value: unknown): string {

@@ -14,6 +14,7 @@ export class CognitoAuthorizer {
   readonly #model: AuthorizerModel;
   readonly #services: ApiServices;
   readonly #header: string | undefined;
+  readonly #lowerHeader: string;
   readonly #audience: RegExp | Error | undefined;
   #verifier: TokenVerifier | undefined;
 
@@ -21,6 +22,7 @@ export class CognitoAuthorizer {
     this.#model = model;
     this.#services = services;
     this.#header = /^method\.request\.header\.([\w!#$%&'*+.^`|~-]+)$/.exec(model.identitySource)?.[1];
+    this.#lowerHeader = this.#header?.toLowerCase() ?? "";
     this.#audience = audiencePattern(model.identityValidationExpression);
   }
 
@@ -57,7 +59,7 @@ export class CognitoAuthorizer {
           "a Cognito authorizer reads a header: method.request.header.<Name>.",
       );
     }
-    const values = headers.all(name.toLowerCase());
+    const values = headers.all(this.#lowerHeader);
     const value = values[0] === undefined ? undefined : withoutBlanks(values[0]);
     if (!value) throw unauthorized(`the request has no ${name} header; send the ID or access token in it`);
     if (values.length > 1) throw unauthorized(`the request has ${values.length} ${name} headers; send one`);
@@ -133,4 +135,11 @@ function unauthorized(reason: string, options?: { message: string }): GatewayErr
 }
 
 /** Only the white space of HTTP (RFC 9110 §5.6.3): a token beside any other character is not a token. */
-const withoutBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;

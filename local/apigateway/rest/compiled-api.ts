@@ -1,12 +1,13 @@
 /**
  * A REST API made ready to answer: its model, compiled once, with what its requests look up.
  */
-import type { GatewayResponseModel, RestApiModel, StageModel } from "../../model.ts";
+import type { RestApiModel, StageModel } from "../../model.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import { RequestIds } from "../shared/request-ids.ts";
 import { type AccessLog, accessLog } from "./access-log.ts";
 import { CognitoAuthorizer } from "./cognito-authorizer.ts";
 import type { RequestedApi, RoutedGatewayExchange } from "./gateway-exchange.ts";
+import { compileGatewayResponses, type GatewayResponse } from "./gateway-responses.ts";
 import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
 import { StagedMethods } from "./staged-method.ts";
@@ -21,7 +22,8 @@ export interface CompiledApi extends RequestedApi {
   cognitoAuthorizers: Map<string, CognitoAuthorizer>;
   /** Made at the first request that needs it. */
   admission: { admit(exchange: RoutedGatewayExchange): Promise<void> } | undefined;
-  gatewayResponses: Map<string, GatewayResponseModel>;
+  /** By response type */
+  gatewayResponses: Map<string, GatewayResponse>;
   stagedMethods: StagedMethods;
   /** Of the stages that declare one. */
   accessLogs: Map<StageModel, AccessLog>;
@@ -45,7 +47,7 @@ export function compileApi(model: RestApiModel, services: ApiServices): Compiled
         .map((authorizer) => [authorizer.id, new CognitoAuthorizer(authorizer, services)]),
     ),
     admission: undefined,
-    gatewayResponses: new Map(model.gatewayResponses.map((response) => [response.responseType, response])),
+    gatewayResponses: compileGatewayResponses(model.gatewayResponses),
     stagedMethods: new StagedMethods(),
     accessLogs: new Map(
       model.stages.flatMap((stage) => (stage.accessLog ? [[stage, accessLog(stage.accessLog.format)]] : [])),

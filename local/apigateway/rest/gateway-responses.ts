@@ -6,14 +6,60 @@
 import type { GatewayResponseModel } from "../../model.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
 import type { EdgeRefusal } from "../shared/request-body.ts";
-import type { CompiledApi } from "./compiled-api.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import type { GatewayAnswer, GatewayExchange } from "./gateway-exchange.ts";
-import { mappedValue } from "./templates/parameter-mapping.ts";
+import { type ValueReader, valueReader } from "./templates/parameter-mapping.ts";
 
-/** @param api of which the gateway responses count */
+/** An API's own answer to one type of refusal, made ready to be filled in. */
+export interface GatewayResponse {
+  /** `undefined` for the refusal's own */
+  status: number | undefined;
+  headers: (readonly [name: string, value: ValueReader])[];
+  /** By content type */
+  templates: ReadonlyMap<string, ValueReader>;
+  /** What a client gets that accepts none of those. */
+  usualType: string | undefined;
+}
+
+/** @returns them by response type */
+export function compileGatewayResponses(models: readonly GatewayResponseModel[]): Map<string, GatewayResponse> {
+  return new Map(models.map((model) => [model.responseType, compile(model)]));
+}
+
+function compile({ statusCode, responseParameters, responseTemplates }: GatewayResponseModel): GatewayResponse {
+  const headers = Object.entries(responseParameters).flatMap(([target, source]) => {
+    const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
+    const canBeSent = name !== undefined && isFieldName(name) && !isConnectionBound(name);
+    return canBeSent ? [[name, valueReader(source)] as const] : [];
+  });
+  const templates = new Map(Object.entries(responseTemplates).map(([type, text]) => [type, template(text)]));
+  return {
+    status: statusCode === undefined ? undefined : Number(statusCode),
+    headers,
+    templates,
+    usualType: templates.has("application/json") ? "application/json" : templates.keys().next().value,
+  };
+}
+
+const VARIABLE =
+  /\$(?:\{(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w.:-]+)\}|(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w:-]+(?:\.[\w:-]+)*))/g;
+
+/** Gateway responses know plain variables only, no Velocity. */
+function template(text: string): ValueReader {
+  const parts: ValueReader[] = [];
+  let end = 0;
+  for (const variable of text.matchAll(VARIABLE)) {
+    const [whole, bracedWhere, bracedName, where, name] = variable;
+    const before = text.slice(end, variable.index);
+    parts.push(() => before, valueReader(`${bracedWhere ?? where}.${bracedName ?? name}`));
+    end = variable.index + whole.length;
+  }
+  const rest = text.slice(end);
+  return (sources) => parts.map((part) => part(sources) ?? "").join("") + rest;
+}
+
 export function gatewayAnswer(
-  { gatewayResponses }: Pick<CompiledApi, "gatewayResponses">,
+  { gatewayResponses }: { gatewayResponses: ReadonlyMap<string, GatewayResponse> },
   exchange: GatewayExchange,
   error: GatewayError,
 ): GatewayAnswer {
@@ -26,7 +72,6 @@ export function gatewayAnswer(
     errorType: error.errorType,
     reason: error.reason,
   };
-  if (gatewayResponses.size === 0) return answer;
   const custom =
     gatewayResponses.get(error.responseType) ??
     gatewayResponses.get(error.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX");
@@ -47,44 +92,30 @@ export function edgeAnswer(refusal: EdgeRefusal): GatewayAnswer {
 
 function customised(
   answer: GatewayAnswer,
-  custom: GatewayResponseModel,
+  { status, headers, templates, usualType }: GatewayResponse,
   exchange: GatewayExchange,
   error: GatewayError,
 ): GatewayAnswer {
-  const headers: string[] = [];
-  for (const [target, source] of Object.entries(custom.responseParameters)) {
-    const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
-    const value = mappedValue(source, { exchange, error });
-    if (name === undefined || value === undefined || !isFieldName(name) || !isFieldValue(value)) continue;
-    if (!isConnectionBound(name)) headers.push(name, value);
+  const sources = { exchange, error };
+  for (const [name, read] of headers) {
+    const value = read(sources);
+    if (value !== undefined && isFieldValue(value)) answer.headers.push(name, value);
   }
-  const [contentType, template] = chosenTemplate(custom.responseTemplates, exchange);
-  const status = Number(custom.statusCode ?? answer.status);
-  return {
-    ...answer,
-    status,
-    headers,
-    ...(template !== undefined && { contentType, body: substituted(template, exchange, error) }),
-  };
+  if (status !== undefined) answer.status = status;
+  const type = acceptedType(exchange.headers.last("accept"), templates) ?? usualType;
+  if (type !== undefined) {
+    answer.contentType = type;
+    answer.body = templates.get(type)!(sources)!;
+  }
+  return answer;
 }
 
-/** The template for what the client accepts, else the first. */
-function chosenTemplate(templates: Record<string, string>, exchange: GatewayExchange): [string, string | undefined] {
-  const accepted = (exchange.headers.last("accept") ?? "").split(",").map((type) => type.split(";")[0]!.trim());
-  const type =
-    accepted.find((one) => Object.hasOwn(templates, one)) ??
-    (Object.hasOwn(templates, "application/json") ? "application/json" : Object.keys(templates)[0]);
-  return type === undefined ? ["application/json", undefined] : [type, templates[type]];
-}
-
-/** Gateway responses know plain variables only, no Velocity. */
-function substituted(template: string, exchange: GatewayExchange, error: GatewayError): string {
-  return template.replace(
-    /\$(?:\{(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w.:-]+)\}|(context|stageVariables|method\.request\.(?:header|querystring|path))\.([\w:-]+(?:\.[\w:-]+)*))/g,
-    (_, bracedWhere, bracedName, where, name) => {
-      return mappedValue(`${bracedWhere ?? where}.${bracedName ?? name}`, { exchange, error }) ?? "";
-    },
-  );
+/** The first type that the client accepts and the response has a template for. */
+function acceptedType(accept: string | undefined, templates: ReadonlyMap<string, unknown>): string | undefined {
+  return accept
+    ?.split(",")
+    .map((type) => type.split(";")[0]!.trim())
+    .find((type) => templates.has(type));
 }
 
 /** What an integration led to is printed with a space after the colon, what API Gateway decided alone without. */

@@ -34,33 +34,25 @@ async function serve(api: CompiledApi, incoming: IncomingMessage, response: Serv
   let answer: GatewayAnswer;
   let refusal: GatewayError | EdgeRefusal | undefined;
   try {
-    answer = await answerRequest(api, exchange, incoming);
+    parseRequest(exchange);
+    const hasBody = announcesBody(incoming);
+    routeRequest(api, exchange);
+    // Who signs a request signs its body too.
+    const isSigned = hasBody && exchange.route.method.authorization === "AWS_IAM";
+    if (isSigned) exchange.body = await readBody(incoming);
+    const pending = authorize(api, exchange);
+    if (pending) await pending;
+    api.usagePlans.admit(exchange);
+    throttleMethod(exchange);
+    if (hasBody) exchange.body = unpackedBody(exchange, isSigned ? exchange.body : await readBody(incoming));
+    api.requestValidator.validate(exchange);
+    answer = await integrate(exchange);
   } catch (error) {
     refusal = asRefusal(error);
     answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(api, exchange, refusal);
   }
   respond(exchange, packedAnswer(exchange, answer), response);
   record(api, exchange, answer, refusal, performance.now() - startedAt);
-}
-
-async function answerRequest(
-  api: CompiledApi,
-  exchange: GatewayExchange,
-  incoming: IncomingMessage,
-): Promise<GatewayAnswer> {
-  parseRequest(exchange);
-  const hasBody = announcesBody(incoming);
-  routeRequest(api, exchange);
-  // Who signs a request signs its body too.
-  const isSigned = hasBody && exchange.route.method.authorization === "AWS_IAM";
-  if (isSigned) exchange.body = await readBody(incoming);
-  const pending = authorize(api, exchange);
-  if (pending) await pending;
-  api.usagePlans.admit(exchange);
-  throttleMethod(exchange);
-  if (hasBody) exchange.body = unpackedBody(exchange, isSigned ? exchange.body : await readBody(incoming));
-  api.requestValidator.validate(exchange);
-  return integrate(exchange);
 }
 
 function decisionOf(

@@ -71,13 +71,8 @@ export function contextVariables(exchange: GatewayExchange, error?: GatewayError
 
 /**
  * @param path e.g. `authorizer.claims.sub`, without `$context.`
- * @returns `undefined` for what the request does not have
+ * @returns what reads it of a request: `undefined` for what the request does not have
  */
-export function contextValue(path: string, exchange: GatewayExchange, error?: GatewayError): string | undefined {
-  return contextReader(path)(exchange, error);
-}
-
-/** `contextValue` for a format that is filled in again and again. */
 export function contextReader(path: string): (exchange: GatewayExchange, error?: GatewayError) => string | undefined {
   const [name = "", ...steps] = path.split(".");
   const variable = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;

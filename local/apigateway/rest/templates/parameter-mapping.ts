@@ -6,7 +6,7 @@
 
 import type { GatewayError } from "../gateway-error.ts";
 import type { GatewayExchange } from "../gateway-exchange.ts";
-import { contextValue } from "./context-variables.ts";
+import { contextReader } from "./context-variables.ts";
 import { jsonPath } from "./json-path.ts";
 import { parseJson, toJson } from "./velocity/java-values.ts";
 
@@ -18,31 +18,43 @@ export interface MappingSources {
   integration?: { header(lowerCaseName: string): string | undefined; body: string };
 }
 
-/** @returns `undefined` when the source has no value, so that the target is left out */
-export function mappedValue(source: string, { exchange, error, integration }: MappingSources): string | undefined {
+/** Reads a parameter's value; `undefined` when there is none, so that the target is left out. */
+export type ValueReader = (sources: MappingSources) => string | undefined;
+
+export function mappedValue(source: string, sources: MappingSources): string | undefined {
+  return valueReader(source)(sources);
+}
+
+const PLACE =
+  /^(method\.request\.(?:multivalue)?(?:header|querystring|path)|integration\.response\.(?:multivalue)?header|context|stageVariables)\.(.+)$/;
+
+/** `mappedValue` for a source that is read again and again. */
+export function valueReader(source: string): ValueReader {
   const literal = /^'(.*)'$/s.exec(source);
-  if (literal) return literal[1];
-  const [, where, name = ""] =
-    /^(method\.request\.(?:multivalue)?(?:header|querystring|path)|integration\.response\.(?:multivalue)?header|context|stageVariables)\.(.+)$/.exec(
-      source,
-    ) ?? [];
+  if (literal) return () => literal[1];
+  const [, where, name = ""] = PLACE.exec(source) ?? [];
+  const lower = name.toLowerCase();
   switch (where?.replace("multivalue", "")) {
     case "method.request.header":
-      return exchange.headers.last(name.toLowerCase());
+      return ({ exchange }) => exchange.headers.last(lower);
     case "method.request.querystring":
-      return exchange.query.findLast(([key]) => key === name)?.[1];
+      return ({ exchange }) => exchange.query.findLast(([key]) => key === name)?.[1];
     case "method.request.path":
-      return own(exchange.pathParameters, name);
-    case "context":
-      return contextValue(name, exchange, error);
+      return ({ exchange }) => own(exchange.pathParameters, name);
+    case "context": {
+      const read = contextReader(name);
+      return ({ exchange, error }) => read(exchange, error);
+    }
     case "stageVariables":
-      return own(exchange.stage?.variables, name);
+      return ({ exchange }) => own(exchange.stage?.variables, name);
     case "integration.response.header":
-      return integration?.header(name.toLowerCase());
+      return ({ integration }) => integration?.header(lower);
   }
   const body = /^(method\.request|integration\.response)\.body(?:\.(.+))?$/.exec(source);
-  if (!body) return undefined;
-  return bodyValue(body[1] === "method.request" ? exchange.body?.toString() : integration?.body, body[2]);
+  if (!body) return () => undefined;
+  return body[1] === "method.request"
+    ? ({ exchange }) => bodyValue(exchange.body?.toString(), body[2])
+    : ({ integration }) => bodyValue(integration?.body, body[2]);
 }
 
 function bodyValue(text: string | undefined, path: string | undefined): string | undefined {
