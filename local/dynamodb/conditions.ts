@@ -1,27 +1,30 @@
 /**
- * Whether an item meets a condition or filter expression, which dynalite has parsed
+ * Whether an item meets a condition or filter expression
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html). dynalite's own comparison
  * finds no two lists or maps equal, and takes what is false or empty for absent.
  */
 import db from "dynalite/db/index.js";
+import type { Comparison, Condition } from "./expressions/condition.ts";
+import { type FunctionOperand, isFunction, isPath, type Operand } from "./expressions/operand.ts";
 import type { Item, Value } from "./item.ts";
 
-/** A path, a value, `size(path)`, or an operation on them. */
-type Operand = (string | number)[] | Value | { type: "function"; name: "size"; args: Operand[] };
-export interface Expression {
-  type: string;
-  /** Of a function */
-  name?: string;
-  args: (Operand | Expression)[];
+export function meets(item: Item, condition: Condition): boolean {
+  switch (condition.type) {
+    case "and":
+      return (condition.args as Condition[]).every((each) => meets(item, each));
+    case "or":
+      return (condition.args as Condition[]).some((each) => meets(item, each));
+    case "not":
+      return !meets(item, condition.args[0] as Condition);
+    default:
+      return holds(condition as Comparison | FunctionOperand, item);
+  }
 }
 
-export function meets(item: Item, { type, name = "", args }: Expression): boolean {
-  if (type === "and") return args.every((each) => meets(item, each as Expression));
-  if (type === "or") return args.some((each) => meets(item, each as Expression));
-  if (type === "not") return !meets(item, args[0] as Expression);
-  const [value, ...others] = args.map((operand) => resolved(operand as Operand, item));
+function holds(condition: Comparison | FunctionOperand, item: Item): boolean {
+  const [value, ...others] = condition.args.map((operand) => resolved(operand, item));
   const [other] = others;
-  switch (type === "function" ? name : type) {
+  switch (isFunction(condition) ? condition.name : condition.type) {
     case "attribute_exists":
       return value !== undefined;
     case "attribute_not_exists":
@@ -49,7 +52,7 @@ export function meets(item: Item, { type, name = "", args }: Expression): boolea
     case ">=":
       return order(value, other, (sign) => sign >= 0);
     default:
-      throw new Error(`A condition has the operation ${type} ${name}, which is not known.`);
+      throw new Error(`A condition has an operation that is not known: ${JSON.stringify(condition)}`);
   }
 }
 
@@ -57,9 +60,9 @@ const typeOf = (value: Value): string => Object.keys(value)[0]!;
 const heldBy = (value: Value): unknown => Object.values(value)[0];
 
 function resolved(operand: Operand, item: Item): Value | undefined {
-  if (Array.isArray(operand)) return db.mapPath(operand, item) ?? undefined;
-  if (operand.type !== "function") return operand as Value;
-  const value = resolved((operand.args as Operand[])[0]!, item);
+  if (isPath(operand)) return db.mapPath(operand, item) ?? undefined;
+  if (!isFunction(operand)) return operand;
+  const value = resolved(operand.args[0]!, item);
   return value && sizeOf(value);
 }
 

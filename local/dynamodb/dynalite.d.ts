@@ -19,6 +19,17 @@ declare module "dynalite/validations/*" {
   export default rules;
 }
 
+declare module "dynalite/db/*Parser.js" {
+  const parser: {
+    /** @returns the tree, or what is wrong with the expression */
+    parse(
+      source: string,
+      options: { context: import("./expressions/resolution.ts").ExpressionContext },
+    ): object | string;
+  };
+  export default parser;
+}
+
 declare module "dynalite/db/index.js" {
   import type { Callback, EmulatorStore, RequestData, TableDescription } from "./emulator.ts";
   import type { Failure } from "./failure.ts";

@@ -9,8 +9,6 @@ import { failure } from "./failure.ts";
 const DEEPEST_VALUE = 31;
 /** Their members are named by the program, which may call one of them `L` or `M`. */
 const MAPS_OF_VALUES = new Set(["M", "Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey"]);
-/** dynalite's parser takes ten times as long for each level or two: seconds for these, in which nothing else is answered. */
-const DEEPEST_PARENTHESES = 8;
 /** dynalite makes objects of attributes, in which this one would get lost. */
 const LOST_NAME = "__proto__";
 
@@ -22,7 +20,6 @@ export function refuseUnreadable(request: object): void {
       if (name === LOST_NAME || value === LOST_NAME) {
         throw failure("ValidationException", `The local cloud keeps no attribute of the name ${LOST_NAME}.`);
       }
-      if (typeof value === "string" && name.endsWith("Expression")) refuseDeepParentheses(name, value);
       if (typeof value !== "object" || value === null) continue;
       const lists = next.lists + (!next.named && (name === "L" || name === "M") ? 1 : 0);
       if (lists > DEEPEST_VALUE) {
@@ -32,19 +29,6 @@ export function refuseUnreadable(request: object): void {
         );
       }
       left.push({ value, lists, named: !next.named && MAPS_OF_VALUES.has(name) });
-    }
-  }
-}
-
-function refuseDeepParentheses(name: string, expression: string): void {
-  let depth = 0;
-  for (const letter of expression) {
-    depth += letter === "(" ? 1 : letter === ")" ? -1 : 0;
-    if (depth > DEEPEST_PARENTHESES) {
-      throw failure(
-        "ValidationException",
-        `The local cloud reads parentheses in a ${name} up to ${DEEPEST_PARENTHESES} deep.`,
-      );
     }
   }
 }
