@@ -60,7 +60,7 @@ const rules: Record<string, IForbiddenRuleType> = {
     from: { path: "^local/resources/" },
     to: {
       path: "^local/",
-      pathNot: "^local/(resources|engine)/|^local/(model|standard-attributes|loopback-hosts)\\.ts$",
+      pathNot: "^local/(resources|engine)/|^local/(model|standard-attributes|integration-target|loopback-hosts)\\.ts$",
     },
   },
   "lets a service read the model and nothing else of the program": {

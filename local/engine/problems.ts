@@ -34,9 +34,31 @@ export class ProgramError extends Error {
     this.name = "ProgramError";
     this.next = refused
       ? "Fix what is named above and start again."
-      : "Fix the program; `npx pulumi preview` would report the same.";
+      : (missingConfig(stack, diagnostics) ?? "Fix the program; `npx pulumi preview` would report the same.");
     this.diagnostics = diagnostics;
   }
+}
+
+/** What to do where the program asked for configuration that the stack does not have, in the words of Pulumi's SDK. */
+function missingConfig(stack: string, diagnostics: Diagnostic[]): string | undefined {
+  const text = diagnostics.map(({ message }) => stripVTControlCharacters(message)).join("\n");
+  const [, key, sealed] =
+    /Missing required configuration variable '([^']+)'(?:\n\tplease set a value using the command `pulumi config set( --secret) )?/.exec(
+      text,
+    ) ?? [];
+  return key === undefined ? undefined : giveConfig([key], stack, new Set(sealed && [key]));
+}
+
+/**
+ * How to give a stack's configuration the values that it lacks: for every deployment, or for this machine alone.
+ * @param keys with their namespace, `app:domain`
+ * @param secrets those of them that are kept encrypted
+ */
+export function giveConfig(keys: readonly string[], stack: string, secrets: ReadonlySet<string>): string {
+  const option = (key: string) => (secrets.has(key) ? "--secret " : "");
+  const commands = keys.map((key) => `npx pulumi config set ${option(key)}${key} <value> --stack ${stack}`);
+  const values = keys.map((key) => `${JSON.stringify(key)}: <value>`);
+  return `Run \`${commands.join(" && ")}\`, or write in demo-auth.local.yaml for this machine alone: config: { ${values.join(", ")} }`;
 }
 
 /** The way `pulumi up` prints diagnostics: by resource, each message under its severity. */

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { LocalValues } from "./local-values.ts";
 import { decryptSecret, opensWithPassphrase } from "./passphrase.ts";
-import { ProjectError } from "./problems.ts";
+import { giveConfig, ProjectError } from "./problems.ts";
 import { readYaml, type Yaml } from "./yaml-file.ts";
 
 interface ConfigSources {
@@ -80,7 +80,7 @@ export function readConfig({ root, name, stack, project, environment, local }: C
     throw new ProjectError(
       "config_missing",
       `Stack '${stack}' is missing configuration value${missing.length > 1 ? "s" : ""} ${missing.map((key) => `'${key}'`).join(", ")}.`,
-      `Run \`pulumi config set ${missing[0]} <value> --stack ${stack}\`, or write it under \`config\` in demo-auth.local.yaml.`,
+      giveConfig(missing, stack, secretKeys),
     );
   }
   return { config, secretKeys: [...secretKeys].filter((key) => key in config), standIns };

@@ -6,11 +6,14 @@
 import type { OutputInstance } from "@pulumi/pulumi";
 import type { Values } from "../engine/values.ts";
 
+/** Whether a value is one of those that are not served, given the inputs beside it. */
+type Includes = (value: unknown, beside: Values) => boolean;
+
 /** What AWS does with the input, a caller sees here too. */
 export interface Served {
   readonly kind: "served";
   /** Values with which it is not, and why. */
-  readonly except?: { readonly because: string; readonly includes: (value: unknown) => boolean };
+  readonly except?: { readonly because: string; readonly includes: Includes };
 }
 
 /** Nobody who calls what runs here could tell whether the input was set. */
@@ -56,11 +59,8 @@ export type AnyContract = {
 
 export const served: Served = { kind: "served" };
 
-/**
- * @param because what does not run here, as a short sentence without a full stop
- * @param includes whether a value is one of those that are not served
- */
-export const servedExcept = (because: string, includes: (value: unknown) => boolean): Served => ({
+/** @param because what does not run here, as a short sentence without a full stop */
+export const servedExcept = (because: string, includes: Includes): Served => ({
   kind: "served",
   except: { because, includes },
 });
@@ -110,7 +110,7 @@ function collect(contract: AnyContract, inputs: Values, path: string, found: Map
       }
     } else if (treatment.kind === "not served" && asksForSomething(value, treatment)) {
       found.set(property, { property, reason: treatment.because, guards: treatment.guards });
-    } else if (treatment.kind === "served" && treatment.except?.includes(value)) {
+    } else if (treatment.kind === "served" && treatment.except?.includes(value, inputs)) {
       found.set(property, { property, reason: treatment.except.because, guards: false });
     }
   }

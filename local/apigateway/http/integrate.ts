@@ -2,6 +2,7 @@
  * Hands a request to its integration: a Lambda function, or an HTTP service on this machine
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations.html).
  */
+import { noFunctionIn } from "../../integration-target.ts";
 import type { FunctionPermissionModel } from "../../model.ts";
 import { mayInvoke } from "../../permissions/function-permission.ts";
 import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
@@ -78,8 +79,7 @@ async function callFunction(exchange: IntegratedHttpExchange, api: Invoking): Pr
 function permittedFunction(exchange: IntegratedHttpExchange, permissions: readonly FunctionPermissionModel[]): string {
   const uri = withStageVariables(exchange.integration.uri ?? "", exchange.stage.variables);
   const functionArn = functionIn(uri);
-  if (functionArn === undefined)
-    throw new HttpApiRefusal(500, `The integration's URI names no Lambda function: ${uri || "(none)"}.`);
+  if (functionArn === undefined) throw new HttpApiRefusal(500, noFunctionIn(uri));
   requirePermission(exchange, functionArn, permissions);
   return functionArn;
 }

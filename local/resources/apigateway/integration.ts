@@ -1,10 +1,10 @@
 /** aws:apigateway/integration:Integration: what stands behind a method (PutIntegration, and its defaults). */
 import type { apigateway } from "@pulumi/aws";
+import { leadsElsewhere, ONLY_CALLED } from "../../integration-target.ts";
 import type { IntegrationModel } from "../../model.ts";
-import { notServed, served } from "../contract.ts";
+import { notServed, served, servedExcept } from "../contract.ts";
 import { flag, map, number, resourceType, text } from "../resource-type.ts";
 import { notCached } from "./because.ts";
-import { integrationUri } from "./integration-target.ts";
 import { functionOf } from "./invocation-arn.ts";
 import { methodId } from "./method-id.ts";
 
@@ -13,6 +13,11 @@ type IntegrationArgs = apigateway.IntegrationArgs;
 
 /** Said of OpenAPI documents too. */
 export const NO_VPC_LINKS = "there is no VPC here; HTTP integrations reach services on this machine only";
+/** Where it leads; a MOCK integration leads nowhere, whatever its URI. */
+export const integrationUri = servedExcept(
+  `${ONLY_CALLED}, so requests for it are answered with 500`,
+  (uri, { type }) => typeof uri === "string" && !/^mock$/i.test(text(type) ?? "") && leadsElsewhere(uri),
+);
 export const NOT_STREAMED = "a response is sent when it is complete";
 
 export const integration = resourceType<Integration, IntegrationArgs>("aws:apigateway/integration:Integration", {

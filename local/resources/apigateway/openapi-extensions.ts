@@ -6,8 +6,7 @@
 import type { Values } from "../../engine/values.ts";
 import { type AnyContract, notServed, served, type UnservedInput, unservedInputs, withoutEffect } from "../contract.ts";
 import { forReaders, forTheBill, notCached } from "./because.ts";
-import { NO_VPC_LINKS, NOT_STREAMED } from "./integration.ts";
-import { integrationUri } from "./integration-target.ts";
+import { integrationUri, NO_VPC_LINKS, NOT_STREAMED } from "./integration.ts";
 
 const PREFIX = "x-amazon-apigateway-";
 

@@ -2,7 +2,7 @@
 import type { apigatewayv2 } from "@pulumi/aws";
 import type { Values } from "../../engine/values.ts";
 import type { HttpIntegrationModel } from "../../model.ts";
-import { integrationUri } from "../apigateway/integration-target.ts";
+import { integrationUri } from "../apigateway/integration.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { list, map, number, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forWebSockets } from "./because.ts";

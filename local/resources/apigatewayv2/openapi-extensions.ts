@@ -2,8 +2,7 @@
  * What the local cloud does with each of API Gateway's extensions in the document of an HTTP API
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html).
  */
-import { NO_VPC_LINKS } from "../apigateway/integration.ts";
-import { integrationUri } from "../apigateway/integration-target.ts";
+import { integrationUri, NO_VPC_LINKS } from "../apigateway/integration.ts";
 import type { ExtensionTable } from "../apigateway/openapi-extensions.ts";
 import { type AnyContract, notServed, served, withoutEffect } from "../contract.ts";
 import { forReaders, forTheBill } from "./because.ts";

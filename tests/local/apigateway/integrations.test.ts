@@ -199,6 +199,32 @@ describe("a custom Lambda integration", () => {
   });
 });
 
+describe("an integration with a service of AWS", () => {
+  for (const [uri, service] of [
+    ["arn:aws:apigateway:us-east-1:s3:path/bucket/{key}", "s3"],
+    ["arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders", "sqs"],
+    ["arn:aws:apigateway:us-east-1:events:action/PutEvents", "events"],
+    ["arn:aws:apigateway:us-east-1:states:action/StartExecution", "states"],
+  ] as const) {
+    it(`is refused as the service ${service}, which the start names`, async () => {
+      await using api = await start(lambda({ uri, functionArn: undefined }));
+      assert.equal((await api.send("POST", "/Test/items/1")).status, 500);
+      assert.equal(
+        api.lastRequest().reason,
+        `The integration calls AWS's service ${service}, which does not run here: ` +
+          `only Lambda functions and services on this machine are called. Its URI is ${uri}.`,
+      );
+    });
+  }
+
+  it("is told from a function's that is written wrong", async () => {
+    const uri = "arn:aws:apigateway:us-east-1:lambda:path/functions/missing";
+    await using api = await start(lambda({ uri, functionArn: undefined }));
+    assert.equal((await api.send("POST", "/Test/items/1")).status, 500);
+    assert.equal(api.lastRequest().reason, `The integration's URI names no Lambda function: ${uri}.`);
+  });
+});
+
 describe("a mock integration", () => {
   it("[D.9] answers the preflight request of a browser, without a token", async () => {
     const preflight = mock({

@@ -74,11 +74,16 @@ describe("a project's files", function () {
     });
     assert.deepEqual(secretKeys, ["app:token"]);
     assert.throws(
-      () => read({ "Pulumi.yaml": "name: app\nruntime: nodejs\nconfig: { level: { type: integer } }\n" }),
+      () =>
+        read({
+          "Pulumi.yaml": "name: app\nruntime: nodejs\nconfig: { level: { type: integer }, size: { secret: true } }\n",
+        }),
       (error) =>
         error instanceof ProjectError &&
-        error.message === "Stack 'dev' is missing configuration value 'app:level'." &&
-        /pulumi config set app:level <value> --stack dev/.test(error.next),
+        error.message === "Stack 'dev' is missing configuration values 'app:level', 'app:size'." &&
+        error.next ===
+          "Run `npx pulumi config set app:level <value> --stack dev && npx pulumi config set --secret app:size <value> --stack dev`, " +
+            'or write in demo-auth.local.yaml for this machine alone: config: { "app:level": <value>, "app:size": <value> }',
     );
   });
 

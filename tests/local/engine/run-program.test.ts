@@ -133,6 +133,15 @@ describe("the engine", function () {
     const error = await failure('const pulumi = require("@pulumi/pulumi"); new pulumi.Config().require("domain");');
     assert.match(error.message, /Missing required configuration variable 'app:domain'/);
     assert.match(error.message, /pulumi config set app:domain/);
+    assert.equal(
+      error.next,
+      "Run `npx pulumi config set app:domain <value> --stack dev`, or write in demo-auth.local.yaml for this machine " +
+        'alone: config: { "app:domain": <value> }',
+    );
+    const secret = await failure(
+      'const { Config } = require("@pulumi/pulumi"); new Config("db").requireSecret("key");',
+    );
+    assert.match(secret.next, /^Run `npx pulumi config set --secret db:key <value> --stack dev`, or /);
   });
 
   it("reports a provider function that nothing answers, by its name", async () => {

@@ -91,6 +91,7 @@ describe("a REST API that is an OpenAPI document", () => {
         "/events": { post: to("aws", "arn:aws:apigateway:us-east-1:events:action/PutEvents") },
         "/elsewhere": { get: to("http_proxy", "https://example.com/{proxy}") },
         "/orders": { get: to("aws_proxy", uri), post: to("http", "http://localhost:3000/orders") },
+        "/mocked": { get: to("mock", "https://example.com/"), post: to("MOCK", "https://example.com/") },
         "/staged": {
           get: to("http_proxy", "https://${stageVariables.host}/orders"),
           post: to("aws", "arn:aws:apigateway:us-east-1:${stageVariables.service}:action/Publish"),

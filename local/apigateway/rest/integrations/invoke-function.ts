@@ -3,6 +3,7 @@
  * has for it (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html).
  */
 
+import { noFunctionIn } from "../../../integration-target.ts";
 import { mayInvoke } from "../../../permissions/function-permission.ts";
 import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
 import { GatewayError } from "../gateway-error.ts";
@@ -17,9 +18,7 @@ export async function invokeFunction(exchange: IntegratedGatewayExchange, payloa
   const { api, route, staged } = exchange;
   const { timeoutMilliseconds, httpMethod, credentials } = route.method.integration;
   const { functionArn } = staged;
-  if (functionArn === undefined) {
-    throw misconfigured(`The integration's uri names no Lambda function: ${staged.uri ?? "(none)"}.`);
-  }
+  if (functionArn === undefined) throw misconfigured(noFunctionIn(staged.uri));
   if (httpMethod !== "POST") {
     throw misconfigured(`The integration's HTTP method is ${httpMethod}; Lambda functions are invoked with POST.`);
   }
