@@ -29,9 +29,12 @@ export function deliveryTo(
   return destination ? { destination, medium: attribute === "email" ? "EMAIL" : "SMS", attribute } : undefined;
 }
 
-/** Where the pool sends sign-up codes to this person; e-mail when it verifies both. Not masked. */
+/**
+ * Where the pool sends sign-up codes to this person: to the phone when it verifies both and there are both, and the e-mail
+ * address is not verified then (developer guide, "Configuring email or phone verification"). Not masked.
+ */
 export function codeDestination(pool: Pool, attributes: Record<string, string>): CodeDelivery | undefined {
-  return (["email", "phone_number"] as const)
+  return (["phone_number", "email"] as const)
     .filter((attribute) => pool.model.autoVerifiedAttributes.includes(attribute))
     .map((attribute) => deliveryTo(attribute, attributes))
     .find((delivery) => delivery !== undefined);

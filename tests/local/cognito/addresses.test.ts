@@ -87,6 +87,44 @@ describe("a pool that wants an address proved before it changes", () => {
     }));
 });
 
+describe("a pool that verifies e-mail addresses and phone numbers", () => {
+  const verifiesBoth: Partial<UserPoolModel> = {
+    usernameAttributes: [],
+    autoVerifiedAttributes: ["email", "phone_number"],
+  };
+  const email = { Name: "email", Value: Username };
+  const phone = { Name: "phone_number", Value: "+15551230000" };
+
+  // Developer guide, "Configuring email or phone verification": the phone number is verified, the address is not yet.
+  it("[C.3] sends the code for somebody who has both as a text message, and verifies only the phone number", () =>
+    withPool(verifiesBoth, async (cloud, aws) => {
+      const user = { ClientId, Username: "ada", Password: password };
+      const { CodeDeliveryDetails } = await aws.send(
+        new sdk.SignUpCommand({ ...user, UserAttributes: [email, phone] }),
+      );
+      const text = { AttributeName: "phone_number", DeliveryMedium: "SMS", Destination: "+*******0000" };
+      assert.deepEqual(CodeDeliveryDetails, text);
+      const again = await aws.send(new sdk.ResendConfirmationCodeCommand(user));
+      assert.deepEqual(again.CodeDeliveryDetails, text);
+      assert.deepEqual(
+        cloud.service.messages().map(({ to }) => to),
+        [phone.Value, phone.Value],
+      );
+      await aws.send(new sdk.ConfirmSignUpCommand({ ...user, ConfirmationCode: cloud.code(phone.Value) }));
+      const { email_verified, phone_number_verified } = await attributesOf(aws, "ada");
+      assert.deepEqual([email_verified, phone_number_verified], ["false", "true"]);
+    }));
+
+  it("[C.3] sends the code to the only address that somebody has", () =>
+    withPool(verifiesBoth, async (_cloud, aws) => {
+      for (const attribute of [email, phone]) {
+        const user = { ClientId, Username: `with-${attribute.Name}`, Password: password };
+        const { CodeDeliveryDetails } = await aws.send(new sdk.SignUpCommand({ ...user, UserAttributes: [attribute] }));
+        assert.equal(CodeDeliveryDetails?.AttributeName, attribute.Name);
+      }
+    }));
+});
+
 describe("account recovery", () => {
   const phone = "+15551230000";
 
