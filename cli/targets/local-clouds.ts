@@ -164,9 +164,11 @@ function pickClient(description: CloudDescription, wanted: string | undefined, o
       "client",
     );
   }
-  const interactive = all.filter((client) => client.flows.includes("implicit") || client.flows.includes("code"));
-  if (interactive.length > 1) throw choice("The program has several app clients", interactive, "client");
-  return interactive[0];
+  // Clients of machines have no people; one without any OAuth flow signs people in by the API.
+  const pages = all.filter(({ flows }) => flows.includes("implicit") || flows.includes("code"));
+  const candidates = pages.length > 0 ? pages : all.filter(({ flows }) => flows.length === 0);
+  if (candidates.length > 1) throw choice("The program has several app clients", candidates, "client");
+  return candidates[0];
 }
 
 function pickStage(description: CloudDescription, wanted: string | undefined, apiUrl: string | undefined) {

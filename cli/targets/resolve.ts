@@ -71,6 +71,23 @@ export interface Gathered {
   cached: boolean;
 }
 
+function notSaid(label: string, missing: readonly string[]): CliError {
+  return new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
+    next: {
+      say: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See",
+      command: "config",
+    },
+  });
+}
+
+function nobodyToSignIn(label: string, { apiUrl }: TargetSettings): CliError {
+  const without = apiUrl === undefined ? "" : `, or call the API without us: curl ${apiUrl}`;
+  const message = `The program of ${label} has no app client that people sign in with.`;
+  return new CliError("configuration_missing", message, {
+    next: `Declare one (aws.cognito.UserPoolClient)${without}`,
+  });
+}
+
 /** @throws CliError of the configuration family when there is no target, or it lacks what signing in needs */
 export async function resolveTarget(
   world: World,
@@ -79,14 +96,7 @@ export async function resolveTarget(
 ): Promise<Resolution> {
   const { kind, label, settings, userConfig, cached, console } = await gatherSettings(world, flags, options);
   const missing = (["issuer", "clientId"] as const).filter((name) => settings[name] === undefined);
-  if (missing.length > 0) {
-    throw new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
-      next: {
-        say: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See",
-        command: "config",
-      },
-    });
-  }
+  if (missing.length > 0) throw kind === "local" ? nobodyToSignIn(label, settings) : notSaid(label, missing);
   const target: Target = {
     kind,
     label,

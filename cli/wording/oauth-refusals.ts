@@ -43,7 +43,14 @@ function words(refusal: OAuthRefusal): Words {
       ];
     }
     case "no-domain":
-      return ["The user pool has no domain, so it has no sign-in pages.", "Give it one (a user pool domain)"];
+      return [
+        "The user pool has no domain, so it has no sign-in pages.",
+        [
+          "Give it one (a user pool domain)",
+          { say: "Or sign in with a password", command: "login", args: ["--username", "NAME"] },
+          { say: "Or, at a local cloud, without any", command: "login", args: ["--as", "NAME"] },
+        ],
+      ];
     case "foreign-hosted-ui":
       return [
         `${refusal.configured} is not where this user pool signs people in; its issuer says ${refusal.discovered}.`,

@@ -225,6 +225,32 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     equal(chosen.values.clientId.value, "second");
   });
 
+  it("takes an app client that signs people in without pages where a foreign program has no other", async () => {
+    const pool = (bench.fake.cloud.userPools as { hostedUi?: string; clients: object[] }[])[0]!;
+    const [client] = pool.clients as { id: string }[];
+    delete pool.hostedUi;
+    bench.fake.hostedUi = "";
+    pool.clients = [
+      { ...client, flows: [] },
+      { ...client, name: "Robot", id: "robot", flows: ["client_credentials"] },
+    ];
+    bench.fake.cloud.outputs = {};
+    const chosen = JSON.parse((await bench.here(["config", "--json"])).stdout);
+    equal(chosen.values.clientId.value, client!.id);
+    const { code, stderr } = await bench.here(["login"]);
+    equal(code, 3);
+    match(stderr, /✗ The user pool has no domain, so it has no sign-in pages\.\n(?: {2}→ .*\n)* {2}→ .*demo-auth login --as NAME\n/);
+  });
+
+  it("says that a local cloud's program has nobody to sign in, and how to call its API", async () => {
+    bench.fake.cloud.outputs = {};
+    bench.fake.cloud.userPools = [];
+    const { code, stderr } = await bench.here(["call", "/transactions"]);
+    equal(code, 3);
+    match(stderr, /✗ The program of local fake\/dev has no app client that people sign in with\.\n/);
+    match(stderr, /→ Declare one \(aws\.cognito\.UserPoolClient\), or call the API without us: curl http:\S+\n/);
+  });
+
   it("works with a foreign program that has no outputs of ours when nothing is ambiguous", async () => {
     bench.fake.cloud.outputs = { unrelated: 1 };
     await bench.signIn();
