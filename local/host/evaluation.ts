@@ -48,6 +48,8 @@ export interface Evaluation {
   graph: ResourceGraph;
   model: CloudModel;
   unserved: Unserved[];
+  /** What the program and its evaluation warned of. */
+  warnings: string[];
 }
 
 const DEFAULT_REGION = "us-east-1";
@@ -62,7 +64,12 @@ export async function evaluateProject(
   codeDirectory: string,
   watching?: Watching,
 ): Promise<Evaluation> {
-  const { environment, onProgramMessage, onProgress, signal } = options;
+  const { environment, onProgress, signal } = options;
+  const warnings: string[] = [];
+  const onProgramMessage = (message: Diagnostic) => {
+    if (message.severity === "warning") warnings.push(message.message);
+    options.onProgramMessage?.(message);
+  };
   const configured = project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const region = configured ?? DEFAULT_REGION;
   const provider = awsProvider(region, {
@@ -85,28 +92,29 @@ export async function evaluateProject(
     debug: options.debug,
     stackOutputs: options.stackOutputs,
     compileCache: options.compileCache,
-    ...(onProgramMessage ? { onMessage: onProgramMessage } : {}),
+    onMessage: onProgramMessage,
     ...(signal ? { signal } : {}),
     ...(watching ? { onRead: (read) => watching.reads.note(read), spare: watching.spare } : {}),
   });
   const unknown = new UnknownOutputs(evaluated.notes?.unknownOutputs);
   const graph = { ...evaluated, outputs: unknown.describe(evaluated.outputs) };
   for (const read of watching ? assetReads(graph, project.workingDirectory) : []) watching?.reads.note(read);
-  const { model, unserved, warnings } = buildModel(
-    graph,
-    region,
-    (archive) => unpackArchive(archive, project.workingDirectory, codeDirectory),
-    { strict: options.strict },
-  );
+  const {
+    model,
+    unserved,
+    warnings: ofResources,
+  } = buildModel(graph, region, (archive) => unpackArchive(archive, project.workingDirectory, codeDirectory), {
+    strict: options.strict,
+  });
   if (options.stackOutputs !== undefined && options.keepsOutputs) {
     rememberOutputs(options.stackOutputs, graph);
   }
   if (configured === undefined && usesDefaultRegion(graph)) {
-    onProgramMessage?.({ severity: "warning", message: NO_REGION, urn: "" });
+    onProgramMessage({ severity: "warning", message: NO_REGION, urn: "" });
   }
-  for (const message of warnings) onProgramMessage?.({ severity: "warning", message, urn: "" });
+  for (const message of ofResources) onProgramMessage({ severity: "warning", message, urn: "" });
   sortByName(model);
-  return { project, graph, model, unserved };
+  return { project, graph, model, unserved, warnings };
 }
 
 /** As the provider's config has it: `{"tags": {…}}` */

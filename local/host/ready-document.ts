@@ -32,6 +32,8 @@ export interface ReadyDocument {
   functions: { name: string; runtime: string }[];
   functionUrls: ReadyFunctionUrl[];
   declaredNotEmulated: Unserved[];
+  /** Absent without any: what the program warns of itself, and what here is taken otherwise than AWS would. */
+  warnings?: string[];
   /** The stack's outputs, with every AWS address of something that runs here replaced by its local one. */
   outputs: Record<string, unknown>;
 }
@@ -78,7 +80,7 @@ export interface ReadyFunctionUrl {
 
 /** @param outputs of the stack, with local addresses */
 export function readyDocument(
-  { project, graph, model, unserved }: Evaluation,
+  { project, graph, model, unserved, warnings }: Evaluation,
   origins: LocalOrigins,
   outputs: Record<string, unknown>,
 ): ReadyDocument {
@@ -96,6 +98,7 @@ export function readyDocument(
       return { id, name, functionName, url: `${origins.functionUrl.get(id)}/`, authorization };
     }),
     declaredNotEmulated: unserved,
+    ...(warnings.length > 0 && { warnings }),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, value]) => [name, graph.secretOutputs.includes(name) ? "[secret]" : value]),
     ),

@@ -239,7 +239,10 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     equal(chosen.values.clientId.value, client!.id);
     const { code, stderr } = await bench.here(["login"]);
     equal(code, 3);
-    match(stderr, /✗ The user pool has no domain, so it has no sign-in pages\.\n(?: {2}→ .*\n)* {2}→ .*demo-auth login --as NAME\n/);
+    match(
+      stderr,
+      /✗ The user pool has no domain, so it has no sign-in pages\.\n(?: {2}→ .*\n)* {2}→ .*demo-auth login --as NAME\n/,
+    );
   });
 
   it("says that a local cloud's program has nobody to sign in, and how to call its API", async () => {

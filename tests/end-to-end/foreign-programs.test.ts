@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openShell, repository, type Shell } from "../support/shell.ts";
 import { signUp } from "../support/sign-up.ts";
+import { temporaryProject } from "../support/temporary.ts";
 
 describe("a Pulumi program of somebody else's", function () {
   this.timeout(120_000);
@@ -75,5 +76,25 @@ describe("a Pulumi program of somebody else's", function () {
 
     running.process.kill("SIGTERM");
     assert.equal((await running.finished).signal, "SIGTERM");
+  });
+
+  it("that AWS would not take as it is, or that warns itself, has its warnings in the ready line", async () => {
+    const project = temporaryProject({
+      "Pulumi.yaml": "name: old\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      "package.json": '{ "main": "index.js" }',
+      "index.js": `
+        const aws = require("@pulumi/aws"); const pulumi = require("@pulumi/pulumi");
+        pulumi.log.warn("the table is not backed up");
+        new aws.lambda.Function("f", {
+          runtime: "nodejs12.x", handler: "index.handler", role: "arn:aws:iam::123456789012:role/r",
+          code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("0") }),
+        });`,
+    });
+    const { ready } = await shell.local("--ephemeral", "--project", project);
+    const [own, region, runtime, ...others] = ready.warnings ?? [];
+    assert.equal(own, "the table is not backed up");
+    assert.match(region!, /^No AWS region is configured/);
+    assert.match(runtime!, /^The function "f" declares nodejs12\.x/);
+    assert.deepEqual(others, []);
   });
 });
