@@ -5,7 +5,7 @@
 import db from "dynalite/db/index.js";
 import type { TableIndexModel, TableModel } from "../model.ts";
 import type { Store } from "../platform.ts";
-import type { TableDescription } from "./emulator.ts";
+import type { TableDescription } from "./emulator-contract.ts";
 import type { Item } from "./item.ts";
 import { type ItemStore, type StoredTable, spaceOf } from "./item-store.ts";
 

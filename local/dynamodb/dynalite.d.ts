@@ -1,15 +1,20 @@
 /** What is used of dynalite, which brings no types: its operations, what they check beforehand, and how it orders items. */
 
 declare module "dynalite/actions/*" {
-  const action: import("./emulator.ts").Action;
+  const action: import("./emulator-contract.ts").Action;
   export default action;
 }
 
 declare module "dynalite/validations/index.js" {
   const validations: {
     /** Drops what the types do not name. @throws an error with `statusCode` and `body` */
-    checkTypes(data: object, types: object): import("./emulator.ts").RequestData;
-    checkValidations(data: object, types: object, custom: unknown, store: import("./emulator.ts").EmulatorStore): void;
+    checkTypes(data: object, types: object): import("./emulator-contract.ts").RequestData;
+    checkValidations(
+      data: object,
+      types: object,
+      custom: unknown,
+      store: import("./emulator-contract.ts").EmulatorStore,
+    ): void;
   };
   export default validations;
 }
@@ -31,7 +36,7 @@ declare module "dynalite/db/*Parser.js" {
 }
 
 declare module "dynalite/db/index.js" {
-  import type { Callback, EmulatorStore, RequestData, TableDescription } from "./emulator.ts";
+  import type { Callback, EmulatorStore, RequestData, TableDescription } from "./emulator-contract.ts";
   import type { Failure } from "./failure.ts";
   import type { Item } from "./item.ts";
 
@@ -44,6 +49,9 @@ declare module "dynalite/db/index.js" {
     mapPath(path: (string | number)[], item: Item): Record<string, unknown> | undefined;
     /** What is at each of the paths, in an item of its own. */
     mapPaths(paths: unknown[], item: Item): Item;
+    compare: unknown;
+    /** In bytes. */
+    itemSize(item: Item): number;
     /** Sorts as the values do. */
     toLexiStr(held: unknown, type: string): string;
     addConsumedCapacity(data: RequestData, isRead: boolean, existing?: Item, item?: Item): unknown;

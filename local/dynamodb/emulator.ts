@@ -24,87 +24,21 @@ import queryRules from "dynalite/validations/query.js";
 import scanRules from "dynalite/validations/scan.js";
 import updateItemRules from "dynalite/validations/updateItem.js";
 import { meets } from "./conditions.ts";
-import { type ParsedCondition, parseCondition } from "./expressions/condition.ts";
-import { type ParsedProjection, parseProjection } from "./expressions/projection.ts";
+import { refuseEmptyKeys, refuseEmptyKeysOfBatch } from "./empty-keys.ts";
+import type { Answer, Callback, EmulatorStore, RequestData, TableDescription } from "./emulator-contract.ts";
+import { parseCondition } from "./expressions/condition.ts";
+import { parseProjection } from "./expressions/projection.ts";
 import { parseUpdate } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
 import { asItem, type Item } from "./item.ts";
+import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
 import { refuseUnreadable } from "./request-limits.ts";
+import { refuseEmptyTableName, requestRules } from "./request-rules.ts";
 
 // Its validation asks these objects, whose own parsers take ten times as long for each level of parentheses or two.
 conditionParser.parse = (source, { context }) => parseCondition(source, context);
 projectionParser.parse = (source, { context }) => parseProjection(source, context);
 updateParser.parse = (source, { context }) => parseUpdate(source, context);
-
-/** A request's body; `_…` is what validation has parsed. */
-export type RequestData = Record<string, unknown> & {
-  TableName?: string;
-  Item?: Item;
-  Key?: Item;
-  _condition?: ParsedCondition;
-  _filter?: ParsedCondition;
-  _projection?: ParsedProjection;
-};
-
-export type Answer = Record<string, unknown>;
-
-export type Callback = (error?: Error | null, value?: unknown) => void;
-
-export type Action = (
-  store: EmulatorStore,
-  data: RequestData,
-  done: (error?: Error | null, answer?: Answer) => void,
-) => void;
-
-interface KeyElement {
-  AttributeName: string;
-  KeyType: "HASH" | "RANGE";
-}
-
-interface IndexDescription {
-  IndexName: string;
-  KeySchema: KeyElement[];
-  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
-}
-
-/** As DescribeTable has it (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html). */
-export interface TableDescription {
-  TableName: string;
-  TableStatus: "ACTIVE";
-  AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
-  KeySchema: KeyElement[];
-  GlobalSecondaryIndexes?: IndexDescription[];
-  LocalSecondaryIndexes?: IndexDescription[];
-  [other: string]: unknown;
-}
-
-/** Bounds of keys, and in which direction. */
-export interface Range {
-  gt?: string;
-  gte?: string;
-  lt?: string;
-  lte?: string;
-  limit?: number;
-  reverse?: boolean;
-}
-
-/** Items in the order of their keys. */
-export interface ItemSpace {
-  get(key: string, done: Callback): void;
-  put(key: string, item: Item, done: Callback): void;
-  del(key: string, done: Callback): void;
-  createValueStream(range: Range): NodeJS.EventEmitter;
-  lock(key: string, work: (release: (done?: Callback) => Callback) => void): void;
-}
-
-/** What dynalite's operations ask for their data. */
-export interface EmulatorStore {
-  options: { maxItemSize: number };
-  tableDb: { awsAccountId: string; awsRegion: string };
-  getTable(name: string, checkStatus: boolean | Callback, done?: Callback): void;
-  getItemDb(table: string): ItemSpace;
-  getIndexDb(type: string, table: string, index: string): ItemSpace;
-}
 
 const WRITES = {
   PutItem: { action: putItem, rules: putItemRules },
@@ -125,12 +59,22 @@ export type Read = keyof typeof READS;
 export const isWrite = (operation: string): operation is Write => Object.hasOwn(WRITES, operation);
 export const isRead = (operation: string): operation is Read => Object.hasOwn(READS, operation);
 
-/** @throws Failure when the request breaks the operation's rules */
-export function checked(operation: Write | Read, request: object, store: EmulatorStore): RequestData {
+/**
+ * @param alone not as part of a transaction
+ * @throws Failure when the request breaks the operation's rules
+ */
+export function checked(
+  operation: Write | Read,
+  request: object,
+  store: EmulatorStore,
+  { alone }: { alone: boolean },
+): RequestData {
   const { rules } = isWrite(operation) ? WRITES[operation] : READS[operation];
+  const { types, custom } = requestRules(operation, rules, alone);
   refuseUnreadable(request);
-  const data = validations.checkTypes(structuredClone(request), rules.types);
-  validations.checkValidations(data, rules.types, rules.custom, store);
+  const data = validations.checkTypes(structuredClone(request), types);
+  refuseEmptyTableName(data);
+  validations.checkValidations(data, types, custom, store);
   for (const item of [data.Item, data.Key]) if (item) asItem(item);
   return data;
 }
@@ -138,8 +82,30 @@ export function checked(operation: Write | Read, request: object, store: Emulato
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
 export function write(operation: Write, data: RequestData, store: EmulatorStore): Answer {
   const { _condition, ...unconditional } = data;
+  if (operation === "BatchWriteItem") {
+    refuseEmptyKeysOfBatch(data, (TableName) => tableOf({ TableName }, store));
+    return atOnce<Answer>((done) => WRITES[operation].action(store, data, done));
+  }
+  refuseEmptyKeys(data, tableOf(data, store));
   if (_condition) requireCondition(data, store);
-  return atOnce<Answer>((done) => WRITES[operation].action(store, unconditional, done));
+  const answer = atOnce<Answer>((done) => WRITES[operation].action(store, unconditional, done));
+  return { ...answer, ...collectionMetrics(data, tableOf(data, store)) };
+}
+
+/**
+ * Of the items that share a partition key, in a table with a local index
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ItemCollectionMetrics.html). No collection here comes near
+ * the 10 GB that it may have.
+ */
+function collectionMetrics(
+  { ReturnItemCollectionMetrics, Item, Key }: RequestData,
+  { KeySchema, LocalSecondaryIndexes }: TableDescription,
+): Answer {
+  if (ReturnItemCollectionMetrics !== "SIZE" || !LocalSecondaryIndexes) return {};
+  const name = KeySchema[0]!.AttributeName;
+  return {
+    ItemCollectionMetrics: { ItemCollectionKey: { [name]: (Item ?? Key)![name] }, SizeEstimateRangeGB: [0, 1] },
+  };
 }
 
 /** @throws Failure when the item that the request is about does not meet its condition */
@@ -160,6 +126,9 @@ const tableOf = ({ TableName }: RequestData, store: EmulatorStore): TableDescrip
 /** Rejects with a Failure. */
 export async function read(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
   const { _filter, ...unfiltered } = data;
+  if (operation === "GetItem") refuseEmptyKeys(data, tableOf(data, store));
+  if (operation === "Query") refuseTooManyConditions(data, tableOf(data, store));
+  if (operation === "Scan") refuseConsistentScan(data, tableOf(data, store));
   if (!_filter) return answered(operation, data, store);
   // What is filtered is the whole item, and what is shown of it comes afterwards.
   const { _projection, Select, AttributesToGet, ...whole } = unfiltered;

@@ -12,7 +12,8 @@ import { verifySignature } from "../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
 import type { Platform } from "../platform.ts";
 import { deployTables, refuseProtected, stored } from "./declared-tables.ts";
-import { type Answer, checked, isRead, isWrite, read, write } from "./emulator.ts";
+import { checked, isRead, isWrite, read, write } from "./emulator.ts";
+import type { Answer } from "./emulator-contract.ts";
 import { failure, isFailure, notSerializable } from "./failure.ts";
 import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
 import { plainItem } from "./plain-values.ts";
@@ -210,7 +211,7 @@ class Operations {
   async perform(operation: string, body: Buffer, items: ItemStore): Promise<Answer> {
     const request = withNames(parsed(body));
     if (isWrite(operation)) return this.#write(operation, request, items);
-    if (isRead(operation)) return read(operation, checked(operation, request, items), items);
+    if (isRead(operation)) return read(operation, checked(operation, request, items, { alone: true }), items);
     switch (operation) {
       case "TransactWriteItems":
         return this.#transactions.write(request, items);
@@ -233,7 +234,7 @@ class Operations {
   }
 
   #write(operation: Parameters<typeof write>[0], request: Record<string, unknown>, items: ItemStore): Answer {
-    const data = checked(operation, request, items);
+    const data = checked(operation, request, items, { alone: true });
     try {
       return items.atomically(() => write(operation, data, items));
     } catch (error) {

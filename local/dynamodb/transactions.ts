@@ -5,12 +5,16 @@
 import { createHash } from "node:crypto";
 import db from "dynalite/db/index.js";
 import type { Store } from "../platform.ts";
-import { type Answer, checked, type RequestData, read, requireCondition, write } from "./emulator.ts";
-import { failure, isFailure, notSerializable } from "./failure.ts";
+import { refuseEmptyKeys } from "./empty-keys.ts";
+import { checked, read, requireCondition, write } from "./emulator.ts";
+import type { Answer, RequestData } from "./emulator-contract.ts";
+import { type Failure, failure, isFailure, notSerializable } from "./failure.ts";
 import type { Item } from "./item.ts";
 import type { ItemStore } from "./item-store.ts";
+import { listed } from "./request-rules.ts";
 
 const MOST_ITEMS = 100;
+const MOST_BYTES = 4 * 1024 * 1024;
 /** For so long a client's token stands for one request. */
 const TOKEN_MS = 10 * 60_000;
 
@@ -50,8 +54,9 @@ export class Transactions {
       throw failure("IdempotentParameterMismatchException", "", { Message: "" });
     }
     if (known) return {};
-    const parts = partsOf(asked).map((part) => this.#part(part, items));
+    const parts = partsOf(asked).map((part, position) => this.#part(part, position, items));
     refuseRepeated(parts, items);
+    refuseTooLarge(parts);
     const capacity = this.#store.transaction(() => {
       const reasons: Reason[] = [];
       const answers = parts.map((part) => attempt(part, items, reasons));
@@ -71,10 +76,24 @@ export class Transactions {
     const gets = partsOf(request).map((part) => {
       const [name, data] = Object.entries(part)[0] ?? [];
       if (name !== "Get") throw failure("ValidationException", "TransactItems can only contain Get");
-      return checked("GetItem", { ...(data as object), ReturnConsumedCapacity }, items);
+      return checked("GetItem", { ...(data as object), ReturnConsumedCapacity }, items, { alone: false });
     });
     const answers: Answer[] = [];
-    for (const data of gets) answers.push(await read("GetItem", { ...data, ConsistentRead: true }, items));
+    const reasons: Reason[] = [];
+    for (const data of gets) {
+      try {
+        answers.push(await read("GetItem", { ...data, ConsistentRead: true }, items));
+        reasons.push({ Code: "None" });
+      } catch (error) {
+        if (!isFailure(error) || typeOf(error) !== "ValidationException") throw error;
+        reasons.push({ Code: "ValidationError", Message: error.message });
+      }
+    }
+    if (answers.length < gets.length) throw cancelled(reasons);
+    refuseRepeated(
+      gets.map((data) => ({ data })),
+      items,
+    );
     return { Responses: answers.map(({ Item }) => (Item === undefined ? {} : { Item })), ...consumed(answers) };
   }
 
@@ -84,17 +103,40 @@ export class Transactions {
     return this.#tokens.get(token);
   }
 
-  #part(part: Record<string, unknown>, items: ItemStore): Part {
+  #part(part: Record<string, unknown>, position: number, items: ItemStore): Part {
     const [kind, ...others] = Object.keys(part);
-    if (kind === undefined || !Object.hasOwn(WRITES, kind) || others.length > 0) {
+    if (kind === undefined) {
+      throw failure(
+        "ValidationException",
+        "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request",
+      );
+    }
+    if (!Object.hasOwn(WRITES, kind) || others.length > 0) {
       throw failure("ValidationException", "TransactItems can only contain one of Check, Put, Update or Delete");
     }
     const { ReturnValuesOnConditionCheckFailure: shown, ...request } = part[kind] as Record<string, unknown>;
     if (kind === "ConditionCheck" && request.ConditionExpression === undefined) {
       throw failure("ValidationException", "The ConditionExpression of a ConditionCheck must not be empty");
     }
-    const data = checked(WRITES[kind as Kind], { ...request, ReturnConsumedCapacity: "TOTAL" }, items);
+    const whole = { ...request, ReturnConsumedCapacity: "TOTAL" };
+    const data = checkedMember(kind as Kind, whole, position, items);
+    refuseEmptyKeys(data, items.table(data.TableName!).description);
     return { kind: kind as Kind, data, showsItem: shown === "ALL_OLD" };
+  }
+}
+
+/** What is wrong with a member names where it stands. @throws Failure */
+function checkedMember(kind: Kind, request: Record<string, unknown>, position: number, items: ItemStore): RequestData {
+  try {
+    return checked(WRITES[kind], request, items, { alone: false });
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    const member = `transactItems.${position + 1}.member.${kind[0]!.toLowerCase()}${kind.slice(1)}`;
+    const message = error.message.replace(
+      /(?<=^\d+ validation errors? detected: Value .* at ')(?=tableName')/,
+      `${member}.`,
+    );
+    throw failure(typeOf(error)!, message);
   }
 }
 
@@ -110,25 +152,34 @@ function partsOf({ TransactItems }: Record<string, unknown>): Record<string, unk
   if (complaint === undefined) return parts;
   throw failure(
     "ValidationException",
-    "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
+    `1 validation error detected: Value '${listed(parts)}' at 'transactItems' failed to satisfy constraint: ` +
       `Member must have length ${complaint}`,
   );
 }
 
+const typeOf = ({ body }: Failure): string | undefined => body.__type.split("#")[1];
+
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const keyOf = ({ data }: Part, items: ItemStore): string | undefined => {
+const keyOf = ({ data }: Pick<Part, "data">, items: ItemStore): string | undefined => {
   const { description } = items.table(data.TableName!);
   const whole = data.Item ?? data.Key!;
   const invalid = data.Item ? db.validateItem(whole, description) : db.validateKey(whole, description);
   return invalid ? undefined : db.createKey(whole, description);
 };
 
-function refuseRepeated(parts: Part[], items: ItemStore): void {
+function refuseRepeated(parts: Pick<Part, "data">[], items: ItemStore): void {
   const keys = parts.map((part) => [part.data.TableName, keyOf(part, items)]).filter(([, key]) => key !== undefined);
   if (new Set(keys.map((key) => key.join("/"))).size < keys.length) {
     throw failure("ValidationException", "Transaction request cannot include multiple operations on one item");
   }
+}
+
+/** What a part is about may not be more than DynamoDB takes at once, of which the words are not recorded. @throws Failure */
+function refuseTooLarge(parts: Part[]): void {
+  const bytes = parts.reduce((sum, { data }) => sum + db.itemSize(data.Item ?? data.Key!), 0);
+  if (bytes <= MOST_BYTES) return;
+  throw failure("ValidationException", "The aggregate size of the items in the transaction exceeds 4 MB");
 }
 
 /** @returns the operation's answer; why it failed is added to the reasons, so that each part has one */
@@ -140,7 +191,7 @@ function attempt(part: Part, items: ItemStore, reasons: Reason[]): Answer {
     return answer;
   } catch (error) {
     if (!isFailure(error)) throw error;
-    const type = error.body.__type.split("#")[1];
+    const type = typeOf(error);
     if (type === "ConditionalCheckFailedException") {
       const key = keyOf(part, items);
       const Item = showsItem && key !== undefined ? items.item(data.TableName!, key) : undefined;

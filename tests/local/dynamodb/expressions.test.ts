@@ -43,7 +43,7 @@ describe("expressions", function () {
       ...(kind !== "Projection" && { ExpressionAttributeValues: used(VALUES) }),
     });
     if (status === 200) return undefined;
-    const prefix = `Invalid ${property}: `;
+    const prefix = `${kind === "Update" ? "1 validation error detected: " : ""}Invalid ${property}: `;
     return body.message!.startsWith(prefix) ? body.message!.slice(prefix.length) : body.message;
   }
 
