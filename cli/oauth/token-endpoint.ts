@@ -79,7 +79,7 @@ function formRequest(form: Record<string, string>, client?: ClientSecret) {
     "content-type": "application/x-www-form-urlencoded",
   };
   if (client) headers.authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString("base64")}`;
-  return { method: "POST", headers, body: new URLSearchParams(form).toString(), limit: 1 << 20 };
+  return { method: "POST", headers, body: new URLSearchParams(form).toString() };
 }
 
 async function tokenRequest(

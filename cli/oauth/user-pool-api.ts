@@ -23,7 +23,6 @@ export async function callUserPool(
       "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
     },
     body: JSON.stringify(input),
-    limit: 1 << 20,
   });
   const body = parse(answer.body.toString("utf8"));
   if (answer.status === 200) return body;

@@ -12,8 +12,8 @@ export interface HttpRequest {
   body?: string | Uint8Array | undefined;
   /** Milliseconds for the whole exchange. */
   timeoutMs: number;
-  /** Bytes that a body may have. */
-  limit?: number;
+  /** Bytes that an answer's body may have. */
+  limit: number;
 }
 
 export interface HttpAnswer {
@@ -100,7 +100,7 @@ function send(url: URL, request: HttpRequest, connection: RequestOptions): Promi
       let size = 0;
       answer.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > (request.limit ?? Number.POSITIVE_INFINITY)) message.destroy(new AnswerTooLarge());
+        if (size > request.limit) message.destroy(new AnswerTooLarge());
         else chunks.push(chunk);
       });
       answer.once("error", fail);

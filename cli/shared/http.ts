@@ -5,14 +5,22 @@
 import { AnswerTooLarge, type HttpAnswer, type HttpRequest } from "./http-client.ts";
 import type { World } from "./world.ts";
 
-export type RequestOptions = Omit<HttpRequest, "timeoutMs"> & {
+export type RequestOptions = Omit<HttpRequest, "timeoutMs" | "limit"> & {
   /** Milliseconds for the whole exchange; 10 s when absent. */
   timeoutMs?: number;
+  /** Bytes that an answer's body may have; 1 MiB when absent. */
+  limit?: number;
 };
+
+/**
+ * An API's answer is kept whole: as much as a function may stream, far above the 10 MB of an API that does not stream
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
+export const LARGEST_API_ANSWER_BYTES = 200 << 20;
 
 export type RequestFailure =
   | { why: "timeout"; afterMs: number }
-  | { why: "too-large" }
+  | { why: "too-large"; limit: number }
   | { why: "status"; status: number }
   | { why: "not-json" }
   /** The name does not resolve; the connection is refused, or closed midway; the certificate is not accepted. */
@@ -48,19 +56,19 @@ export async function request(
   world: Pick<World, "exchange">,
   peer: string,
   url: URL,
-  { timeoutMs = 10_000, ...options }: RequestOptions = {},
+  { timeoutMs = 10_000, limit = 1 << 20, ...options }: RequestOptions = {},
 ): Promise<HttpAnswer> {
   try {
-    return await world.exchange(url, { ...options, timeoutMs });
+    return await world.exchange(url, { ...options, timeoutMs, limit });
   } catch (error) {
-    throw new RequestFailed(failureOf(error as Error, timeoutMs), peer, url, error);
+    throw new RequestFailed(failureOf(error as Error, timeoutMs, limit), peer, url, error);
   }
 }
 
 /** One GET that must answer 200 with JSON of at most 1 MiB. @throws RequestFailed */
 export async function requestJson(world: Pick<World, "exchange">, peer: string, address: string): Promise<unknown> {
   const url = new URL(address);
-  const { status, body } = await request(world, peer, url, { headers: { accept: "application/json" }, limit: 1 << 20 });
+  const { status, body } = await request(world, peer, url, { headers: { accept: "application/json" } });
   if (status !== 200) throw new RequestFailed({ why: "status", status }, peer, url);
   try {
     return JSON.parse(body.toString("utf8"));
@@ -69,9 +77,9 @@ export async function requestJson(world: Pick<World, "exchange">, peer: string, 
   }
 }
 
-function failureOf(error: Error, afterMs: number): RequestFailure {
+function failureOf(error: Error, afterMs: number, limit: number): RequestFailure {
   if (error.name === "TimeoutError") return { why: "timeout", afterMs };
-  if (error instanceof AnswerTooLarge) return { why: "too-large" };
+  if (error instanceof AnswerTooLarge) return { why: "too-large", limit };
   // A connection that tried several addresses reports all of their errors; the first one says enough.
   const first = error instanceof AggregateError ? (error.errors[0] as Error) : error;
   const code = (first as NodeJS.ErrnoException).code ?? "";

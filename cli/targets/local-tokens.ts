@@ -22,7 +22,7 @@ export async function issueLocalTokens(
   const url = new URL("/api/tokens", target.console);
   const body = JSON.stringify({ ...wanted, userPoolId: target.issuer.split("/").at(-1), client: target.clientId });
   const headers = { "content-type": "application/json" };
-  const answer = await request(world, "the local cloud", url, { method: "POST", headers, body, limit: 1 << 20 });
+  const answer = await request(world, "the local cloud", url, { method: "POST", headers, body });
   let said: Record<string, unknown> = {};
   try {
     said = Object(JSON.parse(answer.body.toString("utf8")));

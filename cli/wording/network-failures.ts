@@ -22,7 +22,7 @@ function words({ failure, peer, origin, proxy }: RequestFailed): [message: strin
           : `Check the connection${peer === "the API" ? ", or allow more time with --timeout" : ""}`,
       ];
     case "too-large":
-      return [`The answer of ${where} is too large to be what was asked for.`, undefined];
+      return [`The answer of ${where} has more than the ${failure.limit} bytes that are read of it.`, undefined];
     case "status":
       return [`${capital(where)} answered ${failure.status}.`, { command: "doctor" }];
     case "not-json":

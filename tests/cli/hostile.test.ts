@@ -1,6 +1,7 @@
 /** Attacks: folders that somebody else made, files that are not what they seem, names that lie, and races. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -11,6 +12,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { withLock } from "../../cli/sessions/lock.ts";
 import { SessionStore } from "../../cli/sessions/store.ts";
@@ -159,6 +162,37 @@ describe("a hostile folder", function () {
       equal(isForeign({ ...world, userId: me + 1, env: { DEMO_AUTH_SAFE_DIRECTORY: bench.directory } }, file), false);
       equal(isForeign({ ...world, userId: undefined }, file), false);
     });
+  });
+
+  it("names an issuer whose answers do not end, of which no more is read than an answer may have", async () => {
+    const chunk = Buffer.alloc(1 << 20);
+    let answers = 0;
+    let sent = 0;
+    const endless = createServer((_request, answer) => {
+      answers += 1;
+      const more = () => {
+        for (let isTaken = true; isTaken && !answer.destroyed; sent += chunk.length) isTaken = answer.write(chunk);
+      };
+      answer.on("drain", more);
+      more();
+    }).listen(0, "127.0.0.1");
+    await once(endless, "listening");
+    const origin = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    const env = {
+      DEMO_AUTH_ISSUER: `${origin}/us-east-1_Ab1Cd2Ef3`,
+      DEMO_AUTH_CLIENT_ID: "client",
+      DEMO_AUTH_DOMAIN: origin,
+    };
+    try {
+      const { code, stdout } = await bench.here(["doctor"], { env });
+      equal(code, 7);
+      for (const check of ["user pool keys", "clock", "hosted UI"])
+        match(stdout, new RegExp(`✗ ${check}.* has more than the 1048576 bytes that are read of it`));
+      ok(sent < answers * (16 << 20), `${sent} bytes in ${answers} answers`);
+    } finally {
+      endless.closeAllConnections();
+      endless.close();
+    }
   });
 
   it("brings programs that no command runs which only reads", async () => {

@@ -29,7 +29,7 @@ describe("proxies", () => {
   const problem = async (url: string, env: Record<string, string>) => {
     const world = { exchange: (to: URL, what: Parameters<typeof exchange>[1]) => exchange(to, what, env) };
     try {
-      await request(world, "the API", new URL(url), { timeoutMs: 5_000 });
+      await request(world, "the API", new URL(url), { timeoutMs: 5_000, limit: 1000 });
     } catch (error) {
       const known = explain(error);
       ok(known instanceof CliError);
@@ -60,7 +60,7 @@ describe("proxies", () => {
       const url = new URL(`http://127.0.0.1:${port}/`);
       const before = asked.length;
       const env = { http_proxy: address, HTTP_PROXY: address, NODE_USE_ENV_PROXY: "1" };
-      equal((await exchange(url, { timeoutMs: 5_000 }, env)).body.toString(), "here");
+      equal((await exchange(url, { timeoutMs: 5_000, limit: 1000 }, env)).body.toString(), "here");
       equal(asked.length, before);
     } finally {
       server.close();
@@ -91,7 +91,9 @@ describe("proxies", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    await rejects(exchange(new URL(`http://127.0.0.1:${port}/`), { timeoutMs: 1_000 }), { code: "ECONNREFUSED" });
+    await rejects(exchange(new URL(`http://127.0.0.1:${port}/`), { timeoutMs: 1_000, limit: 1000 }), {
+      code: "ECONNREFUSED",
+    });
   });
 });
 

@@ -8,7 +8,7 @@ import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
-import { RequestFailed, request } from "../../shared/http.ts";
+import { LARGEST_API_ANSWER_BYTES, RequestFailed, request } from "../../shared/http.ts";
 import type { HttpAnswer } from "../../shared/http-client.ts";
 import { safeText } from "../../shared/text.ts";
 import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
@@ -74,6 +74,7 @@ async function send(
       headers: { ...call.headers, authorization: `Bearer ${token}` },
       body: call.body,
       timeoutMs: parseDuration(io.flags.timeout ?? "30s"),
+      limit: LARGEST_API_ANSWER_BYTES,
     });
     return { answer, use: call.use };
   } catch (error) {

@@ -11,14 +11,14 @@ import { SessionStore } from "../../sessions/store.ts";
 import { noBrowserReason } from "../../shared/browser.ts";
 import type { CommandContext } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
-import { request, requestJson } from "../../shared/http.ts";
+import { LARGEST_API_ANSWER_BYTES, request, requestJson } from "../../shared/http.ts";
 import { probeKeyring } from "../../shared/keyring.ts";
 import { type NextStep, stepInWords } from "../../shared/next-step.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 import { parseStorage, userConfig } from "../../targets/configuration.ts";
 import { resolveTarget } from "../../targets/resolve.ts";
-import { type Target, targetBinding } from "../../targets/target.ts";
+import { routeToTry, type Target, targetBinding } from "../../targets/target.ts";
 import { explain } from "../../wording/explain.ts";
 
 interface Finding {
@@ -141,9 +141,12 @@ function isFree(port: number): Promise<boolean> {
 }
 
 async function apiFinding(world: World, target: Target, apiUrl: string): Promise<Omit<Finding, "check">> {
-  const route = target.routes.find(({ method, path }) => method === "GET" && !path.includes("{"));
+  const route = routeToTry(target.routes);
   const url = new URL(apiUrl + (route?.path ?? "/"));
-  const response = await request(world, "the API", url, { headers: { accept: "application/json" } });
+  const response = await request(world, "the API", url, {
+    headers: { accept: "application/json" },
+    limit: LARGEST_API_ANSWER_BYTES,
+  });
   if (!route) return ok(`${url.origin} answers`);
   if (response.status === 401) return ok(`GET ${url.href} refuses callers without a token`);
   if (response.status === 403) return failed(`GET ${url.href} is not there (403).`, "Has the stack changed? pulumi up");

@@ -4,6 +4,7 @@
  */
 import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
+import { type HttpReply, NoReply, sendRequest } from "../shared/http-request.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
 import { type MappedRequest, mapRequest, pathBelowStage } from "./parameter-mapping.ts";
 import { HttpApiRefusal } from "./refusal.ts";
@@ -11,7 +12,7 @@ import { withStageVariables } from "./stage-variables.ts";
 
 const NOT_FORWARDED = new Set(["host", "expect", "content-length"]);
 
-/** @throws HttpApiRefusal 500 for a target elsewhere, 503 for one that does not answer in time */
+/** @throws HttpApiRefusal 500 for a target elsewhere or a reply past 10 MB, 503 for one that does not answer in time */
 export async function httpProxy(exchange: IntegratedHttpExchange): Promise<HttpAnswer> {
   const { integration, route, stage, headers, httpMethod, sourceIp, scheme, body } = exchange;
   const url = targetOf(exchange);
@@ -38,25 +39,18 @@ export async function httpProxy(exchange: IntegratedHttpExchange): Promise<HttpA
   for (const [name, value] of request.query) url.searchParams.append(name, value);
   const method =
     integration.httpMethod === undefined || integration.httpMethod === "ANY" ? httpMethod : integration.httpMethod;
-  try {
-    const answer = await fetch(url, {
-      method,
-      headers: request.headers.filter(([name, value]) => isFieldName(name) && isFieldValue(value)),
-      redirect: "manual",
-      signal: AbortSignal.timeout(integration.timeoutMilliseconds),
-      ...(!["GET", "HEAD"].includes(method) && body !== undefined && { body: new Uint8Array(body) }),
-    });
-    exchange.integrationStatus = answer.status;
-    return {
-      status: answer.status,
-      headers: fieldsOf(answer),
-      body: Buffer.from(await answer.arrayBuffer()),
-      reason: undefined,
-    };
-  } catch (error) {
-    const why = (error as Error).name === "TimeoutError" ? "did not answer in time" : "cannot be reached";
-    throw new HttpApiRefusal(503, `The integration's service at ${url.origin} ${why}.`);
-  }
+  const reply = await sendRequest({
+    url,
+    method,
+    headers: request.headers.filter(([name, value]) => isFieldName(name) && isFieldValue(value)).flat(),
+    body,
+    timeoutMilliseconds: integration.timeoutMilliseconds,
+    skipsTlsVerification: false,
+  }).catch((error) => {
+    throw error instanceof NoReply ? new HttpApiRefusal(error.why === "too large" ? 500 : 503, error.message) : error;
+  });
+  exchange.integrationStatus = reply.status;
+  return { status: reply.status, headers: fieldsOf(reply), body: reply.body, reason: undefined };
 }
 
 const hasVariable = (uri: string | undefined): boolean => /\{[^}]+\}/.test((uri ?? "").replace(/\$\{[^}]+\}/g, ""));
@@ -74,13 +68,6 @@ function targetOf({ integration, stage, pathParameters }: IntegratedHttpExchange
   );
 }
 
-/** What fetch has unpacked is described as it now is. */
-function fieldsOf(answer: Response): string[] {
-  const fields: string[] = [];
-  const packed = answer.headers.has("content-encoding");
-  for (const [name, value] of answer.headers) {
-    if (isConnectionBound(name) || name === "date" || (packed && name === "content-encoding")) continue;
-    fields.push(name, value);
-  }
-  return fields;
+function fieldsOf({ fields }: HttpReply): string[] {
+  return fields.filter(([name]) => !isConnectionBound(name) && name.toLowerCase() !== "date").flat();
 }

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { CloudEvent } from "../../../local/platform.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/start.ts";
 import { repository } from "../../support/shell.ts";
@@ -16,6 +17,7 @@ const HOUR = 3_600_000;
 interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  bytes: Buffer;
   body: string;
   json: any;
 }
@@ -35,6 +37,12 @@ describe("an HTTP API", function () {
     // Answers with what it was sent.
     backend = createServer((incoming, outgoing) => {
       const { method, url, headers } = incoming;
+      // No end: whoever reads to it waits for ever.
+      if (url?.startsWith("/orders/endless")) return void outgoing.write(Buffer.alloc(10_485_761));
+      if (url?.startsWith("/orders/packed")) {
+        outgoing.writeHead(200, { "content-encoding": "gzip", "set-cookie": ["a=1", "b=2"] });
+        return void outgoing.end(gzipSync("packed"));
+      }
       outgoing.writeHead(201, { "content-type": "application/json", "x-backend": "yes" });
       outgoing.end(JSON.stringify({ method, url, headers }));
     }).listen(0, "127.0.0.1");
@@ -61,14 +69,14 @@ describe("an HTTP API", function () {
   const send = (method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const outgoing = request(new URL(origin), { method, path, headers }, (incoming) => {
-        let text = "";
-        incoming.on("data", (chunk) => {
-          text += chunk;
-        });
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk) => chunks.push(chunk));
         incoming.on("end", () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString();
           const { statusCode = 0, headers } = incoming;
           const isJson = headers["content-type"] === "application/json";
-          resolve({ status: statusCode, headers, body: text, json: isJson ? JSON.parse(text) : undefined });
+          resolve({ status: statusCode, headers, bytes, body: text, json: isJson ? JSON.parse(text) : undefined });
         });
       });
       outgoing.on("error", reject);
@@ -232,6 +240,25 @@ describe("an HTTP API", function () {
     );
     assert.match(json.headers.forwarded, /^by=.*;for=.*;host=127\.0\.0\.1:\d+;proto=http$/);
     assert.deepEqual([headers["x-backend"], headers["x-stage"]], [undefined, "$default"]);
+  });
+
+  it("[F.8] sends a service on this machine no field that neither the client nor the gateway has", async () => {
+    const { json } = await send("GET", "/proxy/7");
+    assert.deepEqual(Object.keys(json.headers).sort(), [
+      ...["connection", "forwarded", "host", "via", "x-amzn-trace-id", "x-fixed"],
+    ]);
+  });
+
+  it("[F.8] passes a service's answer on as it is coded", async () => {
+    const { status, headers, bytes } = await send("GET", "/proxy/packed", { "accept-encoding": "gzip" });
+    assert.deepEqual([status, headers["content-encoding"], headers["set-cookie"]], [200, "gzip", ["a=1", "b=2"]]);
+    assert.equal(gunzipSync(bytes).toString(), "packed");
+  });
+
+  it("[F.8] answers 500 to a service's answer of more than 10 MB, whose rest is not read", async () => {
+    const { status, body } = await send("GET", "/proxy/endless");
+    assert.deepEqual([status, body], [500, '{"message":"Internal Server Error"}']);
+    assert.match(reason()!, /answered with more than the 10485760 bytes that API Gateway takes/);
   });
 
   it("[F.8] writes the stage's access log", async () => {

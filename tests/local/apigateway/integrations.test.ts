@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { IntegrationModel, IntegrationResponseModel, MethodModel } from "../../../local/model.ts";
 import { type ApiOptions, startApi } from "./api-harness.ts";
@@ -326,6 +327,35 @@ describe("an HTTP integration", () => {
       await using api = await start(http(uri));
       assert.equal((await api.send("POST", "/Test/items/7")).status, 500);
       assert.match(api.lastRequest().reason ?? "", /calls services on this machine only/);
+    });
+  }
+
+  for (const type of ["HTTP_PROXY", "HTTP"] as const) {
+    it(`[D.6] as ${type} takes an answer of 10 MB, and answers 500 to one byte more, whose rest it does not read`, async () => {
+      const server = await listenOnLoopback(0);
+      let gone: Promise<unknown> | undefined;
+      server.handle((req, res) => {
+        if (req.url === "/whole") return void res.end(Buffer.alloc(10_485_760));
+        gone = once(res, "close");
+        // No end: whoever reads to it waits for ever.
+        res.write(Buffer.alloc(10_485_761));
+      });
+      try {
+        const integration = { type, responses: [response()] };
+        await using whole = await start(http(`${server.origin}/whole`, integration));
+        const { status, body } = await whole.send("POST", "/Test/items/7");
+        assert.deepEqual([status, body.length], [200, 10_485_760]);
+        await using endless = await start(http(`${server.origin}/endless`, integration));
+        const refused = await endless.send("POST", "/Test/items/7");
+        assert.deepEqual([refused.status, refused.body], [500, '{"message": "Internal server error"}']);
+        assert.match(
+          endless.lastRequest().reason!,
+          /answered with more than the 10485760 bytes that API Gateway takes/,
+        );
+        await gone;
+      } finally {
+        await server.close();
+      }
     });
   }
 

@@ -5,11 +5,11 @@
 
 import { LOOPBACK_HOSTS } from "../../../loopback-hosts.ts";
 import { endsAtGateway, isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
+import { type HttpReply, NoReply, sendRequest } from "../../shared/http-request.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
 import { overridden } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
-import { type HttpReply, sendRequest } from "./http-request.ts";
 import { integrationBody } from "./integration-request.ts";
 import { integrationAnswer } from "./integration-response.ts";
 
@@ -25,7 +25,16 @@ const REMAPPED = new Set(["connection", "content-length", "date", "server", "x-a
 /** Fields by their lower-case name. */
 type Fields = Map<string, [name: string, value: string]>;
 
-/** @throws GatewayError for a target elsewhere (500), an unreachable one (504), or one that is too slow (504) */
+const responseTypes = {
+  timeout: "INTEGRATION_TIMEOUT",
+  unreachable: "INTEGRATION_FAILURE",
+  "too large": "API_CONFIGURATION_ERROR",
+} as const;
+
+/**
+ * @throws GatewayError for a target elsewhere or a reply past 10 MB (500), for an unreachable one (504), or one that is
+ *   too slow (504)
+ */
 export async function httpIntegration(exchange: IntegratedGatewayExchange): Promise<GatewayAnswer> {
   const { integration } = exchange.route.method;
   const proxy = integration.type === "HTTP_PROXY";
@@ -46,7 +55,10 @@ export async function httpIntegration(exchange: IntegratedGatewayExchange): Prom
   const headers = [...fields.values()].flat();
   traceRequest(exchange, url, headers, body);
   const { timeoutMilliseconds, skipsTlsVerification } = integration;
-  const reply = await sendRequest({ url, method, headers, body, timeoutMilliseconds, skipsTlsVerification });
+  const sent = { url, method, headers, body, timeoutMilliseconds, skipsTlsVerification };
+  const reply = await sendRequest(sent).catch((error) => {
+    throw error instanceof NoReply ? new GatewayError(responseTypes[error.why], error.message) : error;
+  });
   exchange.integrationLatencyMs = Math.round(performance.now() - startedAt);
   exchange.integrationStatus = reply.status;
   traceReply(exchange, reply);

@@ -1,12 +1,16 @@
-/** One HTTP request of an integration, with the fields that it is given and none of a client's own. */
+/**
+ * One HTTP request of an integration, with the fields that it is given and none of a client's own; the reply is taken up
+ * to API Gateway's payload quota
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html).
+ */
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { request as requestOverTls } from "node:https";
-import { GatewayError } from "../gateway-error.ts";
+import { BODY_LIMIT_BYTES } from "./request-body.ts";
 
 export interface HttpRequest {
   url: URL;
   method: string;
-  /** Name, value, name, value … */
+  /** Name, value, name, value …; `Host` is the URL's unless it is among them. */
   headers: readonly string[];
   body: string | Buffer | undefined;
   timeoutMilliseconds: number;
@@ -21,22 +25,31 @@ export interface HttpReply {
   body: Buffer;
 }
 
-/** @throws GatewayError `INTEGRATION_TIMEOUT` or `INTEGRATION_FAILURE` (504) */
+/** No whole reply came. */
+export class NoReply extends Error {
+  readonly why: "timeout" | "unreachable" | "too large";
+
+  constructor(why: NoReply["why"], message: string) {
+    super(message);
+    this.name = "NoReply";
+    this.why = why;
+  }
+}
+
+/** @throws NoReply */
 export function sendRequest(asked: HttpRequest): Promise<HttpReply> {
   const { url, method, headers, body, timeoutMilliseconds, skipsTlsVerification } = asked;
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
       const timedOut = error.name === "TimeoutError" || error.code === "ABORT_ERR";
-      reject(
-        timedOut
-          ? new GatewayError("INTEGRATION_TIMEOUT", `${url} did not answer within ${timeoutMilliseconds} ms.`)
-          : new GatewayError("INTEGRATION_FAILURE", `${url} could not be reached: ${error.code ?? error.message}.`),
-      );
+      if (error instanceof NoReply) reject(error);
+      else if (timedOut) reject(new NoReply("timeout", `${url} did not answer within ${timeoutMilliseconds} ms.`));
+      else reject(new NoReply("unreachable", `${url} could not be reached: ${error.code ?? error.message}.`));
     };
     const length = body === undefined ? undefined : Buffer.byteLength(body);
     const options: RequestOptions & { rejectUnauthorized: boolean } = {
       method,
-      headers: [...headers, "Host", url.host, ...contentLength(method, length)],
+      headers: [...headers, ...hostOf(url, headers), ...contentLength(method, length)],
       agent: false,
       signal: AbortSignal.timeout(timeoutMilliseconds),
       rejectUnauthorized: !skipsTlsVerification,
@@ -44,7 +57,12 @@ export function sendRequest(asked: HttpRequest): Promise<HttpReply> {
     const send = url.protocol === "https:" ? requestOverTls : request;
     const outgoing = send(url, options, (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      let size = 0;
+      incoming.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= BODY_LIMIT_BYTES) chunks.push(chunk);
+        else outgoing.destroy(tooLarge(url));
+      });
       incoming.on("error", fail);
       incoming.on("end", () => {
         resolve({ status: incoming.statusCode ?? 0, fields: fieldsOf(incoming), body: Buffer.concat(chunks) });
@@ -53,6 +71,17 @@ export function sendRequest(asked: HttpRequest): Promise<HttpReply> {
     outgoing.on("error", fail);
     outgoing.end(body);
   });
+}
+
+function tooLarge(url: URL): NoReply {
+  return new NoReply(
+    "too large",
+    `${url} answered with more than the ${BODY_LIMIT_BYTES} bytes that API Gateway takes from an integration.`,
+  );
+}
+
+function hostOf({ host }: URL, headers: readonly string[]): string[] {
+  return headers.some((field, at) => at % 2 === 0 && field.toLowerCase() === "host") ? [] : ["Host", host];
 }
 
 /** A method with a body says that there is none. */
