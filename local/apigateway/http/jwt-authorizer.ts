@@ -79,7 +79,10 @@ export class JwtAuthorizer {
     if (header.crit !== undefined) throw refuse("token is malformed", "it has critical header extensions");
     if (typeof header.kid !== "string") throw refuse("kid header not found", "its header names no key (kid)");
     const key = await this.#key(header.kid, wanted);
-    if (!key) throw refuse("signature is invalid", `it is signed by a key that ${this.#keys.issuer} does not have`);
+    if (!key) {
+      const { issuer, staleness } = this.#keys;
+      throw refuse("signature is invalid", `it is signed by a key that ${issuer} does not have${staleness}`);
+    }
     if (!verify(digest, signed, key, signature)) throw refuse("signature is invalid", "its signature is wrong");
 
     const { issuer } = this.#keys;

@@ -9,6 +9,9 @@ import type { HttpApiModel } from "../../model.ts";
 import type { TokenIssuer } from "../../platform.ts";
 
 const KEPT_MS = 2 * 3600 * 1000;
+/** A token may name any key: however many do, the issuer is asked no more often. */
+const COOLDOWN_MS = 10_000;
+const COOLDOWN_AFTER_FAILURE_MS = 1000;
 const PATIENCE_MS = 1500;
 const KEY_SET_LIMIT_BYTES = 150_000;
 
@@ -16,10 +19,12 @@ export interface IssuerKeys {
   /** What a token's `iss` has to be. */
   issuer: string;
   /**
-   * The public key with that `kid`.
+   * The public key with that `kid`; of an issuer elsewhere, as it was up to ten seconds ago.
    * @throws KeysUnavailable when the issuer does not answer
    */
   key(kid: string): Promise<KeyObject | undefined>;
+  /** How old an answer may be, for whoever has just changed the keys; empty where it is never old. */
+  staleness: string;
 }
 
 /** Why there are no keys, in API Gateway's words. */
@@ -37,8 +42,9 @@ export function issuerKeys(
 ): IssuerKeys {
   const pool = userPoolOf(issuer, accountId);
   const local = pool === undefined ? undefined : tokenIssuer(pool);
-  if (local) return { issuer: local.issuer, key: async (kid) => local.publicKey(kid) };
-  return { issuer, key: discoveredKeys(issuer, now) };
+  if (local) return { issuer: local.issuer, key: async (kid) => local.publicKey(kid), staleness: "" };
+  const staleness = `; it is asked for new ones ${COOLDOWN_MS / 1000} s after the last time`;
+  return { issuer, key: discoveredKeys(issuer, now), staleness };
 }
 
 /** `https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc` → the pool's ARN */
@@ -51,19 +57,29 @@ function userPoolOf(issuer: string, accountId: string): string | undefined {
 
 function discoveredKeys(issuer: string, now: () => number): IssuerKeys["key"] {
   let known: { keys: Map<string, KeyObject>; at: number } | undefined;
+  let failed: { error: unknown; at: number } | undefined;
   let fetching: Promise<void> | undefined;
   const renew = async () => {
     try {
       known = { keys: await fetchKeys(issuer), at: now() };
+      failed = undefined;
+    } catch (error) {
+      failed = { error, at: now() };
     } finally {
       fetching = undefined;
     }
   };
+  // A clock that was set back must not keep what was fetched later.
+  const isWithin = (at: number, duration: number) => now() >= at && now() - at < duration;
   return async (kid) => {
-    if (!known || now() - known.at > KEPT_MS || !known.keys.has(kid)) {
+    const fresh = known && now() - known.at <= KEPT_MS ? known : undefined;
+    const key = fresh?.keys.get(kid);
+    if (key || (fresh && isWithin(fresh.at, COOLDOWN_MS))) return key;
+    if (!failed || !isWithin(failed.at, COOLDOWN_AFTER_FAILURE_MS)) {
       fetching ??= renew();
       await fetching;
     }
+    if (failed) throw failed.error;
     return known?.keys.get(kid);
   };
 }

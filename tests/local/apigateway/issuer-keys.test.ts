@@ -33,7 +33,8 @@ describe("the keys of an issuer elsewhere", () => {
     server.close();
   });
 
-  const keys = () => issuerKeys(issuer, { accountId: "123456789012" }, () => undefined, Date.now);
+  const keys = (now = Date.now) => issuerKeys(issuer, { accountId: "123456789012" }, () => undefined, now);
+  const once = ["/.well-known/openid-configuration", "/keys"];
   const publish = (published: object[]) => {
     keySet = (_request, response) => void response.end(JSON.stringify({ keys: published }));
   };
@@ -49,7 +50,46 @@ describe("the keys of an issuer elsewhere", () => {
     publish([good]);
     const found = keys();
     await Promise.all(Array.from({ length: 20 }, () => found.key("good")));
-    assert.deepEqual(fetched, ["/.well-known/openid-configuration", "/keys"]);
+    assert.deepEqual(fetched, once);
+  });
+
+  it("are fetched once in ten seconds for however many tokens that name others, and then are the issuer's new ones", async () => {
+    let clock = 1_000_000;
+    publish([good]);
+    const found = keys(() => clock);
+    for (let i = 0; i < 20; i++) assert.equal(await found.key(`invented-${i}`), undefined);
+    assert.deepEqual(fetched, once);
+    publish([{ ...good, kid: "rotated" }]);
+    clock += 9_999;
+    assert.equal(await found.key("rotated"), undefined);
+    assert.equal((await found.key("good"))?.type, "public", "what is known goes on being taken");
+    assert.deepEqual(fetched, once);
+    clock += 1;
+    assert.equal((await found.key("rotated"))?.type, "public");
+    assert.equal(await found.key("good"), undefined);
+    assert.deepEqual(fetched, [...once, ...once]);
+  });
+
+  it("are asked for once in a second of an issuer that fails, and are there as soon as it has recovered", async () => {
+    let clock = 1_000_000;
+    keySet = (_request, response) => void response.writeHead(500).end();
+    const found = keys(() => clock);
+    for (let i = 0; i < 20; i++)
+      await assert.rejects(found.key("good"), new KeysUnavailable("JWKS communication error"));
+    assert.deepEqual(fetched, once);
+    publish([good]);
+    clock += 1000;
+    assert.equal((await found.key("good"))?.type, "public");
+  });
+
+  it("are fetched again when the clock has been set back", async () => {
+    let clock = 1_000_000_000;
+    publish([good]);
+    const found = keys(() => clock);
+    await found.key("good");
+    clock -= 3_600_000;
+    publish([{ ...good, kid: "rotated" }]);
+    assert.equal((await found.key("rotated"))?.type, "public");
   });
 
   it("are not read when they do not end", async () => {
