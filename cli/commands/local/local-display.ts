@@ -83,15 +83,18 @@ function together<T>(handOn: (all: T[]) => void): { add(one: T): void; flush(): 
   };
 }
 
-type Refusal = Extract<CloudEvent, { kind: "sign-in" | "oauth" | "database" }>;
+const REFUSALS = ["sign-in", "oauth", "database", "trigger"] as const;
 
+type Refusal = Extract<CloudEvent, { kind: (typeof REFUSALS)[number] }>;
+
+/** A trigger that failed is the only one to say why a sign-up or an administrator's call was refused. */
 const isRefusal = (event: CloudEvent): event is Refusal =>
-  (event.kind === "sign-in" || event.kind === "oauth" || event.kind === "database") && event.reason !== undefined;
+  REFUSALS.some((kind) => kind === event.kind) && (event as Refusal).reason !== undefined;
 
 /** What is said of a running cloud: requests, and what was refused. */
 type Reported = Refusal | ApiRequestEvent;
 
-/** What happened as one object: `event` is `request`, `sign-in`, `oauth` or `database`, `at` is ISO 8601. */
+/** What happened as one object: `event` is `request` or the kind of the refusal, `at` is ISO 8601. */
 function record({ kind, at, ...event }: Reported): object {
   const members = Object.entries(event).map(([name, value]) => [
     name,

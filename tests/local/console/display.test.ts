@@ -268,6 +268,16 @@ describe("demo-auth local elsewhere", () => {
     ...{ at: 0, operation: "PutItem", outcome: "MissingAuthenticationTokenException", reason: "It is not signed." },
   };
 
+  const trigger = { kind: "trigger", at: 0, userPoolId: "p", functionName: "greet", durationMs: 3 } as const;
+  const failed: CloudEvent = {
+    ...trigger,
+    ...{
+      triggerSource: "CustomMessage_SignUp",
+      outcome: "failed",
+      reason: "greet does not run here: its code lies in S3",
+    },
+  };
+
   /** @returns the documents on stdout, and stderr */
   function playAll(isTTY: boolean, flags: { json?: boolean; quiet?: boolean }) {
     const { display, text } = open(isTTY, flags);
@@ -278,6 +288,8 @@ describe("demo-auth local elsewhere", () => {
     display.event({ ...REQUEST, path: `/s/orders/${token}` } as CloudEvent, messages);
     display.event(refused, messages);
     display.event(unsigned, messages);
+    display.event(failed, messages);
+    display.event({ ...trigger, triggerSource: "PreSignUp_SignUp", outcome: "answered" }, messages);
     display.event(MAIL, messages);
     display.event({ kind: "function-log", at: 0, functionName: "orders", line: token }, messages);
     display.reloadFailed(broken());
@@ -294,7 +306,7 @@ describe("demo-auth local elsewhere", () => {
     const { documents, stderr } = playAll(true, { json: true });
     assert.deepEqual(
       documents.map(({ event }) => event),
-      ["ready", "request", "request", "oauth", "database", "reload-failed", "reloaded"],
+      ["ready", "request", "request", "oauth", "database", "trigger", "reload-failed", "reloaded"],
     );
     assert.deepEqual(documents[0], READY);
     assert.deepEqual(documents[1], {
@@ -304,7 +316,13 @@ describe("demo-auth local elsewhere", () => {
       ...{ decision: "refused", reason: "Refused by the Cognito authorizer: the token expired" },
     });
     assert.equal(documents[2].path, "/s/orders/[token]");
-    assert.equal(documents[5].error.code, "program_failed");
+    assert.deepEqual(documents[5], {
+      event: "trigger",
+      at: "1970-01-01T00:00:00.000Z",
+      ...{ userPoolId: "p", functionName: "greet", durationMs: 3, triggerSource: "CustomMessage_SignUp" },
+      ...{ outcome: "failed", reason: "greet does not run here: its code lies in S3" },
+    });
+    assert.equal(documents[6].error.code, "program_failed");
     assert.equal(stderr, "");
   });
 
@@ -322,6 +340,7 @@ describe("demo-auth local elsewhere", () => {
         `${at} 401 GET /s/orders/[token] (2 ms) — Refused by the Cognito authorizer: the token expired`,
         `${at} /oauth2/token: refused — invalid_grant: the code is unknown, expired or used`,
         `${at} DynamoDB PutItem: MissingAuthenticationTokenException — It is not signed.`,
+        `${at} CustomMessage_SignUp of greet: failed (3 ms) — greet does not run here: its code lies in S3`,
         "",
       ].join("\n"),
     );
