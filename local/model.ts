@@ -506,6 +506,8 @@ export interface FunctionModel {
   reservedConcurrency: number | undefined;
   /** Where the deployed archive lies unpacked. */
   codeDirectory: string;
+  /** The folders and files that the archive was made of, absolute or from the program's working directory. */
+  codeSources: string[];
   /** Where its layers lie unpacked, in their order. */
   layerDirectories: string[];
   /** Which of its versions this is: `$LATEST`, or a number for one that is published. */

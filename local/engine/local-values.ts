@@ -1,6 +1,6 @@
 /** `demo-auth.local.yaml`, beside `Pulumi.yaml`: values for this machine that only a real account or backend knows. */
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { ProjectError } from "./problems.ts";
 import type { Values } from "./values.ts";
@@ -19,9 +19,18 @@ export interface LocalValues {
   outputs: Record<string, Values>;
   /** Results of provider functions, by token and then by the argument that says what is looked up. */
   lookups: Record<string, Record<string, Values>>;
+  /** Code of Lambda functions, by logical name: the path of a folder or zip file. */
+  functions: Record<string, string>;
 }
 
-export const NO_LOCAL_VALUES: LocalValues = { config: {}, stacks: {}, plugins: [], outputs: {}, lookups: {} };
+export const NO_LOCAL_VALUES: LocalValues = {
+  config: {},
+  stacks: {},
+  plugins: [],
+  outputs: {},
+  lookups: {},
+  functions: {},
+};
 
 /** @throws ProjectError when the file is there and is not of this shape */
 export function readLocalValues(directory: string): LocalValues {
@@ -31,7 +40,7 @@ export function readLocalValues(directory: string): LocalValues {
     new ProjectError(
       "local_values_invalid",
       `${file}: ${what}.`,
-      "It may hold `config` (key: value), `stacks` (name: { outputs: { name: value } }), `plugins` (a list of names), `outputs` (resource: { name: value }) and `lookups` (function: { what: { name: value } }).",
+      "It may hold `config` (key: value), `stacks` (name: { outputs: { name: value } }), `plugins` (a list of names), `outputs` (resource: { name: value }), `lookups` (function: { what: { name: value } }) and `functions` (name: path of a folder or zip file).",
     );
   const mapping = (value: unknown, what: string): Yaml => {
     if (value === undefined || value === null) return {};
@@ -43,7 +52,7 @@ export function readLocalValues(directory: string): LocalValues {
     for (const [name, inner] of Object.entries(whole)) mapping(inner ?? "nothing", `${what}.${name}`);
     return whole;
   };
-  const { config, stacks, plugins = [], outputs, lookups, ...others } = content;
+  const { config, stacks, plugins = [], outputs, lookups, functions, ...others } = content;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw wrong(`${unknown} is not known`);
   if (!Array.isArray(plugins) || plugins.some((plugin) => typeof plugin !== "string"))
@@ -59,6 +68,13 @@ export function readLocalValues(directory: string): LocalValues {
     plugins,
     outputs: mappings(outputs, "outputs") as LocalValues["outputs"],
     lookups: mappings(lookups, "lookups") as LocalValues["lookups"],
+    functions: Object.fromEntries(
+      Object.entries(mapping(functions, "functions")).map(([name, path]) => {
+        if (typeof path !== "string" || path === "")
+          throw wrong(`functions.${name} is not the path of a folder or zip file`);
+        return [name, resolve(directory, path)];
+      }),
+    ),
   };
 }
 

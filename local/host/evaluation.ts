@@ -99,12 +99,14 @@ export async function evaluateProject(
   const unknown = new UnknownOutputs(evaluated.notes?.unknownOutputs);
   const graph = { ...evaluated, outputs: unknown.describe(evaluated.outputs) };
   for (const read of watching ? assetReads(graph, project.workingDirectory) : []) watching?.reads.note(read);
+  for (const path of Object.values(project.local.functions)) watching?.reads.note(["archive", path]);
   const {
     model,
     unserved,
     warnings: ofResources,
   } = buildModel(graph, region, (archive) => unpackArchive(archive, project.workingDirectory, codeDirectory), {
     strict: options.strict,
+    functionCode: project.local.functions,
   });
   if (options.stackOutputs !== undefined && options.keepsOutputs) {
     rememberOutputs(options.stackOutputs, graph);

@@ -15,7 +15,7 @@ import type { InvocationResult } from "../platform.ts";
 import { endProcess } from "../processes/end-process.ts";
 import { reapWithUs } from "../processes/reaper.ts";
 import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
-import type { FunctionSurroundings } from "./function-surroundings.ts";
+import { type FunctionSurroundings, packagesDirectories } from "./function-surroundings.ts";
 import { lineSplitter } from "./lines.ts";
 import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
 import {
@@ -145,7 +145,7 @@ export class ExecutionEnvironment {
         timeoutMs: model.timeoutSeconds * 1000,
         logGroupName: model.logGroupName,
         logStreamName,
-        packagesDirectory: surroundings.packagesDirectory,
+        packagesDirectories: packagesDirectories(model, surroundings),
         identityProvider: surroundings.identityProvider,
         lateVariables: {
           LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? null,

@@ -24,8 +24,8 @@ export interface RuntimeSettings {
   timeoutMs: number;
   logGroupName: string;
   logStreamName: string;
-  /** A folder from which the packages come that Lambda's runtimes bring along; without it there are none. */
-  packagesDirectory: string | undefined;
+  /** Folders in which the packages are looked for that Lambda's runtimes bring along, in this order; without any there are none. */
+  packagesDirectories: string[];
   /** The local identity provider, and AWS's issuer of each pool → the local one. */
   identityProvider: { origin: string; issuers: Record<string, string> } | undefined;
   /** Variables that the function finds otherwise than Node found them at its start; `null` for none. */

@@ -10,8 +10,8 @@ import {
   ResourceProblem,
 } from "../engine/graph.ts";
 import { LOCAL_VALUES_FILE, type LocalValues, NO_LOCAL_VALUES } from "../engine/local-values.ts";
-import { type Diagnostic, ProgramError } from "../engine/problems.ts";
-import type { Archive, Values } from "../engine/values.ts";
+import { type Diagnostic, ProgramError, ProjectError } from "../engine/problems.ts";
+import { Archive, type Values } from "../engine/values.ts";
 import type { CloudModel } from "../model.ts";
 import { apigatewayTypes } from "./apigateway/index.ts";
 import { apigatewayv2Types } from "./apigatewayv2/index.ts";
@@ -157,16 +157,20 @@ export interface Declared {
 /**
  * Turns the resource graph into what the services serve.
  * @param unpack lays out a function's archive; returns its folder
- * @param options `strict`: refuses also what AWS goes on running and no longer creates, instead of a warning
+ * @param options `strict`: refuses also what AWS goes on running and no longer creates, instead of a warning;
+ *   `functionCode`: paths of code that stands for what the program deploys, by the function's logical name
  * @throws ProgramError when AWS would refuse a combination that only shows in the whole
+ * @throws ProjectError when code is given for a function that there is not
  */
 export function buildModel(
   graph: ResourceGraph,
   region: string,
   unpack: (archive: Archive) => string,
-  { strict = false }: { strict?: boolean | undefined } = {},
+  { strict = false, functionCode = {} }: { strict?: boolean | undefined; functionCode?: Record<string, string> } = {},
 ): Declared {
-  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict, graph.resources);
+  refuseMisnamedCode(functionCode, graph);
+  const given = new Map(Object.entries(functionCode).map(([name, path]) => [name, new Archive({ path })]));
+  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict, graph.resources, given);
   const problems: Diagnostic[] = [];
   const attempt = (resource: Resource, work: () => void) => {
     try {
@@ -199,4 +203,15 @@ export function buildModel(
   for (const { resource, work } of cloud.remaining()) attempt(resource, work);
   if (problems.length > 0) throw new ProgramError(graph.project, graph.stack, problems, { refused: true });
   return { model: cloud.model, unserved: cloud.unserved, warnings: cloud.warnings };
+}
+
+function refuseMisnamedCode(functionCode: Record<string, string>, { resources }: ResourceGraph): void {
+  const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
+  const [unknown] = Object.keys(functionCode).filter((name) => !functions.includes(name));
+  if (unknown === undefined) return;
+  throw new ProjectError(
+    "local_values_invalid",
+    `${LOCAL_VALUES_FILE}: functions.${unknown}: the program has no function "${unknown}"; it has ${functions.join(", ") || "none"}.`,
+    "Name functions as the program does, by the first argument of aws.lambda.Function.",
+  );
 }

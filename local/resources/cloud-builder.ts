@@ -20,6 +20,8 @@ export class CloudBuilder {
   readonly disabledApiKeys = new Set<string>();
   /** Ids of WebSocket APIs, whose parts are passed over. */
   readonly webSocketApis = new Set<string>();
+  /** Code that a person gives in place of what the program deploys, by the function's logical name. */
+  readonly functionCode: ReadonlyMap<string, Archive>;
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
@@ -31,6 +33,7 @@ export class CloudBuilder {
     unpack: (archive: Archive) => string,
     strict: boolean,
     resources: readonly Resource[],
+    functionCode: ReadonlyMap<string, Archive>,
   ) {
     this.model = {
       region,
@@ -48,6 +51,7 @@ export class CloudBuilder {
     this.unpack = unpack;
     this.strict = strict;
     this.resources = resources;
+    this.functionCode = functionCode;
   }
 
   warn(sentence: string): void {

@@ -20,7 +20,7 @@ export interface ProvidedPackages {
   /** The function's layers. */
   layerDirectories: string[];
   /** Where they are taken from. */
-  packagesDirectory: string | undefined;
+  packagesDirectories: readonly string[];
   /** The declared Node, which decides what Lambda brings along. */
   runtimeMajor: number;
 }
@@ -28,7 +28,7 @@ export interface ProvidedPackages {
 /** Holds for every module that this thread loads from now on. */
 export function confineModules(
   codeDirectory: string,
-  { layerDirectories, packagesDirectory, runtimeMajor }: ProvidedPackages,
+  { layerDirectories, packagesDirectories, runtimeMajor }: ProvidedPackages,
 ): void {
   const isProvided = (name: string) =>
     PROVIDED.test(name) || (runtimeMajor < FIRST_WITH_SDK_3 && PROVIDED_BEFORE.test(name));
@@ -44,8 +44,8 @@ export function confineModules(
       } catch (error) {
         const inLayer = inside(context.parentURL) && findInLayers(specifier, layerDirectories, runtimeMajor);
         if (inLayer) return { url: inLayer, shortCircuit: true };
-        if (packagesDirectory === undefined || !inside(context.parentURL) || !isProvided(specifier)) throw error;
-        return { url: provided(specifier, packagesDirectory), shortCircuit: true };
+        if (packagesDirectories.length === 0 || !inside(context.parentURL) || !isProvided(specifier)) throw error;
+        return { url: provided(specifier, packagesDirectories), shortCircuit: true };
       }
       if (inside(resolved.url)) {
         const file = fileURLToPath(resolved.url);
@@ -103,19 +103,22 @@ function findFirst(
 }
 
 /** @throws Error that says how to get a package which Lambda would bring along */
-function provided(specifier: string, packagesDirectory: string): string {
-  try {
-    return pathToFileURL(createRequire(join(packagesDirectory, "package.json")).resolve(specifier)).href;
-  } catch {
-    const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-    throw Object.assign(
-      new Error(
-        `Cannot find module '${specifier}'. Lambda's runtime brings it along; here it comes from the project's packages: ` +
-          `npm install --save-dev ${name}`,
-      ),
-      { code: "MODULE_NOT_FOUND" },
-    );
+function provided(specifier: string, packagesDirectories: readonly string[]): string {
+  for (const directory of packagesDirectories) {
+    try {
+      return pathToFileURL(createRequire(join(directory, "package.json")).resolve(specifier)).href;
+    } catch {
+      // The next one may have it.
+    }
   }
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  throw Object.assign(
+    new Error(
+      `Cannot find module '${specifier}'. Lambda's runtime brings it along; here it comes from the packages of the ` +
+        `project, or of the folder that the code is taken from: npm install --save-dev ${name}`,
+    ),
+    { code: "MODULE_NOT_FOUND" },
+  );
 }
 
 /** The parts of Node's CommonJS loader that its typings leave out. */

@@ -18,6 +18,16 @@ export function codeOf({ code, s3Bucket, s3Key }: Values, { resources }: CloudBu
   return source instanceof Asset && source.path !== undefined ? new Archive({ path: source.path }) : undefined;
 }
 
+/** @returns the folders and files of this machine that the archive is made of, as the program names them; packages left out */
+export function sourcesOf({ path, assets }: Archive): string[] {
+  const parts = Object.values(assets ?? {}).flatMap((part) =>
+    part instanceof Archive ? sourcesOf(part) : part.path === undefined ? [] : [part.path],
+  );
+  return (path === undefined ? parts : [path, ...parts]).filter(
+    (source) => !/(^|[\\/])node_modules([\\/]|$)/.test(source),
+  );
+}
+
 /** @returns the archive of a layer's version that the program publishes */
 export function layerCode(arn: string, cloud: CloudBuilder): Archive | undefined {
   const layer = cloud.resources.find(

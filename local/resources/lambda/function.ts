@@ -2,12 +2,13 @@
 import { createHash } from "node:crypto";
 import type { lambda } from "@pulumi/aws";
 import { type Resource, ResourceProblem } from "../../engine/graph.ts";
+import { LOCAL_VALUES_FILE } from "../../engine/local-values.ts";
 import { Archive, type Values } from "../../engine/values.ts";
 import { invocationArn } from "../apigateway/invocation-arn.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
-import { codeOf, layerCode } from "./code.ts";
+import { codeOf, layerCode, sourcesOf } from "./code.ts";
 
 /** Runtimes whose creation AWS blocks (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
 const RETIRED = /^nodejs(?:|4\.3|4\.3-edge|6\.10|8\.10|10\.x|12\.x|14\.x|16\.x|18\.x|20\.x)$/;
@@ -109,8 +110,8 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
   declare(resource, cloud) {
     const { id, inputs, outputs } = resource;
     const arn = outputs.arn as string;
-    const code = codeOf(inputs, cloud);
-    const because = whyNotHere(inputs, code);
+    const code = cloud.functionCode.get(resource.name) ?? codeOf(inputs, cloud);
+    const because = whyNotHere(resource, code);
     if (because !== undefined || !code) {
       const reason = because ?? "the program gives it no code";
       cloud.unserved.push({ type: resource.type, name: resource.name, reason });
@@ -135,6 +136,7 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       logFormat: logging.logFormat === "JSON" ? "JSON" : "Text",
       reservedConcurrency: concurrency(inputs),
       codeDirectory: cloud.unpack(code),
+      codeSources: sourcesOf(code),
       layerDirectories: layersOf(resource, cloud),
       version: "$LATEST",
       shares: {},
@@ -147,17 +149,16 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
 const FIRST_VERSION = "1";
 
 /** Why the function does not run here, as a sentence without a full stop; `undefined` when it does. */
-function whyNotHere(
-  { runtime, packageType, imageUri, code, s3Bucket }: Values,
-  found: Archive | undefined,
-): string | undefined {
+function whyNotHere({ name, inputs }: Resource, found: Archive | undefined): string | undefined {
+  const { runtime, packageType, imageUri, code, s3Bucket } = inputs;
   if (packageType === "Image" || imageUri) return "it is a container image, and the local cloud runs no containers";
   if (!text(runtime)?.startsWith("nodejs"))
     return `its runtime ${text(runtime) ?? "(none)"} does not run here; the local cloud runs Node.js functions`;
   if (found) return undefined;
-  if (s3Bucket) return "its code lies in S3, and the program does not upload it itself";
+  const give = `give a folder or zip file of it in ${LOCAL_VALUES_FILE}: functions: { ${name}: path }`;
+  if (s3Bucket) return `its code lies in S3, and the program does not upload it itself; ${give}`;
   if (code instanceof Archive)
-    return `its code lies at ${code.uri}, and the local cloud takes files of this machine only`;
+    return `its code lies at ${code.uri}, and the local cloud takes files of this machine only; ${give}`;
   return "the program gives it no code";
 }
 

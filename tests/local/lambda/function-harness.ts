@@ -73,6 +73,7 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     logFormat: "Text",
     reservedConcurrency: undefined,
     codeDirectory: "",
+    codeSources: [],
     layerDirectories: [],
     version: "$LATEST",
     qualifiers: {},

@@ -117,7 +117,7 @@ describe("the resources of AWS Lambda", function () {
     const reasons = {
       python: "its runtime python3.13 does not run here; the local cloud runs Node.js functions",
       image: "it is a container image, and the local cloud runs no containers",
-      s3: "its code lies in S3, and the program does not upload it itself",
+      s3: "its code lies in S3, and the program does not upload it itself; give a folder or zip file of it in demo-auth.local.yaml: functions: { s3: path }",
     };
     const elsewhere = model.functionsElsewhere.map(({ name, because }) => [name, because]);
     assert.deepEqual(Object.fromEntries(elsewhere), reasons);
