@@ -1,14 +1,15 @@
 /**
  * The hosted UI's cookies. A browser keeps one jar for a host whatever the port, so every hosted UI on this machine
- * reads and writes the same cookies; therefore
+ * reads and writes the same cookies, and so does every other program that serves pages here (RFC 6265 §8.5); therefore
  * - a session cookie holds the identifiers of several pools' sessions, and each pool looks up and replaces only its own;
- * - the anti-forgery token is kept when there is one, so that a form open in another tab stays good.
+ * - the anti-forgery token is kept when there is one, so that a form open in another tab stays good;
+ * - where a cookie comes twice, one was planted with a longer path, which the browser sends first and no cookie of ours
+ *   replaces: of two that both lead to somebody, neither is believed.
  * `Secure` is left out on plain HTTP, where a browser would drop the cookie.
  */
 
 import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
-import { getCookie } from "hono/cookie";
 import type { Pool } from "../pool.ts";
 import type { FlowStep, SignInFlow, SignInSession } from "../state/sign-in-sessions.ts";
 
@@ -33,11 +34,14 @@ export interface BrowserFlow extends SignInFlow {
   id: string;
 }
 
+/** This pool's session in the browser. Where there are two, whose browser it is is not known, and both end. */
 export function currentSession(context: Context, pool: Pool): BrowserSession | undefined {
-  for (const id of identifiers(context, sessionCookie)) {
+  const sessions = identifiers(context, sessionCookie).flatMap((id) => {
     const session = pool.sessions.get(id);
-    if (session) return { ...session, id };
-  }
+    return session ? [{ ...session, id }] : [];
+  });
+  if (sessions.length < 2) return sessions[0];
+  for (const { id } of sessions) pool.sessions.delete(id);
   return undefined;
 }
 
@@ -53,17 +57,26 @@ export function endSession(context: Context, pool: Pool): void {
   writeIdentifiers(context, sessionCookie, others, sessionSeconds);
 }
 
-/** The newest half-way flow of this pool and client in the browser that is at one of these steps. */
+/**
+ * The newest half-way flow of this pool and client in the browser that is at one of these steps. Where two cookies have
+ * one each, whose flow it is is not known, and both end.
+ */
 export function currentFlow(
   context: Context,
   pool: Pool,
   clientId: string,
   steps: FlowStep[],
 ): BrowserFlow | undefined {
-  for (const id of identifiers(context, flowCookie)) {
-    const flow = pool.flows.get(id);
-    if (flow?.clientId === clientId && steps.includes(flow.step)) return { ...flow, id };
-  }
+  const newest = (cookie: string): BrowserFlow | undefined => {
+    for (const id of identifiersIn(cookie)) {
+      const flow = pool.flows.get(id);
+      if (flow?.clientId === clientId && steps.includes(flow.step)) return { ...flow, id };
+    }
+    return undefined;
+  };
+  const flows = cookies(context, flowCookie).flatMap((cookie) => newest(cookie) ?? []);
+  if (new Set(flows.map(({ id }) => id)).size < 2) return flows[0];
+  for (const { id } of flows) pool.flows.end(id);
   return undefined;
 }
 
@@ -110,8 +123,7 @@ export function returnFromProvider(context: Context, pool: Pool, state: string):
 
 /** The value for the form's `_csrf` field; sets the cookie that must match it. */
 export function forgeryToken(context: Context, pool: Pool): string {
-  const existing = getCookie(context, forgeryCookie);
-  const token = existing !== undefined && uuid.test(existing) ? existing : pool.platform.randomUUID();
+  const token = cookies(context, forgeryCookie).find((value) => uuid.test(value)) ?? pool.platform.randomUUID();
   setCookie(context, forgeryCookie, token);
   return token;
 }
@@ -123,10 +135,14 @@ export function forgeryToken(context: Context, pool: Pool): string {
 export function isForged(context: Context, field: unknown): boolean {
   const origin = context.req.header("origin");
   if (origin !== undefined && origin !== new URL(context.req.url).origin) return true;
-  const cookie = getCookie(context, forgeryCookie);
-  if (cookie === undefined || typeof field !== "string" || !uuid.test(cookie)) return true;
-  const [a, b] = [Buffer.from(cookie), Buffer.from(field)];
-  return a.length !== b.length || !timingSafeEqual(a, b);
+  if (["same-site", "cross-site"].includes(context.req.header("sec-fetch-site") ?? "")) return true;
+  if (typeof field !== "string" || !uuid.test(field)) return true;
+  return !cookies(context, forgeryCookie).some((cookie) => isSame(cookie, field));
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** For the error page that the browser is sent to. */
@@ -135,15 +151,31 @@ export function rememberSentAddress(context: Context, address: string): void {
 }
 
 export function sentAddress(context: Context): string | undefined {
-  return getCookie(context, sentAddressCookie);
+  const [address] = cookies(context, sentAddressCookie);
+  try {
+    return address === undefined ? undefined : decodeURIComponent(address);
+  } catch {
+    return undefined;
+  }
 }
 
-function identifiers(context: Context, cookie: string): string[] {
-  return (getCookie(context, cookie) ?? "").split(".").filter((id) => /^[\w-]{43}$/.test(id));
+/** Every value that a name comes with, in the browser's order. */
+function cookies(context: Context, name: string): string[] {
+  const pairs = (context.req.header("cookie") ?? "").split(";");
+  return pairs.flatMap((pair) => {
+    const end = pair.indexOf("=");
+    return pair.slice(0, Math.max(end, 0)).trim() === name ? [pair.slice(end + 1).trim()] : [];
+  });
+}
+
+const identifiersIn = (cookie: string): string[] => cookie.split(".").filter((id) => /^[\w-]{43}$/.test(id));
+
+function identifiers(context: Context, name: string): string[] {
+  return [...new Set(cookies(context, name).flatMap(identifiersIn))];
 }
 
 function writeIdentifiers(context: Context, cookie: string, ids: string[], seconds: number): void {
-  const value = [...new Set(ids)].slice(0, mostIdentifiers).join(".");
+  const value = ids.slice(0, mostIdentifiers).join(".");
   if (value === "") setCookie(context, cookie, "", 0);
   else setCookie(context, cookie, value, seconds);
 }

@@ -298,6 +298,22 @@ describe("/login", () => {
     }
   });
 
+  it("refuses a form that a browser says is another port's, even with the right token and no Origin", async () => {
+    const browser = cloud.browser();
+    const page = await browser.open(authorizeUrl(cloud));
+    const send = (site: string) =>
+      browser.request(page.url, {
+        method: "POST",
+        headers: { "sec-fetch-site": site },
+        body: new URLSearchParams({ ...page.forms[0]!.fields, username: "ada@example.com", password }),
+      });
+    for (const site of ["same-site", "cross-site"]) {
+      const answer = await send(site);
+      assert.deepEqual([answer.status, answer.location], [200, undefined]);
+    }
+    assert.ok((await send("same-origin")).location?.startsWith(callback));
+  });
+
   it("[A.4] sends the headers of Cognito's pages and cookies that no script reads", async () => {
     const browser = cloud.browser();
     const page = await signInThroughPages(cloud, "ada@example.com", { browser });
@@ -320,6 +336,56 @@ describe("/login", () => {
     assert.ok((await browser.request(authorizeUrl(cloud))).location?.startsWith(callback));
     cloud.clock.ms += 600_000;
     assert.equal(new URL((await browser.request(authorizeUrl(cloud))).location!).pathname, "/login");
+  });
+});
+
+describe("cookies that a program on another port has planted, with a longer path", () => {
+  let cloud: RunningCognito;
+  beforeEach(async () => {
+    cloud = await startCognito();
+    for (const name of ["ada", "eve"]) await signUpThroughPages(cloud, `${name}@example.com`);
+  });
+  afterEach(() => cloud.close());
+
+  const sessionOf = async (name: string) => {
+    const browser = cloud.browser();
+    await signInThroughPages(cloud, `${name}@example.com`, { browser });
+    return `cognito=${browser.cookies.get("127.0.0.1|cognito")!.value}`;
+  };
+  const authorize = async (cookie: string) =>
+    (await cloud.browser().request(authorizeUrl(cloud), { headers: { cookie } })).location!;
+  const isAsked = (location: string) => new URL(location).pathname === "/login";
+
+  // A browser sends the cookie of the longest path first (RFC 6265 §5.4).
+  for (const order of ["planted first", "planted last"]) {
+    it(`sign nobody in as somebody else, ${order}: whose session it is, is asked, and neither goes on`, async () => {
+      const [ada, eve] = [await sessionOf("ada"), await sessionOf("eve")];
+      const both = order === "planted first" ? [eve, ada] : [ada, eve];
+      assert.ok(isAsked(await authorize(both.join("; "))));
+      for (const one of both) assert.ok(isAsked(await authorize(one)), one);
+    });
+  }
+
+  it("do not sign a person out who has a session, when they hold none", async () => {
+    const ada = await sessionOf("ada");
+    const location = await authorize(`cognito=${"A".repeat(43)}; cognito=; ${ada}`);
+    assert.equal(decode(redirectParameters(location).id_token).claims.email, "ada@example.com");
+  });
+
+  it("do not put a step of another person's sign-in in the place of one's own", async () => {
+    const signUp = async (email: string) => {
+      const browser = cloud.browser();
+      const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+      const confirm = await browser.submit(page, "signupform", { username: email, password });
+      return { page: confirm, flow: `cognito-fl=${browser.cookies.get("127.0.0.1|cognito-fl")!.value}` };
+    };
+    const victim = await signUp("victim@example.com");
+    const attacker = await signUp("attacker@example.com");
+    const shown = async (cookie: string) =>
+      (await cloud.browser().request(victim.page.url, { headers: { cookie } })).text;
+    assert.match(await shown(victim.flow), /v\*\*\*@e\*\*\*/);
+    for (const both of [`${attacker.flow}; ${victim.flow}`, `${victim.flow}; ${attacker.flow}`])
+      assert.doesNotMatch(await shown(both), /[av]\*\*\*@e\*\*\*/);
   });
 });
 
