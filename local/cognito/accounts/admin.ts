@@ -40,8 +40,10 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
   const { model, users } = pool;
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(model, attributes, "create", true);
+  if (username !== undefined && users.find(username))
+    throw new CognitoError("UsernameExistsException", "User account already exists");
   const password = input.temporaryPassword ?? generatePassword(pool);
-  checkPolicy(model.passwordPolicy, password);
+  checkPolicy(model.passwordPolicy, password, "Password did not conform with password policy");
   const sub = users.newSub();
   const userName = username ?? sub;
   await preSignUp(pool, "AdminCreateUser", { ...input, userName, clientId: "CLIENT_ID_NOT_APPLICABLE", attributes });

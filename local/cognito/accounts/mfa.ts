@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html).
  */
 import type { AppClientModel } from "../../model.ts";
-import { CognitoError, codeMismatch, invalidParameter } from "../errors.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
@@ -106,8 +106,8 @@ export function checkSecondFactor(pool: Pool, sub: string, factor: SecondFactor,
   const user = pool.users.bySub(sub);
   pool.codes.countAttempt(sub, "second-factor");
   if (factor !== "SOFTWARE_TOKEN_MFA") {
-    if (!user) throw codeMismatch();
-    pool.codes.check(sub, "second-factor", code);
+    if (!user || !pool.codes.matches(sub, "second-factor", code))
+      throw new CognitoError("CodeMismatchException", "Invalid code or auth state for the user.");
     pool.codes.drop(sub, "second-factor");
     pool.codes.forgetAttempts(sub, "second-factor");
     const flag = `${factorAttribute[factor]}_verified`;

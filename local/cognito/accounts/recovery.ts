@@ -49,7 +49,7 @@ export async function confirmForgotPassword(
   input: { username: string; code: string; password: string } & TriggerData,
 ): Promise<User> {
   refuseWithoutRecovery(pool);
-  checkPolicy(pool.model.passwordPolicy, input.password);
+  checkPolicy(pool.model.passwordPolicy, input.password, "Password does not conform to policy");
   const found = pool.users.find(input.username);
   if (!found?.enabled || !recoveryDestination(pool, found)) {
     // As for somebody whose code was sent and mistyped: `forgotPassword` said that one was sent.
@@ -96,7 +96,7 @@ export async function changePassword(pool: Pool, sub: string, previous: string, 
 
 /**
  * The first sign-in of a user whom an administrator made: a password of their own, and the attributes still missing.
- * @throws CognitoError InvalidPasswordException, InvalidParameterException
+ * @throws CognitoError InvalidPasswordException, InvalidParameterException, NotAuthorizedException for an address that is there
  */
 export async function completeNewPassword(
   pool: Pool,
@@ -112,6 +112,10 @@ export async function completeNewPassword(
     const user = pool.users.bySub(sub);
     if (user?.status !== "FORCE_CHANGE_PASSWORD")
       throw new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+    const provided = (["email", "phone_number"] as const).find(
+      (name) => user.attributes[name] && attributes[name] !== undefined,
+    );
+    if (provided) throw new CognitoError("NotAuthorizedException", `Cannot modify an already provided ${provided}`);
     const complete = { ...user.attributes, ...attributes };
     checkRequired(pool.model, complete);
     const changed = await setPassword(pool, user, password, { status: "CONFIRMED", attributes: complete });

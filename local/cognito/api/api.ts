@@ -11,6 +11,7 @@ import { CognitoError } from "../errors.ts";
 import * as account from "./account.ts";
 import { administration } from "./administration.ts";
 import type { Pools } from "./callers.ts";
+import { withinConstraints } from "./constraints.ts";
 import { declared, refuseProgramsBusiness } from "./declared.ts";
 import type { Input } from "./input.ts";
 import type { Output } from "./output.ts";
@@ -92,9 +93,9 @@ async function readInput(request: Request): Promise<Input> {
   if (text === "") return {};
   try {
     const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    throw malformed();
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return withinConstraints(value);
+  } catch (error) {
+    throw error instanceof CognitoError ? error : malformed();
   }
   throw malformed();
 }

@@ -12,6 +12,9 @@ import { openGrant } from "../tokens/grant-tokens.ts";
 import { adminScope, type TokenSource } from "../tokens/issue.ts";
 import { authenticationResult, type Output } from "./output.ts";
 
+export const sessionUsed = () =>
+  new CognitoError("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
+
 export const sessionExpired = () =>
   new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
 
@@ -30,6 +33,7 @@ export function resume(
   step: FlowStep,
 ): { id: string; flow: SignInFlow } {
   const flow = session === undefined ? undefined : pool.flows.get(session);
+  if (flow?.step === "USED" && (!client || flow.clientId === client.id)) throw sessionUsed();
   if (session === undefined || flow?.step !== step || (client && flow.clientId !== client.id)) throw sessionExpired();
   return { id: session, flow };
 }

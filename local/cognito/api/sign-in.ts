@@ -11,7 +11,7 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { SecondFactor } from "../state/users.ts";
 import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
-import { advance, challenge, finish, parameter, resume, sessionExpired, watched } from "./challenges.ts";
+import { advance, challenge, finish, parameter, resume, sessionExpired, sessionUsed, watched } from "./challenges.ts";
 import type { CustomSignIn } from "./custom-auth.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import type { Output } from "./output.ts";
@@ -37,8 +37,7 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   const flow = given === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : given;
   if (!served.includes(flow)) throw invalidParameter("Initiate Auth method not supported.");
   const setting = flow === "ADMIN_NO_SRP_AUTH" ? "ADMIN_USER_PASSWORD_AUTH" : flow;
-  if (!client.explicitAuthFlows.includes(`ALLOW_${setting}`))
-    throw invalidParameter(`${flow} flow not enabled for this client`);
+  if (!client.explicitAuthFlows.includes(`ALLOW_${setting}`)) throw invalidParameter(notEnabled(flow));
   const parameters = stringMap(input, "AuthParameters");
 
   // What InitiateAuth is given reaches the functions that decide about the sign-in, and none after it.
@@ -52,6 +51,14 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   return watched(pool, client, username, async () =>
     advance(pool, client, await checkPassword(pool, client, username, password, data)),
   );
+}
+
+/** Each flow has words of its own; those of CUSTOM_AUTH and of refresh tokens are not recorded. */
+function notEnabled(flow: string): string {
+  if (flow.startsWith("ADMIN_")) return "Auth flow not enabled for this client";
+  return flow === "USER_SRP_AUTH"
+    ? `${flow} is not enabled for the client.`
+    : `${flow} flow not enabled for this client`;
 }
 
 async function startSrp(
@@ -154,14 +161,14 @@ const challenges: Record<string, Answer> = {
     const answer = parameter(responses, "ANSWER");
     const factor = user && secondFactors(pool, user).find((each) => each === answer);
     if (!user || !factor) throw invalidParameter(`${answer} is not among the second factors of the user.`);
-    if (!pool.flows.end(id)) throw sessionExpired();
+    if (!pool.flows.end(id)) throw sessionUsed();
     return challenge(pool, client, user, factor, data);
   },
 
   async CUSTOM_CHALLENGE(pool, client, responses, session, data) {
     const answer = parameter(responses, "ANSWER");
     const { id, flow } = resume(pool, client, session, "CUSTOM_CHALLENGE");
-    if (!pool.flows.end(id)) throw sessionExpired();
+    if (!pool.flows.end(id)) throw sessionUsed();
     const user = flow.sub === "" ? undefined : pool.users.bySub(flow.sub);
     if (user) refuseUnusable(pool, user);
     const signIn = { pool, client, name: parameter(responses, "USERNAME"), user, data };
@@ -172,7 +179,7 @@ const challenges: Record<string, Answer> = {
     const { id, flow } = resume(pool, client, session, "MFA_SETUP");
     const user = pool.users.bySub(flow.sub);
     if (flow.data !== "verified" || !user) throw sessionExpired();
-    if (!pool.flows.end(id)) throw sessionExpired();
+    if (!pool.flows.end(id)) throw sessionUsed();
     return finish(pool, client, user, data);
   },
 };
@@ -181,7 +188,7 @@ function secondFactor(factor: SecondFactor): Answer {
   return async (pool, client, responses, session, data) => {
     const { id, flow } = resume(pool, client, session, factor);
     const user = checkSecondFactor(pool, flow.sub, factor, parameter(responses, `${factor}_CODE`));
-    if (!pool.flows.end(id)) throw sessionExpired();
+    if (!pool.flows.end(id)) throw sessionUsed();
     return finish(pool, client, user, data);
   };
 }

@@ -83,11 +83,16 @@ export class CodeTable {
    * @throws CognitoError ExpiredCodeException when there is none, CodeMismatchException when it is another
    */
   check(sub: string, purpose: CodePurpose, code: string): void {
+    if (!this.matches(sub, purpose, code)) throw codeMismatch();
+  }
+
+  /** The same, of a purpose that says it in other words. @throws CognitoError ExpiredCodeException when there is none */
+  matches(sub: string, purpose: CodePurpose, code: string): boolean {
     const row = this.#live(sub, purpose);
     if (!row) throw codeExpired();
     const expected = Buffer.from(row.code);
     const actual = Buffer.from(code);
-    if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) throw codeMismatch();
+    return expected.length === actual.length && timingSafeEqual(expected, actual);
   }
 
   /** The value that waits for the code; `undefined` when none does. */

@@ -8,6 +8,9 @@ import { SecretRows } from "./secret-rows.ts";
 /** Fixed: it does not slide on reuse. */
 const sessionSeconds = 3600;
 
+/** The longest that a flow can last: `AuthSessionValidity` of an app client. */
+const usedSeconds = 15 * 60;
+
 export interface SignInSession {
   sub: string;
   /** Seconds */
@@ -65,7 +68,9 @@ export type FlowStep =
   | "MFA_SETUP"
   | "CUSTOM_CHALLENGE"
   | "PASSWORD_VERIFIER"
-  | "EXTERNAL_PROVIDER";
+  | "EXTERNAL_PROVIDER"
+  /** What was ended, which is remembered so that it can be said. */
+  | "USED";
 
 export interface SignInFlow {
   clientId: string;
@@ -106,6 +111,10 @@ export class SignInFlows {
 
   /** @returns whether it was still there: of two requests that end the same flow, one is told `false` */
   end(id: string): boolean {
-    return this.#rows.take(id) !== undefined;
+    const row = this.#rows.take(id);
+    if (!row) return false;
+    const { client_id, sub } = row;
+    this.#rows.put(id, { client_id, sub, step: "USED", data: "" }, this.#platform.now() + usedSeconds * 1000);
+    return row.step !== "USED";
   }
 }

@@ -70,7 +70,7 @@ describe("the cognito-idp JSON API on the wire", () => {
       ["SignUp", "[]", "SerializationException"],
       ["SignUp", { ClientId: 1 }, "SerializationException"],
       ["SignUp", {}, "InvalidParameterException"],
-      ["SignUp", { ClientId: "nobody", Username: "a", Password: "b" }, "ResourceNotFoundException"],
+      ["SignUp", { ClientId: "nobody", Username: "a", Password: password }, "ResourceNotFoundException"],
       ["InitiateAuth", { ClientId, AuthFlow: "CUSTOM_AUTH" }, "InvalidParameterException"],
       ["InitiateAuth", { ClientId, AuthFlow: "USER_PASSWORD_AUTH" }, "InvalidParameterException"],
       ["", {}, "UnknownOperationException"],
@@ -79,7 +79,7 @@ describe("the cognito-idp JSON API on the wire", () => {
       const answer = await call(cloud, operation, body);
       assert.deepEqual([answer.status, answer.body.__type], [400, type], operation);
     }
-    const { body } = await call(cloud, "SignUp", { ClientId: "nobody", Username: "a", Password: "b" });
+    const { body } = await call(cloud, "SignUp", { ClientId: "nobody", Username: "a", Password: password });
     assert.equal(body.message, "User pool client nobody does not exist.");
   });
 
@@ -221,8 +221,8 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
       await aws.send(new sdk.ForgotPasswordCommand({ ClientId, Username }));
       const ConfirmationCode = cloud.code(Username);
       await assert.rejects(
-        aws.send(new sdk.ConfirmForgotPasswordCommand({ ClientId, Username, ConfirmationCode, Password: "short" })),
-        refusal("InvalidPasswordException", "Password did not conform with policy: Password not long enough"),
+        aws.send(new sdk.ConfirmForgotPasswordCommand({ ClientId, Username, ConfirmationCode, Password: "short7" })),
+        refusal("InvalidPasswordException", "Password does not conform to policy: Password not long enough"),
       );
       await aws.send(
         new sdk.ConfirmForgotPasswordCommand({ ClientId, Username, ConfirmationCode, Password: newPassword }),
@@ -308,7 +308,7 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
       assert.ok(done.AuthenticationResult?.IdToken);
       await assert.rejects(
         respond("SOFTWARE_TOKEN_MFA", again.Session, { SOFTWARE_TOKEN_MFA_CODE: code() }),
-        refusal("NotAuthorizedException", "Invalid session for the user, session is expired."),
+        refusal("NotAuthorizedException", "Invalid session for the user, session can only be used once."),
       );
     }));
 

@@ -79,7 +79,7 @@ describe("a code by e-mail", () => {
       const page = await browser.open(first.url);
       assert.equal(cloud.service.messages().length, sent);
       const wrong = await browser.submit(page, "mfaForm", { code: "abc" });
-      assert.deepEqual(wrong.alerts, ["Invalid verification code provided, please try again."]);
+      assert.deepEqual(wrong.alerts, ["Invalid code or auth state for the user."]);
       const done = await browser.submit(wrong, "mfaForm", { code: cloud.code(Username) });
       assert.ok(done.location?.startsWith(callback));
     }));

@@ -224,7 +224,7 @@ describe("a forgotten password", () => {
         [{ ...fields, code, confirm_password: "other" }, "Passwords do not match"],
         [
           { code, password: "short", confirm_password: "short" },
-          "Password did not conform with policy: Password not long enough",
+          "Password does not conform to policy: Password not long enough",
         ],
       ] as const)
         assert.deepEqual((await browser.submit(reset, "confirmForgotPasswordForm", values)).alerts, [alert]);
