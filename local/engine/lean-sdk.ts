@@ -1,18 +1,19 @@
 /**
  * Loaded before a program: changes Pulumi's SDKs in memory, as `sdk-changes.ts` says, so that they load what few programs
- * use when it is used, and `sdk-additions.ts`, so that it tells more. With `?cache=<folder>` Node keeps the compiled code of
- * what is loaded there, by its content.
+ * use when it is used, and `sdk-additions.ts`, so that it tells more. With `?quiet` it sends no debug messages, with
+ * `?cache=<folder>` Node keeps the compiled code of what is loaded there, by its content.
  */
 import { enableCompileCache, registerHooks } from "node:module";
 import { SDK_ADDITIONS } from "./sdk-additions.ts";
-import { DEFERRED_FUNCTIONS, DEFERRED_MODULE, SDK_CHANGES } from "./sdk-changes.ts";
+import { DEFERRED_FUNCTIONS, DEFERRED_MODULE, QUIET_CHANGES, SDK_CHANGES } from "./sdk-changes.ts";
 
-const changes = { ...SDK_ADDITIONS, ...SDK_CHANGES };
+const asked = new URL(import.meta.url).searchParams;
+const changes = { ...SDK_ADDITIONS, ...SDK_CHANGES, ...(asked.has("quiet") && QUIET_CHANGES) };
 const PACKAGES = "/node_modules/";
 
 type Load = () => object;
 
-const cache = new URL(import.meta.url).searchParams.get("cache");
+const cache = asked.get("cache");
 if (cache !== null) enableCompileCache(cache);
 
 Object.defineProperty(globalThis, Symbol.for(DEFERRED_MODULE), { value: deferredModule });

@@ -19,6 +19,8 @@ export interface ProgramSettings {
   environment: Record<string, string | undefined>;
   /** A folder in which Node keeps compiled code from one evaluation to the next. */
   compileCache?: string | undefined;
+  /** Whether its debug messages are heard. */
+  debug: boolean;
   /** Whether it reports what it reads. */
   traced: boolean;
   /** Modules of installed packages to load before it waits; without them it does not wait. */
@@ -44,14 +46,15 @@ export const ORGANIZATION = "organization";
 
 /** @throws ProjectError when the project has no usable `@pulumi/pulumi` */
 export async function startProgram(settings: ProgramSettings): Promise<ProgramProcess> {
-  const { project, environment, compileCache, traced, ahead } = settings;
+  const { project, environment, compileCache, debug, traced, ahead } = settings;
   const launcher = locateLauncher(project);
+  const asked = new URLSearchParams({ ...(!debug && { quiet: "" }), ...(compileCache && { cache: compileCache }) });
   const door = await openDoor();
   const child = spawn(
     process.execPath,
     [
       // In one word: seeing `--import` by itself, the SDK leaves ES modules of TypeScript to whatever that loads.
-      `--import=${preload("lean-sdk")}${compileCache ? `?cache=${encodeURIComponent(compileCache)}` : ""}`,
+      `--import=${preload("lean-sdk")}?${asked}`,
       ...(traced ? [`--import=${preload("trace-reads")}${ahead ? "?ahead" : ""}`] : []),
       ...project.nodeArguments,
       launcher,

@@ -48,7 +48,8 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
     if (message.severity !== "debug" || options.debug) options.onMessage?.(message);
   };
   signal?.throwIfAborted();
-  const settings = { project, environment, compileCache: options.compileCache, traced: options.onRead !== undefined };
+  const { compileCache, debug = false } = options;
+  const settings = { project, environment, compileCache, debug, traced: options.onRead !== undefined };
   const program = (await options.spare?.take(settings)) ?? (await startProgram(settings));
   const { child, door } = program;
   const closers: (() => void)[] = [];

@@ -12,18 +12,44 @@ export const DEFERRED_MODULE = "demo-auth:deferred-module";
 export const DEFERRED_FUNCTIONS = "demo-auth:deferred-functions";
 
 /** By file, below `node_modules`. */
-export const SDK_CHANGES: Readonly<Record<string, readonly Change[]>> = {
+export type Changes = Readonly<Record<string, readonly Change[]>>;
+
+export const SDK_CHANGES: Changes = {
   "@pulumi/aws/index.js": [deferred(/__importStar\(require\("\.\/(?!config"|types"|utilities")\w+"\)\)/g)],
   "@pulumi/pulumi/runtime/closure/codePaths.js": [
     deferred('__importStar(require("@npmcli/arborist"))'),
     deferred('__importDefault(require("normalize-package-data"))'),
   ],
   "@pulumi/pulumi/runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
+  // The Automation API drives Pulumi's command line, which few programs do from within a stack.
+  "@pulumi/pulumi/index.js": [deferred('__importStar(require("./automation"))')],
   "@pulumi/pulumi/cmd/run/tracing.js": [deferredFunctions(/require\("@opentelemetry\/(?!api")[\w-]+"\)/g)],
   // The SDK notes where each of its promises was made, which looks every frame up in a source map, and prints it only where
   // it was asked to.
   "@pulumi/pulumi/runtime/debuggable.js": [
     replaced("value: new Error().stack }", "value: exports.debugPromiseLeaks ? new Error().stack : undefined }"),
+  ],
+  // Of each resource the SDK tells the engine from which lines of the program it comes; this engine does not ask.
+  "@pulumi/pulumi/resource.js": [replaced("static stackTrace(skip) {", "static stackTrace(skip) { return [];")],
+  // To serialize functions, the SDK debugs itself from its start on, which makes all code slower to load. V8 tells of the
+  // scripts from before when it is asked later, to whoever listens then.
+  "@pulumi/pulumi/cmd/run/index.js": [replaced("return v8Hooks.isInitializedAsync();", "return Promise.resolve();")],
+  "@pulumi/pulumi/runtime/closure/v8Hooks.js": [
+    replaced(
+      "inspectorSession.connect();",
+      'inspectorSession.connect(); inspectorSession.addListener("Debugger.scriptParsed", ' +
+        "({ params }) => scriptIdToUrlMap.set(params.scriptId, params.url));",
+    ),
+  ],
+};
+
+/** For a program whose debug messages nobody hears: each would wait for the answer to the one before. */
+export const QUIET_CHANGES: Changes = {
+  "@pulumi/pulumi/log/index.js": [
+    replaced(
+      "return log(engine, engproto.LogSeverity.DEBUG, msg, resource, streamId, ephemeral);",
+      "return Promise.resolve();",
+    ),
   ],
 };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Diagnostic, ProgramError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { runProgram } from "../../../local/engine/run-program.ts";
-import { SDK_CHANGES } from "../../../local/engine/sdk-changes.ts";
+import { QUIET_CHANGES, SDK_CHANGES } from "../../../local/engine/sdk-changes.ts";
 import { awsProvider } from "../../../local/resources/aws.ts";
 import { repository } from "../../support/shell.ts";
 import { temporaryProject } from "../../support/temporary.ts";
@@ -12,7 +12,7 @@ import { temporaryProject } from "../../support/temporary.ts";
 describe("what Pulumi's SDK loads", function () {
   this.timeout(60_000);
 
-  async function run(program: string, environment: Record<string, string> = {}) {
+  async function run(program: string, environment: Record<string, string> = {}, debug = false) {
     const directory = temporaryProject({
       "Pulumi.yaml": "name: app\nruntime: { name: nodejs, options: { typescript: false } }\n",
       "package.json": '{ "main": "index.js", "dependencies": { "semver": "*" } }',
@@ -23,6 +23,7 @@ describe("what Pulumi's SDK loads", function () {
       project: readProject(directory, "dev", process.env),
       provider: awsProvider("us-east-1"),
       environment: { ...process.env, ...environment },
+      debug,
       onMessage: (message) => printed.push(message),
     }).catch((error: unknown) => error);
     if (!(outcome instanceof ProgramError) && outcome instanceof Error) throw outcome;
@@ -30,7 +31,7 @@ describe("what Pulumi's SDK loads", function () {
   }
 
   it("still has the text that is changed, in the SDKs of this project", () => {
-    for (const [file, changes] of Object.entries(SDK_CHANGES)) {
+    for (const [file, changes] of Object.entries({ ...SDK_CHANGES, ...QUIET_CHANGES })) {
       const text = readFileSync(join(repository, "node_modules", file), "utf8");
       for (const change of changes) assert.notEqual(change(text), text, file);
     }
@@ -40,7 +41,7 @@ describe("what Pulumi's SDK loads", function () {
     const { outcome } = await run(`
       const loaded = (part) => Object.keys(require.cache).filter((file) => file.includes("/node_modules/" + part + "/"));
       exports.pulumi = loaded("@pulumi/pulumi").length > 100;
-      exports.few = ["typescript", "@npmcli/arborist", "normalize-package-data", "@opentelemetry/sdk-trace-base"].flatMap(loaded);
+      exports.few = ["typescript", "execa", "@npmcli/arborist", "normalize-package-data", "@opentelemetry/sdk-trace-base"].flatMap(loaded);
     `);
     assert.deepEqual(outcome.graph.outputs, { pulumi: true, few: [] });
   });
@@ -126,6 +127,28 @@ describe("what Pulumi's SDK loads", function () {
     const text = printed.map(({ message }) => message).join("\n");
     assert.match(text, /index\.js\(4,/);
     assert.match(text, /native code/);
+  });
+
+  it("sends debug messages, its own and the program's, when somebody hears them", async () => {
+    const program = `pulumi.log.debug("mine").then(() => pulumi.log.info("sent"));`;
+    for (const debug of [true, false]) {
+      const { printed } = await run(program, {}, debug);
+      assert.deepEqual(
+        ["mine", "sent"].map((text) => printed.some(({ message }) => message === text)),
+        [debug, true],
+      );
+    }
+  });
+
+  it("has the Automation API for who asks for it", async () => {
+    const { outcome } = await run(`
+      const loaded = () => Object.keys(require.cache).some((file) => file.endsWith("/@pulumi/pulumi/automation/index.js"));
+      exports.before = loaded();
+      exports.own = pulumi.automation.LocalWorkspace === require("@pulumi/pulumi/automation").LocalWorkspace;
+      exports.member = typeof pulumi.automation.LocalWorkspace.createOrSelectStack;
+      exports.after = loaded();
+    `);
+    assert.deepEqual(outcome.graph.outputs, { before: false, own: true, member: "function", after: true });
   });
 
   it("is arborist once a function's packages are looked for", async () => {
