@@ -68,8 +68,11 @@ const withoutLevelDb: Plugin = {
   },
 };
 
-/** @param outdir replaced as a whole */
-export async function buildCli(outdir: string): Promise<void> {
+/**
+ * @param outdir replaced as a whole
+ * @param further entry points that share the chunks of the command line's: name → source
+ */
+export async function buildCli(outdir: string, further: Record<string, string> = {}): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   rmSync(outdir, { recursive: true, force: true });
   buildStarter(`${outdir}/starter`);
@@ -95,6 +98,7 @@ export async function buildCli(outdir: string): Promise<void> {
         main: "cli/main.ts",
         "testing-cloud": "local/testing/cloud-process.ts",
         "testing-controls": "local/testing/controls.ts",
+        ...further,
       },
       splitting: true,
       plugins: [lazyChildProcess, builtinsAlone, withoutLevelDb],

@@ -49,8 +49,7 @@ async function measureEvaluation(bench: Bench): Promise<void> {
     join(bare, "index.ts"),
     'import * as aws from "@pulumi/aws";\nimport * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\nexport const provider = typeof aws;\n',
   );
-  const script = join(import.meta.dirname, "../system/evaluate.ts");
-  const evaluation = (project: string) => timeToEnd(process.execPath, [script, project]);
+  const evaluation = (project: string) => timeToEnd(process.execPath, [workspace.evaluate, project]);
   const runs = await inPairs(
     bench.pairs,
     () => evaluation(workspace.project),

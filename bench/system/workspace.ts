@@ -15,6 +15,8 @@ export interface Workspace {
   project: string;
   /** The command line's entry point, as it is published. */
   cli: string;
+  /** Evaluates the project whose folder is its argument, out of the same bundle. */
+  evaluate: string;
   close(): void;
 }
 
@@ -25,11 +27,12 @@ export async function openWorkspace(): Promise<Workspace> {
   symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
   cpSync(join(repository, "package.json"), join(directory, "package.json"));
   cpSync(join(repository, "bin"), join(directory, "bin"), { recursive: true });
-  await buildCli(join(directory, "dist"));
+  await buildCli(join(directory, "dist"), { evaluate: "bench/system/evaluate.ts" });
   return {
     directory,
     project: copyProject(join(directory, "project")),
     cli: join(directory, "bin/demo-auth.js"),
+    evaluate: join(directory, "dist/evaluate.js"),
     close: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
