@@ -26,7 +26,13 @@ describe("a process that waits for the next evaluation", function () {
   const environment = { ...process.env };
   const write = (path: string, word: string) => writeFileSync(at(path), `module.exports = ${JSON.stringify(word)};`);
   const settings = () => ({
-    ...{ project: readProject(directory, "dev", environment), environment, compileCache: undefined, debug: false, traced: true },
+    ...{
+      project: readProject(directory, "dev", environment),
+      environment,
+      compileCache: undefined,
+      debug: false,
+      traced: true,
+    },
   });
 
   const run = async (onRead: (read: Read) => void = () => {}) => {
