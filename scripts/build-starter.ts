@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 
+/** npm publishes no file of the name .gitignore: `demo-auth init` gives it that name, and who takes `pulumi new` is told. */
+const QUICKSTART = 'quickstart: "One file has to be renamed: mv gitignore .gitignore"';
+
 /** @param outdir replaced file by file */
 export function buildStarter(outdir: string): void {
   for (const folder of ["infra", "handlers", "policy"]) {
@@ -35,7 +38,9 @@ function starterFiles(): Record<string, string> {
     "Pulumi.yaml": read("Pulumi.yaml")
       .replace(/^name: .*$/m, "name: ${PROJECT}")
       .replace(/^description: .*$/m, "description: ${DESCRIPTION}")
-      .replace(/^# Written by .*\n(?:#.*\n)*/m, ""),
+      .replace(/^# Written by .*\n(?:#.*\n)*/m, "")
+      // Shown by `pulumi new` when it is done, which copies files under the names that they have.
+      .replace(/^template:\n/m, `template:\n  ${QUICKSTART}\n`),
     "Pulumi.dev.yaml": stackFile("dev", "# For learning and building. Every setting: infra/settings/table.ts."),
     "Pulumi.prod.yaml": stackFile("prod", "# For other people's data. Every setting: infra/settings/table.ts."),
   };
@@ -53,13 +58,13 @@ function stackFile(stack: string, comment: string): string {
 }
 
 function manifest(): string {
-  const { version, engines, allowScripts, devDependencies } = JSON.parse(read("package.json"));
+  const { version, allowScripts, devDependencies } = JSON.parse(read("package.json"));
   const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, devDependencies[name]]));
   const text = {
     name: "${PROJECT}",
     private: true,
     type: "module",
-    engines,
+    // No `engines`: npm would hold them against the Node of the machine, and the project brings its own.
     scripts: { start: "demo-auth local", test: "tsc -p . && node --test tests/*.test.ts" },
     dependencies: pick("@pulumi/aws", "@pulumi/awsx", "@pulumi/pulumi", "esbuild", "zod"),
     devDependencies: {

@@ -1,5 +1,5 @@
 /** `demo-auth init` from the package that npm would publish: a project of one's own that runs and passes its own tests. */
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, rejects } from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -50,6 +50,7 @@ describe("a project of one's own, made by the packed demo-auth", function () {
     const read = (name: string) => readFileSync(join(project, name), "utf8");
     equal(JSON.parse(read("package.json")).name, "my-api");
     match(read("Pulumi.yaml"), /^name: my-api$/m);
+    doesNotMatch(read("Pulumi.yaml"), /gitignore/);
     match(read("Pulumi.dev.yaml"), /^ {2}aws:region: eu-west-1$/m);
     match(read("Pulumi.dev.yaml"), /^ {2}profile: dev$/m);
     match(read("Pulumi.prod.yaml"), /^ {2}auditTrail: true$/m);

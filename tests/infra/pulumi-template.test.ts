@@ -37,10 +37,21 @@ describe("the starter as a template of `pulumi new`", () => {
     }
   });
 
+  it("says how the file is to be named that npm publishes under no name of its own", () => {
+    const [, from, to] = /: mv (\S+) (\S+)$/.exec(parse(template["Pulumi.yaml"]!).template.quickstart) ?? [];
+    deepEqual([from, to], ["gitignore", ".gitignore"]);
+    equal(readFileSync(join(folder, from!), "utf8"), "node_modules\n.pulumi\n");
+  });
+
+  it("brings the Node that it runs on, and does not have npm hold the machine's against it", () => {
+    const { engines, devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    deepEqual([engines, devDependencies.node.split(".")[0]], [undefined, "24"]);
+  });
+
   it("asks for what Pulumi knows to ask for, and declares settings of types that Pulumi has", () => {
     const { name, description, template: asked, config } = parse(template["Pulumi.yaml"]!);
     deepEqual([name, description], ["${PROJECT}", "${DESCRIPTION}"]);
-    deepEqual(Object.keys(asked).sort(), ["config", "description", "displayName"]);
+    deepEqual(Object.keys(asked).sort(), ["config", "description", "displayName", "quickstart"]);
     deepEqual(Object.entries(asked.config), [
       ["aws:region", { description: "The AWS Region to deploy into", default: "us-east-1" }],
     ]);

@@ -91,6 +91,8 @@ async function writeStarter(target: string, { name, region }: { name: string; re
     const own = file === "gitignore" ? ".gitignore" : file;
     await mkdir(dirname(join(target, own)), { recursive: true });
     const filled = text
+      // It says what `pulumi new` leaves to do, and is done here.
+      .replace(/^ {2}quickstart: .*\n/m, "")
       .replaceAll("${PROJECT}", name)
       .replaceAll("${DESCRIPTION}", "An API Gateway REST API behind an Amazon Cognito user pool")
       .replaceAll("aws:region: us-east-1", `aws:region: ${region}`);
