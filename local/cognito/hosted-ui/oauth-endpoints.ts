@@ -32,11 +32,14 @@ class OAuthError extends Error {
   readonly code: TokenErrorCode;
   readonly status: 400 | 401;
 
-  /** @param reason for the console; the client is told the code only */
-  constructor(code: TokenErrorCode, reason: string, status: 400 | 401 = 400) {
+  readonly description: string | undefined;
+
+  /** @param reason for the console; the client is told the code, and `description` if there is one */
+  constructor(code: TokenErrorCode, reason: string, status: 400 | 401 = 400, description?: string) {
     super(reason);
     this.code = code;
     this.status = status;
+    this.description = description;
   }
 }
 
@@ -87,7 +90,7 @@ export function oauthEndpoints(app: Hono, { pool }: HostedUi): void {
 
   app.on(["GET", "POST"], "/oauth2/userInfo", async (c) => {
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-    const refuse = (status: 400 | 401 | 403, error: string, description: string, reason: string) => {
+    const refuse = (status: 400 | 401, error: string, description: string, reason: string) => {
       oauthEvent(c, pool, undefined, "refused", reason);
       c.header("www-authenticate", `error="${error}", error_description="${description}"`);
       return json(c, { error, error_description: description }, status);
@@ -104,14 +107,13 @@ export function oauthEndpoints(app: Hono, { pool }: HostedUi): void {
       );
     const client = pool.client(checked.claims.client_id);
     if (!client || !checked.scopes.includes("openid"))
-      return refuse(403, "insufficient_scope", "The access token lacks the openid scope.", "no openid scope");
+      return refuse(401, "invalid_token", "Access token does not contain openid scope", "no openid scope");
     const { user, scopes } = checked;
     const { email_verified, ...others } = grantedAttributes(user.attributes, client, scopes);
     return json(c, { sub: user.sub, email_verified, ...others, username: user.username }, 200);
   });
 
-  app.all("/oauth2/token", (c) => c.json({ error: "invalid_request" }, 405, { allow: "POST" }));
-  app.all("/oauth2/revoke", (c) => c.json({ error: "invalid_request" }, 405, { allow: "POST" }));
+  for (const path of ["/oauth2/token", "/oauth2/revoke"]) app.all(path, (c) => c.body(null, 405, { allow: "POST" }));
 }
 
 type Fields = Record<string, string>;
@@ -122,6 +124,8 @@ const grants = {
       throw new OAuthError("unauthorized_client", `client ${client.name} does not allow the code flow`);
     const id = required(fields, "code");
     const redirectUri = required(fields, "redirect_uri");
+    if (!client.callbackUrls.includes(redirectUri))
+      throw new OAuthError("unauthorized_client", `redirect_uri is not one of client ${client.name}`);
     const code = pool.grants.takeCode(id);
     if (!code) throw new OAuthError("invalid_grant", "the code is unknown, expired or used");
     if (code.clientId !== client.id) throw new OAuthError("invalid_grant", "the code is another client's");
@@ -200,8 +204,12 @@ function authenticateClient(c: Context, pool: Pool, fields: Fields, status: 400 
   if (!client) throw new OAuthError("invalid_client", `user pool client ${id} does not exist`, status);
   if (client.secret === undefined) return client;
   const secret = basic?.secret ?? fields.client_secret ?? "";
-  if (!timingSafeEqual(Buffer.from(digest(secret)), Buffer.from(digest(client.secret))))
-    throw new OAuthError("invalid_client", `the secret of client ${client.name} is missing or wrong`, status);
+  if (!timingSafeEqual(Buffer.from(digest(secret)), Buffer.from(digest(client.secret)))) {
+    const reason = `the secret of client ${client.name} is missing or wrong`;
+    // Recorded of the token endpoint only.
+    const description = status === 400 ? "invalid_client_secret" : undefined;
+    throw new OAuthError("invalid_client", reason, status, description);
+  }
   return client;
 }
 
@@ -267,10 +275,10 @@ function refusal(c: Context, pool: Pool, clientId: string | undefined, error: un
   }
   if (!(error instanceof OAuthError)) throw error;
   oauthEvent(c, pool, clientId, "refused", error.message);
-  return json(c, { error: error.code }, error.status);
+  return json(c, { error: error.code, error_description: error.description }, error.status);
 }
 
 /** `undefined` members are left out. */
-function json(c: Context, body: unknown, status: 200 | 400 | 401 | 403): Response {
+function json(c: Context, body: unknown, status: 200 | 400 | 401): Response {
   return c.body(JSON.stringify(body), status, { "content-type": "application/json;charset=UTF-8" });
 }

@@ -164,10 +164,17 @@ describe("OAuth endpoints", () => {
       assert.equal((await post("/oauth2/token", await fields(), basic(secretClient, secret))).status, 200);
       const inForm = { ...(await fields()), client_id: secretClient, client_secret: secret };
       assert.equal((await post("/oauth2/token", inForm)).status, 200);
+      // A token request of a page that has no secret, with its reply, in a public repository (2025).
       for (const [body, headers] of [
         [await fields(), basic(secretClient, "wrong")],
         [{ ...(await fields()), client_id: secretClient }, {}],
         [{ ...(await fields()), client_id: secretClient, client_secret: "" }, {}],
+      ] as const) {
+        const answer = await post("/oauth2/token", body, headers);
+        const refused = { error: "invalid_client", error_description: "invalid_client_secret" };
+        assert.deepEqual([answer.status, answer.body], [400, refused]);
+      }
+      for (const [body, headers] of [
         [{ ...(await fields()), client_id: appClient().id }, basic(secretClient, secret)],
         [await fields(), {}],
         [{ ...(await fields()), client_id: "nobody" }, {}],
@@ -185,6 +192,8 @@ describe("OAuth endpoints", () => {
         [await token({ grant_type: "authorization_code" }), "invalid_request"],
         [await exchange(code, { redirect_uri: "" }), "invalid_request"],
         [await exchange(code, { client_id: lockedClient }), "unauthorized_client"],
+        // https://stackoverflow.com/questions/50264679 (2018): an address that the client does not have.
+        [await exchange(code, { redirect_uri: `${callback}/` }), "unauthorized_client"],
         [await refresh("x", { client_id: lockedClient }), "unauthorized_client"],
         [await refresh("x"), "invalid_grant"],
         [await token({ grant_type: "client_credentials" }), "unauthorized_client"],
@@ -198,6 +207,12 @@ describe("OAuth endpoints", () => {
         headers: { "content-type": "application/json" },
       });
       assert.deepEqual([json.status, await json.json()], [400, { error: "invalid_request" }]);
+    });
+
+    // amazon-archives/amazon-cognito-auth-js#52, the log of curl of 16 March 2018: 405 with `content-length: 0`
+    it("[A.7] takes POST alone, and says so in a status without a body", async () => {
+      const answer = await fetch(`${cloud.hostedUi()}/oauth2/token`);
+      assert.deepEqual([answer.status, await answer.text()], [405, ""]);
     });
   });
 
@@ -356,9 +371,12 @@ describe("OAuth endpoints", () => {
       assert.equal((await userInfo(tokens.access_token)).status, 401);
     });
 
-    it("wants the openid scope", async () => {
+    // simov/grant#189 (2020), and the same sentence with its error in an application's source
+    it("[A.8] wants the openid scope", async () => {
       const { access_token } = (await exchange(await codeFor({ scope: "aws.cognito.signin.user.admin" }))).body;
-      assert.equal((await userInfo(access_token)).status, 403);
+      const { status, body } = await userInfo(access_token);
+      const description = "Access token does not contain openid scope";
+      assert.deepEqual([status, body], [401, { error: "invalid_token", error_description: description }]);
     });
   });
 
