@@ -27,6 +27,8 @@ interface Remembered {
   token: VerifiedToken;
   kid: string;
   key: KeyObject;
+  /** Since it was remembered, or last spared for that. */
+  used: boolean;
 }
 
 /** Characters of tokens, so that many long ones cannot fill the memory. */
@@ -53,6 +55,7 @@ export class TokenVerifier {
     const known = this.#latest?.jwt === jwt ? this.#latest.entry : this.#remembered.get(jwt);
     if (known) {
       if (known.token.issuer.publicKey(known.kid) === known.key && !this.#expired(known.token)) {
+        known.used = true;
         this.#latest = { jwt, entry: known };
         return { ok: true, token: known.token };
       }
@@ -101,7 +104,7 @@ export class TokenVerifier {
     }
     if (typeof nbf === "number" && nbf * 1000 > this.#now()) return refused("the token is not valid yet (nbf)");
 
-    this.#remember(jwt, { token, kid, key: signer.key });
+    this.#remember(jwt, { token, kid, key: signer.key, used: false });
     return { ok: true, token };
   }
 
@@ -125,10 +128,15 @@ export class TokenVerifier {
   #remember(jwt: string, entry: Remembered): void {
     this.#remembered.set(jwt, entry);
     this.#characters += jwt.length;
-    // The oldest go first; who still uses theirs pays one verification.
-    for (const oldest of this.#remembered.keys()) {
+    // The oldest go first, but for those that were used meanwhile: each is spared once, and is the newest then. A mark
+    // costs a request less than putting its token in order would.
+    for (const [oldest, known] of this.#remembered) {
       if (this.#characters <= MEMORY_BOUND_CHARACTERS) break;
-      this.#forget(oldest);
+      if (known.used) {
+        known.used = false;
+        this.#remembered.delete(oldest);
+        this.#remembered.set(oldest, known);
+      } else this.#forget(oldest);
     }
   }
 

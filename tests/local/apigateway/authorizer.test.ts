@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { TokenVerifier } from "../../../local/apigateway/rest/token-verifier.ts";
 import { type RunningApi, startApi } from "./api-harness.ts";
 import { apiDefinition, authorizer, resources, secured } from "./models.ts";
 import { base64url, testPool } from "./test-pool.ts";
@@ -203,6 +204,24 @@ describe("a method behind a Cognito authorizer", () => {
     );
     assert.match(reply, /^HTTP\/1\.1 401 Unauthorized\r\n/);
     assert.match(api.lastRequest().reason ?? "", /has 2 Authorization headers; send one/);
+  });
+
+  it("goes on remembering a token that is in use, and forgets those that are not, however many come", () => {
+    const verifier = new TokenVerifier([pool], Date.now);
+    const verified = (jwt: string) => {
+      const verification = verifier.verify(jwt);
+      assert.ok(verification.ok);
+      return verification.token;
+    };
+    // Two million characters are remembered; a signature that is checked again makes another object.
+    const long = (n: number) => pool.idToken({ "custom:n": String(n), "custom:note": "x".repeat(150_000) });
+    const [used, once, ...others] = Array.from({ length: 30 }, (_, n) => long(n)) as [string, string, ...string[]];
+    const [ofUsed, ofOnce] = [verified(used), verified(once)];
+    for (const other of others) {
+      verified(other);
+      assert.equal(verified(used), ofUsed);
+    }
+    assert.notEqual(verified(once), ofOnce);
   });
 
   it("[D.2] forgets a remembered token the moment it expires", async () => {
