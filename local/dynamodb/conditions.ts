@@ -6,7 +6,8 @@
 import db from "dynalite/db/index.js";
 import type { Comparison, Condition } from "./expressions/condition.ts";
 import { type FunctionOperand, isFunction, isPath, type Operand } from "./expressions/operand.ts";
-import type { Item, Value } from "./item.ts";
+import { type Item, setOf, type Value } from "./item.ts";
+import { compareNumbers } from "./numbers.ts";
 
 export function meets(item: Item, condition: Condition): boolean {
   switch (condition.type) {
@@ -36,7 +37,7 @@ function holds(condition: Comparison | FunctionOperand, item: Item): boolean {
     case "contains":
       return contains(value, other);
     case "in":
-      return others.some((each) => equal(value, each));
+      return [...new Set(others)].some((each) => equal(value, each));
     case "=":
       return equal(value, other);
     case "<>":
@@ -86,15 +87,12 @@ function equal(one: Value | undefined, other: Value | undefined): boolean {
   if (!one || !other || typeOf(one) !== typeOf(other)) return false;
   const [a, b] = [heldBy(one), heldBy(other)];
   switch (typeOf(one)) {
-    case "N":
-      return db.toLexiStr(a, "N") === db.toLexiStr(b, "N");
     case "SS":
     case "NS":
-    case "BS":
-      return (
-        (a as string[]).length === (b as string[]).length &&
-        (a as string[]).every((each) => (b as string[]).includes(each))
-      );
+    case "BS": {
+      const [these, those] = [a as string[], setOf(b as string[])];
+      return these.length === those.size && these.every((each) => those.has(each));
+    }
     case "L": {
       const [these, those] = [a as Value[], b as Value[]];
       return these.length === those.length && these.every((each, index) => equal(each, those[index]));
@@ -113,10 +111,7 @@ function equal(one: Value | undefined, other: Value | undefined): boolean {
 function order(one: Value | undefined, other: Value | undefined, wanted: (sign: number) => boolean): boolean {
   if (!one || !other || typeOf(one) !== typeOf(other)) return false;
   const type = typeOf(one);
-  if (type === "N") {
-    const [a, b] = [db.toLexiStr(heldBy(one), type), db.toLexiStr(heldBy(other), type)];
-    return wanted(a < b ? -1 : a > b ? 1 : 0);
-  }
+  if (type === "N") return wanted(compareNumbers(String(heldBy(one)), String(heldBy(other))));
   if (type !== "S" && type !== "B") return false;
   const [a, b] = [one, other].map((value) =>
     type === "S" ? Buffer.from(String(heldBy(value))) : bytes(heldBy(value)),
@@ -138,7 +133,7 @@ function contains(value: Value | undefined, part: Value | undefined): boolean {
   const held = heldBy(value);
   const type = typeOf(value);
   if (type === "L") return (held as Value[]).some((each) => equal(each, part));
-  if (type === `${typeOf(part)}S`) return (held as string[]).some((each) => equal({ [typeOf(part)]: each }, part));
+  if (type === `${typeOf(part)}S`) return setOf(held as string[]).has(heldBy(part) as string);
   if (type !== typeOf(part)) return false;
   if (type === "B") return bytes(held).includes(bytes(heldBy(part)));
   return type === "S" && String(held).includes(String(heldBy(part)));

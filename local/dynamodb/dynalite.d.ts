@@ -37,6 +37,7 @@ declare module "dynalite/db/*Parser.js" {
 
 declare module "dynalite/db/index.js" {
   import type { Callback, EmulatorStore, RequestData, TableDescription } from "./emulator-contract.ts";
+  import type { ParsedUpdate } from "./expressions/update.ts";
   import type { Failure } from "./failure.ts";
   import type { Item } from "./item.ts";
 
@@ -45,8 +46,17 @@ declare module "dynalite/db/index.js" {
     validateItem(item: Item, table: TableDescription): Failure | null | undefined;
     validateKey(key: Item, table: TableDescription): Failure | null | undefined;
     validateKeyPaths(nestedPaths: object | undefined, table: TableDescription): Failure | null | undefined;
+    validateUpdates(
+      attributeUpdates: object | undefined,
+      expression: ParsedUpdate | undefined,
+      table: TableDescription,
+    ): Failure | null | undefined;
+    /** Of the older `Expected`. */
+    checkConditional(data: RequestData, existing: Item | undefined): Failure | null | undefined;
+    /** Visits the keys of each index, until a visit returns something. */
+    traverseIndexes<T>(table: TableDescription, visit: (name: string, type: string) => T | undefined): T | undefined;
     /** What is at a path of names and positions. */
-    mapPath(path: (string | number)[], item: Item): Record<string, unknown> | undefined;
+    mapPath(path: (string | number)[], item: Item): Record<string, unknown> | null | undefined;
     /** What is at each of the paths, in an item of its own. */
     mapPaths(paths: unknown[], item: Item): Item;
     compare: unknown;

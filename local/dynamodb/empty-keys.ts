@@ -6,11 +6,6 @@ import type { RequestData, TableDescription } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
 import type { Item } from "./item.ts";
 
-interface Update {
-  path: (string | number)[];
-  val?: unknown;
-}
-
 const NOT_VALID = "One or more parameter values are not valid.";
 const emptyValue = (kind: string) => `The AttributeValue for a key attribute cannot contain an empty ${kind} value.`;
 
@@ -29,9 +24,9 @@ export function refuseEmptyKeys({ Item, Key, _updates, AttributeUpdates }: Reque
     ...Object.entries((AttributeUpdates ?? {}) as Record<string, { Value?: unknown }>).map(
       ([name, { Value }]) => [name, Value] as const,
     ),
-    ...((_updates as { sections: Update[] } | undefined)?.sections ?? [])
+    ...(_updates?.sections ?? [])
       .filter(({ path }) => path.length === 1)
-      .map(({ path, val }) => [path[0]!, val] as const),
+      .map((action) => [action.path[0]!, "val" in action ? action.val : undefined] as const),
   ]);
   for (const { IndexName, AttributeName } of indexes) {
     const put = emptyKind(Item?.[AttributeName]);

@@ -1,6 +1,7 @@
 /** What dynalite's operations are given, and what they ask of a store. */
 import type { ParsedCondition } from "./expressions/condition.ts";
 import type { ParsedProjection } from "./expressions/projection.ts";
+import type { ParsedUpdate } from "./expressions/update.ts";
 import type { Item } from "./item.ts";
 
 /** A request's body; `_…` is what validation has parsed. */
@@ -11,6 +12,7 @@ export type RequestData = Record<string, unknown> & {
   _condition?: ParsedCondition;
   _filter?: ParsedCondition;
   _projection?: ParsedProjection;
+  _updates?: ParsedUpdate;
 };
 
 export type Answer = Record<string, unknown>;
@@ -71,4 +73,15 @@ export interface EmulatorStore {
   getTable(name: string, checkStatus: boolean | Callback, done?: Callback): void;
   getItemDb(table: string): ItemSpace;
   getIndexDb(type: string, table: string, index: string): ItemSpace;
+}
+
+/** Of work that calls back before it returns. */
+export function atOnce<T>(work: (done: (error?: Error | null, value?: T) => void) => void): T {
+  let outcome: { error?: Error | null | undefined; value?: T | undefined } | undefined;
+  work((error, value) => {
+    outcome ??= { error, value };
+  });
+  if (!outcome) throw new Error("An operation on items did not answer at once.");
+  if (outcome.error) throw outcome.error;
+  return outcome.value as T;
 }

@@ -1,6 +1,6 @@
 /**
  * dynalite's operations on items, over a store of ours: validation, projections, sizes and the sentences of errors are its own
- * (https://github.com/architect/dynalite), expressions are read by ours. Its server and its LevelDB are left out.
+ * (https://github.com/architect/dynalite); expressions are read, conditions met and updates made by ours. Its server and its LevelDB are left out.
  */
 import batchGetItem from "dynalite/actions/batchGetItem.js";
 import batchWriteItem from "dynalite/actions/batchWriteItem.js";
@@ -9,7 +9,6 @@ import getItem from "dynalite/actions/getItem.js";
 import putItem from "dynalite/actions/putItem.js";
 import query from "dynalite/actions/query.js";
 import scan from "dynalite/actions/scan.js";
-import updateItem from "dynalite/actions/updateItem.js";
 import conditionParser from "dynalite/db/conditionParser.js";
 import db from "dynalite/db/index.js";
 import projectionParser from "dynalite/db/projectionParser.js";
@@ -25,7 +24,15 @@ import scanRules from "dynalite/validations/scan.js";
 import updateItemRules from "dynalite/validations/updateItem.js";
 import { meets } from "./conditions.ts";
 import { refuseEmptyKeys, refuseEmptyKeysOfBatch } from "./empty-keys.ts";
-import type { Answer, Callback, EmulatorStore, RequestData, TableDescription } from "./emulator-contract.ts";
+import {
+  type Action,
+  type Answer,
+  atOnce,
+  type Callback,
+  type EmulatorStore,
+  type RequestData,
+  type TableDescription,
+} from "./emulator-contract.ts";
 import { parseCondition } from "./expressions/condition.ts";
 import { parseProjection } from "./expressions/projection.ts";
 import { parseUpdate } from "./expressions/update.ts";
@@ -34,6 +41,7 @@ import { asItem, type Item } from "./item.ts";
 import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
 import { refuseUnreadable } from "./request-limits.ts";
 import { refuseEmptyTableName, requestRules } from "./request-rules.ts";
+import { updateItem } from "./update-item.ts";
 
 // Its validation asks these objects, whose own parsers take ten times as long for each level of parentheses or two.
 conditionParser.parse = (source, { context }) => parseCondition(source, context);
@@ -42,7 +50,11 @@ updateParser.parse = (source, { context }) => parseUpdate(source, context);
 
 const WRITES = {
   PutItem: { action: putItem, rules: putItemRules },
-  UpdateItem: { action: updateItem, rules: updateItemRules },
+  UpdateItem: {
+    action: (store: EmulatorStore, data: RequestData, done: Parameters<Action>[2]) =>
+      done(null, updateItem(store, data)),
+    rules: updateItemRules,
+  },
   DeleteItem: { action: deleteItem, rules: deleteItemRules },
   BatchWriteItem: { action: batchWriteItem, rules: batchWriteItemRules },
 };
@@ -60,6 +72,7 @@ export const isWrite = (operation: string): operation is Write => Object.hasOwn(
 export const isRead = (operation: string): operation is Read => Object.hasOwn(READS, operation);
 
 /**
+ * Of a request that is read for this: what it holds is changed into the form in which it is kept.
  * @param alone not as part of a transaction
  * @throws Failure when the request breaks the operation's rules
  */
@@ -72,7 +85,7 @@ export function checked(
   const { rules } = isWrite(operation) ? WRITES[operation] : READS[operation];
   const { types, custom } = requestRules(operation, rules, alone);
   refuseUnreadable(request);
-  const data = validations.checkTypes(structuredClone(request), types);
+  const data = validations.checkTypes({ ...request }, types);
   refuseEmptyTableName(data);
   validations.checkValidations(data, types, custom, store);
   for (const item of [data.Item, data.Key]) if (item) asItem(item);
@@ -152,15 +165,4 @@ function answered(operation: Read, data: RequestData, store: EmulatorStore): Pro
   return new Promise((resolve, reject) =>
     READS[operation].action(store, data, (error, answer) => (error ? reject(error) : resolve(answer ?? {}))),
   );
-}
-
-/** Of work that calls back before it returns. */
-export function atOnce<T>(work: (done: (error?: Error | null, value?: T) => void) => void): T {
-  let outcome: { error?: Error | null | undefined; value?: T | undefined } | undefined;
-  work((error, value) => {
-    outcome ??= { error, value };
-  });
-  if (!outcome) throw new Error("An operation on items did not answer at once.");
-  if (outcome.error) throw outcome.error;
-  return outcome.value as T;
 }

@@ -7,8 +7,14 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { Stream } from "node:stream";
 import db from "dynalite/db/index.js";
 import type { Store } from "../platform.ts";
-import { atOnce } from "./emulator.ts";
-import type { Callback, EmulatorStore, ItemSpace, Range, TableDescription } from "./emulator-contract.ts";
+import {
+  atOnce,
+  type Callback,
+  type EmulatorStore,
+  type ItemSpace,
+  type Range,
+  type TableDescription,
+} from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
 import { type Item, readItem } from "./item.ts";
 

@@ -20,3 +20,12 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 function withoutPrototype<T>(value: T): T {
   return isObject(value) && !Array.isArray(value) ? Object.setPrototypeOf(value, null) : value;
 }
+
+const SETS = new WeakMap<string[], Set<string>>();
+
+/** The elements of a set, to look one up; made once for each set. */
+export function setOf(elements: string[]): Set<string> {
+  const known = SETS.get(elements) ?? new Set(elements);
+  SETS.set(elements, known);
+  return known;
+}

@@ -23,7 +23,7 @@ import {
 } from "./syntax.ts";
 import { ExpressionRefusal, TokenReader } from "./tokens.ts";
 
-interface Arithmetic {
+export interface Arithmetic {
   type: "add" | "subtract";
   args: Operand[];
   attrType: string | undefined;
