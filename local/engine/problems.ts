@@ -34,20 +34,33 @@ export class ProgramError extends Error {
     this.name = "ProgramError";
     this.next = refused
       ? "Fix what is named above and start again."
-      : (missingConfig(stack, diagnostics) ?? "Fix the program; `npx pulumi preview` would report the same.");
+      : (missingConfig(stack, diagnostics) ??
+        missingPackage(diagnostics) ??
+        "Fix the program; `npx pulumi preview` would report the same.");
     this.diagnostics = diagnostics;
   }
 }
 
 /** What to do where the program asked for configuration that the stack does not have, in the words of Pulumi's SDK. */
 function missingConfig(stack: string, diagnostics: Diagnostic[]): string | undefined {
-  const text = diagnostics.map(({ message }) => stripVTControlCharacters(message)).join("\n");
+  const text = textOf(diagnostics);
   const [, key, sealed] =
     /Missing required configuration variable '([^']+)'(?:\n\tplease set a value using the command `pulumi config set( --secret) )?/.exec(
       text,
     ) ?? [];
   return key === undefined ? undefined : giveConfig([key], stack, new Set(sealed && [key]));
 }
+
+/** What to do where Node found no package of a name that the program imports. */
+function missingPackage(diagnostics: Diagnostic[]): string | undefined {
+  const [, name] =
+    /Cannot find (?:module|package) '((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)(?:\/[^']*)?'/.exec(textOf(diagnostics)) ?? [];
+  if (name === undefined) return undefined;
+  return `Run \`npm install\`, or where package.json does not name ${name} yet, \`npm install ${name}\`.`;
+}
+
+const textOf = (diagnostics: Diagnostic[]): string =>
+  diagnostics.map(({ message }) => stripVTControlCharacters(message)).join("\n");
 
 /**
  * How to give a stack's configuration the values that it lacks: for every deployment, or for this machine alone.

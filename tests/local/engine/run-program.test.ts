@@ -144,6 +144,17 @@ describe("the engine", function () {
     assert.match(secret.next, /^Run `npx pulumi config set --secret db:key <value> --stack dev`, or /);
   });
 
+  it("says how to install a package that the program imports, and nothing of that for a file of its own", async () => {
+    const notInstalled =
+      "Run `npm install`, or where package.json does not name @acme/shop yet, `npm install @acme/shop`.";
+    for (const program of ['require("@acme/shop/prices");', 'import("@acme/shop/prices");']) {
+      const error = await failure(program);
+      assert.match(error.message, /Cannot find (module|package) '@acme\/shop/);
+      assert.equal(error.next, notInstalled);
+    }
+    assert.match((await failure('require("./prices");')).next, /^Fix the program; /);
+  });
+
   it("reports a provider function that nothing answers, by its name", async () => {
     const error = await failure('require("@pulumi/pulumi").runtime.invoke("aws:ec2/rebootAll:rebootAll", {});');
     assert.match(error.message, /The local cloud has no answer to aws:ec2\/rebootAll:rebootAll/);
