@@ -1,6 +1,5 @@
 /** The console page in a real Chromium: every section and every button. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
 import { builtCli } from "../cli/support/cli.ts";
@@ -8,6 +7,7 @@ import { launchChromium } from "../support/chromium.ts";
 import { openShell, repository } from "../support/shell.ts";
 import { password, signUp } from "../support/sign-up.ts";
 import { assertAccessible, assertAccessibleEverywhere, assertWholeWords } from "./accessibility.ts";
+import { type OpenConsole, openConsole } from "./open-console.ts";
 
 it("the console page of the published bundle runs the same script", async function () {
   this.timeout(120_000);
@@ -356,17 +356,8 @@ describe("the console page", function () {
 
 it("the console page names the authorizer that let a request in", async function () {
   this.timeout(120_000);
-  const [cloud, browser] = await Promise.all([
-    startLocalCloud({
-      ...{ stack: "dev", port: 0, stateDirectory: undefined },
-      projectDirectory: join(repository, "tests/fixtures/http-api"),
-      environment: { ...process.env, BACKEND: "http://127.0.0.1:1" },
-    }),
-    launchChromium(),
-  ]);
+  const { cloud, page, close } = await openConsole("tests/fixtures/http-api", "dev", { BACKEND: "http://127.0.0.1:1" });
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(cloud.ready.console);
     const shop = cloud.ready.apis.find(({ name }) => name === "shop")!;
     const { url } = shop.stages.find(({ name }) => name === "$default")!;
     const admin = cloud.admin(cloud.ready.userPools[0]!.id)!;
@@ -386,30 +377,20 @@ it("the console page names the authorizer that let a request in", async function
     await assertAccessibleEverywhere(page, "the console of HTTP APIs");
     await assertWholeWords(page);
   } finally {
-    await browser.close();
-    await cloud.close();
+    await close();
   }
 });
 
 describe("the console page of the stack prod", function () {
   this.timeout(120_000);
-  let cloud: LocalCloud;
-  let browser: Browser;
+  let open: OpenConsole;
   let page: Page;
   before(async () => {
-    const options = { stack: "prod", port: 0, stateDirectory: undefined, environment: process.env };
-    [cloud, browser] = await Promise.all([
-      startLocalCloud({ ...options, projectDirectory: repository }),
-      launchChromium(),
-    ]);
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(cloud.ready.console);
+    open = await openConsole("", "prod");
+    ({ page } = open);
     await page.locator("#resource-graph svg").waitFor();
   });
-  after(async () => {
-    await browser?.close();
-    await cloud?.close();
-  });
+  after(() => open?.close());
 
   it("says that an administrator makes the users, that a code comes back, and never that anybody signs up", async () => {
     await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
@@ -429,6 +410,7 @@ describe("the console page of the stack prod", function () {
   });
 
   it("calls the API as a user whom an administrator made, and has no accessibility violation", async () => {
+    const { cloud } = open;
     const { id } = cloud.ready.userPools[0]!;
     await cloud.admin(id)!.put({ attributes: { email: "ada@example.com" } });
     await cloud.admin(id)!.create({ username: "grace@example.com", attributes: {} });

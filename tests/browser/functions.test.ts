@@ -1,31 +1,19 @@
 /** The console's list of functions in a real Chromium: what invokes them, and running one with an edited event. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { repository } from "../support/shell.ts";
+import type { Page } from "playwright-core";
 import { assertAccessibleEverywhere, assertWholeWords } from "./accessibility.ts";
+import { type OpenConsole, openConsole } from "./open-console.ts";
 
 describe("the console's functions", function () {
   this.timeout(120_000);
-  let cloud: LocalCloud;
-  let browser: Browser;
+  let open: OpenConsole;
   let page: Page;
   before(async () => {
-    const options = { stack: "dev", port: 0, stateDirectory: undefined, environment: process.env };
-    [cloud, browser] = await Promise.all([
-      startLocalCloud({ ...options, projectDirectory: join(repository, "tests/fixtures/event-sources") }),
-      launchChromium(),
-    ]);
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(cloud.ready.console);
+    open = await openConsole("tests/fixtures/event-sources");
+    ({ page } = open);
     await page.locator("#functions-list").getByText("SQS").first().waitFor();
   });
-  after(async () => {
-    await browser?.close();
-    await cloud?.close();
-  });
+  after(() => open?.close());
 
   it("run with the event of a source, as the person has edited it, and show the result there and among the requests", async () => {
     await page.getByLabel("Run with its event: worker, SQS work").click();

@@ -1,31 +1,19 @@
 /** The console's tables in a real Chromium: their items, page by page, and as they have become. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Browser, Page } from "playwright-core";
-import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { repository } from "../support/shell.ts";
+import type { Page } from "playwright-core";
 import { assertAccessibleEverywhere, assertWholeWords } from "./accessibility.ts";
+import { type OpenConsole, openConsole } from "./open-console.ts";
 
 describe("the console's tables", function () {
   this.timeout(120_000);
-  let cloud: LocalCloud;
-  let browser: Browser;
+  let open: OpenConsole;
   let page: Page;
   before(async () => {
-    const options = { stack: "dev", port: 0, stateDirectory: undefined, environment: process.env };
-    [cloud, browser] = await Promise.all([
-      startLocalCloud({ ...options, projectDirectory: join(repository, "tests/fixtures/table") }),
-      launchChromium(),
-    ]);
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(cloud.ready.console);
+    open = await openConsole("tests/fixtures/table");
+    ({ page } = open);
   });
-  after(async () => {
-    await browser?.close();
-    await cloud?.close();
-  });
+  after(() => open?.close());
 
   it("show their keys and indexes, and their items a page at a time", async () => {
     const tables = page.locator("#tables");
@@ -39,7 +27,7 @@ describe("the console's tables", function () {
     await assertAccessibleEverywhere(page, "an item");
 
     const client = new DynamoDBClient({
-      ...{ region: "us-east-1", endpoint: cloud.ready.console, credentials: cloud.ready.credentials! },
+      ...{ region: "us-east-1", endpoint: open.cloud.ready.console, credentials: open.cloud.ready.credentials! },
     });
     const Item = (at: number) => ({
       person: { S: "ada" },
