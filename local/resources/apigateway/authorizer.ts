@@ -1,6 +1,7 @@
 /** aws:apigateway/authorizer:Authorizer: who decides whether a request may pass (CreateAuthorizer). */
 import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { Values } from "../../engine/values.ts";
 import type { AuthorizerModel } from "../../model.ts";
 import { served } from "../contract.ts";
 import { arnOf, list, number, physicalName, resourceType, stableId, text } from "../resource-type.ts";
@@ -41,7 +42,8 @@ export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigatew
         arn: arnOf(account, "apigateway", `/restapis/${inputs.restApi}/authorizers/${id}`, false),
         name: physicalName(resource),
         type: text(inputs.type) ?? "TOKEN",
-        identitySource: text(inputs.identitySource) ?? DEFAULT_IDENTITY_SOURCE,
+        // The provider leaves out one that is empty.
+        identitySource: text(inputs.identitySource) || identitySourceOf(inputs),
         authorizerResultTtlInSeconds: number(inputs.authorizerResultTtlInSeconds, 300),
         region: account.region,
       },
@@ -63,3 +65,7 @@ export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigatew
     });
   },
 });
+
+/** A function that is given the whole request may do without. */
+const identitySourceOf = ({ type, identitySource }: Values): string =>
+  type === "REQUEST" && identitySource === "" ? "" : DEFAULT_IDENTITY_SOURCE;

@@ -158,7 +158,7 @@ function authorizerOf(name: string, scheme: Values, authorizer: Values, seed: st
     type,
     providerArns: list(authorizer.providerARNs),
     // A function that is given the whole request may do without; its scheme's name then means nothing.
-    identitySource: text(authorizer.identitySource) ?? (type === "REQUEST" ? "" : headerOf(scheme)),
+    identitySource: text(authorizer.identitySource) || (type === "REQUEST" ? "" : headerOf(scheme)),
     identityValidationExpression: text(authorizer.identityValidationExpression),
     resultTtlSeconds: number(authorizer.authorizerResultTtlInSeconds, 300),
     uri: text(authorizer.authorizerUri),

@@ -28,6 +28,18 @@ const document = (more: object, operation: object = {}, integration: object = {}
 describe("a REST API that a program declares", function () {
   this.timeout(30_000);
 
+  it("has authorizers that read Authorization where their identity source is empty, unless they get the whole request", async () => {
+    const { apis } = await run(`
+      const api = new aws.apigateway.RestApi("a");
+      for (const type of ["TOKEN", "REQUEST"])
+        new aws.apigateway.Authorizer(type, { name: type, restApi: api.id, type, identitySource: "", authorizerUri: "arn:x" });
+    `);
+    deepEqual(Object.fromEntries(apis[0]!.authorizers.map(({ name, identitySource }) => [name, identitySource])), {
+      TOKEN: "method.request.header.Authorization",
+      REQUEST: "",
+    });
+  });
+
   it("names each input that is set and not served, and which of them guard", async () => {
     const { unserved } = await run(`
       const api = new aws.apigateway.RestApi("a", { policy: "{}", failOnWarnings: true, tags: { a: "b" },

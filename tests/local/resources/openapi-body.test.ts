@@ -154,6 +154,19 @@ describe("a REST API that is an OpenAPI document", () => {
     equal(api.authorizers[0]?.identitySource, "method.request.header.X-Token");
   });
 
+  it("takes the header of an authorizer's scheme where its identity source is empty, as awsx writes it", () => {
+    const sourceOf = (type: string) => {
+      const token = {
+        ...{ type: "apiKey", name: "X-Token", in: "header" },
+        "x-amazon-apigateway-authorizer": { type, identitySource: "" },
+      };
+      return read({ components: { securitySchemes: { token } }, paths: {} }).authorizers[0]?.identitySource;
+    };
+    equal(sourceOf("token"), "method.request.header.X-Token");
+    equal(sourceOf("cognito_user_pools"), "method.request.header.X-Token");
+    equal(sourceOf("request"), "");
+  });
+
   it("reads mock integrations with their responses, as a preflight needs them", () => {
     const api = read({
       paths: {
