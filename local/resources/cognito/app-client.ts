@@ -137,15 +137,28 @@ export function declareAppClient(resource: Resource, cloud: CloudBuilder): void 
 }
 
 /** Seconds. */
-function lifetimes(inputs: Values) {
-  const units = map(inputs.tokenValidityUnits);
-  const seconds = (value: unknown, unit: string | undefined, usual: string, preset: number) =>
-    value === undefined || Number(value) === 0 ? preset : Number(value) * (UNIT_SECONDS[unit ?? usual] ?? 1);
-  return {
-    idToken: seconds(inputs.idTokenValidity, units.idToken, "hours", HOUR),
-    accessToken: seconds(inputs.accessTokenValidity, units.accessToken, "hours", HOUR),
-    refreshToken: seconds(inputs.refreshTokenValidity, units.refreshToken, "days", 30 * DAY),
+/** How long a client's tokens live, as its inputs have it: a number, and the unit in which it is counted. */
+const TOKENS = {
+  idToken: { usual: "hours", preset: HOUR, least: 300, most: DAY, range: "5 minutes to 1 day" },
+  accessToken: { usual: "hours", preset: HOUR, least: 300, most: DAY, range: "5 minutes to 1 day" },
+  refreshToken: { usual: "days", preset: 30 * DAY, least: HOUR, most: 3650 * DAY, range: "1 hour to 3650 days" },
+};
+
+type Token = keyof typeof TOKENS;
+
+/** @returns seconds */
+function lifetimes(inputs: Values): Record<Token, number> {
+  const seconds = (token: Token) => {
+    const { value, unit } = lifetime(inputs, token);
+    return value === 0 ? TOKENS[token].preset : value * (UNIT_SECONDS[unit] ?? 1);
   };
+  return { idToken: seconds("idToken"), accessToken: seconds("accessToken"), refreshToken: seconds("refreshToken") };
+}
+
+/** @returns 0 for one that is left out */
+function lifetime(inputs: Values, token: Token): { value: number; unit: string } {
+  const unit = map<string>(inputs.tokenValidityUnits)[token] ?? TOKENS[token].usual;
+  return { value: Number(inputs[`${token}Validity`] ?? 0), unit };
 }
 
 function authFlows(given: string[]): string[] {
@@ -215,12 +228,14 @@ const AUTH_FLOWS = [
 ];
 
 function refuseLifetimes(inputs: Values): void {
-  const { idToken, accessToken, refreshToken } = lifetimes(inputs);
-  const short = [idToken, accessToken].some((seconds) => seconds < 300 || seconds > DAY);
-  if (short || refreshToken < HOUR || refreshToken > 3650 * DAY)
+  for (const [token, seconds] of Object.entries(lifetimes(inputs)) as [Token, number][]) {
+    const { least, most, range } = TOKENS[token];
+    if (seconds >= least && seconds <= most) continue;
+    const { value, unit } = lifetime(inputs, token);
     throw new ResourceProblem(
-      "InvalidParameterException: Invalid range for token validity. Access and ID tokens live 5 minutes to 1 day, refresh tokens 1 hour to 3650 days.",
+      `InvalidParameterException: Invalid range for token validity. ${token}Validity is ${value} ${unit}, and such tokens live ${range}; tokenValidityUnits: { ${token} } sets another unit than ${unit}.`,
     );
+  }
 }
 
 function problemWithRedirect(url: string): string | undefined {

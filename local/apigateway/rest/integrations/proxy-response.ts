@@ -116,7 +116,7 @@ function entries(where: string, map: unknown): [string, unknown][] {
 }
 
 function fieldValue(name: string, value: unknown): string {
-  const text = typeof value === "boolean" ? String(value) : value;
+  const text = typeof value === "boolean" || typeof value === "number" ? String(value) : value;
   if (typeof text !== "string") throw malformed(`its header ${name} is of type ${typeof value}, not a string`);
   if (!isFieldName(name)) throw malformed(`its header name ${JSON.stringify(name)} cannot be sent`);
   if (!isFieldValue(text)) throw malformed(`its header ${name} has characters that cannot be sent`);
