@@ -3,11 +3,14 @@
  * made anew and empty, indexes that have changed are filled again, and declared items are put when they are new or have changed.
  */
 import db from "dynalite/db/index.js";
+import validations from "dynalite/validations/index.js";
 import type { TableIndexModel, TableModel } from "../model.ts";
 import type { Store } from "../platform.ts";
 import type { TableDescription } from "./emulator-contract.ts";
-import type { Item } from "./item.ts";
+import { type Item, withoutPrototypes } from "./item.ts";
 import { type ItemStore, type StoredTable, spaceOf } from "./item-store.ts";
+import { nameOf, standInFor } from "./names.ts";
+import { refuseUnreadable } from "./request-limits.ts";
 
 /** A table that may not be made anew, with the way out. Nothing was changed. */
 export class ProtectedTableError extends Error {
@@ -20,6 +23,32 @@ export class ProtectedTableError extends Error {
     );
     this.name = "ProtectedTableError";
   }
+}
+
+/** A table that an object of JavaScript can describe, whatever its attributes, its indexes and itself are called. */
+export function withStandIns(model: TableModel): TableModel {
+  const index = (one: TableIndexModel): TableIndexModel => ({
+    ...one,
+    name: standInFor(one.name),
+    keys: one.keys.map(standInFor),
+    nonKeyAttributes: one.nonKeyAttributes.map(standInFor),
+  });
+  const items = withoutPrototypes(structuredClone(model.items));
+  for (const item of items) {
+    refuseUnreadable({ Item: item });
+    // Numbers get the one form that they are compared in.
+    for (const value of Object.values(item)) validations.validateAttributeValue(value);
+  }
+  return {
+    ...model,
+    name: standInFor(model.name),
+    keys: model.keys.map(standInFor),
+    attributes: model.attributes.map(({ name, type }) => ({ name: standInFor(name), type })),
+    localIndexes: model.localIndexes.map(index),
+    globalIndexes: model.globalIndexes.map(index),
+    ttlAttribute: model.ttlAttribute === undefined ? undefined : standInFor(model.ttlAttribute),
+    items,
+  };
 }
 
 export function stored(model: TableModel): StoredTable {
@@ -91,7 +120,8 @@ export function refuseProtected({ db: state }: Store, tables: readonly TableMode
     const before = definitionBefore({ db: state }, model);
     const space = spaceOf(model.region, model.name);
     const hasItems = state.prepare("SELECT 1 FROM dynamodb_items WHERE space = ?").get(space) !== undefined;
-    if (hasItems && before && before.identity !== definition(model).identity) throw new ProtectedTableError(model.name);
+    if (hasItems && before && before.identity !== definition(model).identity)
+      throw new ProtectedTableError(nameOf(model.name));
   }
 }
 

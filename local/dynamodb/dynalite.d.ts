@@ -9,6 +9,8 @@ declare module "dynalite/validations/index.js" {
   const validations: {
     /** Drops what the types do not name. @throws an error with `statusCode` and `body` */
     checkTypes(data: object, types: object): import("./emulator-contract.ts").RequestData;
+    /** Gives numbers their one form. @returns what is wrong with the value */
+    validateAttributeValue(value: object): string | undefined;
     checkValidations(
       data: object,
       types: object,
@@ -58,7 +60,7 @@ declare module "dynalite/db/index.js" {
     /** What is at a path of names and positions. */
     mapPath(path: (string | number)[], item: Item): Record<string, unknown> | null | undefined;
     /** What is at each of the paths, in an item of its own. */
-    mapPaths(paths: unknown[], item: Item): Item;
+    mapPaths(paths: readonly ((string | number)[] | string)[], item: Item): Item;
     compare: unknown;
     /** In bytes. */
     itemSize(item: Item): number;

@@ -37,7 +37,8 @@ import { parseCondition } from "./expressions/condition.ts";
 import { parseProjection } from "./expressions/projection.ts";
 import { parseUpdate } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
-import { asItem, type Item } from "./item.ts";
+import { asItem, type Item, withoutPrototypes } from "./item.ts";
+import { projected } from "./projection.ts";
 import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
 import { refuseUnreadable } from "./request-limits.ts";
 import { refuseEmptyTableName, requestRules } from "./request-rules.ts";
@@ -47,6 +48,8 @@ import { updateItem } from "./update-item.ts";
 conditionParser.parse = (source, { context }) => parseCondition(source, context);
 projectionParser.parse = (source, { context }) => parseProjection(source, context);
 updateParser.parse = (source, { context }) => parseUpdate(source, context);
+// Its own loses what is inside of an attribute that every object of JavaScript has.
+db.mapPaths = projected;
 
 const WRITES = {
   PutItem: { action: putItem, rules: putItemRules },
@@ -88,8 +91,7 @@ export function checked(
   const data = validations.checkTypes({ ...request }, types);
   refuseEmptyTableName(data);
   validations.checkValidations(data, types, custom, store);
-  for (const item of [data.Item, data.Key]) if (item) asItem(item);
-  return data;
+  return withoutPrototypes(data);
 }
 
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
@@ -142,7 +144,20 @@ export async function read(operation: Read, data: RequestData, store: EmulatorSt
   if (operation === "GetItem") refuseEmptyKeys(data, tableOf(data, store));
   if (operation === "Query") refuseTooManyConditions(data, tableOf(data, store));
   if (operation === "Scan") refuseConsistentScan(data, tableOf(data, store));
-  if (!_filter) return answered(operation, data, store);
+  if (operation === "BatchGetItem") return withUnprocessed(data, await answered(operation, data, store));
+  if (!_filter) {
+    const paths = data._projection?.paths;
+    if (operation === "GetItem" || !paths) return answered(operation, data, store);
+    const { Items, ...answer } = await answered(
+      operation,
+      { ...data, _projection: { ...data._projection, paths: undefined } } as never,
+      store,
+    );
+    return {
+      ...answer,
+      ...(Items !== undefined && { Items: (Items as Item[]).map((item) => projected(paths, item)) }),
+    };
+  }
   // What is filtered is the whole item, and what is shown of it comes afterwards.
   const { _projection, Select, AttributesToGet, ...whole } = unfiltered;
   const table = tableOf(data, store);
@@ -157,8 +172,19 @@ export async function read(operation: Read, data: RequestData, store: EmulatorSt
   );
   const met = (Items as Item[]).filter((item) => meets(item, _filter.expression));
   const paths = _projection?.paths ?? (AttributesToGet as string[] | undefined);
-  const shown = paths ? met.map((item) => db.mapPaths(paths, item)) : met;
+  const shown = paths ? met.map((item) => projected(paths, item)) : met;
   return { ...answer, Count: met.length, ...(Select !== "COUNT" && { Items: shown }) };
+}
+
+/** What is asked for again is asked for as before. */
+function withUnprocessed({ RequestItems }: RequestData, answer: Answer): Answer {
+  const requested = RequestItems as Record<string, Record<string, unknown>>;
+  const unprocessed = Object.entries(answer.UnprocessedKeys as Record<string, { Keys: Item[] }>);
+  const UnprocessedKeys = unprocessed.map(([name, { Keys }]) => {
+    const { _projection, ...request } = requested[name]!;
+    return [name, { ...request, Keys }] as const;
+  });
+  return { ...answer, UnprocessedKeys: Object.fromEntries(UnprocessedKeys) };
 }
 
 function answered(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {

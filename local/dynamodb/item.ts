@@ -10,8 +10,11 @@ export type Item = Record<string, Value>;
 export const readItem = (text: string): Item => JSON.parse(text, (_name, value: unknown) => withoutPrototype(value));
 
 /** Also inside of it: what every object of JavaScript has, such as `constructor`, is no attribute of an item. */
-export function asItem(value: Item): Item {
-  for (const each of Object.values(value)) if (isObject(each)) asItem(each as Item);
+export const asItem = (value: Item): Item => withoutPrototypes(value);
+
+/** Also inside of it, in place. */
+export function withoutPrototypes<T extends object>(value: T): T {
+  for (const each of Object.values(value)) if (isObject(each)) withoutPrototypes(each);
   return withoutPrototype(value);
 }
 

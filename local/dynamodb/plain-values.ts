@@ -1,9 +1,10 @@
 /** Items as people read them: without the types of DynamoDB's JSON. */
 import type { Item } from "./item.ts";
+import { nameOf } from "./names.ts";
 
 /** A number that JavaScript cannot hold exactly stays a text, and binary data is Base64. */
 export function plainItem(item: Item): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [nameOf(name), plainValue(value)]));
 }
 
 function plainValue(value: Record<string, unknown>): unknown {

@@ -11,11 +11,12 @@ import type { AccessKey } from "../permissions/access-key.ts";
 import { verifySignature } from "../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
 import type { Platform } from "../platform.ts";
-import { deployTables, refuseProtected, stored } from "./declared-tables.ts";
+import { deployTables, refuseProtected, stored, withStandIns } from "./declared-tables.ts";
 import { checked, isRead, isWrite, read, write } from "./emulator.ts";
 import type { Answer } from "./emulator-contract.ts";
 import { failure, isFailure, notSerializable } from "./failure.ts";
 import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
+import { nameOf, standInFor, withNames } from "./names.ts";
 import { plainItem } from "./plain-values.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -49,7 +50,13 @@ const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 25;
 
 /** @throws ProtectedTableError; nothing has changed then */
-export function dynamoDbService({ tables, accountId, platform, accessKey }: DynamoDbOptions): DynamoDbService {
+export function dynamoDbService({
+  tables: declared,
+  accountId,
+  platform,
+  accessKey,
+}: DynamoDbOptions): DynamoDbService {
+  const tables = declared.map(withStandIns);
   const { store } = platform;
   prepareItemTables(store);
   refuseProtected(store, tables);
@@ -111,7 +118,7 @@ export function dynamoDbService({ tables, accountId, platform, accessKey }: Dyna
         const type = error.body.__type.split("#").at(-1)!;
         // A condition that does not hold is how programs ask.
         if (!/^(?:ConditionalCheckFailed|TransactionCanceled)Exception$/.test(type)) {
-          refuse(operation, type, reasonOf(error, tables));
+          refuse(operation, type, reasonOf(error, declared));
         }
         return reply(error.statusCode, error.body);
       }
@@ -121,7 +128,7 @@ export function dynamoDbService({ tables, accountId, platform, accessKey }: Dyna
         refuse(
           "CreateTable",
           "made anew",
-          `The keys of the table ${name} have changed, so that it was made anew and empty.`,
+          `The keys of the table ${nameOf(name)} have changed, so that it was made anew and empty.`,
         );
       }
     },
@@ -139,7 +146,8 @@ export function dynamoDbService({ tables, accountId, platform, accessKey }: Dyna
           }
         });
     },
-    page(region, table, after) {
+    page(region, name, after) {
+      const table = standInFor(name);
       if (!tables.some((model) => model.region === region && model.name === table)) return undefined;
       const items = itemsOf(region);
       items.expire();
@@ -178,7 +186,7 @@ function signedRegion(request: Request, body: Buffer, accessKey: AccessKey): str
 }
 
 function reply(status: number, answer: object): Response {
-  const body = JSON.stringify(answer);
+  const body = withNames(JSON.stringify(answer));
   return new Response(body, {
     status,
     headers: {
@@ -209,7 +217,7 @@ class Operations {
 
   /** Rejects with a Failure. */
   async perform(operation: string, body: Buffer, items: ItemStore): Promise<Answer> {
-    const request = withNames(parsed(body));
+    const request = withTableName(parsed(body));
     if (isWrite(operation)) return this.#write(operation, request, items);
     if (isRead(operation)) return read(operation, checked(operation, request, items, { alone: true }), items);
     switch (operation) {
@@ -218,9 +226,9 @@ class Operations {
       case "TransactGetItems":
         return this.#transactions.get(request, items);
       case "DescribeTable":
-        return { Table: whole(String(request.TableName), items) };
+        return { Table: whole(standInFor(String(request.TableName)), items) };
       case "DescribeTimeToLive":
-        return { TimeToLiveDescription: timeToLive(items.table(String(request.TableName))) };
+        return { TimeToLiveDescription: timeToLive(items.table(standInFor(String(request.TableName)))) };
       case "ListTables":
         return items.names(request as { ExclusiveStartTableName?: string; Limit?: number });
       default:
@@ -261,7 +269,7 @@ function parsed(body: Buffer): Record<string, unknown> {
 }
 
 /** A table may go by its ARN as well. */
-function withNames(request: Record<string, unknown>): Record<string, unknown> {
+function withTableName(request: Record<string, unknown>): Record<string, unknown> {
   const { TableName: name } = request;
   return typeof name === "string" && name.startsWith("arn:") ? { ...request, TableName: name.split("/")[1] } : request;
 }
