@@ -122,10 +122,10 @@ function settleWith(invocation: Running, returned: unknown): void {
 function invokeLegacy(invocation: Running, event: unknown, head: InvocationHead): void {
   const complete = (error: unknown, result?: unknown) => {
     if (running !== invocation || invocation.whenIdle) return;
-    const settle = () =>
-      error === null || error === undefined ? succeed(invocation, result) : fail(invocation, error);
+    const failed = error !== null && error !== undefined;
+    const settle = () => (failed ? fail(invocation, error) : succeed(invocation, result));
     invocation.whenIdle = settle;
-    if (!context.callbackWaitsForEmptyEventLoop) setImmediate(settle);
+    if (failed || !context.callbackWaitsForEmptyEventLoop) setImmediate(settle);
   };
   const completeNow = (error: unknown, result?: unknown) => {
     context.callbackWaitsForEmptyEventLoop = false;
@@ -137,8 +137,16 @@ function invokeLegacy(invocation: Running, event: unknown, head: InvocationHead)
     fail: (error) => completeNow(error ?? "handled"),
   });
   const returned = handler(event, context, complete);
-  if (isThenable(returned)) settleWith(invocation, returned);
-  else invocation.whenIdle ??= () => succeed(invocation, null);
+  if (!isThenable(returned)) {
+    invocation.whenIdle ??= () => succeed(invocation, null);
+    return;
+  }
+  // An async handler may take its callback too, and then what it returns is passed over.
+  const isFirst = () => invocation.whenIdle === undefined;
+  returned.then(
+    (value) => isFirst() && succeed(invocation, value),
+    (error) => isFirst() && fail(invocation, error),
+  );
 }
 
 function succeed(invocation: Running, value: unknown): void {

@@ -157,6 +157,31 @@ describe("the handler's contract", () => {
     });
   }
 
+  // As Lambda's runtime client has it: of callback, promise and context's functions, only the first that answers counts.
+  it("[E.1] up to Node 22 takes the first answer of an async handler: its callback's or its promise's", async () => {
+    const runtime = "nodejs22.x";
+    const handler = (body: string) => `exports.handler = async (event, context, callback) => { ${body} };`;
+    assert.equal(await resultOf(handler(`callback(null, "called");`), { runtime }), "called");
+    assert.equal(await resultOf(handler(`callback(null, "called"); return "returned";`), { runtime }), "called");
+    assert.equal(await resultOf(handler(`callback(null, "called"); throw new Error("late");`), { runtime }), "called");
+    assert.equal(
+      await resultOf(handler(`callback(null, "called"); callback(new Error("late"));`), { runtime }),
+      "called",
+    );
+    const later = `setTimeout(() => callback(null, "called"), 20); return "returned";`;
+    assert.equal(await resultOf(handler(later), { runtime }), "returned");
+    const { errorMessage } = await errorOf(handler(`callback(new Error("no")); callback(null, event);`), { runtime });
+    assert.equal(errorMessage, "no");
+  });
+
+  it("[E.1] up to Node 22 does not wait with an error", async () => {
+    const code = `exports.handler = (event, context, callback) => {
+      setTimeout(() => {}, 60000);
+      callback(new Error("no"));
+    };`;
+    assert.equal((await errorOf(code, { runtime: "nodejs22.x" })).errorMessage, "no");
+  });
+
   it("[E.1] does not wait when callbackWaitsForEmptyEventLoop is false", async () => {
     const code = `exports.handler = (event, context, callback) => {
       context.callbackWaitsForEmptyEventLoop = false;
