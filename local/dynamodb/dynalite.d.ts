@@ -7,8 +7,6 @@ declare module "dynalite/actions/*" {
 
 declare module "dynalite/validations/index.js" {
   const validations: {
-    /** Drops what the types do not name. @throws an error with `statusCode` and `body` */
-    checkTypes(data: object, types: object): import("./emulator-contract.ts").RequestData;
     /** Gives numbers their one form. @returns what is wrong with the value */
     validateAttributeValue(value: object): string | undefined;
     checkValidations(

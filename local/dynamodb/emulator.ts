@@ -37,11 +37,12 @@ import { parseCondition } from "./expressions/condition.ts";
 import { parseProjection } from "./expressions/projection.ts";
 import { parseUpdate } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
-import { asItem, type Item, withoutPrototypes } from "./item.ts";
+import { asItem, type Item } from "./item.ts";
 import { projected } from "./projection.ts";
 import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
 import { refuseUnreadable } from "./request-limits.ts";
 import { refuseEmptyTableName, requestRules } from "./request-rules.ts";
+import { typed } from "./request-types.ts";
 import { updateItem } from "./update-item.ts";
 
 // Its validation asks these objects, whose own parsers take ten times as long for each level of parentheses or two.
@@ -88,10 +89,10 @@ export function checked(
   const { rules } = isWrite(operation) ? WRITES[operation] : READS[operation];
   const { types, custom } = requestRules(operation, rules, alone);
   refuseUnreadable(request);
-  const data = validations.checkTypes({ ...request }, types);
+  const data = typed(request, types);
   refuseEmptyTableName(data);
   validations.checkValidations(data, types, custom, store);
-  return withoutPrototypes(data);
+  return data;
 }
 
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */

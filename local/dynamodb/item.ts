@@ -7,22 +7,23 @@ export type Value = Record<string, unknown>;
 export type Item = Record<string, Value>;
 
 /** @param text JSON */
-export const readItem = (text: string): Item => JSON.parse(text, (_name, value: unknown) => withoutPrototype(value));
+export const readItem = (text: string): Item => withoutPrototypes(JSON.parse(text) as Item);
 
 /** Also inside of it: what every object of JavaScript has, such as `constructor`, is no attribute of an item. */
 export const asItem = (value: Item): Item => withoutPrototypes(value);
 
 /** Also inside of it, in place. */
 export function withoutPrototypes<T extends object>(value: T): T {
-  for (const each of Object.values(value)) if (isObject(each)) withoutPrototypes(each);
-  return withoutPrototype(value);
+  if (Array.isArray(value)) {
+    for (const member of value) if (isObject(member)) withoutPrototypes(member);
+    return value;
+  }
+  const members = value as Record<string, unknown>;
+  for (const name in members) if (isObject(members[name])) withoutPrototypes(members[name] as object);
+  return Object.setPrototypeOf(value, null);
 }
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-
-function withoutPrototype<T>(value: T): T {
-  return isObject(value) && !Array.isArray(value) ? Object.setPrototypeOf(value, null) : value;
-}
 
 const SETS = new WeakMap<string[], Set<string>>();
 

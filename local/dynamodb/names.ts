@@ -26,7 +26,7 @@ export function useStandIns(part: object): void {
   let some = false;
   for (const name of Object.keys(part)) {
     if (holdsNames(name)) members[name] = inNames(members[name], standInFor);
-    some ||= name.startsWith("__proto_");
+    if (name[0] === "_") some ||= AFFECTED.test(name);
   }
   // The longest first: what they become is not there yet.
   if (some) for (const name of affected(part).reverse()) rename(part, name, standInFor(name));

@@ -14,19 +14,30 @@ const MAPS_OF_VALUES = new Set(["M", "Item", "Key", "ExpressionAttributeValues",
  * @throws Failure ValidationException
  */
 export function refuseUnreadable(request: object): void {
-  const left: { value: object; lists: number; named: boolean }[] = [{ value: request, lists: 0, named: false }];
-  for (let next = left.pop(); next; next = left.pop()) {
-    if (!Array.isArray(next.value)) useStandIns(next.value);
-    for (const [name, value] of Object.entries(next.value)) {
-      if (typeof value !== "object" || value === null) continue;
-      const lists = next.lists + (!next.named && (name === "L" || name === "M") ? 1 : 0);
+  // Not by recursion, which a request could be too deep for; and with as few objects as can be, for one of 16 MB.
+  const left: object[] = [request];
+  const depths = [0];
+  const named = [false];
+  while (left.length > 0) {
+    const part = left.pop()!;
+    const depth = depths.pop()!;
+    const ofProgram = named.pop()!;
+    const isList = Array.isArray(part);
+    if (!isList) useStandIns(part);
+    for (const name of isList ? part.keys() : Object.keys(part)) {
+      const member = (part as Record<string, unknown>)[name];
+      if (typeof member !== "object" || member === null) continue;
+      const isValue = !isList && !ofProgram;
+      const lists = depth + (isValue && (name === "L" || name === "M") ? 1 : 0);
       if (lists > DEEPEST_VALUE) {
         throw failure(
           "ValidationException",
           "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
         );
       }
-      left.push({ value, lists, named: !next.named && MAPS_OF_VALUES.has(name) });
+      left.push(member);
+      depths.push(lists);
+      named.push(isValue && MAPS_OF_VALUES.has(name as string));
     }
   }
 }

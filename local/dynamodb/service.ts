@@ -4,6 +4,7 @@
  * declares a table.
  */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import db from "dynalite/db/index.js";
 import { readBody } from "../http/read-body.ts";
 import type { TableModel } from "../model.ts";
@@ -12,8 +13,8 @@ import { verifySignature } from "../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
 import type { Platform } from "../platform.ts";
 import { deployTables, refuseProtected, stored, withStandIns } from "./declared-tables.ts";
-import { checked, isRead, isWrite, read, write } from "./emulator.ts";
-import type { Answer } from "./emulator-contract.ts";
+import { checked, isRead, isWrite, read, type Write, write } from "./emulator.ts";
+import type { Answer, RequestData } from "./emulator-contract.ts";
 import { failure, isFailure, notSerializable } from "./failure.ts";
 import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
 import { nameOf, standInFor, withNames } from "./names.ts";
@@ -47,6 +48,8 @@ export interface DynamoDbOptions {
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+/** Between the steps of a request that is larger, what else the cloud serves has its turn. */
+const LARGE_BYTES = 256 * 1024;
 const PAGE_SIZE = 25;
 
 /** @throws ProtectedTableError; nothing has changed then */
@@ -217,8 +220,14 @@ class Operations {
 
   /** Rejects with a Failure. */
   async perform(operation: string, body: Buffer, items: ItemStore): Promise<Answer> {
+    const others = body.length > LARGE_BYTES ? setImmediate : async () => {};
     const request = withTableName(parsed(body));
-    if (isWrite(operation)) return this.#write(operation, request, items);
+    await others();
+    if (isWrite(operation)) {
+      const data = checked(operation, request, items, { alone: true });
+      await others();
+      return this.#write(operation, request, data, items);
+    }
     if (isRead(operation)) return read(operation, checked(operation, request, items, { alone: true }), items);
     switch (operation) {
       case "TransactWriteItems":
@@ -241,8 +250,7 @@ class Operations {
     }
   }
 
-  #write(operation: Parameters<typeof write>[0], request: Record<string, unknown>, items: ItemStore): Answer {
-    const data = checked(operation, request, items, { alone: true });
+  #write(operation: Write, request: Record<string, unknown>, data: RequestData, items: ItemStore): Answer {
     try {
       return items.atomically(() => write(operation, data, items));
     } catch (error) {
