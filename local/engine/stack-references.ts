@@ -41,6 +41,13 @@ export class StackReferences {
   read(name: string, urn: string): Values {
     const [madeUp] = namesOf(name, this.#project.name).flatMap((known) => this.#project.local.stacks[known] ?? []);
     const remembered = madeUp ? undefined : this.#recall(name);
+    if (!madeUp && !remembered && this.#isOwn(name)) {
+      this.#notices(
+        `The program reads its own stack ${name}, which has no outputs before its first start: the program sees undefined.`,
+      );
+      this.#known.set(name, {});
+      return { name, outputs: {}, secretOutputNames: [] };
+    }
     if (!madeUp && !remembered) {
       this.#wanted.set(name, this.#wanted.get(name) ?? new Set());
       return { name, outputs: unknownOutput(urn), secretOutputNames: [] };
@@ -72,7 +79,12 @@ export class StackReferences {
     if (!message.startsWith(WANTED_OUTPUT)) return false;
     const [stack, output] = JSON.parse(message.slice(WANTED_OUTPUT.length)) as [string, string];
     const known = this.#known.get(stack);
-    if (!known || known[output] === null) {
+    if (this.#isOwn(stack) && known) {
+      if (known[output] !== null) return true;
+      this.#notices(
+        `The output ${output} of the program's own stack is a secret, which is not kept: the program sees undefined.`,
+      );
+    } else if (!known || known[output] === null) {
       this.#wanted.set(stack, (this.#wanted.get(stack) ?? new Set()).add(output));
     } else if (!(output in known)) {
       this.#notices(`The stack ${stack} has no output ${output}: the program sees undefined.`);
@@ -94,6 +106,12 @@ export class StackReferences {
       sentences.join("\n"),
       askForOutputs(this.#project.directory, wanted),
     );
+  }
+
+  /** A program may look at what its own stack put out the last time. */
+  #isOwn(name: string): boolean {
+    const [project, stack] = projectAndStack(name, this.#project.name);
+    return project === this.#project.name && stack === this.#project.stack;
   }
 
   #recall(name: string): RememberedOutputs | undefined {

@@ -87,4 +87,35 @@ describe("outputs of other stacks", function () {
     const wantsSecret = projectOf(`${PROGRAM} exports.key = network.getOutput("key");`);
     assert.match((await refusal(wantsSecret, folder)).message, /not known here: key\.$/);
   });
+
+  it("that are the program's own are none at first, as at a first pulumi up, and then those of the last time", async () => {
+    const folder = join(temporaryDirectory(), "outputs");
+    const directory = projectOf(`
+      const pulumi = require("@pulumi/pulumi");
+      const own = new pulumi.StackReference(\`\${pulumi.getOrganization()}/\${pulumi.getProject()}/\${pulumi.getStack()}\`);
+      exports.before = own.getOutput("now").apply((now) => now ?? "nothing");
+      exports.hidden = own.getOutput("secret").apply((secret) => secret ?? "nothing");
+      exports.now = "something";
+      exports.secret = pulumi.secret("hush");
+    `);
+    const first = await run("", {}, { directory, stackOutputs: folder });
+    assert.equal(first.graph.outputs.before, "nothing");
+    const { project, stack } = first.graph;
+    assert.ok(
+      first.heard.includes(
+        `warning: The program reads its own stack organization/${project}/${stack}, which has no outputs before its first start: the program sees undefined.`,
+      ),
+      first.heard.join("\n"),
+    );
+    rememberOutputs(folder, first.graph);
+    const { graph, heard } = await run("", {}, { directory, stackOutputs: folder });
+    assert.deepEqual([graph.outputs.before, graph.outputs.hidden], ["something", "nothing"]);
+    assert.ok(
+      heard.includes(
+        `warning: The output secret of the program's own stack is a secret, which is not kept: the program sees undefined.`,
+      ),
+      heard.join("\n"),
+    );
+    assert.equal(existsSync(join(directory, "demo-auth.local.yaml")), false);
+  });
 });
