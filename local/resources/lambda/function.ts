@@ -120,6 +120,16 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     }
     const runtime = text(inputs.runtime)!;
     if (RETIRED.test(runtime)) retired(runtime, resource.name, cloud);
+    const environment = map<string>(map<unknown>(inputs.environment).variables);
+    if (environment[WRAPPER] !== undefined) {
+      const reason = "functions are started without their wrapper script";
+      cloud.unserved.push({
+        type: resource.type,
+        name: resource.name,
+        property: `environment.variables.${WRAPPER}`,
+        reason,
+      });
+    }
     const logging = map<unknown>(outputs.loggingConfig);
     cloud.model.functions.push({
       name: id,
@@ -131,7 +141,7 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       handler: text(inputs.handler) ?? "",
       memorySizeMb: outputs.memorySize as number,
       timeoutSeconds: outputs.timeout as number,
-      environment: map(map<unknown>(inputs.environment).variables),
+      environment,
       logGroupName: text(logging.logGroup) ?? `/aws/lambda/${id}`,
       logFormat: logging.logFormat === "JSON" ? "JSON" : "Text",
       reservedConcurrency: concurrency(inputs),
@@ -144,6 +154,9 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     });
   },
 });
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html */
+const WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
 /** A function that is deployed here is deployed for the first time. */
 const FIRST_VERSION = "1";

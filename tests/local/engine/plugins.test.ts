@@ -154,13 +154,18 @@ describe("other providers' plugins", function () {
       const pulumi = require("@pulumi/pulumi");
       new (class extends pulumi.CustomResource { constructor() { super("${name}:index:Thing", "t", { length: 2 }); } })();
     `;
-    for (const name of ["kubernetes", "azure-native", "gcp", "command", "docker"]) {
+    for (const name of ["kubernetes", "azure-native", "gcp", "docker"]) {
       const { resource } = await run(program(name), {}, { environment: withPlugin(name) });
       assert.equal(
         resource("t").notServed,
         `the plugin ${name} works on a real account or service and is never started`,
       );
     }
+    const ofCommand = await run(program("command"), {}, { environment: withPlugin("command") });
+    assert.equal(
+      ofCommand.resource("t").notServed,
+      "the plugin command runs what the program says, which may reach a real account; to let it, list it under `plugins` in demo-auth.local.yaml",
+    );
     const { resource } = await run(program("xyz"), {}, { environment: withPlugin() });
     assert.match(
       resource("t").notServed ?? "",

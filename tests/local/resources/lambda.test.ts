@@ -107,6 +107,16 @@ describe("the resources of AWS Lambda", function () {
     );
   });
 
+  it("name a wrapper script, which does not start a function here", async () => {
+    const { unserved } = await modelOf(`
+      new aws.lambda.Function("f", { runtime: "nodejs24.x", handler: "a.b", role: "arn:aws:iam::123456789012:role/r",
+        code: new pulumi.asset.FileArchive("."), environment: { variables: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler" } } });`);
+    assert.deepEqual(
+      unserved.filter(({ name }) => name === "f").map(({ property, reason }) => [property, reason]),
+      [["environment.variables.AWS_LAMBDA_EXEC_WRAPPER", "functions are started without their wrapper script"]],
+    );
+  });
+
   it("say why a function does not run here", async () => {
     const role = 'role: "arn:aws:iam::123456789012:role/r"';
     const code = 'code: new pulumi.asset.FileArchive(".")';
