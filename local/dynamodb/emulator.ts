@@ -38,6 +38,7 @@ import { parseProjection } from "./expressions/projection.ts";
 import { parseUpdate } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
 import { asItem, type Item } from "./item.ts";
+import { itemSize } from "./item-size.ts";
 import { projected } from "./projection.ts";
 import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
 import { refuseUnreadable } from "./request-limits.ts";
@@ -51,6 +52,8 @@ projectionParser.parse = (source, { context }) => parseProjection(source, contex
 updateParser.parse = (source, { context }) => parseUpdate(source, context);
 // Its own loses what is inside of an attribute that every object of JavaScript has.
 db.mapPaths = projected;
+// Its own counts a letter as a byte.
+db.itemSize = itemSize;
 
 const WRITES = {
   PutItem: { action: putItem, rules: putItemRules },

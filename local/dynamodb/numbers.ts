@@ -27,4 +27,14 @@ export function sum(one: string, other: string): string {
   return shown.replace(/\.?0*$/, "");
 }
 
+const MOST_DIGITS = 38;
+const HIGHEST_EXPONENT = 125;
+
+/** Whether DynamoDB can keep a number: its magnitude and how many of its digits count. */
+export function fits(number: string): boolean {
+  const [whole = "", part = ""] = number.replace("-", "").split(".");
+  const digits = `${whole}${part}`.replace(/^0+|0+$/g, "");
+  return whole.length - 1 <= HIGHEST_EXPONENT && digits.length <= MOST_DIGITS;
+}
+
 export const negated = (number: string): string => (number.startsWith("-") ? number.slice(1) : `-${number}`);

@@ -10,6 +10,7 @@ import { checked, read, requireCondition, write } from "./emulator.ts";
 import type { Answer, RequestData } from "./emulator-contract.ts";
 import { type Failure, failure, isFailure, notSerializable } from "./failure.ts";
 import type { Item } from "./item.ts";
+import { itemSize } from "./item-size.ts";
 import type { ItemStore } from "./item-store.ts";
 import { listed } from "./request-rules.ts";
 
@@ -177,7 +178,7 @@ function refuseRepeated(parts: Pick<Part, "data">[], items: ItemStore): void {
 
 /** What a part is about may not be more than DynamoDB takes at once, of which the words are not recorded. @throws Failure */
 function refuseTooLarge(parts: Part[]): void {
-  const bytes = parts.reduce((sum, { data }) => sum + db.itemSize(data.Item ?? data.Key!), 0);
+  const bytes = parts.reduce((sum, { data }) => sum + itemSize(data.Item ?? data.Key!), 0);
   if (bytes <= MOST_BYTES) return;
   throw failure("ValidationException", "The aggregate size of the items in the transaction exceeds 4 MB");
 }

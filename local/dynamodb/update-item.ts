@@ -17,7 +17,8 @@ import type { Path } from "./expressions/resolution.ts";
 import type { Action, Arithmetic } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
 import { asItem, type Item, setOf, type Value } from "./item.ts";
-import { negated, sum } from "./numbers.ts";
+import { itemSize } from "./item-size.ts";
+import { fits, negated, sum } from "./numbers.ts";
 
 const TOO_LARGE = "Item size to update has exceeded the maximum allowed size";
 const WRONG_TYPE = "An operand in the update expression has an incorrect data type";
@@ -42,7 +43,7 @@ export function updateItem(store: EmulatorStore, data: RequestData): Answer {
   if (data._updates) new Update(before ?? data.Key!, after, store.options.maxItemSize).apply(actions);
   else updateAttributes(after, attributeUpdates ?? {});
   if (data._updates) refuseUnsupportedKeys(after, actions, table);
-  if (db.itemSize(after) > store.options.maxItemSize) throw failure("ValidationException", TOO_LARGE);
+  if (itemSize(after) > store.options.maxItemSize) throw failure("ValidationException", TOO_LARGE);
   const taken = [
     ...actions.map(({ type }) => type),
     ...Object.values(attributeUpdates ?? {}).map(({ Action }) => Action),
@@ -166,7 +167,7 @@ class Update {
   #assigned(operand: Operand | Arithmetic): Value {
     const value = this.#resolved(operand);
     // All of them will be in the item, which is refused before many large ones are put together.
-    this.#bytesSet += db.itemSize({ "": value });
+    this.#bytesSet += itemSize({ "": value });
     if (this.#bytesSet > this.#maxBytes) throw failure("ValidationException", TOO_LARGE);
     return value;
   }
@@ -191,7 +192,7 @@ class Update {
       if (N == null) throw failure("ValidationException", WRONG_TYPE);
       return N as string;
     });
-    return { N: sum(one!, type === "add" ? other! : negated(other!)) };
+    return numberOf(sum(one!, type === "add" ? other! : negated(other!)));
   }
 
   #called({ name, args }: FunctionOperand): Value {
@@ -219,9 +220,18 @@ function changeList(list: { L: Value[] }, { removed, appended }: ListChange): vo
 /** A number and what is added to it, or a set with other elements. */
 function added(existing: Value | undefined, value: Value): Value {
   const [type, held] = Object.entries(value)[0]!;
-  if (type === "N") return { N: sum((existing?.N as string | undefined) ?? "0", held as string) };
+  if (type === "N") return numberOf(sum((existing?.N as string | undefined) ?? "0", held as string));
   const elements = (existing?.[type] ?? []) as string[];
   return { [type]: [...new Set([...elements, ...(held as string[])])] };
+}
+
+/** The sentence is DynamoDB's for a sum of too many digits, too. @throws Failure */
+function numberOf(sum: string): Value {
+  if (fits(sum)) return { N: sum };
+  throw failure(
+    "ValidationException",
+    "Number overflow. Attempting to store a number with magnitude larger than supported range",
+  );
 }
 
 /** A set without the elements of another one; `undefined` when none is left. */

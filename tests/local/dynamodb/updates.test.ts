@@ -60,6 +60,33 @@ describe("updates of items", function () {
     });
   });
 
+  it("[G.2] refuses a sum that is too large or has more than 38 digits", async () => {
+    const overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
+    for (const [one, other] of [
+      ["9e125", "9e125"],
+      ["1e50", "1"],
+      ["99999999999999999999999999999999999999", "0.1"],
+    ]) {
+      await put({ a: { N: one } });
+      for (const expression of ["SET b = a + :n", "ADD a :n"]) {
+        const { status, body } = await update(expression, { ":n": { N: other } });
+        assert.deepEqual([status, body.message], [400, overflow]);
+      }
+    }
+    await put({ a: { N: "-99999999999999999999999999999999999999" } });
+    await update("ADD a :n", { ":n": { N: "-1" } });
+    assert.deepEqual(await attributes(), { a: { N: `-1${"0".repeat(38)}` } });
+  });
+
+  it("[G.2] counts the size of an item in bytes of UTF-8", async () => {
+    const letters = (count: number) => ({ S: "é".repeat(count) });
+    await put({ text: letters(200_000) });
+    const { status, body } = await ask("PutItem", { Item: { ...Key, text: letters(205_000) } });
+    assert.deepEqual([status, body.message], [400, "Item size has exceeded the maximum allowed size"]);
+    const larger = await update("SET more = :text", { ":text": letters(5000) });
+    assert.equal(larger.body.message, "Item size to update has exceeded the maximum allowed size");
+  });
+
   it("[G.2] makes an item of an update, but not of one that only takes something away", async () => {
     await update("REMOVE a");
     await update("DELETE a :set", { ":set": { SS: ["x"] } });
