@@ -30,7 +30,7 @@ interface KeyElement {
   KeyType: "HASH" | "RANGE";
 }
 
-interface IndexDescription {
+export interface IndexDescription {
   IndexName: string;
   KeySchema: KeyElement[];
   Projection: { ProjectionType: string; NonKeyAttributes?: string[] };

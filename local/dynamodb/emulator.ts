@@ -33,11 +33,14 @@ import {
   type RequestData,
   type TableDescription,
 } from "./emulator-contract.ts";
-import { parseCondition } from "./expressions/condition.ts";
+import { type Comparison, parseCondition } from "./expressions/condition.ts";
 import { parseProjection } from "./expressions/projection.ts";
+import type { Path } from "./expressions/resolution.ts";
 import { parseUpdate } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
-import { asItem, type Item } from "./item.ts";
+import { refuseLongIndexKeys } from "./index-keys.ts";
+import { throughIndex } from "./index-reads.ts";
+import { asItem, type Item, type Value } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import { projected } from "./projection.ts";
 import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
@@ -98,14 +101,24 @@ export function checked(
   return data;
 }
 
+interface BatchedWrite {
+  PutRequest?: { Item: Item };
+}
+
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
 export function write(operation: Write, data: RequestData, store: EmulatorStore): Answer {
   const { _condition, ...unconditional } = data;
   if (operation === "BatchWriteItem") {
     refuseEmptyKeysOfBatch(data, (TableName) => tableOf({ TableName }, store));
+    for (const [TableName, writes] of Object.entries(data.RequestItems as Record<string, BatchedWrite[]>)) {
+      for (const { PutRequest } of writes) {
+        if (PutRequest) refuseLongIndexKeys(PutRequest.Item, tableOf({ TableName }, store));
+      }
+    }
     return atOnce<Answer>((done) => WRITES[operation].action(store, data, done));
   }
   refuseEmptyKeys(data, tableOf(data, store));
+  if (data.Item) refuseLongIndexKeys(data.Item, tableOf(data, store));
   if (_condition) requireCondition(data, store);
   const answer = atOnce<Answer>((done) => WRITES[operation].action(store, unconditional, done));
   return { ...answer, ...collectionMetrics(data, tableOf(data, store)) };
@@ -142,42 +155,62 @@ export function requireCondition(data: RequestData, store: EmulatorStore): void 
 const tableOf = ({ TableName }: RequestData, store: EmulatorStore): TableDescription =>
   atOnce<TableDescription>((done) => store.getTable(TableName!, done as Callback));
 
+/** What dynalite is to find of every item, so that it refuses what it has against a filter, and no item. */
+const ALWAYS = { type: "=", args: [{ S: "always" }, { S: "always" }] as Value[] } satisfies Comparison;
+
 /** Rejects with a Failure. */
 export async function read(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
-  const { _filter, ...unfiltered } = data;
-  if (operation === "GetItem") refuseEmptyKeys(data, tableOf(data, store));
-  if (operation === "Query") refuseTooManyConditions(data, tableOf(data, store));
-  if (operation === "Scan") refuseConsistentScan(data, tableOf(data, store));
   if (operation === "BatchGetItem") return withUnprocessed(data, await answered(operation, data, store));
+  const table = tableOf(data, store);
+  if (operation === "GetItem") {
+    refuseEmptyKeys(data, table);
+    return answered(operation, data, store);
+  }
+  if (operation === "Query") refuseTooManyConditions(data, table);
+  else refuseConsistentScan(data, table);
+  const { _filter, _projection, ...request } = throughIndex(data, table);
+  const shows = (items: Item[], paths: (Path | string)[] | undefined) =>
+    paths ? items.map((item) => projected(paths, item)) : items;
   if (!_filter) {
-    const paths = data._projection?.paths;
-    if (operation === "GetItem" || !paths) return answered(operation, data, store);
-    const { Items, ...answer } = await answered(
-      operation,
-      { ...data, _projection: { ...data._projection, paths: undefined } } as never,
-      store,
+    const asked = _projection ? { ...request, _projection: { ..._projection, paths: undefined } } : request;
+    const { Items, ...answer } = await answered(operation, asked as RequestData, store);
+    return withLeastCapacity(
+      { ...answer, ...(Items !== undefined && { Items: shows(Items as Item[], _projection?.paths) }) },
+      data,
     );
-    return {
-      ...answer,
-      ...(Items !== undefined && { Items: (Items as Item[]).map((item) => projected(paths, item)) }),
-    };
   }
   // What is filtered is the whole item, and what is shown of it comes afterwards.
-  const { _projection, Select, AttributesToGet, ...whole } = unfiltered;
-  const table = tableOf(data, store);
-  for (const part of [_filter, _projection]) {
-    const invalid = db.validateKeyPaths(part?.nestedPaths, table);
-    if (invalid) throw invalid;
-  }
+  const { Select, AttributesToGet, ...whole } = request;
+  const invalid = db.validateKeyPaths(_projection?.nestedPaths, table);
+  if (invalid) throw invalid;
   const { Items, ...answer } = await answered(
     operation,
-    Select === "ALL_ATTRIBUTES" ? { ...whole, Select } : whole,
+    { ...whole, _filter: { ..._filter, expression: ALWAYS }, ...(Select === "ALL_ATTRIBUTES" && { Select }) },
     store,
   );
   const met = (Items as Item[]).filter((item) => meets(item, _filter.expression));
   const paths = _projection?.paths ?? (AttributesToGet as string[] | undefined);
-  const shown = paths ? met.map((item) => projected(paths, item)) : met;
-  return { ...answer, Count: met.length, ...(Select !== "COUNT" && { Items: shown }) };
+  const found = { ...answer, Count: met.length, ...(data.Select !== "COUNT" && { Items: shows(met, paths) }) };
+  return withLeastCapacity(found, data);
+}
+
+/** What finds nothing takes as much as what reads one small item. */
+function withLeastCapacity(answer: Answer, { ConsistentRead, IndexName }: RequestData): Answer {
+  const consumed = answer.ConsumedCapacity as ReadCapacity | undefined;
+  if (consumed?.CapacityUnits !== 0) return answer;
+  const CapacityUnits = ConsistentRead ? 1 : 0.5;
+  consumed.CapacityUnits = CapacityUnits;
+  const indexes = consumed.GlobalSecondaryIndexes ?? consumed.LocalSecondaryIndexes;
+  if (indexes) indexes[String(IndexName)] = { CapacityUnits };
+  else if (consumed.Table) consumed.Table = { CapacityUnits };
+  return answer;
+}
+
+interface ReadCapacity {
+  CapacityUnits: number;
+  Table?: { CapacityUnits: number };
+  GlobalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
+  LocalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
 }
 
 /** What is asked for again is asked for as before. */

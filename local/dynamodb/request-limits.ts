@@ -9,8 +9,17 @@ import { useStandIns } from "./names.ts";
 const DEEPEST_VALUE = 31;
 /** Their members are named by the program, which may call one of them `L` or `M`. */
 const MAPS_OF_VALUES = new Set(["M", "Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey"]);
+/** DynamoDB takes a sign before any number, and dynalite only a minus. */
+const SIGNED = /^\+[.\d]/;
+/** Maps besides those of values, whose members are there or not, and never null. */
+const OTHER_MAPS = new Set<string | number>([
+  ...["RequestItems", "ExpressionAttributeNames", "AttributeUpdates"],
+  ...["Expected", "KeyConditions", "QueryFilter", "ScanFilter"],
+]);
+
 /**
- * Names that JavaScript would take for something else get their stand-ins on the way, in place.
+ * Names that JavaScript would take for something else get their stand-ins on the way, and numbers the form that dynalite reads,
+ * in place.
  * @throws Failure ValidationException
  */
 export function refuseUnreadable(request: object): void {
@@ -18,14 +27,26 @@ export function refuseUnreadable(request: object): void {
   const left: object[] = [request];
   const depths = [0];
   const named = [false];
+  const memberOf: (string | number)[] = [""];
   while (left.length > 0) {
     const part = left.pop()!;
     const depth = depths.pop()!;
     const ofProgram = named.pop()!;
+    const as = memberOf.pop()!;
     const isList = Array.isArray(part);
     if (!isList) useStandIns(part);
+    const isWhole = isList || ofProgram || OTHER_MAPS.has(as);
     for (const name of isList ? part.keys() : Object.keys(part)) {
       const member = (part as Record<string, unknown>)[name];
+      if (member === null && isWhole) {
+        throw failure(
+          "ValidationException",
+          `1 validation error detected: Value null at '${as}.${name}' failed to satisfy constraint: Member must not be null`,
+        );
+      }
+      if (typeof member === "string" && SIGNED.test(member) && (name === "N" || as === "NS")) {
+        (part as Record<string, unknown>)[name] = member.slice(1);
+      }
       if (typeof member !== "object" || member === null) continue;
       const isValue = !isList && !ofProgram;
       const lists = depth + (isValue && (name === "L" || name === "M") ? 1 : 0);
@@ -38,6 +59,7 @@ export function refuseUnreadable(request: object): void {
       left.push(member);
       depths.push(lists);
       named.push(isValue && MAPS_OF_VALUES.has(name as string));
+      memberOf.push(ofProgram ? "" : name);
     }
   }
 }

@@ -56,8 +56,24 @@ export function refuseEmptyTableName({ TableName }: { TableName?: unknown }): vo
 }
 
 /** Without the constraints that have sentences of their own below, and with what dynalite passes over. */
+const MOST_SEGMENTS = 1_000_000;
+const CHOICES_ON_FAILURE = { ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] } };
+
 const OWN_TYPES: Record<string, (types: Types) => Types> = {
-  Scan: (types) => ({ ...types, ConsistentRead: "Boolean" }),
+  PutItem: (types) => ({ ...types, ...CHOICES_ON_FAILURE }),
+  DeleteItem: (types) => ({ ...types, ...CHOICES_ON_FAILURE }),
+  UpdateItem: ({ AttributeUpdates, ...types }) => {
+    const { children, ...updates } = AttributeUpdates as { children: { children: object } };
+    const Action = { type: "String", enum: ["ADD", "DELETE", "PUT"] };
+    return {
+      ...{ ...types, ...CHOICES_ON_FAILURE },
+      AttributeUpdates: { ...updates, children: { ...children, children: { ...children.children, Action } } },
+    };
+  },
+  Scan: ({ TotalSegments, ...types }) => ({
+    ...{ ...types, ConsistentRead: "Boolean" },
+    TotalSegments: { ...(TotalSegments as object), lessThanOrEqual: MOST_SEGMENTS },
+  }),
   Query: ({ Limit: _, ...types }) => ({ ...types, Limit: { type: "Integer" } }),
   BatchGetItem: ({ RequestItems, ...types }) => {
     const { lengthGreaterThanOrEqual: _, children, ...rest } = RequestItems as Constraints;

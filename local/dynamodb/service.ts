@@ -193,6 +193,7 @@ function reply(status: number, answer: object): Response {
   return new Response(body, {
     status,
     headers: {
+      server: "Server",
       "content-type": "application/x-amz-json-1.0",
       "x-amzn-requestid": createHash("sha256")
         .update(`${body}${performance.now()}`)

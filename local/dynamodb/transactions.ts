@@ -55,9 +55,11 @@ export class Transactions {
       throw failure("IdempotentParameterMismatchException", "", { Message: "" });
     }
     if (known) return {};
+    refuseToken(token);
     const parts = partsOf(asked).map((part, position) => this.#part(part, position, items));
     refuseRepeated(parts, items);
     refuseTooLarge(parts);
+    refuseWrongKeys(parts, items);
     const capacity = this.#store.transaction(() => {
       const reasons: Reason[] = [];
       const answers = parts.map((part) => attempt(part, items, reasons));
@@ -115,15 +117,27 @@ export class Transactions {
     if (!Object.hasOwn(WRITES, kind) || others.length > 0) {
       throw failure("ValidationException", "TransactItems can only contain one of Check, Put, Update or Delete");
     }
-    const { ReturnValuesOnConditionCheckFailure: shown, ...request } = part[kind] as Record<string, unknown>;
+    const request = part[kind] as Record<string, unknown>;
     if (kind === "ConditionCheck" && request.ConditionExpression === undefined) {
       throw failure("ValidationException", "The ConditionExpression of a ConditionCheck must not be empty");
     }
     const whole = { ...request, ReturnConsumedCapacity: "TOTAL" };
     const data = checkedMember(kind as Kind, whole, position, items);
     refuseEmptyKeys(data, items.table(data.TableName!).description);
-    return { kind: kind as Kind, data, showsItem: shown === "ALL_OLD" };
+    return { kind: kind as Kind, data, showsItem: request.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
   }
+}
+
+const MOST_TOKEN_CHARACTERS = 36;
+
+/** @throws Failure */
+function refuseToken(token: unknown): void {
+  if (typeof token !== "string" || (token.length > 0 && token.length <= MOST_TOKEN_CHARACTERS)) return;
+  const length = token === "" ? "greater than or equal to 1" : `less than or equal to ${MOST_TOKEN_CHARACTERS}`;
+  throw failure(
+    "ValidationException",
+    `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length ${length}`,
+  );
 }
 
 /** What is wrong with a member names where it stands. @throws Failure */
@@ -134,7 +148,7 @@ function checkedMember(kind: Kind, request: Record<string, unknown>, position: n
     if (!isFailure(error)) throw error;
     const member = `transactItems.${position + 1}.member.${kind[0]!.toLowerCase()}${kind.slice(1)}`;
     const message = error.message.replace(
-      /(?<=^\d+ validation errors? detected: Value .* at ')(?=tableName')/,
+      /(?<=^\d+ validation errors? detected: Value .* at ')(?=(?:tableName|returnValuesOnConditionCheckFailure)')/,
       `${member}.`,
     );
     throw failure(typeOf(error)!, message);
@@ -162,18 +176,29 @@ const typeOf = ({ body }: Failure): string | undefined => body.__type.split("#")
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const keyOf = ({ data }: Pick<Part, "data">, items: ItemStore): string | undefined => {
+const invalidKey = ({ data }: Pick<Part, "data">, items: ItemStore): Failure | undefined => {
   const { description } = items.table(data.TableName!);
-  const whole = data.Item ?? data.Key!;
-  const invalid = data.Item ? db.validateItem(whole, description) : db.validateKey(whole, description);
-  return invalid ? undefined : db.createKey(whole, description);
+  return (data.Item ? db.validateItem(data.Item, description) : db.validateKey(data.Key!, description)) ?? undefined;
 };
+
+const keyOf = (part: Pick<Part, "data">, items: ItemStore): string | undefined =>
+  invalidKey(part, items)
+    ? undefined
+    : db.createKey(part.data.Item ?? part.data.Key!, items.table(part.data.TableName!).description);
 
 function refuseRepeated(parts: Pick<Part, "data">[], items: ItemStore): void {
   const keys = parts.map((part) => [part.data.TableName, keyOf(part, items)]).filter(([, key]) => key !== undefined);
   if (new Set(keys.map((key) => key.join("/"))).size < keys.length) {
     throw failure("ValidationException", "Transaction request cannot include multiple operations on one item");
   }
+}
+
+/** Before any condition is looked at, of which the first is told. @throws Failure */
+function refuseWrongKeys(parts: Part[], items: ItemStore): void {
+  const wrong = parts.findIndex((part) => invalidKey(part, items));
+  if (wrong === -1) return;
+  const Message = invalidKey(parts[wrong]!, items)!.message;
+  throw cancelled(parts.map((_part, at) => (at === wrong ? { Code: "ValidationError", Message } : { Code: "None" })));
 }
 
 /** What a part is about may not be more than DynamoDB takes at once, of which the words are not recorded. @throws Failure */

@@ -16,9 +16,11 @@ import { type FunctionOperand, isFunction, isPath, type Operand } from "./expres
 import type { Path } from "./expressions/resolution.ts";
 import type { Action, Arithmetic } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
+import { refuseLongIndexKeys } from "./index-keys.ts";
 import { asItem, type Item, setOf, type Value } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import { fits, negated, sum } from "./numbers.ts";
+import { projected } from "./projection.ts";
 
 const TOO_LARGE = "Item size to update has exceeded the maximum allowed size";
 const WRONG_TYPE = "An operand in the update expression has an incorrect data type";
@@ -40,17 +42,18 @@ export function updateItem(store: EmulatorStore, data: RequestData): Answer {
   if (unmet) throw unmet;
   const after = asItem(structuredClone(before ?? data.Key!));
   const actions = data._updates?.sections ?? [];
-  if (data._updates) new Update(before ?? data.Key!, after, store.options.maxItemSize).apply(actions);
-  else updateAttributes(after, attributeUpdates ?? {});
-  if (data._updates) refuseUnsupportedKeys(after, actions, table);
-  if (itemSize(after) > store.options.maxItemSize) throw failure("ValidationException", TOO_LARGE);
   const taken = [
     ...actions.map(({ type }) => type),
     ...Object.values(attributeUpdates ?? {}).map(({ Action }) => Action),
   ];
-  // What only takes something away makes no item.
+  // What only takes something away makes no item, and may take it from anywhere in one that is not there.
   const exists = before || taken.length === 0 || taken.some((type) => !/^(?:remove|delete)$/i.test(type ?? ""));
   if (exists) {
+    if (data._updates) new Update(before ?? data.Key!, after, store.options.maxItemSize).apply(actions);
+    else updateAttributes(after, attributeUpdates ?? {});
+    if (data._updates) refuseUnsupportedKeys(after, actions, table);
+    if (itemSize(after) > store.options.maxItemSize) throw failure("ValidationException", TOO_LARGE);
+    refuseLongIndexKeys(after, table);
     atOnce((done) => db.updateIndexes(store, table, before, after, done));
     atOnce((done) => items.put(key, after, done));
   }
@@ -67,14 +70,19 @@ function shownAttributes(data: RequestData, before: Item | undefined, after: Ite
     case "ALL_OLD":
       return before;
     case "UPDATED_OLD":
-      return before && db.mapPaths(paths, before);
+      return before && thereOf(paths, before);
     case "ALL_NEW":
       return after;
     case "UPDATED_NEW":
-      return after && db.mapPaths(paths, after);
+      return after && thereOf(paths, after);
     default:
       return undefined;
   }
+}
+
+function thereOf(paths: (Path | string)[], item: Item): Item | undefined {
+  const shown = projected(paths, item);
+  return Object.keys(shown).length > 0 ? shown : undefined;
 }
 
 function refuseUnsupportedKeys(item: Item, actions: Action[], table: TableDescription): void {

@@ -153,6 +153,10 @@ class ConditionReader {
 const isOperand = (syntax: ConditionSyntax): syntax is OperandSyntax =>
   syntax.kind === "path" || syntax.kind === "value" || syntax.kind === "function";
 
+const HAS_ORDER = new Set(["<", "<=", ">", ">=", "between"]);
+/** A function that is a condition has a type too, but is misused as an operand, which is said first. */
+const ORDERED_TYPES = new Set(["S", "N", "B"]);
+
 type Rank = "function" | "misuse" | "reserved" | "condition";
 /** Of these DynamoDB names the first one of the first condition that has any. */
 type ConditionRank = "name" | "operand" | "distinct" | "type";
@@ -200,8 +204,14 @@ class ConditionCheck {
   ): Comparison {
     const args = operands.map((operand) => this.#operand(operand, faults));
     this.#refuseMisused(args);
-    if (operator === "between") faults.add("type", this.#boundsFault(args[1]!, args[2]!));
-    else if (operator !== "in") faults.add("distinct", repeated(operator, args));
+    const unordered = HAS_ORDER.has(operator)
+      ? args.map(typeOf).find((type) => type !== undefined && !ORDERED_TYPES.has(type))
+      : undefined;
+    if (unordered !== undefined) {
+      faults.add("type", wrongType(operator === "between" ? "BETWEEN" : operator, unordered));
+    } else if (operator === "between") faults.add("type", this.#boundsFault(args[1]!, args[2]!));
+    if (operator === "between") return { type: operator, args };
+    if (operator !== "in") faults.add("distinct", repeated(operator, args));
     else if (args.length > LONGEST_IN + 1) {
       const count = args.length - 1;
       faults.add("operand", `The IN operator is provided with too many operands; number of operands: ${count}`);

@@ -2,6 +2,7 @@
 import type { Value } from "../item.ts";
 import {
   type FunctionOperand,
+  isFunction,
   isPath,
   literalType,
   needsPath,
@@ -225,6 +226,13 @@ class UpdateCheck {
     if (name === "if_not_exists") {
       if (!isPath(args[0])) this.#fault("operand", needsPath(name));
       return typeOf(args[1]);
+    }
+    if (
+      name === "list_append" &&
+      args.some((each) => isFunction(each as object) && (each as FunctionOperand).name === name)
+    ) {
+      this.#fault("function", `The function is not allowed to be used this way in an expression; function: ${name}`);
+      return undefined;
     }
     const taken = name === "list_append" ? "L" : "N";
     const wrong = args.map(literalType).find((type) => type !== undefined && type !== taken);

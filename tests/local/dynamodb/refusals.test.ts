@@ -3,25 +3,8 @@
  * recording of us-east-1, where there is one.
  */
 import assert from "node:assert/strict";
-import { randomBytes, randomUUID } from "node:crypto";
-import { type DynamoDbService, dynamoDbService } from "../../../local/dynamodb/service.ts";
-import type { TableModel } from "../../../local/model.ts";
-import { openStore } from "../../../local/store/store.ts";
-import { signedHeaders } from "../../support/signed-request.ts";
+import { startTableService, type TableService, tableModel as table } from "../../support/table-service.ts";
 
-const accessKey = { id: "AKIALOCALAAAAAAAAAAA", secret: "a".repeat(40) };
-const host = "127.0.0.1:4566";
-
-const table = (name: string, keys: [string, "S" | "N"][], changes: Partial<TableModel> = {}): TableModel => ({
-  ...{ name, arn: `arn:aws:dynamodb:us-east-1:123456789012:table/${name}`, region: "us-east-1" },
-  keys: keys.map(([key]) => key),
-  attributes: [...keys, ["g", "S"] as const].map(([key, type]) => ({ name: key, type })),
-  localIndexes: [],
-  globalIndexes: [{ name: "by-g", keys: ["g"], projectionType: "ALL", nonKeyAttributes: [] }],
-  ...{ billingMode: "PAY_PER_REQUEST", readCapacity: 0, writeCapacity: 0, ttlAttribute: undefined },
-  ...{ deletionProtection: false, items: [] },
-  ...changes,
-});
 const tables = [
   table("plain", [["pk", "S"]]),
   table(
@@ -38,13 +21,6 @@ const tables = [
   ]),
 ];
 
-type Reply = {
-  __type?: string;
-  message?: string;
-  CancellationReasons?: { Message?: string }[];
-  [member: string]: unknown;
-};
-
 const S = (text: string) => ({ S: text });
 const N = (number: string) => ({ N: number });
 const Key = { pk: S("a") };
@@ -56,34 +32,18 @@ const update = (UpdateExpression: string, ExpressionAttributeValues?: object, Ex
 });
 
 describe("a refusal of DynamoDB", () => {
-  const store = openStore(":memory:");
-  let service: DynamoDbService;
+  let service: TableService;
   before(() => {
-    const platform = { now: Date.now, randomUUID, randomBytes, store, emit: () => {} };
-    service = dynamoDbService({ tables, accountId: "123456789012", platform, accessKey });
-    service.takeOver();
+    service = startTableService(tables);
   });
-  after(() => store.close());
+  after(() => service.close());
 
-  async function call(operation: string, input: object): Promise<Reply> {
-    const body = JSON.stringify(input);
-    const request = {
-      ...{ method: "POST", path: "/", body },
-      headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `DynamoDB_20120810.${operation}` },
-    };
-    const { id: accessKeyId, secret: secretAccessKey } = accessKey;
-    const headers = await signedHeaders(request, { accessKeyId, secretAccessKey, host, service: "dynamodb" });
-    const response = await service.answer(new Request(`http://${host}/`, { method: "POST", body, headers }));
-    return (await response!.json()) as Reply;
-  }
+  const call = (operation: string, input: object) => service.call(operation, input);
 
   /** `undefined` for what is taken. */
   async function sentences(requests: [operation: string, input: object, said: unknown][]): Promise<void> {
     const got: unknown[] = [];
-    for (const [operation, input] of requests) {
-      const { __type, message } = await call(operation, input);
-      got.push([operation, input, __type === "com.amazon.coral.validate#ValidationException" ? message : __type]);
-    }
+    for (const [operation, input] of requests) got.push([operation, input, await service.said(operation, input)]);
     assert.deepEqual(got, requests);
   }
 

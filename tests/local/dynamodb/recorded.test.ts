@@ -1,0 +1,218 @@
+/**
+ * What DynamoDB does with items that other programs' authors saw on AWS: most of it by scylladb/scylladb, whose tests of Alternator
+ * (`test/alternator`, read in the version of August 2026) are run against AWS too.
+ */
+import assert from "node:assert/strict";
+import { startTableService, type TableService, tableModel } from "../../support/table-service.ts";
+
+const tables = [tableModel("plain", [["pk", "S"]])];
+
+const S = (text: string) => ({ S: text });
+const N = (number: string) => ({ N: number });
+const Key = { pk: S("a") };
+const ONE = "1 validation error detected: ";
+
+describe("DynamoDB as recorded", () => {
+  let service: TableService;
+  beforeEach(() => {
+    service = startTableService(tables);
+  });
+  afterEach(() => service.close());
+
+  const call = (operation: string, input: object) => service.call(operation, { TableName: "plain", ...input });
+  const said = (operation: string, input: object) => service.said(operation, { TableName: "plain", ...input });
+  const put = (attributes: object) => call("PutItem", { Item: { ...Key, ...attributes } });
+  const update = (UpdateExpression: string, values?: object, more: object = {}) => ({
+    ...{ Key, UpdateExpression, ExpressionAttributeValues: values, ...more },
+  });
+  const item = async () => (await call("GetItem", { Key })).Item;
+
+  // test_returnvalues.py (updated_old, updated_new, nested), test_update_expression.py (nested_attribute_remove_from_missing_item).
+  it("[G.2] shows no attributes of an update where none of those it changes is there", async () => {
+    const shown = async (expression: string, ReturnValues: string, values?: object) =>
+      (await call("UpdateItem", update(expression, values, { ReturnValues }))).Attributes;
+    const value = { ":v": S("cat") };
+    for (const expression of ["REMOVE x.y", "REMOVE x[0]"]) {
+      assert.equal(await shown(expression, "ALL_NEW"), undefined);
+      assert.equal(await item(), undefined);
+    }
+    assert.equal(await shown("SET b = :v", "UPDATED_OLD", value), undefined);
+    assert.deepEqual(await shown("SET b = :v, c = :v", "UPDATED_OLD", value), { b: S("cat") });
+    assert.equal(await shown("REMOVE b", "UPDATED_NEW"), undefined);
+    await put({ a: { M: { c: { L: [N("1")] } } } });
+    assert.equal(await shown("SET a.x = :v", "UPDATED_OLD", value), undefined);
+    assert.deepEqual(await shown("SET a.y = :v", "UPDATED_NEW", value), { a: { M: { y: S("cat") } } });
+    assert.equal(await shown("SET a.c[100] = :v", "UPDATED_NEW", value), undefined);
+    assert.deepEqual(await shown("REMOVE a.c[0]", "UPDATED_NEW"), { a: { M: { c: { L: [S("cat")] } } } });
+    assert.equal(
+      await said("UpdateItem", update("REMOVE nowhere.y")),
+      "The document path provided in the update expression is invalid for update",
+    );
+  });
+
+  // test_number.py (update_expression_plus_overflow, plus_imprecise, invalid_numbers, number_hash_key_representation).
+  it("[G.2] of numbers takes a plus sign, and refuses sums that it cannot hold", async () => {
+    await call("UpdateItem", update("SET a = :a, s = :s", { ":a": N("+3"), ":s": { NS: ["+1e+2", "-0.50"] } }));
+    assert.deepEqual(await item(), { ...Key, a: N("3"), s: { NS: ["100", "-0.5"] } });
+    const overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
+    for (const [one, sign, other] of [
+      ["9e125", "+", "9e125"],
+      ["9e125", "-", "-9e125"],
+      // Of what is more exact than 38 digits too.
+      ["1e50", "-", "1"],
+      ["1e50", "+", "1"],
+    ] as const) {
+      const values = { ":one": N(one), ":other": N(other) };
+      assert.equal(await said("UpdateItem", update(`SET b = :one ${sign} :other`, values)), overflow);
+    }
+    await call("UpdateItem", update("SET b = :v", { ":v": N("1e50") }));
+    assert.equal(await said("UpdateItem", update("ADD b :v", { ":v": N("1") })), overflow);
+    await call("UpdateItem", update("SET b = :one + :other", { ":one": N("9e125"), ":other": N("9e124") }));
+    assert.deepEqual((await item()) as object, {
+      ...Key,
+      a: N("3"),
+      s: { NS: ["100", "-0.5"] },
+      b: N(`99${"0".repeat(124)}`),
+    });
+  });
+
+  // test_condition_expression.py (update_condition_lt, le, gt, ge, between), test_update_expression.py (function_nesting).
+  it("[G.2] of an expression refuses values without an order, and a list that is appended to twice", async () => {
+    const list = { L: [N("1")] };
+    const wrong = (operator: string, type: string) =>
+      `${ONE}Invalid ConditionExpression: Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${type}`;
+    for (const [condition, value, sentence] of [
+      ["a < :v", list, wrong("<", "L")],
+      [":v <= a", { BOOL: true }, wrong("<=", "BOOL")],
+      ["a > :v", { NULL: true }, wrong(">", "NULL")],
+      [":v >= a", { SS: ["x"] }, wrong(">=", "SS")],
+      ["a BETWEEN :v AND :v", list, wrong("BETWEEN", "L")],
+      ["a = :v", list, "ConditionalCheckFailedException"],
+    ] as const) {
+      const input = update("SET b = :one", { ":one": N("1"), ":v": value }, { ConditionExpression: condition });
+      assert.equal((await said("UpdateItem", input))?.replace(/^.*#/, ""), sentence, condition);
+    }
+    await put({ a: list });
+    const values = { ":a": list, ":b": list };
+    assert.equal(
+      await said("UpdateItem", update("SET c = list_append(list_append(:a, :b), :b)", values)),
+      `${ONE}Invalid UpdateExpression: The function is not allowed to be used this way in an expression; function: list_append`,
+    );
+    await call("UpdateItem", update("SET c = list_append(if_not_exists(c, :a), :b)", values));
+    assert.deepEqual((await item()) as object, { ...Key, a: list, c: { L: [N("1"), N("1")] } });
+  });
+
+  // test_returnvalues.py (validation_of_returnvalues_on_condition_check_failure), test_transact.py (returnvaluesonconditioncheckfailure,
+  // clientrequesttoken_length), test_item.py (update_bad_action), test_manual_requests.py (batch_write_item_invalid_payload), test_scan.py (parallel_incorrect).
+  it("[G.2] refuses what a member of a request cannot be", async () => {
+    const choice = (value: string, at: string, set: string) =>
+      `${ONE}Value '${value}' at '${at}' failed to satisfy constraint: Member must satisfy enum value set: [${set}]`;
+    const shows = { ReturnValuesOnConditionCheckFailure: "UPDATED_OLD" };
+    const at = "returnValuesOnConditionCheckFailure";
+    assert.equal(await said("PutItem", { Item: Key, ...shows }), choice("UPDATED_OLD", at, "ALL_OLD, NONE"));
+    assert.equal(await said("DeleteItem", { Key, ...shows }), choice("UPDATED_OLD", at, "ALL_OLD, NONE"));
+    assert.equal(await said("UpdateItem", { Key, ...shows }), choice("UPDATED_OLD", at, "ALL_OLD, NONE"));
+    const inTransaction = { TableName: "plain", Key, ReturnValuesOnConditionCheckFailure: "none" };
+    assert.equal(
+      await said("TransactWriteItems", { TransactItems: [{ Delete: inTransaction }] }),
+      choice("none", `transactItems.1.member.delete.${at}`, "ALL_OLD, NONE"),
+    );
+    const put = { Put: { TableName: "plain", Item: Key } };
+    for (const [token, least] of [
+      ["t".repeat(37), "less than or equal to 36"],
+      ["", "greater than or equal to 1"],
+    ] as const) {
+      assert.equal(
+        await said("TransactWriteItems", { TransactItems: [put], ClientRequestToken: token }),
+        `${ONE}Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length ${least}`,
+      );
+    }
+    assert.equal(
+      await said("UpdateItem", { Key, AttributeUpdates: { b: { Action: "NONEXISTENT", Value: N("1") } } }),
+      choice("NONEXISTENT", "attributeUpdates.b.member.action", "ADD, DELETE, PUT"),
+    );
+    assert.equal(await item(), undefined);
+    assert.equal(
+      await said("Scan", { TotalSegments: 1_000_001, Segment: 0 }),
+      `${ONE}Value '1000001' at 'totalSegments' failed to satisfy constraint: Member must have value less than or equal to 1000000`,
+    );
+    const invalid =
+      /^com\.amazon(?:\.coral\.validate#ValidationException|aws\.dynamodb\.v20120810#SerializationException|\.coral\.service#SerializationException)$/;
+    const wrong: unknown[][] = [];
+    for (const [operation, input] of [
+      ["PutItem", { Item: { ...Key, a: null } }],
+      ["PutItem", { Item: { pk: null } }],
+      ["PutItem", { Item: { ...Key, a: { L: [null] } } }],
+      ["PutItem", { Item: { ...Key, a: { M: { b: null } } } }],
+      ["PutItem", { Item: { ...Key, a: { SS: [null] } } }],
+      ["GetItem", { Key: { pk: null } }],
+      ["GetItem", { Key, AttributesToGet: [null] }],
+      ["GetItem", { Key, ProjectionExpression: "#a", ExpressionAttributeNames: { "#a": null } }],
+      ["UpdateItem", update("SET a = :a", { ":a": null })],
+      ["UpdateItem", { Key, AttributeUpdates: { a: null } }],
+      ["DeleteItem", { Key, Expected: { a: null } }],
+      ["Query", { KeyConditions: { pk: null } }],
+      ["Scan", { ScanFilter: { pk: null } }],
+      ["Scan", { ExclusiveStartKey: { pk: null } }],
+      ["BatchGetItem", { RequestItems: { plain: null } }],
+      ["BatchGetItem", { RequestItems: { plain: { Keys: [null] } } }],
+      ["BatchGetItem", { RequestItems: { plain: { Keys: null } } }],
+      ["TransactGetItems", { TransactItems: [{ Get: { TableName: "plain", Key: { pk: null } } }] }],
+    ] as const) {
+      const { __type } = await call(operation, input);
+      wrong.push([operation, JSON.stringify(input), invalid.test(String(__type)) ? "" : __type]);
+    }
+    for (const writes of [
+      null,
+      [null],
+      [{}],
+      [{ PutRequest: null }],
+      [{ PutRequest: {} }],
+      [{ DeleteRequest: null }],
+      [{ DeleteRequest: {} }],
+    ]) {
+      const { __type } = await call("BatchWriteItem", { RequestItems: { plain: writes } });
+      wrong.push(["BatchWriteItem", JSON.stringify(writes), invalid.test(String(__type)) ? "" : __type]);
+    }
+    assert.deepEqual(
+      wrong.filter(([, , type]) => type !== ""),
+      [],
+    );
+  });
+
+  // test_transact.py (cancellation_reasons_validationerror).
+  it("[G.2] tells of a transaction the first thing that is not valid, before any condition is looked at", async () => {
+    const of = (Item: object, more: object = {}) => ({ Put: { TableName: "plain", Item, ...more } });
+    const unmet = of(Key, { ConditionExpression: "attribute_exists(pk)" });
+    const { __type, message, CancellationReasons } = await call("TransactWriteItems", {
+      TransactItems: [unmet, of({ pk: N("7") }), of({ pk: N("8") }), of({ pk: S("b") })],
+    });
+    const codes = ["None", "ValidationError", "None", "None"];
+    assert.equal(__type?.replace(/^.*#/, ""), "TransactionCanceledException");
+    assert.deepEqual(
+      CancellationReasons?.map(({ Code }) => Code),
+      codes,
+    );
+    assert.deepEqual(CancellationReasons?.[0], { Code: "None" });
+    assert.equal(
+      message ?? "",
+      `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(", ")}]`,
+    );
+  });
+
+  // test_returnconsumedcapacity.py (indexes_no_indexes), test_http_headers.py (server_header).
+  it("[G.2] takes half a unit to find nothing, and names its server", async () => {
+    const of = { KeyConditionExpression: "pk = :a", ExpressionAttributeValues: { ":a": S("nobody") } };
+    const capacity = async (operation: string, input: object) =>
+      (await call(operation, { ReturnConsumedCapacity: "INDEXES", ...input })).ConsumedCapacity;
+    const units = (CapacityUnits: number) => ({ CapacityUnits, TableName: "plain", Table: { CapacityUnits } });
+    assert.deepEqual(await capacity("GetItem", { Key }), units(0.5));
+    assert.deepEqual(await capacity("Query", of), units(0.5));
+    assert.deepEqual(await capacity("Query", { ...of, ConsistentRead: true }), units(1));
+    assert.deepEqual(await capacity("Query", { ...of, IndexName: "by-g", KeyConditionExpression: "g = :a" }), {
+      ...{ CapacityUnits: 0.5, TableName: "plain", Table: { CapacityUnits: 0 } },
+      GlobalSecondaryIndexes: { "by-g": { CapacityUnits: 0.5 } },
+    });
+    assert.equal((await service.headers("GetItem", { TableName: "plain", Key })).get("server"), "Server");
+  });
+});
