@@ -194,7 +194,7 @@ function pickStage(description: CloudDescription, wanted: string | undefined, ap
 }
 
 function choice(what: string, all: readonly { name: string; id: string }[], option: "client" | "api"): CliError {
-  const names = all.map((one) => `${safeText(one.name, 60)} (${safeText(one.id, 60)})`).join(", ");
+  const names = all.map((one) => `${safeText(one.name, 200)} (${safeText(one.id, 60)})`).join(", ");
   return new CliError("target_ambiguous", `${what}; there are: ${names || "none"}.`, {
     next: `Choose one with --${option} NAME`,
   });

@@ -216,11 +216,19 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
 
   it("says which app clients there are when a foreign program has several and no outputs", async () => {
     const pool = (bench.fake.cloud.userPools as { clients: object[] }[])[0]!;
-    pool.clients.push({ ...pool.clients[0], name: "Second", id: "second" });
+    const long = `a-name-${"long-".repeat(20)}client`;
+    pool.clients.push(
+      { ...pool.clients[0], name: "Second", id: "second" },
+      { ...pool.clients[0], name: long, id: "l" },
+    );
     bench.fake.cloud.outputs = {};
     const { code, stderr } = await bench.here(["status"]);
     equal(code, 3);
-    match(stderr, /several app clients; there are: DemoClient \(client\w+\), Second \(second\).\n.*--client NAME/);
+    match(
+      stderr,
+      /several app clients; there are: DemoClient \(client\w+\), Second \(second\), a-name-\S+-client \(l\).\n.*--client NAME/,
+    );
+    ok(stderr.includes(long), "a name can be pasted whole");
     const chosen = JSON.parse((await bench.here(["config", "--json", "--client", "Second"])).stdout);
     equal(chosen.values.clientId.value, "second");
   });

@@ -33,8 +33,8 @@ function noSuchMethod(api: CompiledApi, { httpMethod, path, headers }: GatewayEx
   );
   const reason =
     others.length > 0
-      ? `${path} has no method ${httpMethod} (it has ${others.join(", ")}), and API Gateway answers that with 403.`
-      : `No resource matches ${path}, and API Gateway answers that with 403.`;
+      ? `${path} has no method ${httpMethod} (it has ${others.join(", ")}), which API Gateway does not tell from a missing authentication token.`
+      : `No resource matches ${path}, which API Gateway does not tell from a missing authentication token.`;
   const authorization = headers.last("authorization");
   if (authorization === undefined) return new GatewayError("MISSING_AUTHENTICATION_TOKEN", reason);
   return new GatewayError(

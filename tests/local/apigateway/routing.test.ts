@@ -56,7 +56,7 @@ describe("the routes of a REST API", () => {
     await api.send("DELETE", "/Test/transactions");
     assert.equal(
       api.lastRequest().reason,
-      "/transactions has no method DELETE (it has GET, POST), and API Gateway answers that with 403.",
+      "/transactions has no method DELETE (it has GET, POST), which API Gateway does not tell from a missing authentication token.",
     );
   });
 
