@@ -51,8 +51,6 @@ declare module "dynalite/db/index.js" {
       expression: ParsedUpdate | undefined,
       table: TableDescription,
     ): Failure | null | undefined;
-    /** Of the older `Expected`. */
-    checkConditional(data: RequestData, existing: Item | undefined): Failure | null | undefined;
     /** Visits the keys of each index, until a visit returns something. */
     traverseIndexes<T>(table: TableDescription, visit: (name: string, type: string) => T | undefined): T | undefined;
     /** What is at a path of names and positions. */

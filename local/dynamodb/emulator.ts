@@ -42,12 +42,13 @@ import { refuseLongIndexKeys } from "./index-keys.ts";
 import { throughIndex } from "./index-reads.ts";
 import { asItem, type Item, type Value } from "./item.ts";
 import { itemSize } from "./item-size.ts";
+import { olderCondition, withoutEqualities } from "./older-conditions.ts";
 import { projected } from "./projection.ts";
-import { refuseConsistentScan, refuseTooManyConditions } from "./query-keys.ts";
+import { refuseConsistentScan, refuseKeysInOlderFilter, refuseTooManyConditions } from "./query-keys.ts";
 import { refuseUnreadable } from "./request-limits.ts";
 import { refuseEmptyTableName, requestRules } from "./request-rules.ts";
 import { typed } from "./request-types.ts";
-import { updateItem } from "./update-item.ts";
+import { refuseInvalidUpdate, updateItem } from "./update-item.ts";
 
 // Its validation asks these objects, whose own parsers take ten times as long for each level of parentheses or two.
 conditionParser.parse = (source, { context }) => parseCondition(source, context);
@@ -97,7 +98,9 @@ export function checked(
   refuseUnreadable(request);
   const data = typed(request, types);
   refuseEmptyTableName(data);
+  const putBack = withoutEqualities(data);
   validations.checkValidations(data, types, custom, store);
+  putBack();
   return data;
 }
 
@@ -107,7 +110,7 @@ interface BatchedWrite {
 
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
 export function write(operation: Write, data: RequestData, store: EmulatorStore): Answer {
-  const { _condition, ...unconditional } = data;
+  const { _condition, Expected, ConditionalOperator, ...unconditional } = data;
   if (operation === "BatchWriteItem") {
     refuseEmptyKeysOfBatch(data, (TableName) => tableOf({ TableName }, store));
     for (const [TableName, writes] of Object.entries(data.RequestItems as Record<string, BatchedWrite[]>)) {
@@ -119,7 +122,8 @@ export function write(operation: Write, data: RequestData, store: EmulatorStore)
   }
   refuseEmptyKeys(data, tableOf(data, store));
   if (data.Item) refuseLongIndexKeys(data.Item, tableOf(data, store));
-  if (_condition) requireCondition(data, store);
+  if (operation === "UpdateItem") refuseInvalidUpdate(data, tableOf(data, store));
+  if (_condition || Expected) requireCondition(data, store);
   const answer = atOnce<Answer>((done) => WRITES[operation].action(store, unconditional, done));
   return { ...answer, ...collectionMetrics(data, tableOf(data, store)) };
 }
@@ -147,7 +151,8 @@ export function requireCondition(data: RequestData, store: EmulatorStore): void 
   if (invalid) throw invalid;
   const key = db.createKey(data.Item ?? data.Key!, table);
   const existing = atOnce<Item | undefined>((done) => store.getItemDb(data.TableName!).get(key, done as Callback));
-  if (data._condition && !meets(existing ?? asItem({}), data._condition.expression)) {
+  const condition = data._condition?.expression ?? olderCondition(data);
+  if (condition && !meets(existing ?? asItem({}), condition)) {
     throw failure("ConditionalCheckFailedException", "The conditional request failed");
   }
 }
@@ -166,12 +171,15 @@ export async function read(operation: Read, data: RequestData, store: EmulatorSt
     refuseEmptyKeys(data, table);
     return answered(operation, data, store);
   }
-  if (operation === "Query") refuseTooManyConditions(data, table);
-  else refuseConsistentScan(data, table);
-  const { _filter, _projection, ...request } = throughIndex(data, table);
+  if (operation === "Query") {
+    refuseTooManyConditions(data, table);
+    refuseKeysInOlderFilter(data, table);
+  } else refuseConsistentScan(data, table);
+  const { _filter, _projection, QueryFilter, ScanFilter, ConditionalOperator, ...request } = throughIndex(data, table);
+  const filter = _filter?.expression ?? olderCondition(data);
   const shows = (items: Item[], paths: (Path | string)[] | undefined) =>
     paths ? items.map((item) => projected(paths, item)) : items;
-  if (!_filter) {
+  if (!filter) {
     const asked = _projection ? { ...request, _projection: { ..._projection, paths: undefined } } : request;
     const { Items, ...answer } = await answered(operation, asked as RequestData, store);
     return withLeastCapacity(
@@ -185,10 +193,14 @@ export async function read(operation: Read, data: RequestData, store: EmulatorSt
   if (invalid) throw invalid;
   const { Items, ...answer } = await answered(
     operation,
-    { ...whole, _filter: { ..._filter, expression: ALWAYS }, ...(Select === "ALL_ATTRIBUTES" && { Select }) },
+    {
+      ...whole,
+      ...(_filter && { _filter: { ..._filter, expression: ALWAYS } }),
+      ...(Select === "ALL_ATTRIBUTES" && { Select }),
+    },
     store,
   );
-  const met = (Items as Item[]).filter((item) => meets(item, _filter.expression));
+  const met = (Items as Item[]).filter((item) => meets(item, filter));
   const paths = _projection?.paths ?? (AttributesToGet as string[] | undefined);
   const found = { ...answer, Count: met.length, ...(data.Select !== "COUNT" && { Items: shows(met, paths) }) };
   return withLeastCapacity(found, data);

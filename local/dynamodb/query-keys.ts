@@ -57,10 +57,25 @@ export function refuseConsistentScan({ ConsistentRead, IndexName }: RequestData,
   throw failure("ValidationException", "Consistent reads are not supported on global secondary indexes");
 }
 
+/** @throws Failure for a filter by a key, which is what the conditions on keys are for */
+export function refuseKeysInOlderFilter(data: RequestData, table: TableDescription): void {
+  const filter = (data.QueryFilter ?? {}) as object;
+  const key = keysOf(data, table).find(({ AttributeName }) => Object.hasOwn(filter, AttributeName));
+  if (!key) return;
+  throw failure(
+    "ValidationException",
+    `QueryFilter can only contain non-primary key attributes: Primary key attribute: ${key.AttributeName}`,
+  );
+}
+
+function keysOf({ IndexName }: RequestData, table: TableDescription): TableDescription["KeySchema"] {
+  const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
+  return (indexes.find((index) => index.IndexName === IndexName) ?? table).KeySchema;
+}
+
 /** @throws Failure */
 export function refuseTooManyConditions(data: RequestData, table: TableDescription): void {
-  const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
-  const { KeySchema } = indexes.find(({ IndexName }) => IndexName === data.IndexName) ?? table;
+  const KeySchema = keysOf(data, table);
   const conditions = Object.keys(data.KeyConditions as object).length;
   if (conditions <= KeySchema.length) return;
   throw failure(

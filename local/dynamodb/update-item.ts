@@ -28,18 +28,20 @@ const WRONG_TYPE = "An operand in the update expression has an incorrect data ty
 /** The older form of an update, by the name of the attribute. */
 type AttributeUpdates = Record<string, { Action?: "PUT" | "ADD" | "DELETE"; Value?: Value }>;
 
-/** Over a store that answers at once. @throws Failure */
+/** Before the item is looked at. @throws Failure */
+export function refuseInvalidUpdate(data: RequestData, table: TableDescription): void {
+  const invalid =
+    db.validateKey(data.Key!, table) ?? db.validateUpdates(data.AttributeUpdates as object, data._updates, table);
+  if (invalid) throw invalid;
+}
+
+/** Over a store that answers at once, of an update that is valid. @throws Failure */
 export function updateItem(store: EmulatorStore, data: RequestData): Answer {
   const table = atOnce<TableDescription>((done) => store.getTable(data.TableName!, done as Callback));
   const attributeUpdates = data.AttributeUpdates as AttributeUpdates | undefined;
-  const invalid =
-    db.validateKey(data.Key!, table) ?? db.validateUpdates(attributeUpdates, data._updates, table) ?? undefined;
-  if (invalid) throw invalid;
   const items = store.getItemDb(data.TableName!);
   const key = db.createKey(data.Key!, table);
   const before = atOnce<Item | undefined>((done) => items.get(key, done as Callback));
-  const unmet = db.checkConditional(data, before);
-  if (unmet) throw unmet;
   const after = asItem(structuredClone(before ?? data.Key!));
   const actions = data._updates?.sections ?? [];
   const taken = [
