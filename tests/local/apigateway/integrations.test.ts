@@ -270,6 +270,24 @@ describe("a mock integration", () => {
     assert.deepEqual([down.status, down.body], [503, '{"ok":false}']);
   });
 
+  // ministackorg/ministack#1756, measured on AWS on 16 September 2026.
+  it("[D.6] selects of several responses that match the one with the status itself", async () => {
+    const responses = [
+      response(),
+      response({ statusCode: "500", selectionPattern: "5\\d{2}" }),
+      response({ statusCode: "503", selectionPattern: "50[34]" }),
+    ];
+    const requestTemplates = { "application/json": `{"statusCode": $input.params('status')}` };
+    await using api = await start(mock({ requestTemplates, responses }));
+    for (const [status, answered] of [
+      [503, 503],
+      [500, 500],
+      [504, 500],
+    ]) {
+      assert.equal((await api.send("POST", `/Test/items/1?status=${status}`)).status, answered);
+    }
+  });
+
   it("answers 500 when its template gives no status", async () => {
     await using api = await start(mock({ requestTemplates: {} }));
     assert.equal((await api.send("POST", "/Test/items/1")).status, 500);

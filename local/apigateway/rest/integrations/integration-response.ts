@@ -77,15 +77,23 @@ export function integrationAnswer(exchange: IntegratedGatewayExchange, result: I
   };
 }
 
-/** The whole text has to match a pattern, as Java's `String.matches` has it. */
+/**
+ * The whole text has to match a pattern, as Java's `String.matches` has it. Of several that match, one whose own status it is
+ * goes before the others.
+ */
 function select(
   responses: readonly IntegrationResponseModel[],
   selection: string | undefined,
 ): IntegrationResponseModel | undefined {
   const matching =
-    selection !== undefined &&
-    responses.find(({ selectionPattern }) => selectionPattern && pattern(selectionPattern).test(selection));
-  return matching || responses.find(({ selectionPattern }) => !selectionPattern);
+    selection === undefined
+      ? []
+      : responses.filter(({ selectionPattern }) => selectionPattern && pattern(selectionPattern).test(selection));
+  return (
+    matching.find(({ statusCode }) => statusCode === selection) ??
+    matching[0] ??
+    responses.find(({ selectionPattern }) => !selectionPattern)
+  );
 }
 
 function pattern(source: string): RegExp {
