@@ -52,7 +52,7 @@ export function breakdownOutcome(breakdown: Breakdown, requestId: string): Invoc
 
 /** What the function itself answered. */
 export function functionOutcome(payload: string, threw: boolean): InvocationResult {
-  if (threw) return failed(payload, `The function threw ${summary(payload)}.`);
+  if (threw) return failed(payload, `The function threw ${summary(payload)}.${emulatorAdvice(payload)}`);
   if (payload.length * 3 > PAYLOAD_LIMIT_BYTES) {
     const size = Buffer.byteLength(payload);
     if (size > PAYLOAD_LIMIT_BYTES) {
@@ -62,6 +62,14 @@ export function functionOutcome(payload: string, threw: boolean): InvocationResu
   }
   return { payload, functionError: undefined, reason: undefined };
 }
+
+/** As SDKs of version 3 and 2 say that they did not reach a service; without a network this is how AWS is missed. */
+const NOT_REACHED = /(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|Inaccessible host: )[^"]*\.amazonaws\.com/;
+
+const emulatorAdvice = (payload: string): string =>
+  NOT_REACHED.test(payload)
+    ? " It called AWS's own address; --aws-endpoint URL sends calls of services that do not run here to an emulator of yours."
+    : "";
 
 function serviceError(errorType: string, errorMessage: string, reason: string): InvocationResult {
   return failed(JSON.stringify({ errorType, errorMessage }), reason);

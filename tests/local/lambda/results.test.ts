@@ -32,6 +32,17 @@ describe("a function's result", () => {
     assert.equal(error.trace[0], "TypeError: no such thing");
     assert.match(error.trace[1], /^ {4}at .*index\.js:1/);
     assert.equal(reason, "The function threw TypeError: no such thing.");
+    // As the SDKs say it, of version 3 and 2.
+    for (const message of [
+      "getaddrinfo ENOTFOUND ssm.us-east-1.amazonaws.com",
+      "Inaccessible host: `b.s3.amazonaws.com' at port `undefined'. This service may not be available.",
+    ]) {
+      await using asking = deploy(`exports.handler = async () => { throw new Error(${JSON.stringify(message)}); };`);
+      assert.equal(
+        (await asking.invoke({})).reason,
+        `The function threw Error: ${message.replace(/\.$/, "")}. It called AWS's own address; --aws-endpoint URL sends calls of services that do not run here to an emulator of yours.`,
+      );
+    }
   });
 
   it("[E.5] names the type of a thrown value that is no error", async () => {
