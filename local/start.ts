@@ -49,6 +49,8 @@ export interface LocalCloudOptions extends EvaluationOptions {
 export interface WatchOptions {
   /** Folders that are no sources, beside the cloud's own state. */
   ignore?: string[];
+  /** The `compileCache` of every evaluation but the first, for which the process that waits fills it. */
+  compileCache?: string | undefined;
   /** Paths of what changed, relative to the project, before the program is evaluated again. */
   onChange?: (files: string[]) => void;
   onReload?: (ready: ReadyDocument) => void;
@@ -127,10 +129,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const build = async ({ project, reads }: ReturnType<typeof read>, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
       const traced = watching && reads && { reads, spare: watching.spare };
+      const compileCache = superseded && watching ? options.watch?.compileCache : options.compileCache;
       const [declaration, { startGeneration }] = await Promise.all([
         evaluateProject(
           project,
-          { ...options, keepsOutputs: options.stateDirectory !== undefined, signal: until },
+          { ...options, compileCache, keepsOutputs: options.stateDirectory !== undefined, signal: until },
           join(directory, "functions"),
           traced,
         ).then(
@@ -225,11 +228,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 /** The watch, and the process that waits for the next evaluation. */
 function watchProgram(
   { stateDirectory }: LocalCloudOptions,
-  { ignore = [], onBlindness }: WatchOptions,
+  { ignore = [], compileCache, onBlindness }: WatchOptions,
   onChange: (files: string[]) => void,
   closers: (() => void)[],
 ) {
-  const spare = new SpareProgram();
+  const spare = new SpareProgram({ compileCache });
   const sources = watchSources({
     ignore: [...ignore, ...(stateDirectory === undefined ? [] : [stateDirectory])],
     onChange,

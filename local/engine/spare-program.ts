@@ -17,16 +17,25 @@ export class SpareProgram {
   #spare: { settings: ProgramSettings; process: Promise<ProgramProcess | undefined> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  readonly #compileCache: string | undefined;
   readonly #delayMs: number;
 
-  /** @param delayMs from an evaluation's end to the start of the next process */
-  constructor(delayMs = PREPARED_AFTER_MS) {
-    this.#delayMs = delayMs;
+  /**
+   * @param options `compileCache`: of the evaluations that it is for, which it fills while nobody waits; `delayMs`: from an
+   *   evaluation's end to the start of the next process
+   */
+  constructor(options: { compileCache?: string | undefined; delayMs?: number } = {}) {
+    this.#compileCache = options.compileCache;
+    this.#delayMs = options.delayMs ?? PREPARED_AFTER_MS;
   }
 
-  /** @param reads what the program reported when it ran last */
-  prepareFor(settings: ProgramSettings, reads: readonly Read[]): void {
+  /**
+   * @param ran how the program ran last
+   * @param reads what it reported then
+   */
+  prepareFor(ran: ProgramSettings, reads: readonly Read[]): void {
     this.#discard();
+    const settings = { ...ran, compileCache: this.#compileCache };
     const ahead = reads.flatMap(([kind, path]) => (kind === "package" ? [path] : []));
     const { project, environment } = settings;
     const options = [...project.nodeArguments, ...(environment.NODE_OPTIONS ?? "").split(/\s+/)];

@@ -5,7 +5,13 @@
  */
 import childProcess from "node:child_process";
 import fs from "node:fs";
-import { createRequire, registerHooks, stripTypeScriptTypes, syncBuiltinESMExports } from "node:module";
+import {
+  createRequire,
+  flushCompileCache,
+  registerHooks,
+  stripTypeScriptTypes,
+  syncBuiltinESMExports,
+} from "node:module";
 import { dirname, extname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
@@ -242,6 +248,8 @@ function waitForProgram(): void {
   const require = createRequire(import.meta.url);
   for (const file of JSON.parse(nextLine()) as string[]) quietly(() => require(file));
   if (process.features.typescript === "strip") quietly(prepareForTypes);
+  // What is compiled by now need not be written down when somebody waits for the process to end.
+  quietly(flushCompileCache);
   quietly(send);
   nextLine();
   startedAt = Date.now();

@@ -109,12 +109,11 @@ export function programOptions(
 export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
   const compiled = join(stateHome(world), "local", "compiled");
   // Filling it takes a third of an evaluation, which the first start is spared; from the third on each saves a quarter.
-  const isOurs = () =>
-    ensurePrivateDirectory(world, compiled).then(
-      () => true,
-      () => false,
-    );
-  const isKept = existsSync(compiled) && (await isOurs());
+  const isFirst = !existsSync(compiled);
+  const isOurs = await ensurePrivateDirectory(world, compiled).then(
+    () => true,
+    () => false,
+  );
   const file = join(runDirectory(world), `${world.processId}.json`);
   const startedAt = world.now();
   const announce = (ready: ReadyDocument) =>
@@ -128,12 +127,11 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
   };
   const cloud = await startLocalCloud({
     ...options,
-    ...(watch && { watch: { ...watch, onReload } }),
-    ...(isKept && { compileCache: compiled }),
+    ...(watch && { watch: { ...watch, onReload, ...(isOurs && { compileCache: compiled }) } }),
+    ...(isOurs && !isFirst && { compileCache: compiled }),
   }).catch(async (error) => {
     throw await namingHolder(world, error, options.stateDirectory);
   });
-  if (!isKept) await isOurs();
   try {
     await announce(cloud.ready);
   } catch (error) {

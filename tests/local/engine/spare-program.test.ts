@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ProgramProcess, startProgram } from "../../../local/engine/program-process.ts";
 import { readProject } from "../../../local/engine/project.ts";
@@ -51,7 +51,7 @@ describe("a process that waits for the next evaluation", function () {
     writeFileSync(at("index.js"), PROGRAM);
     write("word.js", "old");
     write("node_modules/@pulumi/word/index.js", "old");
-    spare = new SpareProgram(0);
+    spare = new SpareProgram({ delayMs: 0 });
   });
   afterEach(() => spare.close());
 
@@ -80,6 +80,19 @@ describe("a process that waits for the next evaluation", function () {
     assert.equal(await spare.take(settings()), undefined);
     await run();
     assert.equal(await spare.take({ ...settings(), environment: { ...environment, WORD: "new" } }), undefined);
+  });
+
+  it("keeps compiled code where the evaluations that it is for look for it, and is taken by no other", async () => {
+    const compileCache = join(temporaryDirectory(), "compiled");
+    spare = new SpareProgram({ delayMs: 0, compileCache });
+    await run();
+    assert.equal(await spare.take(settings()), undefined, "of an evaluation without");
+    await run();
+    const waiting = await spare.take({ ...settings(), compileCache });
+    assert.ok(waiting, "there is one");
+    spare.take = async () => waiting;
+    assert.equal((await run()).pid, waiting.child.pid);
+    assert.notDeepEqual(readdirSync(compileCache), []);
   });
 
   it("is not there for a project whose options load code of its own before the program", async () => {
