@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { type LocalCloud, startLocalCloud } from "../../../local/start.ts";
+import { type LocalCloud, startLocalCloud, type WatchOptions } from "../../../local/start.ts";
 import { temporaryProject } from "../../support/temporary.ts";
 
 /** Declares `f` with the given code, and an address at which it answers to everybody. */
@@ -24,10 +24,11 @@ const project = (code: string, files: Record<string, string> = {}) =>
   });
 const answering = (text: string) => `exports.handler = async () => ${JSON.stringify(text)};`;
 
-async function started(root: string, work: (cloud: LocalCloud) => Promise<void>): Promise<void> {
+async function started(root: string, work: (cloud: LocalCloud) => Promise<void>, watch?: WatchOptions): Promise<void> {
   const cloud = await startLocalCloud({
     ...{ projectDirectory: join(root, "infra"), stack: "dev", port: 0, stateDirectory: undefined },
     environment: process.env,
+    ...(watch && { watch }),
   });
   try {
     await work(cloud);
@@ -71,6 +72,21 @@ describe("a function whose code lies beside the program", function () {
 
   it("is taken from a zip file that demo-auth.local.yaml names, where the program leaves it in S3", () =>
     takenFrom("../app.zip"));
+
+  it("answers as it is edited, when it is watched", async () => {
+    const root = project(FROM_S3, {
+      "infra/demo-auth.local.yaml": "functions: { f: ../app }\n",
+      "app/index.js": answering("before"),
+    });
+    const reloaded = Promise.withResolvers<void>();
+    const edited = async (cloud: LocalCloud) => {
+      assert.equal(await answer(cloud), "before");
+      writeFileSync(join(root, "app/index.js"), answering("after"));
+      await reloaded.promise;
+      assert.equal(await answer(cloud), "after");
+    };
+    await started(root, edited, { onReload: () => reloaded.resolve(), onFailure: reloaded.reject });
+  });
 
   it("is taken from there instead of what the program hands over too", async () => {
     const root = project('code: new pulumi.asset.FileArchive("../app"),', {
