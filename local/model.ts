@@ -20,6 +20,17 @@ export interface CloudModel {
   /** Functions that the program declares and that do not run here: `because` is a clause for the person. */
   functionsElsewhere: { name: string; arn: string; because: string }[];
   functionPermissions: FunctionPermissionModel[];
+  customDomains: CustomDomainModel[];
+}
+
+/** What answers below a path of an API's custom domain name on AWS. */
+export interface CustomDomainModel {
+  domainName: string;
+  /** Without slashes around it; empty for the whole domain name. */
+  basePath: string;
+  apiId: string;
+  /** `undefined` where the stage is the next segment of the path, as REST APIs may have it. */
+  stage: string | undefined;
 }
 
 // ---------------------------------------------------------------- Cognito

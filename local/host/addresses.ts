@@ -50,6 +50,15 @@ export function localAddresses(
     const origin = origins.api.get(id);
     if (origin) replacements.push([`https://${id}.execute-api.${region}.amazonaws.com`, origin]);
   }
+  // The fullest first: below one path of a domain name there may be another API than below the rest.
+  for (const { domainName, basePath, apiId, stage } of model.customDomains.toSorted(
+    (a, b) => b.basePath.length - a.basePath.length,
+  )) {
+    const origin = origins.api.get(apiId);
+    const address = basePath === "" ? `https://${domainName}` : `https://${domainName}/${basePath}`;
+    if (origin)
+      replacements.push([address, stage === undefined || stage === "$default" ? origin : `${origin}/${stage}`]);
+  }
   for (const { id, region } of model.functionUrls) {
     const origin = origins.functionUrl.get(id);
     if (origin) replacements.push([`https://${id}.lambda-url.${region}.on.aws`, origin]);

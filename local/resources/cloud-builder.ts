@@ -47,6 +47,7 @@ export class CloudBuilder {
       eventSources: [],
       functionsElsewhere: [],
       functionPermissions: [],
+      customDomains: [],
     };
     this.unpack = unpack;
     this.strict = strict;

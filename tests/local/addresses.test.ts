@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { localAddresses } from "../../local/host/addresses.ts";
 import type { CloudModel } from "../../local/model.ts";
+import { startLocalCloud } from "../../local/start.ts";
+import { temporaryProject } from "../support/temporary.ts";
 
 const model = {
   region: "eu-west-1",
@@ -18,6 +20,7 @@ const model = {
   restApis: [{ id: "abcde12345", region: "eu-west-1" }],
   httpApis: [],
   functionUrls: [{ id: "a1b2", region: "eu-west-1" }],
+  customDomains: [],
 } as unknown as CloudModel;
 
 const localise = localAddresses(model, {
@@ -59,6 +62,53 @@ describe("addresses at the edge of the local cloud", () => {
       "https://auth.example.org:8443/",
     ]) {
       assert.equal(localise(address), address);
+    }
+  });
+});
+
+describe("addresses of APIs under custom domain names", function () {
+  this.timeout(60_000);
+
+  it("become those of the APIs' own origins in outputs, by the mappings of the domain names", async () => {
+    const project = temporaryProject({
+      "Pulumi.yaml": "name: custom\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      "Pulumi.dev.yaml": "config: { aws:region: eu-west-1 }\n",
+      "package.json": '{ "main": "index.js" }',
+      "index.js": `
+        const aws = require("@pulumi/aws");
+        const rest = new aws.apigateway.RestApi("rest", { name: "rest", body: JSON.stringify({ swagger: "2.0", paths: { "/": { get: {
+          "x-amazon-apigateway-integration": { type: "mock" } } } } }) });
+        const deployment = new aws.apigateway.Deployment("d", { restApi: rest.id });
+        const stage = new aws.apigateway.Stage("prod", { restApi: rest.id, deployment: deployment.id, stageName: "prod" });
+        const domain = new aws.apigateway.DomainName("api", { domainName: "api.shop.example", regionalCertificateArn: "arn:c" });
+        new aws.apigateway.BasePathMapping("v1", { domainName: domain.domainName, restApi: rest.id, stageName: stage.stageName, basePath: "v1" });
+        new aws.apigateway.BasePathMapping("any", { domainName: domain.domainName, restApi: rest.id, basePath: "any" });
+        const http = new aws.apigatewayv2.Api("http", { name: "http", protocolType: "HTTP" });
+        const live = new aws.apigatewayv2.Stage("default", { apiId: http.id, name: "$default", autoDeploy: true });
+        const other = new aws.apigatewayv2.DomainName("http", { domainName: "http.shop.example",
+          domainNameConfiguration: { certificateArn: "arn:c", endpointType: "REGIONAL", securityPolicy: "TLS_1_2" } });
+        new aws.apigatewayv2.ApiMapping("http", { apiId: http.id, domainName: other.id, stage: live.id });
+        module.exports = {
+          v1: "https://api.shop.example/v1/orders", any: "https://api.shop.example/any/prod", other: "https://api.shop.example/v2",
+          longer: "https://api.shop.example/v11", http: "https://http.shop.example", page: "https://http.shop.example.org",
+        };`,
+    });
+    const cloud = await startLocalCloud({
+      ...{ projectDirectory: project, stack: "dev", port: 0, stateDirectory: undefined, environment: process.env },
+    });
+    try {
+      const originOf = (name: string) =>
+        new URL(cloud.ready.apis.find((api) => api.name === name)!.stages[0]!.url).origin;
+      assert.deepEqual(cloud.ready.outputs, {
+        v1: `${originOf("rest")}/prod/orders`,
+        any: `${originOf("rest")}/prod`,
+        http: originOf("http"),
+        // Nothing is mapped there.
+        ...{ other: "https://api.shop.example/v2", longer: "https://api.shop.example/v11" },
+        page: "https://http.shop.example.org",
+      });
+    } finally {
+      await cloud.close();
     }
   });
 });

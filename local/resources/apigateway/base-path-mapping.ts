@@ -6,7 +6,9 @@ import { resourceType, text } from "../resource-type.ts";
 type Mapping = apigateway.BasePathMapping;
 type MappingArgs = apigateway.BasePathMappingArgs;
 
-const ofTheDomain = withoutEffect("nothing answers at the domain name, which is named where it is declared");
+const ofTheDomain = withoutEffect(
+  "nothing answers at the domain name, which is named where it is declared; outputs show the API's own origin",
+);
 
 export const basePathMapping = resourceType<Mapping, MappingArgs>("aws:apigateway/basePathMapping:BasePathMapping", {
   inputs: {
@@ -25,5 +27,14 @@ export const basePathMapping = resourceType<Mapping, MappingArgs>("aws:apigatewa
       ...(inputs.domainNameId ? [inputs.domainNameId] : []),
     ];
     return { id: parts.join("/"), outputs: { region: account.region } };
+  },
+
+  declare({ inputs }, cloud) {
+    cloud.model.customDomains.push({
+      domainName: String(inputs.domainName),
+      basePath: text(inputs.basePath) ?? "",
+      apiId: String(inputs.restApi),
+      stage: text(inputs.stageName),
+    });
   },
 });
