@@ -8,6 +8,7 @@ import type { Comparison, Condition } from "./expressions/condition.ts";
 import { type FunctionOperand, isFunction, isPath, type Operand } from "./expressions/operand.ts";
 import { type Item, setOf, type Value } from "./item.ts";
 import { compareNumbers } from "./numbers.ts";
+import { includes } from "./substring.ts";
 
 export function meets(item: Item, condition: Condition): boolean {
   switch (condition.type) {
@@ -135,6 +136,6 @@ function contains(value: Value | undefined, part: Value | undefined): boolean {
   if (type === "L") return (held as Value[]).some((each) => equal(each, part));
   if (type === `${typeOf(part)}S`) return setOf(held as string[]).has(heldBy(part) as string);
   if (type !== typeOf(part)) return false;
-  if (type === "B") return bytes(held).includes(bytes(heldBy(part)));
-  return type === "S" && String(held).includes(String(heldBy(part)));
+  if (type === "B") return includes(bytes(held).toString("latin1"), bytes(heldBy(part)).toString("latin1"));
+  return type === "S" && includes(String(held), String(heldBy(part)));
 }

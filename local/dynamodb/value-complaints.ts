@@ -39,7 +39,8 @@ function firstWithDuplicates(value: unknown): [type: string, members: string[]] 
 /** The members up to the first that was there before in the order of their bytes, then that one, then the rest as sent. */
 function printed(type: string, members: string[]): string {
   const bytes = (member: string) => Buffer.from(member, type === "BS" ? "base64" : "utf8");
-  const again = members.findIndex((member, position) => members.indexOf(member) < position);
+  const seen = new Set<string>();
+  const again = members.findIndex((member) => seen.size === seen.add(member).size);
   const ordered = members.slice(0, again).sort((one, other) => Buffer.compare(bytes(one), bytes(other)));
   const quoted = [...ordered, ...members.slice(again)].map((member) => `"${member}"`);
   return type === "BS" ? `[${quoted.join(",")}]of type BS ` : `[${quoted.join(", ")}] `;
