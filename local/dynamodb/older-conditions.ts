@@ -26,7 +26,7 @@ const FUNCTIONS: Record<string, string> = {
 /** dynalite refuses these to be compared for equality in filters, DynamoDB does not (recorded by Scylla's Alternator). */
 const REFUSED_TYPES = new Set(["BOOL", "NULL", "L", "M"]);
 
-/** Takes what dynalite would wrongly refuse out of a request's filters. @returns what puts it back */
+/** Puts what dynalite takes in the place of what it would wrongly refuse of a request's filters. @returns what puts that back */
 export function withoutEqualities({ QueryFilter, ScanFilter }: RequestData): () => void {
   const filter = (QueryFilter ?? ScanFilter ?? {}) as Record<string, OlderCondition>;
   const taken = Object.entries(filter).filter(([, { ComparisonOperator, AttributeValueList = [] }]) => {
@@ -35,10 +35,40 @@ export function withoutEqualities({ QueryFilter, ScanFilter }: RequestData): () 
     const isOne = value && more.length === 0 && Object.keys(value).length === 1;
     return isOne && REFUSED_TYPES.has(Object.keys(value)[0]!) && !validations.validateAttributeValue(value);
   });
-  for (const [name] of taken) delete filter[name];
+  for (const [name] of taken) filter[name] = { ComparisonOperator: "NULL" };
   return () => {
     for (const [name, condition] of taken) filter[name] = condition;
   };
+}
+
+const SCALARS = ["S", "N", "B"];
+const TAKEN_TYPES: Record<string, string[]> = {
+  ...{ LT: SCALARS, LE: SCALARS, GT: SCALARS, GE: SCALARS, IN: SCALARS, BETWEEN: SCALARS },
+  ...{ CONTAINS: SCALARS, NOT_CONTAINS: SCALARS, BEGINS_WITH: ["S", "B"] },
+};
+
+/**
+ * What DynamoDB has against older conditions and dynalite takes, or cannot print
+ * (recorded by ExtendDB/extenddb and Scylla's Alternator, whose tests run against AWS, in 2026).
+ */
+export function olderComplaint(data: RequestData): string | undefined {
+  const { Expected, QueryFilter, ScanFilter, ConditionalOperator } = data;
+  // What is mixed with expressions is refused for that.
+  if (Object.keys(data).some((name) => name.endsWith("Expression") && data[name] != null)) return undefined;
+  const conditions = Object.values((Expected ?? QueryFilter ?? ScanFilter ?? {}) as Record<string, OlderCondition>);
+  if (ConditionalOperator != null && conditions.length < 2) {
+    return conditions.length === 0
+      ? "ConditionalOperator cannot be used without Filter or Expected"
+      : "ConditionalOperator can only be used when Filter or Expected has two or more elements";
+  }
+  for (const { ComparisonOperator = "", AttributeValueList } of conditions) {
+    const taken = TAKEN_TYPES[ComparisonOperator];
+    const types = (AttributeValueList ?? []).flatMap((value) => Object.keys(value));
+    const [type] = types;
+    if (!taken || type === undefined || taken.includes(type) || types.some((other) => other !== type)) continue;
+    return `One or more parameter values were invalid: ComparisonOperator ${ComparisonOperator} is not valid for ${type} AttributeValue type`;
+  }
+  return undefined;
 }
 
 /** @returns `undefined` for a request without any */

@@ -4,6 +4,7 @@
  */
 import type { EmulatorStore, RequestData } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
+import { olderComplaint } from "./older-conditions.ts";
 import { inWordsOfExpression, leftToTheTable, wrongOperand } from "./query-keys.ts";
 import { ofValue } from "./value-complaints.ts";
 
@@ -40,7 +41,8 @@ export function requestRules(
   return {
     types: (OWN_TYPES[operation] ?? ((same: Types) => same))(types as Types),
     custom(data, store) {
-      const complaint = OWN_RULES[operation]?.(data) ?? inherited(data, store) ?? wrongOperand(data);
+      const complaint =
+        OWN_RULES[operation]?.(data) ?? olderComplaint(data) ?? inherited(data, store) ?? wrongOperand(data);
       if (complaint === undefined || leftToTheTable(complaint, data)) return undefined;
       const words = inOwnWords(complaint, operation, alone, data);
       return alone && COUNTING.has(operation) && !UNCOUNTED.test(words) ? `${ONE_ERROR}${words}` : words;

@@ -180,6 +180,43 @@ describe("DynamoDB as recorded", () => {
     );
   });
 
+  // test_expected.py (1_le_validation, 1_contains, 1_begins_with_false, 1_in, 1_between_validation, conditional_operator_expected_missing).
+  it("[G.2] takes in the older Expected no value that its operator has no use for", async () => {
+    const list = { L: [N("1")] };
+    for (const [operator, values, type] of [
+      ["LE", [list], "L"],
+      ["CONTAINS", [list], "L"],
+      ["NOT_CONTAINS", [list], "L"],
+      ["BEGINS_WITH", [N("3")], "N"],
+      ["IN", [list, list], "L"],
+      ["BETWEEN", [{ NS: ["1"] }, { NS: ["2"] }], "NS"],
+      ["BETWEEN", [list, list], "L"],
+    ] as const) {
+      const Expected = { a: { ComparisonOperator: operator, AttributeValueList: values } };
+      assert.equal(
+        await said("UpdateItem", { Key, AttributeUpdates: { z: { Value: N("1") } }, Expected }),
+        `${ONE}One or more parameter values were invalid: ComparisonOperator ${operator} is not valid for ${type} AttributeValue type`,
+      );
+    }
+    // ExtendDB/extenddb, whose tests of ConditionalOperator run against AWS too (2026).
+    const without = "ConditionalOperator cannot be used without Filter or Expected";
+    const one = { a: { ComparisonOperator: "NULL" } };
+    const two = "ConditionalOperator can only be used when Filter or Expected has two or more elements";
+    const ConditionalOperator = "OR";
+    for (const [operation, input, sentence] of [
+      ["PutItem", { Item: Key }, `${ONE}${without}`],
+      ["PutItem", { Item: Key, Expected: {} }, `${ONE}${without}`],
+      ["PutItem", { Item: Key, Expected: one }, `${ONE}${two}`],
+      ["Scan", {}, without],
+      ["Scan", { ScanFilter: one }, two],
+      ["Query", {}, without],
+      ["Scan", { ScanFilter: { ...one, b: one.a } }, undefined],
+    ] as const) {
+      assert.equal(await said(operation, { ...input, ConditionalOperator }), sentence);
+    }
+    assert.equal(await item(), undefined);
+  });
+
   // test_transact.py (cancellation_reasons_validationerror).
   it("[G.2] tells of a transaction the first thing that is not valid, before any condition is looked at", async () => {
     const of = (Item: object, more: object = {}) => ({ Put: { TableName: "plain", Item, ...more } });
