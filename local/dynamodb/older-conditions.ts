@@ -86,11 +86,17 @@ function conditionOf(
 ): Condition {
   const operator = ComparisonOperator ?? (Exists === false ? "NULL" : "EQ");
   const args: Operand[] = [[name], ...(AttributeValueList ?? (Value ? [Value] : []))];
-  if (operator === "NOT_CONTAINS")
+  if (operator === "NOT_CONTAINS") {
+    const contains = conditionOf(name, {
+      ComparisonOperator: "CONTAINS",
+      AttributeValueList: args.slice(1) as Value[],
+    });
+    // Not of what is not there, other than NE.
     return {
-      type: "not",
-      args: [conditionOf(name, { ComparisonOperator: "CONTAINS", AttributeValueList: args.slice(1) as Value[] })],
+      type: "and",
+      args: [conditionOf(name, { ComparisonOperator: "NOT_NULL" }), { type: "not", args: [contains] }],
     };
+  }
   const comparison = COMPARISONS[operator];
   return comparison === undefined
     ? { type: "function", name: FUNCTIONS[operator]!, args, attrType: undefined }

@@ -217,6 +217,15 @@ describe("DynamoDB as recorded", () => {
     assert.equal(await item(), undefined);
   });
 
+  // test_expected.py (1_not_contains).
+  it("[G.2] finds in what is not there neither that it contains something nor that it does not", async () => {
+    await put({ a: S("hello") });
+    const counted = async (name: string, ComparisonOperator: string) =>
+      (await call("Scan", { ScanFilter: { [name]: { ComparisonOperator, AttributeValueList: [S("x")] } } })).Count;
+    assert.deepEqual([await counted("a", "NOT_CONTAINS"), await counted("a", "CONTAINS")], [1, 0]);
+    assert.deepEqual([await counted("b", "NOT_CONTAINS"), await counted("b", "CONTAINS")], [0, 0]);
+  });
+
   // test_transact.py (cancellation_reasons_validationerror).
   it("[G.2] tells of a transaction the first thing that is not valid, before any condition is looked at", async () => {
     const of = (Item: object, more: object = {}) => ({ Put: { TableName: "plain", Item, ...more } });
