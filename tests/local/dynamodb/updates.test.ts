@@ -175,4 +175,30 @@ describe("updates of items", function () {
     const l = { ExpressionAttributeNames: { "#l": "list" } };
     assert.equal(await within(update(`SET ${appended.join(", ")}`, undefined, l)), tooLarge);
   });
+
+  it("[G.2] lets others have their turn while a filter is met by thousands of items", async () => {
+    const item = (at: number) => ({ PutRequest: { Item: { person: { S: "ada" }, placedAt: { N: String(at) } } } });
+    for (let at = 0; at < 3000; at += 25) {
+      const writes = Array.from({ length: 25 }, (_, n) => item(at + n));
+      await askTables(cloud, "BatchWriteItem", { RequestItems: { [TableName]: writes } });
+    }
+    const turns: number[] = [];
+    let begun = process.cpuUsage();
+    let done = false;
+    const watch = (): void => {
+      const { user, system } = process.cpuUsage(begun);
+      begun = process.cpuUsage();
+      turns.push(user + system);
+      if (!done) setImmediate(watch);
+    };
+    setImmediate(watch);
+    const FilterExpression = Array(150).fill("placedAt > :n").join(" OR ");
+    const { text } = await ask("Scan", { FilterExpression, ExpressionAttributeValues: { ":n": { N: "1e30" } } });
+    done = true;
+    const { Count, ScannedCount } = JSON.parse(text);
+    assert.deepEqual([Count, ScannedCount], [0, 3001]);
+    const whole = turns.reduce((sum, turn) => sum + turn, 0);
+    const longest = Math.max(...turns);
+    assert.ok(longest < whole / 2, `One turn took ${longest} of ${whole} microseconds.`);
+  });
 });
