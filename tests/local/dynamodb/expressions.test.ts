@@ -3,6 +3,10 @@
  * Alternator and dynamodb-conformance.
  */
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parseCondition } from "../../../local/dynamodb/expressions/condition.ts";
+import { parseProjection } from "../../../local/dynamodb/expressions/projection.ts";
+import { parseUpdate } from "../../../local/dynamodb/expressions/update.ts";
 import type { LocalCloud } from "../../../local/start.ts";
 import { askTables, startTables } from "../../support/tables.ts";
 
@@ -222,5 +226,33 @@ describe("expressions", function () {
       assert.ok(performance.now() - begun < 1000, `${expression.slice(0, 40)} took ${performance.now() - begun} ms`);
     }
     assert.equal(typeof (await complaint("Condition", "(".repeat(4096))), "string");
+  });
+
+  it("[G.2] answers any text with a tree or a sentence, however it is put together", () => {
+    const tokens = ["(", ")", ",", ".", "[0]", "a", "#a", ":s", "=", "<>", "<", "+", "-", "AND", "or", "NOT", "in"];
+    const words = [...tokens, "between", "size(", "contains(", "f(", "set", "REMOVE", "add", "delete", "_", "ü", " "];
+    const text = fc
+      .array(fc.tuple(fc.constantFrom(...words), fc.integer({ min: 1, max: 60 })), { maxLength: 40 })
+      .map((runs) =>
+        runs
+          .map(([word, times]) => `${word} `.repeat(times))
+          .join("")
+          .slice(0, 4096),
+      );
+    const context = () => ({
+      ...{ attrNames: { "#a": "a" }, attrVals: { ":s": { S: "x" } }, unusedAttrNames: {}, unusedAttrVals: {} },
+      ...{ isReserved: () => false, compare: () => false },
+    });
+    fc.assert(
+      fc.property(text, (source) => {
+        for (const parse of [parseCondition, parseUpdate, parseProjection]) {
+          const begun = process.cpuUsage();
+          const parsed = parse(source, context());
+          assert.ok(typeof parsed === "object" || parsed.length > 0);
+          assert.ok(process.cpuUsage(begun).user < 500_000, `${parse.name} took too long: ${source}`);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
