@@ -1,12 +1,40 @@
 #!/usr/bin/env node
-// Old Node parses this too (no import.meta, no newer syntax), so that it can say in a line that it is too old.
+// Old Node parses this too (no import.meta, no top-level await, nothing newer than dynamic import): a checkout and a project of
+// `init` bring a Node of their own, which then runs it, and elsewhere it says in a line that it is too old.
 // A package runs its bundle; so does a checkout, unless a source is newer than that.
 const wanted = 24;
-if (Number(process.versions.node.split(".")[0]) < wanted) {
-  process.stderr.write(`demo-auth needs Node ${wanted} or later; this is ${process.version}. See https://nodejs.org\n`);
+if (Number(process.versions.node.split(".")[0]) < wanted) startWithOwnNode();
+else start(process.getBuiltinModule("node:fs"));
+
+async function startWithOwnNode() {
+  const { existsSync, realpathSync } = await import("node:fs");
+  const script = realpathSync(process.argv[1]);
+  const node = process.platform === "win32" ? "node.exe" : "node";
+  const own = ["node_modules", ".."]
+    .map((folder) => script.replace(/bin.demo-auth\.js$/, `${folder}/node/bin/${node}`))
+    .find((file) => existsSync(file));
+  if (own) return runOn(own);
+  const words = process.argv
+    .slice(2)
+    .map((word) => (/^[\w./@:+=,-]+$/.test(word) ? word : `'${word.split("'").join("'\\''")}'`));
+  process.stderr.write(
+    `demo-auth needs Node ${wanted} or later; this is ${process.version}. See https://nodejs.org, or run it with one of its own: ` +
+      `${["npx --package=node@24 --package=demo-auth demo-auth"].concat(words).join(" ")}\n`,
+  );
   process.exitCode = 7;
-} else {
-  start(process.getBuiltinModule("node:fs"));
+}
+
+/** Ends as that process ends. A terminal's Ctrl-C reaches both; other signals are handed on. */
+async function runOn(node) {
+  const { spawn } = await import("node:child_process");
+  const child = spawn(node, process.execArgv.concat(process.argv.slice(1)), { stdio: "inherit" });
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.once("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
 }
 
 function start(fs) {

@@ -1,7 +1,7 @@
 /**
  * The command tree. Each command registers itself from a file of its own and loads its work only when it runs.
  */
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { registerAuthorizer } from "./commands/authorizer/authorizer-command.ts";
 import { registerCall } from "./commands/call/call-command.ts";
 import { registerCompletion } from "./commands/completion/completion-command.ts";
@@ -54,12 +54,13 @@ export function buildProgram(world: World): Command {
     .option(
       "--target <name>",
       "local, local:<stack> of several, local:<project>/<stack> of any project, file, or a Pulumi stack (env: DEMO_AUTH_TARGET)",
+      filled,
     )
-    .option("-p, --profile <name>", "profile of your own configuration file (env: DEMO_AUTH_PROFILE)")
-    .option("--config <file>", "your own configuration file (env: DEMO_AUTH_CONFIG)")
-    .option("--client <name>", "app client of a local cloud that has several, by name or id")
-    .option("--api <name>", "API of a local cloud that has several, by name, id or name/stage")
-    .option("--as <name>", "account, of several that are signed in to one target (env: DEMO_AUTH_AS)")
+    .option("-p, --profile <name>", "profile of your own configuration file (env: DEMO_AUTH_PROFILE)", filled)
+    .option("--config <file>", "your own configuration file (env: DEMO_AUTH_CONFIG)", filled)
+    .option("--client <name>", "app client of a local cloud that has several, by name or id", filled)
+    .option("--api <name>", "API of a local cloud that has several, by name, id or name/stage", filled)
+    .option("--as <name>", "account, of several that are signed in to one target (env: DEMO_AUTH_AS)", filled)
     .option("--json", "machine-readable output; errors too")
     .option("-q, --quiet", "only results and errors")
     .option("--debug", "say more on standard error, without secrets")
@@ -74,4 +75,10 @@ export function buildProgram(world: World): Command {
     .configureHelp({ showGlobalOptions: true });
   for (const register of registrants) register(program, world);
   return program;
+}
+
+/** Which target and whose account is never guessed: `--as "$WHO"` without a WHO would mean somebody else. */
+function filled(value: string): string {
+  if (value !== "") return value;
+  throw new InvalidArgumentError("It is empty. Give it a value, or leave the option out.");
 }

@@ -2,6 +2,7 @@
  * One command line from its arguments to its exit code. Ctrl-C needs nothing here: without a handler Node dies by the
  * signal.
  */
+import type { Command } from "commander";
 import type { TargetFlagValues } from "./shared/next-step.ts";
 import type { World } from "./shared/world.ts";
 
@@ -19,17 +20,12 @@ export async function run(world: World): Promise<void> {
   try {
     await program.parseAsync(given.length === 0 ? ["--help"] : given, { from: "user" });
   } catch (thrown) {
-    world.setExitCode(await fail(world, given, program.opts(), thrown));
+    world.setExitCode(await fail(world, given, program, thrown));
   }
 }
 
 /** Says what went wrong, unless it was only `--help`. @returns the exit code */
-async function fail(
-  world: World,
-  given: readonly string[],
-  targetFlags: TargetFlagValues,
-  thrown: unknown,
-): Promise<number> {
+async function fail(world: World, given: readonly string[], program: Command, thrown: unknown): Promise<number> {
   if ((thrown as { exitCode?: unknown }).exitCode === 0) return 0;
   const [{ exitCodes, reportOf }, { openOutput }, { explain }] = await Promise.all([
     import("./shared/errors.ts"),
@@ -42,10 +38,28 @@ async function fail(
     debug: typed.includes("--debug"),
     color: !typed.includes("--no-color"),
   });
-  const report = reportOf(explain(thrown), { invocation: world.invocation, targetFlags });
+  const report = reportOf(explain(thrown), {
+    invocation: world.invocation,
+    targetFlags: program.opts<TargetFlagValues>(),
+    command: commandIn(typed, program),
+  });
   const unexpected = report.exitCode === exitCodes.unexpected && thrown instanceof Error;
   out.error(report, unexpected && typed.includes("--debug") ? thrown.stack : undefined);
   return report.exitCode;
+}
+
+/** @returns the names of the command and subcommand that these words ask for, as far as there are such */
+function commandIn(words: readonly string[], program: Command): string[] {
+  for (const [at, word] of words.entries()) {
+    // The value of an option before the command: `--target local call`.
+    if (
+      program.options.some((option) => at > 0 && option.required && [option.short, option.long].includes(words[at - 1]))
+    )
+      continue;
+    const found = program.commands.find((known) => known.name() === word);
+    if (found) return [word, ...commandIn(words.slice(at + 1), found)];
+  }
+  return [];
 }
 
 /** A reader that leaves (`| head`) is no error. */

@@ -146,7 +146,7 @@ const bugHint = "This is a bug in demo-auth. Run the command again with --debug 
 function usageReport(message: string, typing: Typing): ErrorReport {
   const [, what = "", guess] = /^(?:error: )?(.*?)(?:\n\((.*)\))?$/s.exec(message.trim()) ?? [];
   const sentence = what.charAt(0).toUpperCase() + what.slice(1);
-  const next = guess ?? `${typing.invocation} --help shows how`;
+  const next = guess ?? ({ say: "How it is used", command: "help", args: typing.command } satisfies NextStep);
   return report("usage", sentence.endsWith(".") ? sentence : `${sentence}.`, [next], typing);
 }
 

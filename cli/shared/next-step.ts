@@ -37,6 +37,8 @@ export interface Typing {
   invocation: string;
   /** The flags that led to this target: an advised command must not lead to another. */
   targetFlags: TargetFlagValues;
+  /** The command that was typed, e.g. `["authorizer", "test"]`; none where no word was one. */
+  command?: readonly string[];
 }
 
 export type TargetFlagValues = Readonly<Partial<Record<(typeof targetFlagNames)[number], string | undefined>>>;

@@ -1,5 +1,5 @@
 /** Somebody's first minutes: nothing runs, nothing is installed, there is no network; each answer has a hint that works. */
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildProgram } from "../../cli/program.ts";
@@ -86,6 +86,30 @@ describe("first contact", function () {
       ok(name !== "doctor" || !/demo-auth doctor/.test(stderr + stdout), "doctor does not send to doctor");
     });
   }
+
+  it("a wrong word leads to the help of the command that it was typed for", async () => {
+    const hint = async (...words: string[]) =>
+      /→ How it is used: \S+(?: \S*demo-auth\S*)? (help.*)\n$/.exec((await bench.run(words)).stderr)?.[1];
+    equal(await hint("call"), "help call");
+    equal(await hint("--target", "local", "authorizer", "test", "--authorizer"), "help authorizer test");
+    equal(await hint("completion", "tcsh"), "help completion");
+    equal(await hint("--target"), "help");
+    for (const words of [["help", "call"], ["help", "authorizer", "test"], ["help", "completion"], ["help"]])
+      match((await bench.run(words)).stdout, new RegExp(`^Usage: demo-auth ${words.slice(1).join(" ")}`));
+  });
+
+  it("an option for target or account that is empty is refused: a variable that is not set would choose another", async () => {
+    for (const option of ["--target", "--profile", "--config", "--client", "--api", "--as"]) {
+      for (const words of [
+        ["status", option, ""],
+        ["token", `${option}=`],
+      ]) {
+        const { code, stdout, stderr } = await bench.run(words);
+        deepEqual([code, stdout], [2, ""], words.join(" "));
+        match(stderr, new RegExp(`${option} <\\w+>' argument '' is invalid. It is empty. Give it a value, or leave`));
+      }
+    }
+  });
 
   it("authorizer alone shows its help", async () => {
     const { code, stdout } = await bench.run(["authorizer"]);

@@ -1,8 +1,9 @@
 /** The package that npm would publish, installed into an empty folder and used from there. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { publint } from "publint";
@@ -77,11 +78,52 @@ describe("the package", () => {
     match((await demoAuth(["logout"])).stderr, /revoked/);
   });
 
-  it("says in one line that Node is too old", async () => {
-    const old = "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.2'}})";
-    const failed = await demoAuth(["--help"], ["--import", old]).catch((error) => error);
-    deepEqual([failed.code, failed.stdout], [7, ""]);
-    match(failed.stderr, /^demo-auth needs Node 24 or later; this is v[\d.]+\. .*\n$/);
+  describe("under a Node that is too old", () => {
+    const old =
+      "data:text/javascript,if(!process.env.OWN)Object.defineProperty(process,'versions',{value:{node:'20.20.2'}})";
+    const underOldNode = (args: string[]) => demoAuth(args, ["--import", old]);
+    const ownNode = () => join(installed, "..", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+    /** Stands for the npm package `node`, installed beside the command; the program it is given sees its real version. */
+    const bringNode = () => {
+      mkdirSync(dirname(ownNode()), { recursive: true });
+      writeFileSync(ownNode(), `#!/bin/sh\nOWN=1 exec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+    };
+    afterEach(() => rmSync(join(installed, "..", "node"), { recursive: true, force: true }));
+
+    it("says in one line that it is, and how to run the same words with another", async () => {
+      const failed = await underOldNode(["call", "/transactions", "--query", "it's"]).catch((error) => error);
+      deepEqual([failed.code, failed.stdout], [7, ""]);
+      match(failed.stderr, /^demo-auth needs Node 24 or later; this is v[\d.]+\. .*\n$/);
+      ok(
+        failed.stderr.endsWith(
+          "npx --package=node@24 --package=demo-auth demo-auth call /transactions --query 'it'\\''s'\n",
+        ),
+        failed.stderr,
+      );
+    });
+
+    it("runs on the Node that is installed beside it, and ends as that ends", async () => {
+      bringNode();
+      match((await underOldNode(["help", "exit-codes"])).stdout, /^Exit codes/);
+      const failed = await underOldNode(["stauts"]).catch((error) => error);
+      deepEqual([failed.code, failed.stderr.split("\n")[0]], [2, "✗ Unknown command 'stauts'."]);
+    });
+
+    it("hands SIGTERM on, and dies by it", async () => {
+      bringNode();
+      const running = execFile(process.execPath, ["--import", old, command, "login", "--no-browser", "--force"], {
+        cwd: bench.directory,
+        env: bench.env,
+      });
+      await new Promise<void>((resolve) =>
+        running.stderr!.on("data", (text) => {
+          if (/Waiting at/.test(text)) resolve();
+        }),
+      );
+      running.kill("SIGTERM");
+      const [, signal] = await once(running, "exit");
+      equal(signal, "SIGTERM");
+    });
   });
 
   it("runs from a checkout's sources, too", async () => {

@@ -75,6 +75,12 @@ describe("a project of one's own, made by the packed demo-auth", function () {
     equal(readFileSync(join(project, "README.md"), "utf8"), before);
   });
 
+  it("says how to go on in words that can be pasted, into a folder with a space, too", async () => {
+    const { stdout } = await demoAuth(["init", "my other api's", "--name", "other", "--yes"]);
+    const [first = ""] = stdout.split("\n");
+    equal((await run("sh", ["-c", `${first} && pwd`], { cwd: folder })).stdout, `${join(folder, "my other api's")}\n`);
+  });
+
   it("refuses a name that is none, and asks for nothing where there is no terminal", async () => {
     await rejects(demoAuth(["init", "My Api", "--yes"]), /"My Api" is not a project's name/);
     await rejects(demoAuth(["init", "other"]), /There is no terminal to ask for names on[\s\S]*--yes/);

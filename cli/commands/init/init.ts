@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import { quoted } from "../../shared/shell-words.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 
@@ -43,7 +44,7 @@ export async function init(io: CommandContext<InitFlags>, directory: string): Pr
   const files = await writeStarter(target, answers);
   if (out.json) return out.document({ project: name, region, directory: target, files });
   out.note(`${shown} is a project of your own now, ${files.length} files. Go on with:`);
-  out.text(`cd ${directory}\nnpm install\nnpx demo-auth local\n`);
+  out.text(`cd ${quoted(directory)}\nnpm install\nnpx demo-auth local\n`);
 }
 
 function isEmptyFolder(path: string): boolean {
