@@ -29,6 +29,8 @@ export interface Project {
   secretKeys: string[];
   /** Keys of secrets that cannot be read here, for which something else stands. */
   standIns: string[];
+  /** What the stack's file says and nobody reads, a sentence each. */
+  configWarnings: string[];
   /** Where plugins of the project's own lie, by package. */
   plugins: Record<string, string>;
   local: LocalValues;
@@ -50,7 +52,7 @@ export function readProject(
     throw new ProjectError(
       "project_missing",
       `There is no Pulumi.yaml in ${root}.`,
-      "Go to a Pulumi project, or name one with --project DIR.",
+      "Go to a Pulumi project, name one with --project DIR, or write a new one: npx demo-auth init my-api",
     );
   }
   const project = readYaml(file);

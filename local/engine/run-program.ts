@@ -55,6 +55,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
   const closers: (() => void)[] = [];
   try {
     const warn = (message: string) => onMessage({ severity: "warning", message, urn: "" });
+    for (const message of project.configWarnings) warn(message);
     if (project.standIns.length > 0) warn(describeStandIns(project.standIns));
     program.onRead = options.onRead;
     for (const read of program.reads) options.onRead?.(read);

@@ -3,7 +3,7 @@
  * `demo-auth.local.yaml` says (https://www.pulumi.com/docs/iac/concepts/config/).
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { LocalValues } from "./local-values.ts";
 import { decryptSecret, opensWithPassphrase } from "./passphrase.ts";
 import { giveConfig, ProjectError } from "./problems.ts";
@@ -27,6 +27,8 @@ interface StackConfig {
   secretKeys: string[];
   /** Keys of secrets that cannot be read here, for which something else stands. */
   standIns: string[];
+  /** What the stack's file says and nobody reads, a sentence each. */
+  configWarnings: string[];
 }
 
 /** @throws ProjectError when a value is missing or cannot be read, with the fix */
@@ -83,7 +85,12 @@ export function readConfig({ root, name, stack, project, environment, local }: C
       giveConfig(missing, stack, secretKeys),
     );
   }
-  return { config, secretKeys: [...secretKeys].filter((key) => key in config), standIns };
+  return {
+    config,
+    secretKeys: [...secretKeys].filter((key) => key in config),
+    standIns,
+    configWarnings: warningsOf(basename(file), content, name),
+  };
 }
 
 function passphraseOf({
@@ -107,7 +114,18 @@ function readStackFile(root: string, stack: string, project: Yaml): { file: stri
   const folder = [project.stackConfigDir, project.config].find((name) => typeof name === "string");
   const directory = resolve(root, (folder as string | undefined) ?? ".");
   const file = join(directory, `Pulumi.${stack}.yaml`);
-  if (existsSync(file)) return { file, content: readYaml(file) };
+  if (existsSync(file)) {
+    const content = readYaml(file);
+    const { config } = content;
+    if (config !== undefined && config !== null && (typeof config !== "object" || Array.isArray(config))) {
+      throw new ProjectError(
+        "project_invalid",
+        `${file}: config is not a mapping.`,
+        "Write `config:`, and below it one `  key: value` line for each setting.",
+      );
+    }
+    return { file, content };
+  }
   const stacks = existsSync(directory)
     ? readdirSync(directory).flatMap((entry) => /^Pulumi\.([^.]+)\.yaml$/.exec(entry)?.[1] ?? [])
     : [];
@@ -118,6 +136,27 @@ function readStackFile(root: string, stack: string, project: Yaml): { file: stri
     `There is no Pulumi.${stack}.yaml in ${directory}.`,
     `Name one of its stacks with --stack: ${stacks.join(", ")}.`,
   );
+}
+
+/** What Pulumi reads of a stack's file; it passes over everything else in silence. */
+const STACK_FILE_KEYS = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
+
+function warningsOf(file: string, content: Yaml, project: string): string[] {
+  const warnings: string[] = [];
+  const unread = Object.keys(content).filter((key) => !STACK_FILE_KEYS.includes(key));
+  if (unread.length > 0) {
+    warnings.push(
+      `${file} has ${unread.join(", ")} at its top level, which Pulumi does not read. Settings belong below \`config:\`, indented.`,
+    );
+  }
+  const { environment } = content;
+  if (environment !== undefined && environment !== null && Object.keys(Object(environment)).length > 0) {
+    warnings.push(
+      `${file} imports environments of Pulumi ESC, which are not opened here. ` +
+        `What they set is given in demo-auth.local.yaml: \`config: { ${project}:key: value }\`.`,
+    );
+  }
+  return warnings;
 }
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -164,6 +164,37 @@ describe("a project's files", function () {
     assert.deepEqual((await warnings({}, { "Pulumi.dev.yaml": "config: { aws:region: eu-west-1 }\n" })).heard, []);
   });
 
+  it("of a stack are warned of where Pulumi would pass over a setting in silence, and refused where it would not", async () => {
+    const warnings = async (text: string) => {
+      const heard: string[] = [];
+      await evaluateProject(
+        readProject(projectOf("", { "Pulumi.dev.yaml": text }), "dev", {}),
+        {
+          environment: { PATH: process.env.PATH },
+          onProgramMessage: ({ severity, message }) => severity === "warning" && heard.push(message),
+        },
+        temporaryDirectory(),
+      );
+      return heard;
+    };
+    assert.deepEqual(await warnings("config:\napp:size: 3\nkonfig: { a: b }\n"), [
+      "Pulumi.dev.yaml has app:size, konfig at its top level, which Pulumi does not read. Settings belong below `config:`, indented.",
+    ]);
+    assert.deepEqual(await warnings("environment: [shared/aws]\nencryptionsalt: v1:x\nconfig:\n"), [
+      "Pulumi.dev.yaml imports environments of Pulumi ESC, which are not opened here. What they set is given in demo-auth.local.yaml: `config: { app:key: value }`.",
+    ]);
+    assert.deepEqual(await warnings("environment: []\nsecretsprovider: passphrase\nencryptedkey: x\n"), []);
+    for (const config of ["nope", "[a]", "3"]) {
+      assert.throws(
+        () => read({ "Pulumi.yaml": "name: app\nruntime: nodejs\n", "Pulumi.dev.yaml": `config: ${config}\n` }),
+        (error) =>
+          error instanceof ProjectError &&
+          /Pulumi\.dev\.yaml: config is not a mapping\.$/.test(error.message) &&
+          /below it one ` {2}key: value` line/.test(error.next),
+      );
+    }
+  });
+
   it("of the local cloud alone are refused where they are not understood", () => {
     for (const [text, message] of [
       ["stack: {}", /demo-auth\.local\.yaml: stack is not known\./],
