@@ -29,10 +29,13 @@ describe("demo-auth call", () => {
     deepEqual([JSON.parse(stdout).method, JSON.parse(stdout).body], ["PUT", "piped"]);
   });
 
-  it("says which file it could not read", async () => {
+  it("says which file it could not read or write, and what to give instead", async () => {
     const { code, stderr } = await bench.here(["call", "/transactions", "-d", "@missing.json"]);
     equal(code, 7);
-    match(stderr, /missing\.json/);
+    match(stderr, /missing\.json.*\n.*→ Write @ and the path of a file that can be read/);
+    const written = await bench.here(["call", "/transactions", "-o", join("missing", "answer.json")]);
+    equal(written.code, 7);
+    match(written.stderr, /answer\.json.*\n.*→ Name a file with --output whose folder is there/);
   });
 
   it("shows status and headers with -i", async () => {

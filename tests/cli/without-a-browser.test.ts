@@ -1,5 +1,5 @@
 /** Tokens without a browser, several accounts of one target, and what a running local cloud says, at a real local cloud. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +77,26 @@ describe("at a local cloud, without a browser", function () {
     const called = await cli(["call", "/mine", "-F", "a=1"], { env: { DEMO_AUTH_TOKEN: stdout.trim() } });
     equal(called.code, 0, called.stderr);
     equal(readdirSync(home).includes("credentials"), false, "nothing is kept");
+  });
+
+  it("token --min-valid fails for a token that does not last as long, whoever issued it", async () => {
+    const { stdout: token } = await cli(["token", "--as", "ada@example.com", "--min-valid", "30m"]);
+    match(token, /^eyJ/);
+    for (const [words, stdin] of [
+      [["--as", "ada@example.com"], ""],
+      [["--decode", "--token", "-"], token],
+    ] as const) {
+      const { code, stdout, stderr } = await cli(["token", ...words, "--min-valid", "3h"], { stdin });
+      deepEqual([code, stdout], [4, ""]);
+      match(stderr, /The token expires in (60|59) minutes, sooner than asked for\.\n.*Ask for less with --min-valid/);
+    }
+  });
+
+  it("login --storage none does not advise a call, which nothing is kept for", async () => {
+    const kept = await cli(["login", "--as", "ada@example.com", "--storage", "none"]);
+    equal(kept.code, 0, kept.stderr);
+    match(kept.stderr, /Signed in as .*not stored/);
+    doesNotMatch(kept.stderr, /Next:/);
   });
 
   it("token --as with --scope gives the access token that has it; unknown groups and scopes are named", async () => {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { packedTarball } from "../support/package.ts";
+import { repository } from "../support/shell.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const run = promisify(execFile);
@@ -79,6 +80,18 @@ describe("a project of one's own, made by the packed demo-auth", function () {
     const { stdout } = await demoAuth(["init", "my other api's", "--name", "other", "--yes"]);
     const [first = ""] = stdout.split("\n");
     equal((await run("sh", ["-c", `${first} && pwd`], { cwd: folder })).stdout, `${join(folder, "my other api's")}\n`);
+  });
+
+  it("is given the checkout's own package where a checkout writes it: a registry may have none", async () => {
+    const checkout = temporaryDirectory();
+    const { stdout } = await run(process.execPath, [join(repository, "bin/demo-auth.js"), "init", "mine", "--yes"], {
+      cwd: checkout,
+    });
+    const [, install = ""] = stdout.split("\n");
+    const [, packed = ""] = /^npm install --save-dev "\.\/\$\((npm pack .*)\)"$/.exec(install) ?? [];
+    const { stdout: name } = await run("sh", ["-c", packed], { cwd: join(checkout, "mine") });
+    equal(existsSync(join(checkout, "mine", name.trim())), true, name);
+    match((await demoAuth(["init", "third", "--yes"])).stdout, /^npm install$/m);
   });
 
   it("refuses a name that is none, and asks for nothing where there is no terminal", async () => {

@@ -54,6 +54,11 @@ async function read({ world }: CommandContext, name?: string): Promise<Buffer> {
   try {
     return await readBoundedStream(file === undefined ? world.stdin : createReadStream(file), bodyLimit);
   } catch (error) {
-    throw new CliError("file_unreadable", `Could not read ${file ?? "standard input"}: ${(error as Error).message}.`);
+    throw new CliError("file_unreadable", `Could not read ${file ?? "standard input"}: ${(error as Error).message}.`, {
+      next:
+        name === undefined
+          ? "Pipe the body in, or give it after @ as a file"
+          : "Write @ and the path of a file that can be read",
+    });
   }
 }

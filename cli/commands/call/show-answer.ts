@@ -82,7 +82,9 @@ async function toFile({ world, out }: CommandContext<ShowFlags>, name: string, b
   try {
     await writeFile(file, body);
   } catch (error) {
-    throw new CliError("file_unreadable", `Could not write ${file}: ${(error as Error).message}.`);
+    throw new CliError("file_unreadable", `Could not write ${file}: ${(error as Error).message}.`, {
+      next: "Name a file with --output whose folder is there and can be written",
+    });
   }
   out.note(`${body.length} bytes in ${file}`);
 }

@@ -44,7 +44,14 @@ export async function init(io: CommandContext<InitFlags>, directory: string): Pr
   const files = await writeStarter(target, answers);
   if (out.json) return out.document({ project: name, region, directory: target, files });
   out.note(`${shown} is a project of your own now, ${files.length} files. Go on with:`);
-  out.text(`cd ${quoted(directory)}\nnpm install\nnpx demo-auth local\n`);
+  out.text(`cd ${quoted(directory)}\n${installation()}\nnpx demo-auth local\n`);
+}
+
+/** A checkout packs itself: a registry may not have this version, or any. */
+function installation(): string {
+  const root = resolve(template, "..", "..");
+  if (!existsSync(join(root, "cli"))) return "npm install";
+  return `npm install --save-dev "./$(npm pack --silent --ignore-scripts ${quoted(root)})"`;
 }
 
 function isEmptyFolder(path: string): boolean {

@@ -205,5 +205,6 @@ function sayWelcome(io: CommandContext, { session, storage }: LoginResult, targe
     out.note("The session can be renewed for days; --storage keyring seals it with your system's keyring.");
   }
   const route = routeToTry(target.routes);
-  if (target.apiUrl && route) out.note(`Next: ${typed(io, "call", route.path)}`);
+  // What is not stored cannot be used by the next command.
+  if (storage && target.apiUrl && route) out.note(`Next: ${typed(io, "call", route.path)}`);
 }

@@ -6,6 +6,7 @@ import { SessionStore } from "../../sessions/store.ts";
 import { fileLimit, readBoundedStream } from "../../shared/bounded-file.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import { duration } from "../../shared/text.ts";
 import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 
 export interface TokenFlags {
@@ -28,6 +29,7 @@ export async function printToken(io: CommandContext<TokenFlags>): Promise<void> 
   const { target } = await resolveTarget(io);
   const use = flags.type ?? tokenUseFor(target, undefined);
   const token = flags.token === "-" ? await fromInput(io) : await tokenOf(io, target, use, minimumValidityMs);
+  if (minimumValidityMs !== undefined) await requireValidity(io, token, minimumValidityMs);
   if (flags.decode) {
     const { showDecoded } = await import("./decode-token.ts");
     return showDecoded(io, token, target);
@@ -51,6 +53,18 @@ async function tokenOf(
     throw usage("--group and --scope are for a token that a local cloud gives at once: --target local --as NAME");
   const store = new SessionStore(world);
   return (await requireToken(world, store, targetBinding(target), { use, minimumValidityMs })).token;
+}
+
+/** Of whatever source the token is: a session's own is renewed before this. @throws CliError `token_expired` */
+async function requireValidity({ world }: CommandContext, token: string, minimumValidityMs: number): Promise<void> {
+  const { decode } = await import("./decode-token.ts");
+  const leftMs = Number(decode(token).claims.exp) * 1000 - world.now();
+  if (leftMs >= minimumValidityMs) return;
+  const when =
+    leftMs <= 0 ? `expired ${duration(-leftMs)} ago` : `expires in ${duration(leftMs)}, sooner than asked for`;
+  throw new CliError("token_expired", `The token ${when}.`, {
+    next: "Ask for less with --min-valid, or have the app client's tokens last longer (idTokenValidity, accessTokenValidity)",
+  });
 }
 
 /** A local cloud's token for anybody, without a sign-in; nothing is kept. */
