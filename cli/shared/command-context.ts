@@ -68,6 +68,13 @@ export function parseDuration(text: string): number {
   return Number(amount) * factor;
 }
 
+/** Milliseconds to wait for something: any duration but none. */
+export function parseTimeout(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds > 0) return milliseconds;
+  throw usage(`--timeout ${text} leaves no time to wait`, "Write 30s, 5m or 1h");
+}
+
 export function usage(message: string, next?: NextStep): CliError {
   return new CliError("usage", `${message}.`, { next });
 }

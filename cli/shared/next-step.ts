@@ -12,6 +12,7 @@ export type CommandName =
   | "doctor"
   | "exec"
   | "help"
+  | "init"
   | "local"
   | "login"
   | "logout"
@@ -44,7 +45,7 @@ export interface Typing {
 export type TargetFlagValues = Readonly<Partial<Record<(typeof targetFlagNames)[number], string | undefined>>>;
 
 const targetFlagNames = ["target", "profile", "config", "client", "api", "as"] as const;
-const withoutTarget: ReadonlySet<CommandName> = new Set(["completion", "help", "local", "tour", "use"]);
+const withoutTarget: ReadonlySet<CommandName> = new Set(["completion", "help", "init", "local", "tour", "use"]);
 
 /** A command line that can be pasted into a shell. */
 export function commandLine(typing: Typing, command: CommandName, args: readonly string[] = []): string {

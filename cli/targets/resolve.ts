@@ -196,7 +196,10 @@ async function findBase(
     "configuration_missing",
     "There is nothing to talk to: no local cloud is running, and no project is here.",
     {
-      next: [{ say: "Start one", command: "local" }, "Or describe yours in demo-auth.json or DEMO_AUTH_ variables"],
+      next: [
+        { say: "Make a project of your own, and start it there", command: "init", args: ["my-api"] },
+        "Or go to the folder of a Pulumi project, or describe yours in demo-auth.json or DEMO_AUTH_ variables",
+      ],
     },
   );
 }

@@ -117,7 +117,7 @@ class Reader {
 
   invalid(key: string, why: string): CliError {
     return new CliError("configuration_invalid", `${this.#source}: "${key}" ${why}.`, {
-      next: { say: "See every value and its source", command: "config" },
+      next: "Correct it there, or take it out",
     });
   }
 

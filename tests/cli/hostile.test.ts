@@ -139,7 +139,7 @@ describe("a hostile folder", function () {
       chownSync(bench.directory, nobody, nobody);
       const { stderr } = await bench.here(["status"], { env: { ...shadow, PULUMI_STACK: "dev" } });
       match(stderr, /Pulumi\.yaml or its folder belongs to another user/);
-      match(stderr, /There is nothing to talk to/);
+      match(stderr, /There is nothing to talk to.*\n.*init my-api/);
     });
 
     it("is told from one's own also through a symbolic link, and under sudo", () => {

@@ -42,6 +42,7 @@ describe("the process", () => {
       [["login", "--forse"], /Unknown option '--forse'.*\n.*Did you mean --force\?/],
       [["login", "--flow", "password"], /Allowed choices are implicit, code/],
       [["login", "--timeout", "soon"], /"soon" is not a duration/],
+      [["call", "/transactions", "--timeout", "0"], /--timeout 0 leaves no time to wait/],
       [["call"], /Missing required argument 'path'/],
       [["call", "/transactions", "-H", "nonsense"], /is not a header/],
       [["call", "/transactions", "-H", "Authorization: Bearer x"], /set by demo-auth itself/],
@@ -62,7 +63,7 @@ describe("the process", () => {
     it("3: nothing to talk to", async () => {
       const { code, stderr } = await bench.run(["status"], { env: empty() });
       equal(code, 3);
-      match(stderr, /no local cloud is running.*\n.*demo-auth local/);
+      match(stderr, /no local cloud is running.*\n.*demo-auth init my-api/);
     });
 
     it("4: nobody is signed in", async () => {

@@ -6,7 +6,7 @@ import { requireToken } from "../../sessions/access.ts";
 import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
-import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
+import { type CommandContext, parseTimeout, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { LARGEST_API_ANSWER_BYTES, RequestFailed, request } from "../../shared/http.ts";
 import type { HttpAnswer } from "../../shared/http-client.ts";
@@ -73,7 +73,7 @@ async function send(
       method: call.method,
       headers: { ...call.headers, authorization: `Bearer ${token}` },
       body: call.body,
-      timeoutMs: parseDuration(io.flags.timeout ?? "30s"),
+      timeoutMs: parseTimeout(io.flags.timeout ?? "30s"),
       limit: LARGEST_API_ANSWER_BYTES,
     });
     return { answer, use: call.use };

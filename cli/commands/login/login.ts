@@ -11,7 +11,7 @@ import { forgetBrowser, whoIsLeftInBrowser } from "../../sessions/left-browser.t
 import { withLock } from "../../sessions/lock.ts";
 import { displayName, expiryOf, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
-import { type CommandContext, parseDuration, target as resolveTarget, typed } from "../../shared/command-context.ts";
+import { type CommandContext, parseTimeout, target as resolveTarget, typed } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { probeKeyring } from "../../shared/keyring.ts";
 import { duration, safeText } from "../../shared/text.ts";
@@ -39,7 +39,7 @@ export interface LoginResult {
 
 /** `demo-auth login`: signs in unless a valid session exists, and says so on stderr or as one JSON object. */
 export async function login(io: CommandContext<LoginFlags>): Promise<void> {
-  parseDuration(io.flags.timeout ?? defaultTimeout);
+  parseTimeout(io.flags.timeout ?? defaultTimeout);
   const resolution = await resolveTarget(io, { refresh: true });
   const existing = io.flags.force ? undefined : await validSession(io, resolution.target);
   if (existing) {
@@ -90,7 +90,7 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
       identityProvider: flags.idp,
       listenHost: flags.listenHost,
       paste: wantsPaste(io),
-      timeoutMs: parseDuration(flags.timeout ?? defaultTimeout),
+      timeoutMs: parseTimeout(flags.timeout ?? defaultTimeout),
     },
     {
       ready: (addresses) => guideToBrowser(io, addresses, target),
