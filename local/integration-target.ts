@@ -6,7 +6,8 @@
 import { LOOPBACK_HOSTS } from "./loopback-hosts.ts";
 
 /** Ends in a refusal: said at the start and of each request, so that the one is recognised in the other. */
-export const ONLY_CALLED = "only Lambda functions and services on this machine are called";
+export const ONLY_CALLED =
+  "only Lambda functions, services on this machine and, by REST APIs, GetObject of S3 are called";
 
 /** The service in `arn:aws:apigateway:<region>:<service>:…`, as it is written there: a stage variable may stand for it. */
 export function serviceIn(uri: string | undefined): string | undefined {
@@ -23,6 +24,18 @@ export function leadsElsewhere(uri: string): boolean {
   if (/[{$]/.test(service ?? host ?? "")) return false;
   if (service !== undefined) return service !== "lambda";
   return host !== undefined && !LOOPBACK_HOSTS.has(host.toLowerCase());
+}
+
+/** In the URI of a REST API's integration: the object that GetObject is asked for, parameters and all. */
+export function objectIn(uri: string | undefined): { bucket: string; key: string; query: string } | undefined {
+  const [, bucket, key, query = ""] =
+    /^arn:[^:]*:apigateway:[^:]*:s3:path\/([^/?]+)\/([^?]+)(?:\?(.*))?$/s.exec(uri ?? "") ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key, query };
+}
+
+/** Whether an integration of a REST API is GetObject or HeadObject. */
+export function getsObject(uri: string, httpMethod: string | undefined): boolean {
+  return objectIn(uri) !== undefined && /^(?:GET|HEAD)$/.test(httpMethod ?? "");
 }
 
 /** Why the URI of a function's integration calls no function. */

@@ -21,6 +21,7 @@ export interface CloudModel {
   functionsElsewhere: { name: string; arn: string; because: string }[];
   functionPermissions: FunctionPermissionModel[];
   customDomains: CustomDomainModel[];
+  buckets: BucketModel[];
 }
 
 /** What answers below a path of an API's custom domain name on AWS. */
@@ -31,6 +32,26 @@ export interface CustomDomainModel {
   apiId: string;
   /** `undefined` where the stage is the next segment of the path, as REST APIs may have it. */
   stage: string | undefined;
+}
+
+// ---------------------------------------------------------------- S3
+
+export interface BucketModel {
+  name: string;
+  /** Whether the program makes it; of one that it only uploads to, other objects may lie in it. */
+  declared: boolean;
+  /** A policy with a statement that denies, which nothing here evaluates. */
+  denies: boolean;
+  objects: BucketObjectModel[];
+}
+
+/** What the program uploads (PutObject). */
+export interface BucketObjectModel {
+  key: string;
+  /** The bytes, the absolute path of the file that has them, or a clause that says why they are not known here. */
+  content: Buffer | { file: string } | { unknown: string };
+  /** The header fields that an answer carries because the upload named them, by their lower-case names. */
+  fields: Record<string, string>;
 }
 
 // ---------------------------------------------------------------- Cognito

@@ -147,3 +147,28 @@ export type InvokeFunction = (
   payload: string,
   options?: { traceId?: string; requestId?: string },
 ) => Promise<InvocationResult>;
+
+/** GetObject or HeadObject. */
+export interface ObjectRequest {
+  method: "GET" | "HEAD";
+  bucket: string;
+  key: string;
+  query: URLSearchParams;
+  header(lowerCaseName: string): string | undefined;
+}
+
+/** What S3 answers, also when there is no such object. */
+export interface ObjectReply {
+  status: number;
+  /** Header fields by their lower-case names. */
+  fields: Record<string, string>;
+  body: Buffer;
+  /** Why there is no object, for a person. */
+  reason: string | undefined;
+}
+
+/**
+ * Gets an object of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+ * @returns `notServed`, a clause for a person, when it is not known here what S3 would answer
+ */
+export type GetObject = (request: ObjectRequest) => ObjectReply | { notServed: string };

@@ -107,6 +107,7 @@ export async function evaluateProject(
   } = buildModel(graph, region, (archive) => unpackArchive(archive, project.workingDirectory, codeDirectory), {
     strict: options.strict,
     functionCode: project.local.functions,
+    workingDirectory: project.workingDirectory,
   });
   if (options.stackOutputs !== undefined && options.keepsOutputs) {
     rememberOutputs(options.stackOutputs, graph);

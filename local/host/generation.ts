@@ -10,6 +10,7 @@ import type { DynamoDbService } from "../dynamodb/service.ts";
 import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import type { Reach } from "../http/loopback.ts";
+import { objectIn } from "../integration-target.ts";
 import { functionHost } from "../lambda/function-host.ts";
 import type { RunsByHand } from "../lambda/runs-by-hand.ts";
 import type { CloudModel } from "../model.ts";
@@ -118,7 +119,10 @@ export async function startGeneration(
   const requests = new RequestsInFlight();
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
-  const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey };
+  const getObject = asksForObjects(model)
+    ? (await import("../s3/uploaded-objects.ts")).uploadedObjects(model.buckets, platform)
+    : undefined;
+  const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey, getObject };
   const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
   const urls =
     model.functionUrls.length > 0 ? await import("../apigateway/function-url/function-url-listener.ts") : undefined;
@@ -179,6 +183,12 @@ function wantsSignatures({ restApis, httpApis, functionUrls, tables }: CloudMode
   const methods = restApis.flatMap(({ resources }) => resources.flatMap((resource) => resource.methods));
   return [...methods, ...httpApis.flatMap(({ routes }) => routes), ...functionUrls].some(
     ({ authorization }) => authorization === "AWS_IAM",
+  );
+}
+
+function asksForObjects({ restApis }: CloudModel): boolean {
+  return restApis.some(({ resources }) =>
+    resources.some(({ methods }) => methods.some(({ integration }) => objectIn(integration?.uri) !== undefined)),
   );
 }
 

@@ -25,6 +25,7 @@ import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
 import { randomTypes } from "./random/index.ts";
 import { type Account, type ResourceType, text } from "./resource-type.ts";
+import { s3Types } from "./s3/index.ts";
 import type { SdkTypes } from "./sdk-types.ts";
 import { UnknownOutputs } from "./unknown-outputs.ts";
 import type { Unserved } from "./unserved.ts";
@@ -37,6 +38,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...lambdaTypes,
   ...dynamodbTypes,
   ...randomTypes,
+  ...s3Types,
 ];
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
 
@@ -158,7 +160,8 @@ export interface Declared {
  * Turns the resource graph into what the services serve.
  * @param unpack lays out a function's archive; returns its folder
  * @param options `strict`: refuses also what AWS goes on running and no longer creates, instead of a warning;
- *   `functionCode`: paths of code that stands for what the program deploys, by the function's logical name
+ *   `functionCode`: paths of code that stands for what the program deploys, by the function's logical name;
+ *   `workingDirectory`: the program's, which the relative paths of its assets start from
  * @throws ProgramError when AWS would refuse a combination that only shows in the whole
  * @throws ProjectError when code is given for a function that there is not
  */
@@ -166,11 +169,15 @@ export function buildModel(
   graph: ResourceGraph,
   region: string,
   unpack: (archive: Archive) => string,
-  { strict = false, functionCode = {} }: { strict?: boolean | undefined; functionCode?: Record<string, string> } = {},
+  {
+    strict = false,
+    functionCode = {},
+    workingDirectory = ".",
+  }: { strict?: boolean | undefined; functionCode?: Record<string, string>; workingDirectory?: string } = {},
 ): Declared {
   refuseMisnamedCode(functionCode, graph);
   const given = new Map(Object.entries(functionCode).map(([name, path]) => [name, new Archive({ path })]));
-  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict, graph.resources, given);
+  const cloud = new CloudBuilder(region, ACCOUNT_ID, unpack, strict, graph.resources, given, workingDirectory);
   const problems: Diagnostic[] = [];
   const attempt = (resource: Resource, work: () => void) => {
     try {

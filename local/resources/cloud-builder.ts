@@ -2,7 +2,15 @@
 
 import { type Resource, ResourceProblem } from "../engine/graph.ts";
 import type { Archive } from "../engine/values.ts";
-import type { ApiResourceModel, CloudModel, HttpApiModel, MethodModel, RestApiModel, UserPoolModel } from "../model.ts";
+import type {
+  ApiResourceModel,
+  BucketModel,
+  CloudModel,
+  HttpApiModel,
+  MethodModel,
+  RestApiModel,
+  UserPoolModel,
+} from "../model.ts";
 import type { UnservedInput } from "./contract.ts";
 import type { Unserved } from "./unserved.ts";
 
@@ -22,6 +30,8 @@ export class CloudBuilder {
   readonly webSocketApis = new Set<string>();
   /** Code that a person gives in place of what the program deploys, by the function's logical name. */
   readonly functionCode: ReadonlyMap<string, Archive>;
+  /** The program's working directory, which the relative paths of its assets start from. */
+  readonly workingDirectory: string;
   /** Lays out an archive of the program's on disk. @returns the folder */
   readonly unpack: (archive: Archive) => string;
 
@@ -34,6 +44,7 @@ export class CloudBuilder {
     strict: boolean,
     resources: readonly Resource[],
     functionCode: ReadonlyMap<string, Archive>,
+    workingDirectory: string,
   ) {
     this.model = {
       region,
@@ -48,11 +59,13 @@ export class CloudBuilder {
       functionsElsewhere: [],
       functionPermissions: [],
       customDomains: [],
+      buckets: [],
     };
     this.unpack = unpack;
     this.strict = strict;
     this.resources = resources;
     this.functionCode = functionCode;
+    this.workingDirectory = workingDirectory;
   }
 
   warn(sentence: string): void {
@@ -74,6 +87,15 @@ export class CloudBuilder {
     for (const { property, reason, guards } of inputs) {
       this.unserved.push({ type, name, property: prefix + property, reason, ...(guards && { guards }) });
     }
+  }
+
+  /** The bucket of this name, which becomes one of the cloud's. */
+  bucket(name: string): BucketModel {
+    const known = this.model.buckets.find((bucket) => bucket.name === name);
+    if (known) return known;
+    const bucket: BucketModel = { name, declared: false, denies: false, objects: [] };
+    this.model.buckets.push(bucket);
+    return bucket;
   }
 
   userPool(id: unknown, dependent: Resource): UserPoolModel {

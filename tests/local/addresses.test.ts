@@ -21,6 +21,7 @@ const model = {
   httpApis: [],
   functionUrls: [{ id: "a1b2", region: "eu-west-1" }],
   customDomains: [],
+  buckets: [],
 } as unknown as CloudModel;
 
 const localise = localAddresses(model, {

@@ -17,6 +17,8 @@ const FOR_SOME_PROGRAMS = {
   "hashes of random passwords": "node_modules/bcryptjs/",
   "names of random pets": "node_modules/unique-names-generator/",
   certificates: "local/http/certificates.ts",
+  "objects of S3": "local/s3/",
+  "GetObject integrations": "local/apigateway/rest/integrations/get-object.ts",
 };
 
 const START = `
@@ -57,7 +59,7 @@ describe("what a cloud loads", function () {
     for (const path of Object.values(FOR_SOME_PROGRAMS)) assert.ok(existsSync(join(repository, path)), path);
   });
 
-  it("is nothing of HTTP APIs, tables, providers or random values for a program without them", async () => {
+  it("is nothing of HTTP APIs, tables, objects, providers or random values for a program without them", async () => {
     assert.deepEqual(await partsLoadedBy("plain-javascript"), []);
   });
 
@@ -66,5 +68,7 @@ describe("what a cloud loads", function () {
     assert.deepEqual(await partsLoadedBy("table"), tables);
     assert.deepEqual(await partsLoadedBy("http-api"), ["HTTP APIs"]);
     assert.deepEqual(await partsLoadedBy("triggers"), []);
+    // The integration itself is loaded for the first request.
+    assert.deepEqual(await partsLoadedBy("static-routes"), ["objects of S3"]);
   });
 });

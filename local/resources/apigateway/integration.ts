@@ -1,6 +1,6 @@
 /** aws:apigateway/integration:Integration: what stands behind a method (PutIntegration, and its defaults). */
 import type { apigateway } from "@pulumi/aws";
-import { leadsElsewhere, ONLY_CALLED } from "../../integration-target.ts";
+import { getsObject, leadsElsewhere, ONLY_CALLED } from "../../integration-target.ts";
 import type { IntegrationModel } from "../../model.ts";
 import { notServed, served, servedExcept } from "../contract.ts";
 import { flag, map, number, resourceType, text } from "../resource-type.ts";
@@ -16,7 +16,12 @@ export const NO_VPC_LINKS = "there is no VPC here; HTTP integrations reach servi
 /** Where it leads; a MOCK integration leads nowhere, whatever its URI. */
 export const integrationUri = servedExcept(
   `${ONLY_CALLED}, so requests for it are answered with 500`,
-  (uri, { type }) => typeof uri === "string" && !/^mock$/i.test(text(type) ?? "") && leadsElsewhere(uri),
+  (uri, { type, integrationHttpMethod, httpMethod }) =>
+    typeof uri === "string" &&
+    !/^mock$/i.test(text(type) ?? "") &&
+    leadsElsewhere(uri) &&
+    // Of the method that is called, which an OpenAPI document names httpMethod.
+    !(/^aws$/i.test(text(type) ?? "") && getsObject(uri, text(integrationHttpMethod ?? httpMethod))),
 );
 export const NOT_STREAMED = "a response is sent when it is complete";
 

@@ -21,7 +21,8 @@ function website(made: Made, bucket: string): Values {
   return { websiteDomain, websiteEndpoint: `${bucket}.${websiteDomain}` };
 }
 
-const bucket: Companion = (made) => {
+/** Also of what is served: `s3/bucket.ts`. */
+export const bucket: Companion = (made) => {
   const name = made.name("bucket");
   return {
     id: name,
@@ -38,7 +39,8 @@ const bucket: Companion = (made) => {
   };
 };
 
-const bucketObject: Companion = (made) => {
+/** Also of what is served: `s3/bucket-object.ts`. */
+export const bucketObject: Companion = (made) => {
   const key = made.text("key") ?? made.urn.slice(made.urn.lastIndexOf("::") + 2);
   const { source, content } = made.inputs;
   const body = typeof content === "string" ? content : source instanceof Asset ? (source.text ?? source.path) : key;

@@ -102,7 +102,7 @@ describe("a REST API that is an OpenAPI document", () => {
       {
         property: "x-amazon-apigateway-integration.uri",
         reason:
-          "only Lambda functions and services on this machine are called, so requests for it are answered with 500 (POST /events, GET /elsewhere)",
+          "only Lambda functions, services on this machine and, by REST APIs, GetObject of S3 are called, so requests for it are answered with 500 (POST /events, GET /elsewhere)",
         guards: false,
       },
     ]);

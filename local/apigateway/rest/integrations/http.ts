@@ -10,7 +10,7 @@ import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
 import { overridden } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
-import { integrationBody } from "./integration-request.ts";
+import { filledUri, integrationBody } from "./integration-request.ts";
 import { integrationAnswer } from "./integration-response.ts";
 
 /** Of the client's fields, besides those that end at the gateway (recorded on AWS, test_apigateway_header_remapping, 2024-12). */
@@ -65,19 +65,14 @@ export async function httpIntegration(exchange: IntegratedGatewayExchange): Prom
   if (proxy) return passedOn(reply);
   return integrationAnswer(exchange, {
     selection: String(reply.status),
-    body: reply.body.toString(),
+    body: reply.body,
     header: (name) => reply.fields.findLast(([other]) => other.toLowerCase() === name)?.[1],
     traced: true,
   });
 }
 
 function target(exchange: IntegratedGatewayExchange, proxy: boolean): URL {
-  const { requestParameters } = exchange.route.method.integration;
-  const paths = new Map(overridden(exchange.overrides?.request, "path"));
-  const filled = (exchange.staged.uri ?? "").replace(/\{([\w.-]+)\+?\}/g, (whole, name) => {
-    const source = requestParameters[`integration.request.path.${name}`] ?? `method.request.path.${name}`;
-    return paths.get(name) ?? mappedValue(source, { exchange }) ?? whole;
-  });
+  const filled = filledUri(exchange);
   const url = URL.parse(filled);
   if (!url || !LOOPBACK_HOSTS.has(url.hostname)) {
     throw new GatewayError(

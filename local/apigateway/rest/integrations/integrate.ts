@@ -2,6 +2,7 @@
  * Hands a request to what stands behind its method.
  */
 
+import { serviceIn } from "../../../integration-target.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange, RoutedGatewayExchange } from "../gateway-exchange.ts";
 import { httpIntegration } from "./http.ts";
@@ -18,13 +19,18 @@ export function integrate(exchange: RoutedGatewayExchange): GatewayAnswer | Prom
     case "AWS_PROXY":
       return lambdaProxy(exchange);
     case "AWS":
-      return lambdaIntegration(exchange);
+      return serviceIn(exchange.staged.uri) === "s3" ? objectIntegration(exchange) : lambdaIntegration(exchange);
     case "MOCK":
       return mockIntegration(exchange);
     case "HTTP":
     case "HTTP_PROXY":
       return httpIntegration(exchange);
   }
+}
+
+/** Loaded for the first request that is for an object. */
+async function objectIntegration(exchange: IntegratedGatewayExchange): Promise<GatewayAnswer> {
+  return (await import("./get-object.ts")).getObjectIntegration(exchange);
 }
 
 async function lambdaProxy(exchange: IntegratedGatewayExchange): Promise<GatewayAnswer> {

@@ -6,6 +6,8 @@ import { isBinaryMediaType } from "../binary-media-types.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
 import { renderMappingTemplate } from "../templates/mapping-template.ts";
+import { overridden } from "../templates/overrides.ts";
+import { mappedValue } from "../templates/parameter-mapping.ts";
 
 /**
  * @returns `undefined` when there is neither a body nor a template
@@ -27,6 +29,16 @@ export function integrationBody(exchange: IntegratedGatewayExchange): string | u
     );
   }
   return body;
+}
+
+/** @returns the integration's URI with what is mapped into its path, or is set there by a template */
+export function filledUri(exchange: IntegratedGatewayExchange): string {
+  const { requestParameters } = exchange.route.method.integration;
+  const paths = new Map(overridden(exchange.overrides?.request, "path"));
+  return (exchange.staged.uri ?? "").replace(/\{([\w.-]+)\+?\}/g, (whole, name) => {
+    const source = requestParameters[`integration.request.path.${name}`] ?? `method.request.path.${name}`;
+    return paths.get(name) ?? mappedValue(source, { exchange }) ?? whole;
+  });
 }
 
 function bodyText({ api, route, body }: IntegratedGatewayExchange, contentType: string): string | undefined {

@@ -9,11 +9,13 @@ import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchan
 import { renderMappingTemplate } from "../templates/mapping-template.ts";
 import { overridden, statusOverride } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
+import { convertedBody } from "./payload-conversion.ts";
 
 export interface IntegrationResult {
   /** What selection patterns are matched against: a status, or a function's error message; `undefined` for success. */
   selection: string | undefined;
-  body: string;
+  /** Bytes, where the reply's `Content-Type` says whether they are text. */
+  body: string | Buffer;
   header(lowerCaseName: string): string | undefined;
   /** Whether a Lambda function answered. */
   traced: boolean;
@@ -49,6 +51,7 @@ export function integrationAnswer(exchange: IntegratedGatewayExchange, result: I
     );
   }
 
+  const readable = { header: result.header, body: String(result.body) };
   const fields = new Map<string, [name: string, value: string]>();
   const put = (name: string, value: string | undefined) => {
     const lower = name.toLowerCase();
@@ -58,11 +61,11 @@ export function integrationAnswer(exchange: IntegratedGatewayExchange, result: I
   };
   for (const [target, source] of Object.entries(selected.responseParameters)) {
     const name = /^method\.response\.header\.(.+)$/.exec(target)?.[1];
-    if (name) put(name, mappedValue(source, { exchange, integration: result }));
+    if (name) put(name, mappedValue(source, { exchange, integration: readable }));
   }
 
   const [templateType, template] = responseTemplate(selected.responseTemplates);
-  const body = template ? renderMappingTemplate(template, exchange, result.body) : result.body;
+  const rendered = template ? renderMappingTemplate(template, exchange, readable.body) : undefined;
   for (const [name, value] of overridden(exchange.overrides?.response, "header")) put(name, value);
   const contentType = fields.get("content-type")?.[1] ?? templateType;
   fields.delete("content-type");
@@ -70,7 +73,7 @@ export function integrationAnswer(exchange: IntegratedGatewayExchange, result: I
     status: validStatus(statusOverride(exchange.overrides) ?? Number(selected.statusCode)),
     contentType,
     headers: [...fields.values()].flat(),
-    body: selected.contentHandling === "CONVERT_TO_BINARY" ? Buffer.from(body, "base64") : body,
+    body: convertedBody(exchange, selected.contentHandling, rendered ?? result.body, result.header("content-type")),
     traced: result.traced,
     errorType: undefined,
     reason: undefined,

@@ -5,6 +5,7 @@
 
 import { isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { isBinaryMediaType } from "../binary-media-types.ts";
+import { fromBase64 } from "../from-base64.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
 
@@ -61,18 +62,10 @@ function responseBody(
   if (body === undefined || body === null) return "";
   if (typeof body !== "string") throw malformed(`its body is of type ${typeof body}, not a string; use JSON.stringify`);
   const binary = isBase64Encoded === true && isBinaryMediaType(exchange.api.model, exchange.headers.last("accept"));
-  return binary ? fromBase64(body) : body;
+  return binary ? fromBase64(body, NOT_BASE64) : body;
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
-
-function fromBase64(body: string): Buffer {
-  if (BASE64.test(body)) return Buffer.from(body, "base64");
-  throw new GatewayError(
-    "API_CONFIGURATION_ERROR",
-    "The function's body is not base64, although isBase64Encoded says so.",
-  );
-}
+const NOT_BASE64 = "The function's body is not base64, although isBase64Encoded says so.";
 
 /** Both maps, merged: a name of either goes under the casing of `multiValueHeaders`, in one field. */
 function headerFields(single: unknown, multi: unknown): [contentType: string | undefined, headers: string[]] {

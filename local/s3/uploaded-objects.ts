@@ -1,0 +1,135 @@
+/**
+ * GetObject and HeadObject of S3, for what the program uploads: nothing else of the service, and no permissions
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import type { BucketModel, BucketObjectModel } from "../model.ts";
+import type { GetObject, ObjectReply, ObjectRequest, Platform } from "../platform.ts";
+
+/** API Gateway's payload quota: a larger object is not read. */
+const LIMIT_BYTES = 10 * 1024 * 1024;
+
+interface KeptObject {
+  bytes: Buffer;
+  /** Header fields by their lower-case names. */
+  fields: Record<string, string>;
+}
+
+/**
+ * Takes the objects up as they are now, so that what was uploaded is what is got until the program is evaluated again.
+ * @returns what answers requests for them
+ */
+export function uploadedObjects(buckets: readonly BucketModel[], platform: Platform): GetObject {
+  const now = platform.now();
+  const kept = new Map(
+    buckets.map((bucket) => [
+      bucket.name,
+      { bucket, objects: new Map(bucket.objects.map((object) => [object.key, keptObject(object, now)])) },
+    ]),
+  );
+  return (request) => {
+    const { bucket, objects } = kept.get(request.bucket) ?? {};
+    if (!bucket) return { notServed: `the program neither makes the bucket ${request.bucket} nor uploads to it` };
+    if (bucket.denies) {
+      return {
+        notServed: `a policy of the bucket ${bucket.name} denies, and policies of buckets are not evaluated here`,
+      };
+    }
+    const object = objects?.get(request.key);
+    if (object === undefined) {
+      return bucket.declared
+        ? noSuchKey(request, platform)
+        : {
+            notServed: `the program does not upload ${request.key}, and did not make the bucket ${bucket.name}, where it may lie`,
+          };
+    }
+    return "unknown" in object ? { notServed: object.unknown } : found(request, object, platform);
+  };
+}
+
+function keptObject({ content, fields, key }: BucketObjectModel, now: number): KeptObject | { unknown: string } {
+  if ("unknown" in content) return content;
+  let bytes: Buffer;
+  let modified = now;
+  if ("file" in content) {
+    try {
+      const { size, mtimeMs } = statSync(content.file);
+      if (size > LIMIT_BYTES)
+        return { unknown: `the object ${key} is larger than 10 MB, which API Gateway does not pass on` };
+      bytes = readFileSync(content.file);
+      modified = mtimeMs;
+    } catch (error) {
+      return { unknown: `the object's file cannot be read: ${(error as Error).message}` };
+    }
+  } else bytes = content;
+  return {
+    bytes,
+    fields: {
+      "last-modified": new Date(modified).toUTCString(),
+      etag: `"${createHash("md5").update(bytes).digest("hex")}"`,
+      "accept-ranges": "bytes",
+      "content-length": String(bytes.length),
+      server: "AmazonS3",
+      ...fields,
+    },
+  };
+}
+
+/** Fields that a request may set in the answer, by the name of its query parameter. */
+const OVERRIDES: Record<string, string> = {
+  "response-cache-control": "cache-control",
+  "response-content-disposition": "content-disposition",
+  "response-content-encoding": "content-encoding",
+  "response-content-language": "content-language",
+  "response-content-type": "content-type",
+  "response-expires": "expires",
+};
+
+/** Fields of a request that would change the answer. */
+const NOT_SERVED = ["if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range"];
+
+function found(request: ObjectRequest, { bytes, fields }: KeptObject, platform: Platform): ReturnType<GetObject> {
+  const overridden: Record<string, string> = {};
+  for (const [name, value] of request.query) {
+    if (!Object.hasOwn(OVERRIDES, name)) return { notServed: `the query parameter ${name} of GetObject is not served` };
+    overridden[OVERRIDES[name]!] = value;
+  }
+  const conditional = NOT_SERVED.find((name) => request.header(name) !== undefined);
+  if (conditional) return { notServed: `the header field ${conditional} of GetObject is not served` };
+  const body = request.method === "HEAD" ? Buffer.alloc(0) : bytes;
+  return { status: 200, fields: { ...ids(platform), ...fields, ...overridden }, body, reason: undefined };
+}
+
+/**
+ * For a role that may list the bucket (recorded on AWS, test_apigateway_s3_any, 2025-01); one that may not is answered
+ * `AccessDenied`, and roles are not looked into here.
+ */
+function noSuchKey({ method, bucket, key }: ObjectRequest, platform: Platform): ObjectReply {
+  const fields = ids(platform);
+  const elements = {
+    Code: "NoSuchKey",
+    Message: "The specified key does not exist.",
+    Key: key,
+    RequestId: fields["x-amz-request-id"],
+    HostId: fields["x-amz-id-2"],
+  };
+  const xml = Object.entries(elements).map(([name, value]) => `<${name}>${escaped(value)}</${name}>`);
+  const body = method === "HEAD" ? "" : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${xml.join("")}</Error>`;
+  return {
+    status: 404,
+    fields: { ...fields, "content-type": "application/xml", server: "AmazonS3" },
+    body: Buffer.from(body),
+    reason: `The program uploads no object ${key} to the bucket ${bucket}. Where the integration's role may not list the bucket, AWS answers 403.`,
+  };
+}
+
+function ids({ now, randomBytes }: Platform) {
+  return {
+    "x-amz-id-2": randomBytes(56).toString("base64"),
+    "x-amz-request-id": randomBytes(8).toString("hex").toUpperCase(),
+    date: new Date(now()).toUTCString(),
+  };
+}
+
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
