@@ -72,6 +72,15 @@ export type CloudEvent =
     }
   /** What DynamoDB refused, or did with a table; `outcome` is the error's type. */
   | { kind: "database"; at: number; operation: string; outcome: string; reason: string }
+  /** What Parameter Store or Secrets Manager refused; `outcome` is the error's type. */
+  | {
+      kind: "parameters";
+      at: number;
+      service: "Parameter Store" | "Secrets Manager";
+      operation: string;
+      outcome: string;
+      reason: string;
+    }
   /** `traceId` names the request that the function worked for, where one is known. */
   | { kind: "function-log"; at: number; functionName: string; line: string; traceId?: string | undefined }
   /** The program is evaluated again because its sources changed; `reason` says why what ran before keeps running. */

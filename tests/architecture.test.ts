@@ -64,12 +64,12 @@ const rules: Record<string, IForbiddenRuleType> = {
     },
   },
   "lets a service read the model and nothing else of the program": {
-    from: { path: "^local/(cognito|apigateway|lambda|dynamodb|s3)/" },
+    from: { path: "^local/(cognito|apigateway|lambda|dynamodb|parameters|s3)/" },
     to: { path: "^local/(engine|resources|host|console|start)" },
   },
   "keeps services apart: what one asks of another is handed in": {
-    from: { path: "^local/(cognito|apigateway|lambda|dynamodb|s3)/" },
-    to: { path: "^local/(cognito|apigateway|lambda|dynamodb|s3)/", pathNot: "^local/$1/" },
+    from: { path: "^local/(cognito|apigateway|lambda|dynamodb|parameters|s3)/" },
+    to: { path: "^local/(cognito|apigateway|lambda|dynamodb|parameters|s3)/", pathNot: "^local/$1/" },
   },
   "loads the client of identity providers when somebody signs in with one": {
     from: { path: "^local/" },

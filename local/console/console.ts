@@ -108,6 +108,7 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
 
   const answer = async (request: Request) =>
     (await deployment().dynamoDb?.answer(request)) ??
+    (await deployment().parameters?.answer(request)) ??
     (await deployment().cognito.identityProvider(request)) ??
     app.fetch(request);
   const listener = fetchListener(answer);

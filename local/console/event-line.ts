@@ -33,6 +33,8 @@ export function eventLine(event: CloudEvent): string | undefined {
     }
     case "database":
       return `DynamoDB ${safeText(event.operation, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
+    case "parameters":
+      return `${event.service} ${safeText(event.operation, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
     case "function-log":
       return `${event.functionName}: ${safeText(event.line.trimEnd(), LONGEST_LOG_LINE)}`;
     // Whoever asked for it tells it in more words.

@@ -9,8 +9,8 @@ import db from "dynalite/db/index.js";
 import { readBody } from "../http/read-body.ts";
 import type { TableModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
-import { verifySignature } from "../permissions/aws-signature.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
+import { signedRegion } from "../permissions/signed-region.ts";
 import type { Platform } from "../platform.ts";
 import { deployTables, refuseProtected, stored, withStandIns } from "./declared-tables.ts";
 import { checked, isRead, isWrite, read, type Write, write } from "./emulator.ts";
@@ -100,7 +100,7 @@ export function dynamoDbService({
       try {
         const body = await readBody(request, MAX_REQUEST_BYTES);
         if (!body) throw failure("RequestEntityTooLargeException", "Request size is exceeded");
-        const region = signedRegion(request, body, accessKey);
+        const region = signedRegion(request, body, { service: "dynamodb", accessKey });
         const items = itemsOf(region);
         const answer = await inTurn(async () => {
           items.expire();
@@ -169,24 +169,6 @@ const NOT_SIGNED = {
   errorType: "MissingAuthenticationTokenException",
   message: "Request is missing Authentication Token",
 };
-
-/**
- * DynamoDB has an endpoint in each region; here it is the signature that says which one is meant. Whoever signs does so by
- * this machine's clock, not by the cloud's.
- * @throws SignatureRefusal
- */
-function signedRegion(request: Request, body: Buffer, accessKey: AccessKey): string {
-  const { pathname, search } = new URL(request.url);
-  const region = /Credential=[^/]*\/\d+\/([\w-]+)\//.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-  const last = (name: string) => request.headers.get(name) ?? undefined;
-  const headers = { last, all: (name: string) => [last(name)].filter((value) => value !== undefined) };
-  verifySignature(
-    { method: request.method, path: pathname, queryString: search.slice(1), headers, body, signedBefore: Date.now() },
-    { region, service: "dynamodb", skewMinutes: 15 },
-    accessKey,
-  );
-  return region;
-}
 
 function reply(status: number, answer: object): Response {
   const body = withNames(JSON.stringify(answer));

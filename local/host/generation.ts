@@ -14,6 +14,7 @@ import { objectIn } from "../integration-target.ts";
 import { functionHost } from "../lambda/function-host.ts";
 import type { RunsByHand } from "../lambda/runs-by-hand.ts";
 import type { CloudModel } from "../model.ts";
+import type { ParameterService } from "../parameters/service.ts";
 import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
 import type { Platform } from "../platform.ts";
 import { type LocalOrigins, localAddresses, localIssuers } from "./addresses.ts";
@@ -42,6 +43,8 @@ export interface Generation {
   cognito: CognitoService;
   /** Only where the program declares a table. */
   dynamoDb: DynamoDbService | undefined;
+  /** Only where the program declares a parameter or a secret. */
+  parameters: ParameterService | undefined;
   /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
   apiGateway(request: Request): Promise<Response>;
   /** Loaded when it is asked for. */
@@ -84,6 +87,8 @@ export async function startGeneration(
   const localise = localAddresses(model, addresses);
   const forFunctions = localAddresses(model, addresses, { issuers: false });
   for (const deployed of model.functions) deployed.environment = forFunctions(deployed.environment);
+  // What functions read is as what they are given.
+  const [declaredParameters, declaredSecrets] = [forFunctions(model.parameters), forFunctions(model.secrets)];
 
   const accessKey = model.functions.length > 0 || wantsSignatures(model) ? localAccessKey(platform) : undefined;
   const functions = functionHost(model.functions, platform, {
@@ -97,6 +102,8 @@ export async function startGeneration(
     variables: {
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
       ...(model.tables.length > 0 && { AWS_ENDPOINT_URL_DYNAMODB: addresses.identityProvider }),
+      ...(model.parameters.length > 0 && { AWS_ENDPOINT_URL_SSM: addresses.identityProvider }),
+      ...(model.secrets.length > 0 && { AWS_ENDPOINT_URL_SECRETS_MANAGER: addresses.identityProvider }),
       ...(awsEndpoint !== undefined && { AWS_ENDPOINT_URL: awsEndpoint }),
       ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
     },
@@ -106,6 +113,12 @@ export async function startGeneration(
     model.tables.length > 0
       ? (await import("../dynamodb/service.ts")).dynamoDbService({
           ...{ tables: model.tables, accountId: model.accountId, platform, accessKey: accessKey! },
+        })
+      : undefined;
+  const parameters =
+    model.parameters.length > 0 || model.secrets.length > 0
+      ? (await import("../parameters/service.ts")).parameterService({
+          ...{ parameters: declaredParameters, secrets: declaredSecrets, platform, accessKey: accessKey! },
         })
       : undefined;
   const cognito = cognitoService({
@@ -156,6 +169,7 @@ export async function startGeneration(
     graph,
     cognito,
     dynamoDb,
+    parameters,
     apiGateway: testInvokeEndpoint(model.restApis, services),
     async runsByHand() {
       const { runsByHand } = await import("../lambda/runs-by-hand.ts");
@@ -178,8 +192,8 @@ export async function startGeneration(
   };
 }
 
-function wantsSignatures({ restApis, httpApis, functionUrls, tables }: CloudModel): boolean {
-  if (tables.length > 0) return true;
+function wantsSignatures({ restApis, httpApis, functionUrls, tables, parameters, secrets }: CloudModel): boolean {
+  if (tables.length > 0 || parameters.length > 0 || secrets.length > 0) return true;
   const methods = restApis.flatMap(({ resources }) => resources.flatMap((resource) => resource.methods));
   return [...methods, ...httpApis.flatMap(({ routes }) => routes), ...functionUrls].some(
     ({ authorization }) => authorization === "AWS_IAM",

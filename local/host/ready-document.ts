@@ -13,7 +13,7 @@ export interface ReadyDocument {
   /** Origin of the console and of the identity provider (discovery, keys, the cognito-idp API). */
   console: string;
   /**
-   * Where a method, a route or a function URL wants AWS_IAM, or there is a table: the local account's access key, to sign
+   * Where a method, a route or a function URL wants AWS_IAM, or there is a table, a parameter or a secret: the local account's access key, to sign
    * requests with. It opens nothing but this cloud, to which whoever reads this has access anyway.
    */
   credentials?: { accessKeyId: string; secretAccessKey: string };

@@ -23,6 +23,7 @@ import { BY_HAND, EVENT_SOURCES } from "./event-sources/index.ts";
 import { invokeFunction } from "./functions/index.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
+import { parameterTypes } from "./parameters/index.ts";
 import { randomTypes } from "./random/index.ts";
 import { type Account, type ResourceType, text } from "./resource-type.ts";
 import { s3Types } from "./s3/index.ts";
@@ -37,6 +38,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   ...apigatewayv2Types,
   ...lambdaTypes,
   ...dynamodbTypes,
+  ...parameterTypes,
   ...randomTypes,
   ...s3Types,
 ];
@@ -128,10 +130,11 @@ export function awsProvider(
 /** What is served, or decides what is served, must be known. */
 function refuseUnknown(
   { type, name, inputs, unknown: paths = [] }: NewResource,
-  { inputs: contract }: ResourceType,
+  { inputs: contract, withoutUnknown = [] }: ResourceType,
   unknown: UnknownOutputs,
 ) {
   const served = (property: string) => {
+    if (withoutUnknown.includes(property)) return false;
     const treatment = contract?.[property];
     return !treatment || "parts" in treatment || treatment.kind === "served";
   };

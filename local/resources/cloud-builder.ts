@@ -53,6 +53,8 @@ export class CloudBuilder {
       restApis: [],
       httpApis: [],
       tables: [],
+      parameters: [],
+      secrets: [],
       functions: [],
       functionUrls: [],
       eventSources: [],

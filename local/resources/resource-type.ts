@@ -23,6 +23,8 @@ export interface ResourceType {
   older?: AnyContract;
   /** Why the type as a whole is not served: the start names each resource of it, and none of its inputs. */
   notServed?: string;
+  /** Inputs that may hold what only AWS knows although they are served: `declare` serves the rest, and names what is missing. */
+  withoutUnknown?: readonly string[];
   /** Loads what `create` needs and few programs do. */
   load?(): Promise<void>;
   /**

@@ -21,13 +21,14 @@ describe("the tables of facts about AWS", () => {
     );
   });
 
-  it("cover sections A to G", () => {
+  it("cover sections A to H", () => {
     const sections = countBySection(rows).map(({ section }) => section.split(" ")[0]?.replace(/\.$/, ""));
     assert.deepEqual(sections, [
       ...["A", "B", "C", "D.1", "D.2", "D.3", "D.4", "D.5", "D.6", "D.7", "D.8", "D.9", "D.10"],
       ...["E.1–E.2", "E.3", "E.4", "E.5", "E.6", "E.7"],
       ...["F.2", "F.3", "F.4", "F.5", "F.6", "F.7", "F.8", "F.9", "F.10"],
       ...["G.1", "G.2", "G.3", "G.4"],
+      ...["H.1", "H.2", "H.3", "H.4"],
     ]);
   });
 });

@@ -12,6 +12,7 @@ const FOR_SOME_PROGRAMS = {
   "function URLs": "local/apigateway/function-url/",
   "the OpenID client": "node_modules/openid-client/",
   tables: "local/dynamodb/",
+  "parameters and secrets": "local/parameters/",
   "DynamoDB's operations": "node_modules/dynalite/",
   LevelDB: "node_modules/memory-level/",
   "hashes of random passwords": "node_modules/bcryptjs/",
@@ -59,13 +60,14 @@ describe("what a cloud loads", function () {
     for (const path of Object.values(FOR_SOME_PROGRAMS)) assert.ok(existsSync(join(repository, path)), path);
   });
 
-  it("is nothing of HTTP APIs, tables, objects, providers or random values for a program without them", async () => {
+  it("is nothing of HTTP APIs, tables, parameters, objects, providers or random values for a program without them", async () => {
     assert.deepEqual(await partsLoadedBy("plain-javascript"), []);
   });
 
   it("is what a program declares, and nothing more", async () => {
     const tables = ["tables", "DynamoDB's operations", "LevelDB"];
     assert.deepEqual(await partsLoadedBy("table"), tables);
+    assert.deepEqual(await partsLoadedBy("parameters"), ["HTTP APIs", "function URLs", "parameters and secrets"]);
     assert.deepEqual(await partsLoadedBy("http-api"), ["HTTP APIs"]);
     assert.deepEqual(await partsLoadedBy("triggers"), []);
     // The integration itself is loaded for the first request.

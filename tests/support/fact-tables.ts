@@ -13,6 +13,7 @@ const DOCUMENTS: Record<string, string[]> = {
   "docs/local-apigateway-lambda.md": ["apigateway", "lambda"],
   "docs/local-http-apis.md": ["apigateway"],
   "docs/local-dynamodb.md": ["dynamodb"],
+  "docs/local-parameters.md": ["parameters"],
 };
 
 export interface Promised {

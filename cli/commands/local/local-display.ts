@@ -83,7 +83,7 @@ function together<T>(handOn: (all: T[]) => void): { add(one: T): void; flush(): 
   };
 }
 
-const REFUSALS = ["sign-in", "oauth", "database", "trigger"] as const;
+const REFUSALS = ["sign-in", "oauth", "database", "parameters", "trigger"] as const;
 
 type Refusal = Extract<CloudEvent, { kind: (typeof REFUSALS)[number] }>;
 
@@ -242,7 +242,7 @@ function describe(out: Output, ready: ReadyDocument): void {
     for (const line of section.lines) out.note(`  ${line}`);
   }
   if (ready.credentials) {
-    heading("Access key of the local account, for what takes AWS_IAM, and for tables");
+    heading("Access key of the local account, for what takes AWS_IAM, for tables, parameters and secrets");
     out.note(`  ${ready.credentials.accessKeyId}`);
     out.note(
       `  Its secret: credentials.secretAccessKey in ${ready.console}/api/cloud; it opens nothing but this cloud.`,

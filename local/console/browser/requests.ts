@@ -151,6 +151,14 @@ export function requestLog({ byId, make, breakable, button, read, act, tell, tim
       event.reason,
     ),
   );
+  on<Extract<CloudEvent, { kind: "parameters" }>>("parameters", (event) =>
+    add(
+      event.at,
+      "other",
+      [badge(event.service, "plain"), code(event.operation), badge(event.outcome, "bad")],
+      event.reason,
+    ),
+  );
   /** Lambda's own lines, in either format of a log. */
   const isServiceLine = /^(?:INIT_START|START|END|REPORT) |"type":"platform\./;
   on<Extract<CloudEvent, { kind: "function-log" }>>("function-log", (event) =>

@@ -55,7 +55,7 @@ describe("a companion of what is served", () => {
     ["aws:iam/role:Role", { name: "r", path: "/team/" }, { id: "r", arn: `arn:aws:iam::${ACCOUNT}:role/team/r` }],
     [
       "aws:ssm/parameter:Parameter",
-      { name: "/app/key", value: "v" },
+      { name: "/app/key", type: "String", value: "v" },
       { id: "/app/key", arn: `arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/app/key` },
     ],
     [

@@ -1,0 +1,26 @@
+/** The region that a request to one of AWS's JSON APIs is meant for: here it is the signature that says so. */
+import type { AccessKey } from "./access-key.ts";
+import { verifySignature } from "./aws-signature.ts";
+
+/**
+ * A service has an endpoint in each region; here they have one address. Whoever signs does so by this machine's clock, not
+ * by the cloud's.
+ * @param service its signing name, such as `dynamodb`
+ * @throws SignatureRefusal
+ */
+export function signedRegion(
+  request: Request,
+  body: Buffer,
+  { service, accessKey }: { service: string; accessKey: AccessKey },
+): string {
+  const { pathname, search } = new URL(request.url);
+  const region = /Credential=[^/]*\/\d+\/([\w-]+)\//.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+  const last = (name: string) => request.headers.get(name) ?? undefined;
+  const headers = { last, all: (name: string) => [last(name)].filter((value) => value !== undefined) };
+  verifySignature(
+    { method: request.method, path: pathname, queryString: search.slice(1), headers, body, signedBefore: Date.now() },
+    { region, service, skewMinutes: 15 },
+    accessKey,
+  );
+  return region;
+}

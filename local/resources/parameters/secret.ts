@@ -1,0 +1,84 @@
+/** aws:secretsmanager/secret:Secret: what versions of a secret value belong to (CreateSecret). */
+import type { secretsmanager } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
+import { notServed, served, withoutEffect } from "../contract.ts";
+import { type Account, arnOf, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+
+const TYPE = "aws:secretsmanager/secret:Secret";
+const ONE_REGION = "a secret is in one region here, and nothing is replicated";
+/** An empty policy asks for nothing. */
+const NO_POLICY = ["", "{}"];
+
+export const secret = resourceType<secretsmanager.Secret, secretsmanager.SecretArgs>(TYPE, {
+  inputs: {
+    description: served,
+    forceOverwriteReplicaSecret: withoutEffect(ONE_REGION),
+    kmsKeyId: served,
+    name: served,
+    namePrefix: served,
+    policy: notServed("the policy is not looked at, so that nobody may read the value", {
+      unless: NO_POLICY,
+      guards: true,
+    }),
+    recoveryWindowInDays: withoutEffect("a secret that the program no longer declares is gone"),
+    region: served,
+    replicas: {
+      parts: {
+        kmsKeyId: withoutEffect(ONE_REGION),
+        lastAccessedDate: withoutEffect(ONE_REGION),
+        region: notServed(ONE_REGION),
+        status: withoutEffect(ONE_REGION),
+        statusMessage: withoutEffect(ONE_REGION),
+      },
+    },
+    tags: served,
+    type: notServed("no partner of AWS manages the secret"),
+  },
+
+  create(resource, account) {
+    const { inputs } = resource;
+    const prefix = text(inputs.namePrefix) ?? "";
+    const name = prefix !== "" ? `${prefix}${stableId(resource.urn, 26)}` : physicalName(resource);
+    const arn = secretArn(name, account);
+    if (account.find(TYPE, arn)) {
+      throw new ResourceProblem(
+        `ResourceExistsException: The operation failed because the secret ${name} already exists.`,
+      );
+    }
+    return {
+      id: arn,
+      outputs: {
+        ...{ name, arn, namePrefix: prefix, region: account.region, policy: text(inputs.policy) ?? "" },
+        tagsAll: map(inputs.tags),
+      },
+    };
+  },
+
+  existing: (id, account) => {
+    const name = id.startsWith("arn:")
+      ? id
+          .split(":")
+          .slice(6)
+          .join(":")
+          .replace(/-\w{6}$/, "")
+      : id;
+    return { name, arn: id.startsWith("arn:") ? id : secretArn(name, account), policy: "" };
+  },
+
+  declare({ inputs, outputs }, cloud) {
+    cloud.model.secrets.push({
+      name: String(outputs.name),
+      arn: String(outputs.arn),
+      region: String(outputs.region),
+      description: text(inputs.description) || undefined,
+      kmsKeyId: text(inputs.kmsKeyId) || undefined,
+      tags: map(inputs.tags),
+      hasPolicy: !NO_POLICY.includes(text(inputs.policy) ?? ""),
+      versions: [],
+    });
+  },
+});
+
+/** Of the name alone, so that whoever knows the name knows the ARN; AWS's last six characters are random. */
+export const secretArn = (name: string, account: Account): string =>
+  arnOf(account, "secretsmanager", `secret:${name}-${stableId(`${account.region} ${name}`, 6, "mixed")}`);
