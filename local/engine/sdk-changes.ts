@@ -21,8 +21,6 @@ export const SDK_CHANGES: Changes = {
     deferred('__importDefault(require("normalize-package-data"))'),
   ],
   "@pulumi/pulumi/runtime/closure/parseFunction.js": [deferred('require("../../typescript-shim")')],
-  // The Automation API drives Pulumi's command line, which few programs do from within a stack.
-  "@pulumi/pulumi/index.js": [deferred('__importStar(require("./automation"))')],
   "@pulumi/pulumi/cmd/run/tracing.js": [deferredFunctions(/require\("@opentelemetry\/(?!api")[\w-]+"\)/g)],
   // The SDK notes where each of its promises was made, which looks every frame up in a source map, and prints it only where
   // it was asked to.

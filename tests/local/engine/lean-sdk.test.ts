@@ -41,7 +41,7 @@ describe("what Pulumi's SDK loads", function () {
     const { outcome } = await run(`
       const loaded = (part) => Object.keys(require.cache).filter((file) => file.includes("/node_modules/" + part + "/"));
       exports.pulumi = loaded("@pulumi/pulumi").length > 100;
-      exports.few = ["typescript", "execa", "@npmcli/arborist", "normalize-package-data", "@opentelemetry/sdk-trace-base"].flatMap(loaded);
+      exports.few = ["typescript", "@npmcli/arborist", "normalize-package-data", "@opentelemetry/sdk-trace-base"].flatMap(loaded);
     `);
     assert.deepEqual(outcome.graph.outputs, { pulumi: true, few: [] });
   });
@@ -138,17 +138,6 @@ describe("what Pulumi's SDK loads", function () {
         [debug, true],
       );
     }
-  });
-
-  it("has the Automation API for who asks for it", async () => {
-    const { outcome } = await run(`
-      const loaded = () => Object.keys(require.cache).some((file) => file.endsWith("/@pulumi/pulumi/automation/index.js"));
-      exports.before = loaded();
-      exports.own = pulumi.automation.LocalWorkspace === require("@pulumi/pulumi/automation").LocalWorkspace;
-      exports.member = typeof pulumi.automation.LocalWorkspace.createOrSelectStack;
-      exports.after = loaded();
-    `);
-    assert.deepEqual(outcome.graph.outputs, { before: false, own: true, member: "function", after: true });
   });
 
   it("is arborist once a function's packages are looked for", async () => {
