@@ -1,4 +1,5 @@
-/** IAM, KMS and identity pools. */
+/** IAM, KMS, Systems Manager parameters, Secrets Manager and identity pools. */
+import { secretArn } from "../parameters/secret.ts";
 import type { Companion, Companions } from "./companion.ts";
 
 /** @param kind as in the ARN; `prefix` of its unique id (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html) */
@@ -74,6 +75,32 @@ export const identity: Companions = {
     const targetKeyId = target.split("/").at(-1)!;
     const targetKeyArn = target.startsWith("arn:") ? target : made.arn("kms", `key/${targetKeyId}`);
     return { id: name, outputs: { name, arn: made.arn("kms", name), targetKeyArn, targetKeyId } };
+  },
+  // The next three are served where the program declares them; here is what is looked up.
+  "aws:ssm/parameter:Parameter": (made) => {
+    const name = made.existing ?? made.name();
+    const arn = made.arn("ssm", `parameter${name.startsWith("/") ? "" : "/"}${name}`);
+    return {
+      id: name,
+      outputs: { name, arn, version: 1, dataType: made.text("dataType") ?? "text", tier: "Standard" },
+    };
+  },
+  "aws:secretsmanager/secret:Secret": (made) => {
+    const name =
+      made.existing
+        ?.split(":")
+        .at(-1)
+        ?.replace(/-\w{6}$/, "") ?? made.name();
+    const arn = made.existing?.startsWith("arn:") ? made.existing : secretArn(name, made.account);
+    return { id: arn, outputs: { name, arn, policy: "" } };
+  },
+  "aws:secretsmanager/secretVersion:SecretVersion": (made) => {
+    const secret = made.text("secretId") ?? made.existing?.split("|")[0] ?? "";
+    const versionId = made.uuid();
+    return {
+      id: made.existing ?? `${secret}|${versionId}`,
+      outputs: { arn: secret, versionId, versionStages: ["AWSCURRENT"], hasSecretStringWo: false },
+    };
   },
   "aws:cognito/identityPool:IdentityPool": (made) => {
     const id = made.existing ?? `${made.region}:${made.uuid()}`;

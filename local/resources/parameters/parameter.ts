@@ -69,8 +69,6 @@ export const parameter = resourceType<ssm.Parameter, ssm.ParameterArgs>(TYPE, {
     };
   },
 
-  existing: (id, account) => ({ name: id, arn: parameterArn(id, account), version: 1, dataType: "text" }),
-
   declare(resource, cloud) {
     const { outputs } = resource;
     const { parameters } = cloud.model;

@@ -39,11 +39,6 @@ export const secretVersion = resourceType<secretsmanager.SecretVersion, secretsm
       };
     },
 
-    existing: (id) => {
-      const [arn = "", versionId = ""] = id.split("|");
-      return { arn, secretArn: arn, secretId: arn, versionId };
-    },
-
     declare(resource, cloud) {
       const { type, name, outputs } = resource;
       cloud.atTheEnd(resource, () => {

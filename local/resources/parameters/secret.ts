@@ -5,6 +5,7 @@ import { notServed, served, withoutEffect } from "../contract.ts";
 import { type Account, arnOf, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 
 const TYPE = "aws:secretsmanager/secret:Secret";
+const POLICY_TYPE = "aws:secretsmanager/secretPolicy:SecretPolicy";
 const ONE_REGION = "a secret is in one region here, and nothing is replicated";
 /** An empty policy asks for nothing. */
 const NO_POLICY = ["", "{}"];
@@ -54,18 +55,11 @@ export const secret = resourceType<secretsmanager.Secret, secretsmanager.SecretA
     };
   },
 
-  existing: (id, account) => {
-    const name = id.startsWith("arn:")
-      ? id
-          .split(":")
-          .slice(6)
-          .join(":")
-          .replace(/-\w{6}$/, "")
-      : id;
-    return { name, arn: id.startsWith("arn:") ? id : secretArn(name, account), policy: "" };
-  },
-
-  declare({ inputs, outputs }, cloud) {
+  declare(resource, cloud) {
+    const { inputs, outputs } = resource;
+    const hasOwnPolicy = cloud.resources.some(
+      (other) => other.type === POLICY_TYPE && other.inputs.secretArn === outputs.arn,
+    );
     cloud.model.secrets.push({
       name: String(outputs.name),
       arn: String(outputs.arn),
@@ -73,7 +67,7 @@ export const secret = resourceType<secretsmanager.Secret, secretsmanager.SecretA
       description: text(inputs.description) || undefined,
       kmsKeyId: text(inputs.kmsKeyId) || undefined,
       tags: map(inputs.tags),
-      hasPolicy: !NO_POLICY.includes(text(inputs.policy) ?? ""),
+      hasPolicy: hasOwnPolicy || !NO_POLICY.includes(text(inputs.policy) ?? ""),
       versions: [],
     });
   },

@@ -262,7 +262,8 @@ describe("parameters and secrets", function () {
   });
 
   it("[H.4] of a secret with a resource policy no value is read", async () => {
-    await assert.rejects(secret("guarded"), { name: "AccessDeniedException", message: /resource policy/ });
+    for (const name of ["guarded", "barred"])
+      await assert.rejects(secret(name), { name: "AccessDeniedException", message: /resource policy/ });
     const listed = cloud.ready.declaredNotEmulated.filter(({ name }) => name === "guarded");
     assert.deepEqual(
       listed.map(({ property, guards }) => [property, guards]),

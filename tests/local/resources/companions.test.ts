@@ -252,6 +252,21 @@ describe("a function that looks something up", () => {
     assert.deepEqual(provider.notes!().madeUp, []);
   });
 
+  it("[H.1] finds parameters and secrets of the program, and gives others ARNs of AWS's form", () => {
+    const { invoke, make } = cloud();
+    const [ssm, secrets] = [`arn:aws:ssm:us-east-1:${ACCOUNT}`, `arn:aws:secretsmanager:us-east-1:${ACCOUNT}`];
+    make("aws:ssm/parameter:Parameter", { name: "/own", type: "String", value: "v" });
+    const secret = make("aws:secretsmanager/secret:Secret", { name: "own" });
+    const own = invoke("aws:ssm/getParameter:getParameter", { name: "/own" });
+    assert.deepEqual([own.arn, own.value], [`${ssm}:parameter/own`, "v"]);
+    assert.equal(invoke("aws:secretsmanager/getSecret:getSecret", { name: "own" }).arn, secret.id);
+    assert.equal(invoke("aws:ssm/getParameter:getParameter", { name: "/other" }).arn, `${ssm}:parameter/other`);
+    const other = invoke("aws:secretsmanager/getSecret:getSecret", { name: "a/b" });
+    assert.match(String(other.arn), new RegExp(`^${secrets}:secret:a/b-[A-Za-z0-9]{6}$`));
+    const arn = `${secrets}:secret:a/b-Ab12Cd`;
+    assert.equal(invoke("aws:secretsmanager/getSecret:getSecret", { arn }).arn, arn);
+  });
+
   it("has a secret's value from demo-auth.local.yaml, and refuses to make one up for what is served", () => {
     const token = "aws:secretsmanager/getSecretVersion:getSecretVersion";
     const given = cloud({ lookups: { [token]: { "app/key": { secretString: "s3cret" } } } });
