@@ -314,6 +314,27 @@ describe("an HTTP integration", () => {
     }
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+  it("[D.6] passes bytes of a custom one on where the client accepts them, and else as base64", async () => {
+    const bytes = Buffer.from([0x89, 0x50, 0xff, 0x00]);
+    const server = await listenOnLoopback(0);
+    server.handle((_req, res) => void res.writeHead(200, { "Content-Type": "image/png" }).end(bytes));
+    try {
+      const integration = http(server.origin, { type: "HTTP", responses: [response()] });
+      const post = method("POST", { integration });
+      await using api = await startApi({
+        api: { binaryMediaTypes: ["image/png"], resources: resources({ "/items/{id}": [post] }) },
+      });
+      const accepting = (accept: string) => api.send("POST", "/Test/items/7", { headers: { accept } });
+      assert.deepEqual((await accepting("image/png")).bytes, bytes);
+      assert.equal((await accepting("text/html")).body, bytes.toString("base64"));
+      await using plain = await startApi({ api: { resources: resources({ "/items/{id}": [post] }) } });
+      assert.equal((await plain.send("POST", "/Test/items/7")).body, bytes.toString());
+    } finally {
+      await server.close();
+    }
+  });
+
   it("[D.6] selects the response of a custom one by status", async () => {
     const server = await listenOnLoopback(0);
     server.handle((_req, res) => void res.writeHead(404, { "X-Why": "gone" }).end("{}"));

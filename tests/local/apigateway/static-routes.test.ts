@@ -140,6 +140,7 @@ describe("static routes", function () {
           "the object's file dist/unbuilt.js does not exist; build it first, or fix its path: requests for it are answered with 500",
         ],
         ["BucketPolicy", "closed", undefined, undefined],
+        ["BucketPolicy", "tls", undefined, undefined],
         ["BucketV2", "closed", undefined, bucket],
         ["Integration", "key", "uri", called],
         ["RestApi", "site", "body: x-amazon-apigateway-integration.uri", `${called} (PUT /write/{proxy+})`],
