@@ -24,6 +24,8 @@ export interface CloudModel {
   functionPermissions: FunctionPermissionModel[];
   customDomains: CustomDomainModel[];
   buckets: BucketModel[];
+  /** Those that integrations get objects with. */
+  roles: RoleModel[];
 }
 
 /** What answers below a path of an API's custom domain name on AWS. */
@@ -44,7 +46,15 @@ export interface BucketModel {
   declared: boolean;
   /** A policy with a statement that denies, which nothing here evaluates. */
   denies: boolean;
+  /** A policy with a statement that allows somebody something. */
+  allows: boolean;
   objects: BucketObjectModel[];
+}
+
+export interface RoleModel {
+  arn: string;
+  /** Of all its policies; `undefined` when the program does not say all of them. */
+  statements: Record<string, unknown>[] | undefined;
 }
 
 /** What the program uploads (PutObject). */

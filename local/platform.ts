@@ -162,6 +162,8 @@ export interface ObjectRequest {
   method: "GET" | "HEAD";
   bucket: string;
   key: string;
+  /** The ARN of the role that asks. */
+  role: string;
   query: URLSearchParams;
   header(lowerCaseName: string): string | undefined;
 }

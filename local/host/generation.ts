@@ -133,7 +133,7 @@ export async function startGeneration(
   const listeners = new Map<string, RequestListener>();
   for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
   const getObject = asksForObjects(model)
-    ? (await import("../s3/uploaded-objects.ts")).uploadedObjects(model.buckets, platform)
+    ? (await import("../s3/uploaded-objects.ts")).uploadedObjects(model.buckets, model.roles, platform)
     : undefined;
   const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey, getObject };
   const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;

@@ -62,6 +62,7 @@ export class CloudBuilder {
       functionPermissions: [],
       customDomains: [],
       buckets: [],
+      roles: [],
     };
     this.unpack = unpack;
     this.strict = strict;
@@ -95,7 +96,7 @@ export class CloudBuilder {
   bucket(name: string): BucketModel {
     const known = this.model.buckets.find((bucket) => bucket.name === name);
     if (known) return known;
-    const bucket: BucketModel = { name, declared: false, denies: false, objects: [] };
+    const bucket: BucketModel = { name, declared: false, denies: false, allows: false, objects: [] };
     this.model.buckets.push(bucket);
     return bucket;
   }

@@ -1,11 +1,12 @@
 /**
- * GetObject and HeadObject of S3, for what the program uploads: nothing else of the service, and no permissions
+ * GetObject and HeadObject of S3, for what the program uploads: nothing else of the service
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
  */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import type { BucketModel, BucketObjectModel } from "../model.ts";
+import type { BucketModel, BucketObjectModel, RoleModel } from "../model.ts";
 import type { GetObject, ObjectReply, ObjectRequest, Platform } from "../platform.ts";
+import { roleMay } from "./role-rights.ts";
 
 /** API Gateway's payload quota: a larger object is not read. */
 const LIMIT_BYTES = 10 * 1024 * 1024;
@@ -20,7 +21,11 @@ interface KeptObject {
  * Takes the objects up as they are now, so that what was uploaded is what is got until the program is evaluated again.
  * @returns what answers requests for them
  */
-export function uploadedObjects(buckets: readonly BucketModel[], platform: Platform): GetObject {
+export function uploadedObjects(
+  buckets: readonly BucketModel[],
+  roles: readonly RoleModel[],
+  platform: Platform,
+): GetObject {
   const now = platform.now();
   const kept = new Map(
     buckets.map((bucket) => [
@@ -36,10 +41,30 @@ export function uploadedObjects(buckets: readonly BucketModel[], platform: Platf
         notServed: `a policy of the bucket ${bucket.name} denies, and policies of buckets are not evaluated here`,
       };
     }
+    const { statements } = roles.find(({ arn }) => arn === request.role) ?? {};
+    // The bucket's own policy may add to what the role's say.
+    const mayNot = (action: string, resource: string) =>
+      statements !== undefined && !bucket.allows && roleMay(statements, action, resource) === false;
+    const arn = `arn:aws:s3:::${bucket.name}`;
+    if (mayNot("s3:GetObject", `${arn}/${request.key}`)) {
+      return accessDenied(
+        request,
+        platform,
+        `No policy of the integration's role ${request.role} lets it s3:GetObject ${arn}/${request.key}`,
+      );
+    }
     const object = objects?.get(request.key);
     if (object === undefined) {
+      const missing = `The program uploads no object ${request.key} to the bucket ${bucket.name}`;
+      if (bucket.declared && mayNot("s3:ListBucket", arn)) {
+        return accessDenied(
+          request,
+          platform,
+          `${missing}, and no policy of the integration's role ${request.role} lets it s3:ListBucket ${arn}, so that S3 does not say so`,
+        );
+      }
       return bucket.declared
-        ? noSuchKey(request, platform)
+        ? noSuchKey(request, platform, missing)
         : {
             notServed: `the program does not upload ${request.key}, and did not make the bucket ${bucket.name}, where it may lie`,
           };
@@ -101,26 +126,33 @@ function found(request: ObjectRequest, { bytes, fields }: KeptObject, platform: 
   return { status: 200, fields: { ...ids(platform), ...fields, ...overridden }, body, reason: undefined };
 }
 
-/**
- * For a role that may list the bucket (recorded on AWS, test_apigateway_s3_any, 2025-01); one that may not is answered
- * `AccessDenied`, and roles are not looked into here.
- */
-function noSuchKey({ method, bucket, key }: ObjectRequest, platform: Platform): ObjectReply {
+/** For a role that may list the bucket (recorded on AWS, test_apigateway_s3_any, 2025-01). */
+function noSuchKey(request: ObjectRequest, platform: Platform, why: string): ObjectReply {
+  const elements = { Code: "NoSuchKey", Message: "The specified key does not exist.", Key: request.key };
+  return failure(request, platform, 404, elements, why);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, permissions; the message is not recorded. */
+const accessDenied = (request: ObjectRequest, platform: Platform, why: string): ObjectReply =>
+  failure(request, platform, 403, { Code: "AccessDenied", Message: "Access Denied" }, why);
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+function failure(
+  { method }: ObjectRequest,
+  platform: Platform,
+  status: number,
+  error: Record<string, string>,
+  why: string,
+): ObjectReply {
   const fields = ids(platform);
-  const elements = {
-    Code: "NoSuchKey",
-    Message: "The specified key does not exist.",
-    Key: key,
-    RequestId: fields["x-amz-request-id"],
-    HostId: fields["x-amz-id-2"],
-  };
+  const elements = { ...error, RequestId: fields["x-amz-request-id"], HostId: fields["x-amz-id-2"] };
   const xml = Object.entries(elements).map(([name, value]) => `<${name}>${escaped(value)}</${name}>`);
   const body = method === "HEAD" ? "" : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${xml.join("")}</Error>`;
   return {
-    status: 404,
+    status,
     fields: { ...fields, "content-type": "application/xml", server: "AmazonS3" },
     body: Buffer.from(body),
-    reason: `The program uploads no object ${key} to the bucket ${bucket}. Where the integration's role may not list the bucket, AWS answers 403.`,
+    reason: `${why}.`,
   };
 }
 

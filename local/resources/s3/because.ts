@@ -1,6 +1,7 @@
 /** Reasons that several types of S3 share, and what a start says of them. */
 import type { Resource } from "../../engine/graph.ts";
 import { objectIn } from "../../integration-target.ts";
+import type { IntegrationModel } from "../../model.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { withoutEffect } from "../contract.ts";
 
@@ -25,12 +26,14 @@ export const nameBucket = (resource: Resource, bucket: string, cloud: CloudBuild
   nameUnlessServed(resource, bucket, cloud, ONLY_GOT_BY_APIS);
 
 /** Whether an integration leads to the bucket, or to one that only the request names. */
-export function isAskedFor(name: string, { model }: CloudBuilder): boolean {
-  const integrations = model.restApis.flatMap(({ resources }) =>
-    resources.flatMap(({ methods }) => methods.map(({ integration }) => integration)),
-  );
-  return integrations.some((integration) => {
+export const isAskedFor = (name: string, cloud: CloudBuilder): boolean => integrationsWith(name, cloud).length > 0;
+
+/** Integrations that get objects of the bucket. */
+export function integrationsWith(name: string, { model }: CloudBuilder): IntegrationModel[] {
+  const methods = model.restApis.flatMap(({ resources }) => resources.flatMap((resource) => resource.methods));
+  return methods.flatMap(({ integration }) => {
     const bucket = objectIn(integration?.uri)?.bucket;
-    return integration?.type === "AWS" && bucket !== undefined && (bucket === name || /[{$]/.test(bucket));
+    const leadsThere = integration?.type === "AWS" && bucket !== undefined && (bucket === name || /[{$]/.test(bucket));
+    return leadsThere ? [integration] : [];
   });
 }

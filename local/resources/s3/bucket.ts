@@ -7,8 +7,9 @@ import { Made } from "../companions/companion.ts";
 import { bucket as outputsOf } from "../companions/storage.ts";
 import { served, withoutEffect } from "../contract.ts";
 import { type Account, map, physicalName, resourceType, text } from "../resource-type.ts";
-import { atItsAddress, atRest, forTheBill, nameBucket, ofUploads } from "./because.ts";
-import { denies } from "./bucket-policy.ts";
+import { atItsAddress, atRest, forTheBill, integrationsWith, nameBucket, ofUploads } from "./because.ts";
+import { allows, denies } from "./bucket-policy.ts";
+import { statementsOfRole } from "./role-policies.ts";
 
 /** What subscribes functions is a component of Pulumi's, and no output. */
 type WithoutSubscriptions<Bucket> = Omit<Bucket, "onEvent" | "onObjectCreated" | "onObjectRemoved">;
@@ -71,6 +72,12 @@ function declare(resource: Resource, cloud: CloudBuilder): void {
       ({ type, inputs }) => type === "aws:s3/bucketPolicy:BucketPolicy" && text(inputs.bucket) === name,
     );
     bucket.denies = [resource, ...policies].some(({ inputs }) => denies(inputs.policy));
+    bucket.allows = [resource, ...policies].some(({ inputs }) => allows(inputs.policy));
+    for (const { credentials: arn } of integrationsWith(name, cloud)) {
+      const { roles } = cloud.model;
+      if (arn === undefined || roles.some((role) => role.arn === arn)) continue;
+      roles.push({ arn, statements: statementsOfRole(arn, cloud) });
+    }
     nameBucket(resource, name, cloud);
   });
 }

@@ -88,11 +88,27 @@ describe("static routes", function () {
       await missing.text(),
       /^<\?xml version="1.0" encoding="UTF-8"\?>\n<Error><Code>NoSuchKey<\/Code><Message>The specified key does not exist.<\/Message><Key>site\/none &amp; more<\/Key><RequestId>[0-9A-F]{16}<\/RequestId><HostId>[\w+/=]{76}<\/HostId><\/Error>$/,
     );
+    assert.match(lastReason()!, /^The program uploads no object site\/none & more to the bucket site-[0-9a-f]{7}\.$/);
+    assert.equal((await send("site", "/none")).status, 400);
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, permissions
+  it("[D.6] are refused with AccessDenied what the role's policies do not let it get, and whether a key exists", async () => {
+    const asked = async (path: string) => {
+      const response = await send("site", path);
+      return [response.status, /<Code>(\w+)/.exec(await response.text())?.[1]];
+    };
+    assert.deepEqual(await asked("/getter/plain.txt"), [200, undefined]);
+    assert.deepEqual(await asked("/getter/none"), [403, "AccessDenied"]);
     assert.match(
       lastReason()!,
-      /uploads no object site\/none & more to the bucket site-[0-9a-f]{7}\. .* AWS answers 403\.$/,
+      /^The program uploads no object site\/none .* lets it s3:ListBucket arn:aws:s3:::site-/,
     );
-    assert.equal((await send("site", "/none")).status, 400);
+    assert.deepEqual(await asked("/writer/plain.txt"), [403, "AccessDenied"]);
+    assert.match(
+      lastReason()!,
+      /^No policy of the integration's role .*:role\/writer-\w+ lets it s3:GetObject arn:aws:s3:::/,
+    );
   });
 
   it("refuse what else of S3 an integration may ask for, and say which", async () => {
@@ -170,7 +186,11 @@ describe("an object behind an integration", () => {
     const objects = Object.entries(contents).map(([key, content]) => ({ key, content, fields: {} }));
     const api = await startApi({
       api: { binaryMediaTypes, resources: resources({ "/items/{id}": [method("GET", { integration })] }) },
-      getObject: uploadedObjects([{ name: "bucket", declared: true, denies: false, objects }], recordedPlatform()),
+      getObject: uploadedObjects(
+        [{ name: "bucket", declared: true, denies: false, allows: false, objects }],
+        [],
+        recordedPlatform(),
+      ),
     });
     return {
       api,

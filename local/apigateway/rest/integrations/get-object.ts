@@ -25,7 +25,8 @@ export function getObjectIntegration(exchange: IntegratedGatewayExchange): Gatew
       `of S3 only GetObject and HeadObject run here, by the path of an object; this is ${method} ${uri}`,
     );
   }
-  if (integration.credentials === undefined) {
+  const { credentials: role } = integration;
+  if (role === undefined) {
     throw misconfigured("it has no role (credentials), and AWS refuses to make an integration with S3 without one");
   }
 
@@ -34,7 +35,7 @@ export function getObjectIntegration(exchange: IntegratedGatewayExchange): Gatew
   const headers = new Map([...sent(exchange, "header")].map(([name, value]) => [name.toLowerCase(), value]));
   const { bucket, key } = object;
   const startedAt = performance.now();
-  const reply = getObject({ method, bucket, key: decoded(key), query, header: (name) => headers.get(name) });
+  const reply = getObject({ method, bucket, key: decoded(key), role, query, header: (name) => headers.get(name) });
   if ("notServed" in reply) throw misconfigured(reply.notServed);
   exchange.integrationLatencyMs = Math.round(performance.now() - startedAt);
   exchange.integrationStatus = reply.status;
