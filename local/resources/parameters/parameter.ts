@@ -37,6 +37,7 @@ export const parameter = resourceType<ssm.Parameter, ssm.ParameterArgs>(TYPE, {
     const { inputs } = resource;
     const name = physicalName(resource);
     const type = text(inputs.type);
+    refuseName(name);
     if (!TYPES.includes(type)) {
       throw new ResourceProblem(
         `ValidationException: type ${JSON.stringify(inputs.type)} of the parameter ${JSON.stringify(name)} is none of ${TYPES.join(", ")}.`,
@@ -85,6 +86,18 @@ export const parameter = resourceType<ssm.Parameter, ssm.ParameterArgs>(TYPE, {
     else parameters[overwritten] = declared;
   },
 });
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html */
+function refuseName(name: string): void {
+  const invalid = (sentence: string) =>
+    new ResourceProblem(`ValidationException: ${sentence} It is ${JSON.stringify(name)}.`);
+  if (name.includes("/") && !name.startsWith("/")) throw invalid("Parameter name must be a fully qualified name.");
+  if (/^\/?(?:aws|ssm)/i.test(name) || !/^\/?[\w.-]+(?:\/[\w.-]+)*$/.test(name)) {
+    throw invalid(
+      'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive); it is made of letters, numbers and .-_, between slashes.',
+    );
+  }
+}
 
 const parameterArn = (name: string, account: Account): string =>
   arnOf(account, "ssm", `parameter${name.startsWith("/") ? "" : "/"}${name}`);

@@ -40,6 +40,11 @@ export const secret = resourceType<secretsmanager.Secret, secretsmanager.SecretA
     const { inputs } = resource;
     const prefix = text(inputs.namePrefix) ?? "";
     const name = prefix !== "" ? `${prefix}${stableId(resource.urn, 26)}` : physicalName(resource);
+    if (!/^[\w/+=.@!-]{1,512}$/.test(name)) {
+      throw new ResourceProblem(
+        `ValidationException: Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@! It is ${JSON.stringify(name)}.`,
+      );
+    }
     const arn = secretArn(name, account);
     if (account.find(TYPE, arn)) {
       throw new ResourceProblem(

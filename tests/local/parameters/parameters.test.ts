@@ -209,6 +209,13 @@ describe("parameters and secrets", function () {
     const { $metadata, CreatedDate, LastChangedDate, ...described } = await secrets.send(
       new DescribeSecretCommand({ SecretId: "app/key" }),
     );
+    for (const [stage, expected] of [
+      ["AWSPREVIOUS", "one"],
+      ["NEXT", "two"],
+      ["AWSCURRENT", "three"],
+      ["LAST", "three"],
+    ])
+      assert.equal((await secret("staged", { VersionStage: stage! })).SecretString, expected, stage);
     assert.deepEqual(described, {
       ...{ ARN: outputs.secret.arn, Description: "A key", Name: "app/key", Tags: [{ Key: "team", Value: "blue" }] },
       VersionIdsToStages: { [first!]: ["AWSPREVIOUS"], [second!]: ["AWSCURRENT"] },
