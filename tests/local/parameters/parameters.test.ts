@@ -15,7 +15,7 @@ import type { CloudEvent } from "../../../local/platform.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/start.ts";
 import { repository } from "../../support/shell.ts";
 import { signedHeaders } from "../../support/signed-request.ts";
-import { temporaryDirectory } from "../../support/temporary.ts";
+import { temporaryDirectory, temporaryProject } from "../../support/temporary.ts";
 
 const SECRETS = /plain-parameter-value|(?:first|second|guarded)-secret-value/;
 
@@ -305,6 +305,12 @@ describe("parameters and secrets", function () {
         },
       ],
     );
+    assert.deepEqual(
+      cloud.ready.declaredNotEmulated.filter(({ name }) => name === "vague").map(({ property }) => property),
+      ["description"],
+    );
+    const { Description, Tags } = await secrets.send(new DescribeSecretCommand({ SecretId: "vague" }));
+    assert.deepEqual([Description, Tags], [undefined, [{ Key: "team", Value: "blue" }]]);
     await assert.rejects(parameter("/unknown"), { name: "ValidationException", message: /\/unknown has no value/ });
   });
 
@@ -322,4 +328,45 @@ describe("parameters and secrets", function () {
     for (const file of files)
       assert.doesNotMatch(readFileSync(join(file.parentPath, file.name), "latin1"), SECRETS, file.name);
   });
+});
+
+describe("a function of a program", function () {
+  this.timeout(60_000);
+
+  const PROGRAM = `
+const aws = require("@pulumi/aws");
+const pulumi = require("@pulumi/pulumi");
+DECLARED;
+const role = new aws.iam.Role("r", { assumeRolePolicy: "{}" });
+const code = "exports.handler = async () => Object.keys(process.env).filter((name) => name.startsWith('AWS_ENDPOINT_URL_S'));";
+const fn = new aws.lambda.Function("f", {
+  ...{ runtime: "nodejs24.x", handler: "index.handler", role: role.arn },
+  code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) }),
+});
+new aws.lambda.Permission("u", { action: "lambda:InvokeFunctionUrl", function: fn.name, principal: "*", functionUrlAuthType: "NONE" });
+new aws.lambda.Permission("i", { action: "lambda:InvokeFunction", function: fn.name, principal: "*", invokedViaFunctionUrl: true });
+exports.url = new aws.lambda.FunctionUrl("u", { functionName: fn.name, authorizationType: "NONE" }).functionUrl;
+`;
+  const programs: [declared: string, names: string[]][] = [
+    ["", []],
+    [`new aws.ssm.Parameter("p", { type: "String", value: "v" })`, ["AWS_ENDPOINT_URL_SSM"]],
+    [`new aws.secretsmanager.Secret("s")`, ["AWS_ENDPOINT_URL_SECRETS_MANAGER"]],
+  ];
+  for (const [declared, names] of programs) {
+    it(`[H.1] has ${names[0] ?? "neither address"} with ${declared || "nothing of the two"}`, async () => {
+      const cloud = await startLocalCloud({
+        projectDirectory: temporaryProject({
+          "Pulumi.yaml": "name: addresses\nruntime: { name: nodejs, options: { typescript: false } }\n",
+          "package.json": '{ "main": "index.js" }',
+          "index.js": PROGRAM.replace("DECLARED", declared),
+        }),
+        ...{ stack: "dev", port: 0, stateDirectory: undefined, environment: process.env },
+      });
+      try {
+        assert.deepEqual(await (await fetch(String(cloud.ready.outputs.url))).json(), names);
+      } finally {
+        await cloud.close();
+      }
+    });
+  }
 });

@@ -58,7 +58,7 @@ const REQUIRED: Record<string, Inputs> = {
   "aws:apigateway/integration:Integration": { httpMethod: "GET", type: "MOCK" },
   "aws:apigateway/restApiPut:RestApiPut": { body: '{ "openapi": "3.0.1", "paths": {} }' },
   "aws:apigatewayv2/route:Route": { routeKey: "GET /items" },
-  "aws:ssm/parameter:Parameter": { type: "String", value: "v" },
+  "aws:ssm/parameter:Parameter": { name: "/set", type: "String", value: "v" },
   "aws:dynamodb/table:Table": {
     billingMode: "PAY_PER_REQUEST",
     hashKey: "id",
