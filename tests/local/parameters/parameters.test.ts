@@ -370,3 +370,37 @@ exports.url = new aws.lambda.FunctionUrl("u", { functionName: fn.name, authoriza
     });
   }
 });
+
+describe("a parameter from one evaluation to the next", function () {
+  this.timeout(60_000);
+
+  it("[H.1] has the value of the last, and is gone when the program no longer declares it", async () => {
+    const cloud = await startLocalCloud({
+      projectDirectory: temporaryProject({
+        "Pulumi.yaml": "name: changing\nruntime: { name: nodejs, options: { typescript: false } }\n",
+        "package.json": '{ "main": "index.js" }',
+        "index.js": `
+const aws = require("@pulumi/aws");
+const pulumi = require("@pulumi/pulumi");
+const value = new pulumi.Config().get("value") ?? "before";
+new aws.secretsmanager.Secret("stays");
+if (value !== "gone") new aws.ssm.Parameter("p", { name: "/p", type: "String", value });
+`,
+      }),
+      ...{ stack: "dev", port: 0, stateDirectory: undefined, environment: process.env },
+    });
+    const { console: endpoint, credentials } = cloud.ready;
+    const ssm = new SSMClient({ region: "us-east-1", endpoint, credentials: credentials!, maxAttempts: 1 });
+    const value = async () => (await ssm.send(new GetParameterCommand({ Name: "/p" }))).Parameter!.Value;
+    try {
+      assert.equal(await value(), "before");
+      await cloud.reload({ "changing:value": "after" });
+      assert.equal(await value(), "after");
+      await cloud.reload({ "changing:value": "gone" });
+      await assert.rejects(value(), { name: "ParameterNotFound" });
+    } finally {
+      ssm.destroy();
+      await cloud.close();
+    }
+  });
+});
