@@ -111,6 +111,15 @@ describe("static routes", function () {
     );
   });
 
+  it("are got by a role of which not everything is known, and not past a Deny, whose conditions are not looked at", async () => {
+    const status = async (path: string) => (await send("site", path)).status;
+    assert.deepEqual(await Promise.all(["/reserved/plain.txt", "/reserved/bytes"].map(status)), [200, 403]);
+    assert.deepEqual(
+      await Promise.all(["/reserved/text", "/unknown/plain.txt", "/unknown/none"].map(status)),
+      [200, 200, 404],
+    );
+  });
+
   it("refuse what else of S3 an integration may ask for, and say which", async () => {
     const refused: [api: string, path: string, method: string, reason: RegExp][] = [
       [
