@@ -111,8 +111,24 @@ const OVERRIDES: Record<string, string> = {
   "response-expires": "expires",
 };
 
-/** Fields of a request that would change the answer. */
-const NOT_SERVED = ["if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range"];
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html
+ * @returns the field whose condition does not hold, `undefined` when all do
+ */
+function unmetCondition({ header }: ObjectRequest, fields: Record<string, string>): string | undefined {
+  const has = (list: string) => list.split(",").some((etag) => ["*", fields.etag].includes(etag.trim()));
+  const modifiedAfter = (date: string) => Date.parse(fields["last-modified"]!) > Date.parse(date);
+  const [match, noneMatch] = [header("if-match"), header("if-none-match")];
+  const [since, unmodifiedSince] = [header("if-modified-since"), header("if-unmodified-since")];
+  if (match !== undefined && !has(match)) return "If-Match";
+  if (match === undefined && unmodifiedSince !== undefined && modifiedAfter(unmodifiedSince))
+    return "If-Unmodified-Since";
+  if (noneMatch !== undefined) return has(noneMatch) ? "If-None-Match" : undefined;
+  // A date that cannot be read asks for nothing.
+  return since !== undefined && Date.parse(since) >= Date.parse(fields["last-modified"]!)
+    ? "If-Modified-Since"
+    : undefined;
+}
 
 function found(request: ObjectRequest, { bytes, fields }: KeptObject, platform: Platform): ReturnType<GetObject> {
   const overridden: Record<string, string> = {};
@@ -120,8 +136,18 @@ function found(request: ObjectRequest, { bytes, fields }: KeptObject, platform: 
     if (!Object.hasOwn(OVERRIDES, name)) return { notServed: `the query parameter ${name} of GetObject is not served` };
     overridden[OVERRIDES[name]!] = value;
   }
-  const conditional = NOT_SERVED.find((name) => request.header(name) !== undefined);
-  if (conditional) return { notServed: `the header field ${conditional} of GetObject is not served` };
+  if (request.header("range") !== undefined) return { notServed: "the header field Range of GetObject is not served" };
+  const condition = unmetCondition(request, fields);
+  if (condition === "If-None-Match" || condition === "If-Modified-Since") {
+    const { etag = "", "last-modified": modified = "" } = fields;
+    const kept = { ...ids(platform), etag, "last-modified": modified, server: "AmazonS3" };
+    return { status: 304, fields: kept, body: Buffer.alloc(0), reason: undefined };
+  }
+  if (condition !== undefined) {
+    const Message = "At least one of the pre-conditions you specified did not hold";
+    const error = { Code: "PreconditionFailed", Message, Condition: condition };
+    return failure(request, platform, 412, error, `${condition} does not hold for ${request.key}`);
+  }
   const body = request.method === "HEAD" ? Buffer.alloc(0) : bytes;
   return { status: 200, fields: { ...ids(platform), ...fields, ...overridden }, body, reason: undefined };
 }

@@ -80,6 +80,32 @@ describe("static routes", function () {
     assert.deepEqual([head.status, head.headers.get("x-length"), await head.text()], [200, "16", ""]);
   });
 
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html
+  it("[D.6] are sent only under the conditions that are mapped onto the request", async () => {
+    const first = await send("by-hand", "/index.html");
+    const [etag, modified] = [first.headers.get("etag")!, first.headers.get("last-modified")!];
+    const [before, after] = ["Thu, 01 Jan 2015 00:00:00 GMT", "Thu, 01 Jan 2099 00:00:00 GMT"];
+    const cases: [headers: Record<string, string>, status: number][] = [
+      [{ "if-none-match": etag }, 304],
+      [{ "if-none-match": `"other", ${etag}` }, 304],
+      [{ "if-none-match": '"other"', "if-modified-since": after }, 200],
+      [{ "if-modified-since": modified }, 304],
+      [{ "if-modified-since": before }, 200],
+      [{ "if-modified-since": "yesterday" }, 200],
+      [{ "if-match": etag, "if-unmodified-since": before }, 200],
+      [{ "if-match": '"other"' }, 412],
+      [{ "if-unmodified-since": before }, 412],
+      [{ "if-unmodified-since": modified }, 200],
+    ];
+    for (const [headers, status] of cases) {
+      const response = await send("by-hand", "/index.html", { headers });
+      assert.equal(response.status, status, JSON.stringify(headers));
+      const body = await response.text();
+      if (status === 304) assert.equal(body, "");
+      if (status === 412) assert.match(body, /<Code>PreconditionFailed<\/Code>/);
+    }
+  });
+
   // Recorded on AWS: test_apigateway_s3_any, 2025-01
   it("[D.6] answer for a key that nothing was uploaded to with S3's NoSuchKey, by the response for its status", async () => {
     const missing = await send("by-hand", "/none & more", {});
@@ -140,7 +166,7 @@ describe("static routes", function () {
       assert.match(lastReason()!, reason);
     }
     assert.equal((await send("by-hand", "/plain.txt", { headers: { range: "bytes=0-1" } })).status, 500);
-    assert.match(lastReason()!, /the header field range of GetObject is not served/);
+    assert.match(lastReason()!, /the header field Range of GetObject is not served/);
   });
 
   it("are named at the start as far as they are not served", () => {
