@@ -4,7 +4,8 @@
  */
 import { createHmac } from "node:crypto";
 import type { ParameterModel } from "../model.ts";
-import { invalid, type Members, notServed, Refusal } from "./refusal.ts";
+import type { Members } from "./members.ts";
+import { invalid, notServed, Refusal } from "./refusal.ts";
 
 const MOST_NAMES = 10;
 const MOST_ON_A_PAGE = 10;

@@ -3,7 +3,8 @@
  * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html, API_DescribeSecret.html).
  */
 import type { SecretModel, SecretVersionModel } from "../model.ts";
-import { invalid, type Members, notServed, Refusal } from "./refusal.ts";
+import type { Members } from "./members.ts";
+import { invalid, notServed, Refusal } from "./refusal.ts";
 
 const CURRENT = "AWSCURRENT";
 

@@ -10,8 +10,9 @@ import type { AccessKey } from "../permissions/access-key.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
 import { signedRegion } from "../permissions/signed-region.ts";
 import type { Platform } from "../platform.ts";
+import { Members } from "./members.ts";
 import { ParameterStore } from "./parameter-store.ts";
-import { Members, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { SecretsManager } from "./secrets-manager.ts";
 
 export interface ParameterService {
