@@ -7,7 +7,7 @@ import { Made } from "../companions/companion.ts";
 import { bucket as outputsOf } from "../companions/storage.ts";
 import { served, withoutEffect } from "../contract.ts";
 import { type Account, map, physicalName, resourceType, text } from "../resource-type.ts";
-import { atItsAddress, atRest, forTheBill, integrationsWith, nameBucket, ofUploads } from "./because.ts";
+import { atItsAddress, atRest, forTheBill, integrationsWith, isAskedFor, nameBucket, ofUploads } from "./because.ts";
 import { allows, denies } from "./bucket-policy.ts";
 import { statementsOfRole } from "./role-policies.ts";
 
@@ -63,6 +63,9 @@ function nameOf(resource: NewResource): string {
   return text(bucketPrefix) ? `${text(bucketPrefix)}${name.slice(-7)}` : name;
 }
 
+const DENIES =
+  "a policy of the bucket denies, and policies of buckets are not evaluated here: requests for its objects are answered with 500";
+
 function declare(resource: Resource, cloud: CloudBuilder): void {
   const name = text(resource.outputs.bucket)!;
   const bucket = cloud.bucket(name);
@@ -79,6 +82,14 @@ function declare(resource: Resource, cloud: CloudBuilder): void {
       roles.push({ arn, statements: statementsOfRole(arn, cloud) });
     }
     nameBucket(resource, name, cloud);
+    if (bucket.denies && isAskedFor(name, cloud)) {
+      cloud.unserved.push({
+        ...{ type: resource.type, name: resource.name },
+        property: "policy",
+        reason: DENIES,
+        guards: true,
+      });
+    }
   });
 }
 

@@ -158,6 +158,12 @@ describe("static routes", function () {
       ["site", "/unbuilt.js", "GET", /the object's file dist\/unbuilt\.js does not exist; build it first/],
       ["site", "/packed.zip", "GET", /the object is an archive that Pulumi packs/],
       ["site", "/secret", "GET", /a policy of the bucket closed-bucket denies/],
+      [
+        "site",
+        "/without-role",
+        "GET",
+        /it has no role \(credentials\), and AWS refuses to make an integration with S3 without one/,
+      ],
       ["site", "/elsewhere", "GET", /the program neither makes the bucket of-somebody nor uploads to it/],
     ];
     for (const [api, path, method, reason] of refused) {
@@ -193,6 +199,10 @@ describe("static routes", function () {
         ["BucketPolicy", "closed", undefined, undefined],
         ["BucketPolicy", "tls", undefined, undefined],
         ["BucketV2", "closed", undefined, bucket],
+        [
+          ...["BucketV2", "closed", "policy"],
+          "a policy of the bucket denies, and policies of buckets are not evaluated here: requests for its objects are answered with 500",
+        ],
         ["Integration", "key", "uri", called],
         ["RestApi", "site", "body: x-amazon-apigateway-integration.uri", `${called} (PUT /write/{proxy+})`],
       ],
