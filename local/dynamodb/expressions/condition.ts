@@ -25,8 +25,8 @@ import {
   resolveValue,
   shown,
 } from "./resolution.ts";
-import { Depth, type OperandSyntax, readList, readParentheses, readPlainOperand } from "./syntax.ts";
-import { ExpressionRefusal, TokenReader } from "./tokens.ts";
+import { OperandReader, type OperandSyntax, readList } from "./syntax.ts";
+import { ExpressionRefusal } from "./tokens.ts";
 
 /** `and`, `or`, `not`, a comparison by its sign, `between`, `in` or a function. */
 export type Condition = { type: "and" | "or" | "not"; args: Condition[] } | Comparison | FunctionOperand;
@@ -71,18 +71,12 @@ export function parseCondition(source: string, context: ExpressionContext): Pars
   }
 }
 
-class ConditionReader {
-  readonly #tokens: TokenReader;
-  readonly #depth = new Depth();
+class ConditionReader extends OperandReader {
   operators = 0;
-
-  constructor(source: string) {
-    this.#tokens = new TokenReader(source);
-  }
 
   read(): ConditionSyntax {
     const syntax = this.#expect(this.#alternatives());
-    this.#tokens.expectEnd();
+    this.tokens.expectEnd();
     return syntax;
   }
 
@@ -93,9 +87,9 @@ class ConditionReader {
 
   #joined(keyword: "AND" | "OR", readOne: () => ConditionSyntax): ConditionSyntax {
     const first = readOne();
-    if (!this.#tokens.is(keyword)) return first;
+    if (!this.tokens.is(keyword)) return first;
     const conditions = [this.#expect(first)];
-    while (this.#tokens.takeIf(keyword)) {
+    while (this.tokens.takeIf(keyword)) {
       this.operators++;
       conditions.push(this.#expect(readOne()));
     }
@@ -104,7 +98,7 @@ class ConditionReader {
 
   #negation(): ConditionSyntax {
     let negations = 0;
-    for (; this.#tokens.takeIf("NOT"); negations++) this.operators++;
+    for (; this.tokens.takeIf("NOT"); negations++) this.operators++;
     let condition = this.#comparison();
     if (negations > 0) this.#expect(condition);
     for (; negations > 0; negations--) condition = { kind: "not", condition };
@@ -113,40 +107,28 @@ class ConditionReader {
 
   /** Where an operand is not enough. */
   #expect(syntax: ConditionSyntax): ConditionSyntax {
-    if (syntax.kind === "path" || syntax.kind === "value") throw this.#tokens.unexpected();
+    if (syntax.kind === "path" || syntax.kind === "value") throw this.tokens.unexpected();
     return syntax;
   }
 
   #comparison(): ConditionSyntax {
-    const tokens = this.#tokens;
-    const left = tokens.is("(") ? this.#parentheses(() => this.#alternatives()) : this.#plainOperand();
+    const tokens = this.tokens;
+    const left = tokens.is("(") ? this.parentheses(() => this.#alternatives()) : this.plainOperand();
     const operator = COMPARATORS.find((sign) => tokens.is(sign));
     if (operator === undefined && !tokens.is("BETWEEN") && !tokens.is("IN")) return left;
     if (!isOperand(left)) throw tokens.unexpected();
     this.operators++;
     const keyword = tokens.take().text.toLowerCase();
-    if (operator !== undefined) return { kind: "comparison", operator, operands: [left, this.#operand()] };
+    if (operator !== undefined) return { kind: "comparison", operator, operands: [left, this.operand()] };
     if (keyword === "between") {
-      const lower = this.#operand();
+      const lower = this.operand();
       tokens.expect("AND");
-      return { kind: "comparison", operator: keyword, operands: [left, lower, this.#operand()] };
+      return { kind: "comparison", operator: keyword, operands: [left, lower, this.operand()] };
     }
     tokens.expect("(");
-    const candidates = readList(tokens, () => this.#operand());
+    const candidates = readList(tokens, () => this.operand());
     tokens.expect(")");
     return { kind: "comparison", operator: keyword, operands: [left, ...candidates] };
-  }
-
-  #operand(): OperandSyntax {
-    return this.#tokens.is("(") ? this.#parentheses(() => this.#operand()) : this.#plainOperand();
-  }
-
-  #plainOperand(): OperandSyntax {
-    return readPlainOperand(this.#tokens, () => this.#operand(), this.#depth);
-  }
-
-  #parentheses<Within extends ConditionSyntax>(read: () => Within): Within {
-    return readParentheses(this.#tokens, this.#depth, read);
   }
 }
 

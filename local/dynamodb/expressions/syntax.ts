@@ -2,7 +2,7 @@
  * What conditions, updates and projections are made of: paths, values and functions, as they are written and before names are
  * resolved (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
  */
-import { ExpressionRefusal, type TokenReader } from "./tokens.ts";
+import { ExpressionRefusal, TokenReader } from "./tokens.ts";
 
 /** `#name` and `word` are names, `[1]` is a position. */
 export interface PathSyntax {
@@ -29,30 +29,6 @@ const REDUNDANT_PARENTHESES = "The expression has redundant parentheses;";
 const DEEPEST = 600;
 const LAST_INDEX = 2 ** 31 - 1;
 
-/** How deep the reader is in parentheses, so that no expression exhausts the stack, and what had some around it. */
-export class Depth {
-  readonly parenthesised = new WeakSet<object>();
-  #levels = 0;
-
-  /** @throws ExpressionRefusal */
-  enter<T>(read: () => T, refusal = REDUNDANT_PARENTHESES): T {
-    if (++this.#levels > DEEPEST) throw new ExpressionRefusal(refusal);
-    const result = read();
-    this.#levels--;
-    return result;
-  }
-}
-
-/** @throws ExpressionRefusal for parentheses directly inside of others, before it looks any further */
-export function readParentheses<Within extends object>(tokens: TokenReader, depth: Depth, read: () => Within): Within {
-  tokens.expect("(");
-  const within = depth.enter(read);
-  tokens.expect(")");
-  if (depth.parenthesised.has(within)) throw new ExpressionRefusal(REDUNDANT_PARENTHESES);
-  depth.parenthesised.add(within);
-  return within;
-}
-
 export function readPath(tokens: TokenReader): PathSyntax {
   const pieces: (string | number)[] = [readName(tokens)];
   for (;;) {
@@ -75,22 +51,57 @@ function readName(tokens: TokenReader): string {
   return tokens.take().text;
 }
 
-/** One of `a`, `#a.b[1]`, `:a` and `size(a)`, without parentheses around it. */
-export function readPlainOperand(tokens: TokenReader, readArgument: () => OperandSyntax, depth: Depth): OperandSyntax {
-  const { kind, text: name } = tokens.next;
-  if (kind === "value") {
-    tokens.take();
-    return { kind: "value", name };
+/** What the readers of conditions and updates have in common: operands, and the parentheses around what they read. */
+export class OperandReader {
+  protected readonly tokens: TokenReader;
+  readonly #parenthesised = new WeakSet<object>();
+  /** How deep it is in parentheses and arguments, so that no expression exhausts the stack. */
+  #levels = 0;
+
+  constructor(source: string) {
+    this.tokens = new TokenReader(source);
   }
-  if (kind !== "word" || tokens.following.text !== "(") return readPath(tokens);
-  tokens.take();
-  tokens.take();
-  const args = depth.enter(
-    () => readList(tokens, readArgument),
-    `The function is not allowed to be used this way in an expression; function: ${name}`,
-  );
-  tokens.expect(")");
-  return { kind: "function", name, args };
+
+  protected operand(): OperandSyntax {
+    return this.tokens.is("(") ? this.parentheses(() => this.operand()) : this.plainOperand();
+  }
+
+  /** One of `a`, `#a.b[1]`, `:a` and `size(a)`, without parentheses around it. */
+  protected plainOperand(): OperandSyntax {
+    const { tokens } = this;
+    const { kind, text: name } = tokens.next;
+    if (kind === "value") {
+      tokens.take();
+      return { kind: "value", name };
+    }
+    if (kind !== "word" || tokens.following.text !== "(") return readPath(tokens);
+    tokens.take();
+    tokens.take();
+    const args = this.#deeper(
+      () => readList(tokens, () => this.operand()),
+      `The function is not allowed to be used this way in an expression; function: ${name}`,
+    );
+    tokens.expect(")");
+    return { kind: "function", name, args };
+  }
+
+  /** @throws ExpressionRefusal for parentheses directly inside of others, before it looks any further */
+  protected parentheses<Within extends object>(read: () => Within): Within {
+    this.tokens.expect("(");
+    const within = this.#deeper(read, REDUNDANT_PARENTHESES);
+    this.tokens.expect(")");
+    if (this.#parenthesised.has(within)) throw new ExpressionRefusal(REDUNDANT_PARENTHESES);
+    this.#parenthesised.add(within);
+    return within;
+  }
+
+  /** @throws ExpressionRefusal */
+  #deeper<T>(read: () => T, refusal: string): T {
+    if (++this.#levels > DEEPEST) throw new ExpressionRefusal(refusal);
+    const result = read();
+    this.#levels--;
+    return result;
+  }
 }
 
 /** One or more, with commas between them. */

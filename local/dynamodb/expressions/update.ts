@@ -12,17 +12,8 @@ import {
   wrongType,
 } from "./operand.ts";
 import { DistinctPaths, type ExpressionContext, Faults, type Path, resolvePath, resolveValue } from "./resolution.ts";
-import {
-  Depth,
-  type OperandSyntax,
-  type PathSyntax,
-  readList,
-  readParentheses,
-  readPath,
-  readPlainOperand,
-  type ValueSyntax,
-} from "./syntax.ts";
-import { ExpressionRefusal, TokenReader } from "./tokens.ts";
+import { OperandReader, type OperandSyntax, type PathSyntax, readList, readPath, type ValueSyntax } from "./syntax.ts";
+import { ExpressionRefusal } from "./tokens.ts";
 
 export interface Arithmetic {
   type: "add" | "subtract";
@@ -70,27 +61,20 @@ export function parseUpdate(source: string, context: ExpressionContext): ParsedU
   }
 }
 
-class UpdateReader {
-  readonly #tokens: TokenReader;
-  readonly #depth = new Depth();
-
-  constructor(source: string) {
-    this.#tokens = new TokenReader(source);
-  }
-
+class UpdateReader extends OperandReader {
   /** @returns the actions of each section, in the order in which they are written */
   read(): { section: Section; actions: ActionSyntax[] }[] {
     const sections: { section: Section; actions: ActionSyntax[] }[] = [];
     do {
-      const section = SECTIONS.find((keyword) => this.#tokens.takeIf(keyword));
-      if (section === undefined) throw this.#tokens.unexpected();
-      sections.push({ section, actions: readList(this.#tokens, () => this.#action(section)) });
-    } while (this.#tokens.next.kind !== "end");
+      const section = SECTIONS.find((keyword) => this.tokens.takeIf(keyword));
+      if (section === undefined) throw this.tokens.unexpected();
+      sections.push({ section, actions: readList(this.tokens, () => this.#action(section)) });
+    } while (this.tokens.next.kind !== "end");
     return sections;
   }
 
   #action(section: Section): ActionSyntax {
-    const tokens = this.#tokens;
+    const tokens = this.tokens;
     const path = readPath(tokens);
     switch (section) {
       case "SET":
@@ -106,24 +90,12 @@ class UpdateReader {
 
   /** An operand, or two with a sign between them, in parentheses or not. */
   #assigned(): AssignedSyntax {
-    const left = this.#tokens.is("(") ? this.#parentheses(() => this.#assigned()) : this.#plainOperand();
-    const sign = (["+", "-"] as const).find((each) => this.#tokens.is(each));
+    const left = this.tokens.is("(") ? this.parentheses(() => this.#assigned()) : this.plainOperand();
+    const sign = (["+", "-"] as const).find((each) => this.tokens.is(each));
     if (sign === undefined) return left;
-    if (left.kind === "arithmetic") throw this.#tokens.unexpected();
-    this.#tokens.take();
-    return { kind: "arithmetic", sign, operands: [left, this.#operand()] };
-  }
-
-  #operand(): OperandSyntax {
-    return this.#tokens.is("(") ? this.#parentheses(() => this.#operand()) : this.#plainOperand();
-  }
-
-  #plainOperand(): OperandSyntax {
-    return readPlainOperand(this.#tokens, () => this.#operand(), this.#depth);
-  }
-
-  #parentheses<Within extends AssignedSyntax>(read: () => Within): Within {
-    return readParentheses(this.#tokens, this.#depth, read);
+    if (left.kind === "arithmetic") throw this.tokens.unexpected();
+    this.tokens.take();
+    return { kind: "arithmetic", sign, operands: [left, this.operand()] };
   }
 }
 
