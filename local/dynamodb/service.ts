@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import db from "dynalite/db/index.js";
+import { jsonObjectIn } from "../http/json-object.ts";
 import { readBody } from "../http/read-body.ts";
 import type { TableModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
@@ -250,13 +251,11 @@ class Operations {
 
 const PROGRAMS_BUSINESS = new Set(["CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive"]);
 
+/** @throws the failure of a request that is not a JSON object */
 function parsed(body: Buffer): Record<string, unknown> {
-  try {
-    const request: unknown = JSON.parse(body.toString());
-    if (request !== null && typeof request === "object" && !Array.isArray(request))
-      return request as Record<string, unknown>;
-  } catch {}
-  throw notSerializable();
+  const request = jsonObjectIn(body);
+  if (request === undefined) throw notSerializable();
+  return request;
 }
 
 /** A table may go by its ARN as well. */

@@ -4,6 +4,7 @@
  * (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Loaded only for a program that declares one of them. Nothing
  * is kept on disk: values are the program's.
  */
+import { jsonObjectIn } from "../http/json-object.ts";
 import { readBody } from "../http/read-body.ts";
 import type { ParameterModel, SecretModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
@@ -86,10 +87,7 @@ export function parameterService({ parameters, secrets, platform, accessKey }: P
 
 /** @throws Refusal */
 function parsed(body: Buffer): Record<string, unknown> {
-  try {
-    const request: unknown = JSON.parse(body.toString());
-    if (request !== null && typeof request === "object" && !Array.isArray(request))
-      return request as Record<string, unknown>;
-  } catch {}
-  throw new Refusal("SerializationException", {});
+  const request = jsonObjectIn(body);
+  if (request === undefined) throw new Refusal("SerializationException", {});
+  return request;
 }

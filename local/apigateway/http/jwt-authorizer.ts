@@ -4,6 +4,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
  */
 import { type KeyObject, verify } from "node:crypto";
+import { jsonObjectIn } from "../../http/json-object.ts";
 import type { HttpApiModel, HttpAuthorizerModel } from "../../model.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";
@@ -124,7 +125,8 @@ export class JwtAuthorizer {
     }
     const [header = "", payload = "", signature = ""] = parts;
     const isEncoded = parts.every((part) => BASE64URL.test(part));
-    const [headerObject, claims] = isEncoded ? [header, payload].map(parseObject) : [];
+    const objectIn = (part: string) => jsonObjectIn(Buffer.from(part, "base64url"));
+    const [headerObject, claims] = isEncoded ? [header, payload].map(objectIn) : [];
     if (!headerObject || !claims)
       throw refused(wanted, "token is malformed", "its parts are not base64url, or header and payload not JSON");
     return [headerObject, claims, Buffer.from(`${header}.${payload}`, "latin1"), Buffer.from(signature, "base64url")];
@@ -156,15 +158,6 @@ function refused(scopes: readonly string[], description: string, reason: string)
     challenge: `Bearer scope="${scopes.join(" ")}" error="invalid_token" error_description="${description.replaceAll(/["\\\r\n]/g, "")}"`,
     authorizerError: `invalid_token: ${description}`,
   });
-}
-
-function parseObject(part: string): Claims | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Claims) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `scope` is a text with spaces, `scp` that or a list. */

@@ -6,6 +6,7 @@
  * remembered one may still be used (`exp`, the pool's keys) is asked every time.
  */
 import { type KeyObject, verify } from "node:crypto";
+import { jsonObjectIn } from "../../http/json-object.ts";
 import type { TokenIssuer } from "../../platform.ts";
 import { claimStrings } from "./claims.ts";
 
@@ -163,9 +164,9 @@ const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 function parseJwt(jwt: string): ParsedJwt | string {
   if (!COMPACT_JWS.test(jwt)) return "the header holds no JWT (three base64url parts with dots between)";
   const [header = "", payload = "", signature = ""] = jwt.split(".");
-  const parsedHeader = parseObject(header);
+  const parsedHeader = jsonObjectIn(Buffer.from(header, "base64url"));
   if (!parsedHeader) return "the token's header is not a JSON object";
-  const claims = parseObject(payload);
+  const claims = jsonObjectIn(Buffer.from(payload, "base64url"));
   if (!claims) return "the token's payload is not a JSON object";
   return {
     header: parsedHeader,
@@ -173,17 +174,6 @@ function parseJwt(jwt: string): ParsedJwt | string {
     signedPart: Buffer.from(jwt.slice(0, header.length + 1 + payload.length), "latin1"),
     signature: Buffer.from(signature, "base64url"),
   };
-}
-
-function parseObject(base64url: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(base64url, "base64url").toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A claim as a reason may show it: short, and never the whole of something long. */
