@@ -29,8 +29,8 @@ export const SDK_CHANGES: Changes = {
   ],
   // Of each resource the SDK tells the engine from which lines of the program it comes; this engine does not ask.
   "@pulumi/pulumi/resource.js": [replaced("static stackTrace(skip) {", "static stackTrace(skip) { return [];")],
-  // To serialize functions, the SDK debugs itself from its start on, which makes all code slower to load. V8 tells of the
-  // scripts from before when it is asked later, to whoever listens then.
+  // To serialize functions, the SDK attaches V8's debugger to itself at its start, which makes all code slower to load. When the
+  // debugger is enabled later, V8 reports the scripts parsed so far to whoever listens by then.
   "@pulumi/pulumi/cmd/run/index.js": [replaced("return v8Hooks.isInitializedAsync();", "return Promise.resolve();")],
   "@pulumi/pulumi/runtime/closure/v8Hooks.js": [
     replaced(

@@ -227,7 +227,7 @@ describe("DynamoDB as recorded", () => {
   });
 
   // test_transact.py (cancellation_reasons_validationerror).
-  it("[G.2] tells of a transaction the first thing that is not valid, before any condition is looked at", async () => {
+  it("[G.2] reports only the first invalid key of a transaction, before it evaluates any condition", async () => {
     const of = (Item: object, more: object = {}) => ({ Put: { TableName: "plain", Item, ...more } });
     const unmet = of(Key, { ConditionExpression: "attribute_exists(pk)" });
     const { __type, message, CancellationReasons } = await call("TransactWriteItems", {
