@@ -24,7 +24,7 @@ const DEEPEST = 4;
 
 export class SdkTypes {
   readonly #require: NodeJS.Require;
-  readonly #files = new Map<string, string>();
+  readonly #files = new Map<string, Buffer>();
 
   /** @param directory of the project, which its packages are found from */
   constructor(directory: string) {
@@ -70,20 +70,21 @@ export class SdkTypes {
         // Some packages are compiled into a folder of their own.
         for (const base of [root, join(root, "bin")]) {
           const path = join(base, place, file);
-          if (existsSync(path)) return { root: base, text: this.#read(path).replace(COMMENTS, ""), name };
+          if (existsSync(path)) return { root: base, text: this.#read(path).toString().replace(COMMENTS, ""), name };
         }
       }
     }
     return undefined;
   }
 
-  #read(path: string): string {
-    let text = this.#files.get(path);
-    if (text === undefined) {
-      text = existsSync(path) ? readFileSync(path, "utf8") : "";
-      this.#files.set(path, text);
+  /** Its bytes: some are of megabytes, of which a few lines are wanted, and decoding takes ten times as long as reading. */
+  #read(path: string): Buffer {
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      file = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+      this.#files.set(path, file);
     }
-    return text;
+    return file;
   }
 
   #properties(members: RegExpMatchArray[], root: string, depth: number): Properties {
@@ -110,7 +111,7 @@ export class SdkTypes {
     const start = from < 0 ? -1 : text.indexOf(`interface ${name} {`, from);
     if (start < 0) return "other";
     const indent = namespace === undefined ? "" : "    ";
-    const body = text.slice(start, text.indexOf(`\n${indent}}`, start)).replace(COMMENTS, "");
+    const body = text.toString("utf8", start, text.indexOf(`\n${indent}}`, start)).replace(COMMENTS, "");
     const members = body.matchAll(new RegExp(`^${indent} {4}(\\w+\\??): ([\\s\\S]*?);$`, "gm"));
     return { object: this.#properties([...members], root, depth) };
   }

@@ -16,6 +16,14 @@ const principal =
     };
   };
 
+/** What is so of a role that was made without them; one that exists may have any. */
+const NEW_ROLE = { inlinePolicies: [], managedPolicyArns: [], maxSessionDuration: 3600, forceDetachPolicies: false };
+
+const role: Companion = (made) => {
+  const { outputs } = principal("role", "AROA")(made);
+  return { outputs: made.existing === undefined ? { ...NEW_ROLE, ...made.inputs, ...outputs } : outputs };
+};
+
 const attachment =
   (owner: string): Companion =>
   (made) => ({ id: made.existing ?? `${made.text(owner) ?? ""}-${made.lower(26)}`, outputs: {} });
@@ -33,7 +41,7 @@ const key: Companion = (made) => {
 };
 
 export const identity: Companions = {
-  "aws:iam/role:Role": principal("role", "AROA"),
+  "aws:iam/role:Role": role,
   "aws:iam/user:User": principal("user", "AIDA"),
   "aws:iam/group:Group": principal("group", "AGPA"),
   "aws:iam/instanceProfile:InstanceProfile": principal("instance-profile", "AIPA"),

@@ -245,6 +245,14 @@ describe("a function that looks something up", () => {
     assert.equal(provider.notes!().madeUp.length, 5);
   });
 
+  it("knows what a new role has and what it does not have, and nothing of one that exists", () => {
+    const { make, get } = cloud();
+    const { outputs } = make("aws:iam/role:Role", { name: "r", maxSessionDuration: 7200 });
+    assert.deepEqual([outputs.managedPolicyArns, outputs.inlinePolicies], [[], []]);
+    assert.deepEqual([outputs.maxSessionDuration, outputs.forceDetachPolicies], [7200, false]);
+    assert.notDeepEqual(get("aws:iam/role:Role", "admin").managedPolicyArns, []);
+  });
+
   it("finds what the program itself declares", () => {
     const { invoke, make, provider } = cloud();
     const role = make("aws:iam/role:Role", { name: "r", description: "mine" });
