@@ -20,6 +20,7 @@ import { watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { Reach } from "./http/loopback.ts";
 import type { RunsByHand } from "./lambda/runs-by-hand.ts";
+import { SpareRuntime } from "./lambda/spare-runtime.ts";
 import type { CloudEvent, Platform } from "./platform.ts";
 import { openStateFolder, temporaryStateFolder } from "./store/state-folder.ts";
 import { openStore } from "./store/store.ts";
@@ -126,6 +127,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     };
     closers.push(() => ending.abort());
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
+    const spareRuntime = new SpareRuntime();
+    closers.push(() => spareRuntime.close());
     const build = async ({ project, reads }: ReturnType<typeof read>, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
       const traced = watching && reads && { reads, spare: watching.spare };
@@ -154,6 +157,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         certificateAuthority: tls?.caFile,
         reach: options.reach,
         awsEndpoint: options.awsEndpoint,
+        spareRuntime,
       });
     };
 
@@ -169,6 +173,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
         events.emit({ kind: "program", at: platform.now(), outcome, ...(reason === undefined ? {} : { reason }) });
       tell("evaluating");
+      spareRuntime.prepare();
       try {
         const next = await build(read(), superseded);
         const previous = current;

@@ -12,7 +12,9 @@ import { fetchListener } from "../http/fetch-listener.ts";
 import type { Reach } from "../http/loopback.ts";
 import { objectIn } from "../integration-target.ts";
 import { functionHost } from "../lambda/function-host.ts";
+import type { FunctionSurroundings } from "../lambda/function-surroundings.ts";
 import type { RunsByHand } from "../lambda/runs-by-hand.ts";
+import type { SpareRuntime } from "../lambda/spare-runtime.ts";
 import type { CloudModel } from "../model.ts";
 import type { ParameterService } from "../parameters/service.ts";
 import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
@@ -35,6 +37,8 @@ export interface Site {
   reach: Reach | undefined;
   /** Where functions send calls to every service of AWS but Cognito. */
   awsEndpoint?: string | undefined;
+  /** What may wait for the functions of the next generation. */
+  spareRuntime: SpareRuntime;
 }
 
 export interface Generation {
@@ -67,7 +71,7 @@ export interface Generation {
  */
 export async function startGeneration(
   evaluation: Evaluation,
-  { origins, platform, certificateAuthority, reach, awsEndpoint }: Site,
+  { origins, platform, certificateAuthority, reach, awsEndpoint, spareRuntime }: Site,
 ): Promise<Generation> {
   const { model, graph } = evaluation;
   const hostedUis = new Map<string, string>();
@@ -91,7 +95,7 @@ export async function startGeneration(
   const [declaredParameters, declaredSecrets] = [forFunctions(model.parameters), forFunctions(model.secrets)];
 
   const accessKey = model.functions.length > 0 || wantsSignatures(model) ? localAccessKey(platform) : undefined;
-  const functions = functionHost(model.functions, platform, {
+  const surroundings: FunctionSurroundings = {
     elsewhere: model.functionsElsewhere,
     packagesDirectory: evaluation.project.workingDirectory,
     credentials({ roleName, name }) {
@@ -107,7 +111,9 @@ export async function startGeneration(
       ...(awsEndpoint !== undefined && { AWS_ENDPOINT_URL: awsEndpoint }),
       ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
     },
-  });
+  };
+  const functions = functionHost(model.functions, platform, surroundings, spareRuntime);
+
   // Loaded only for a program that declares a table.
   const dynamoDb =
     model.tables.length > 0

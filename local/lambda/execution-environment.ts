@@ -6,26 +6,15 @@
  * A process and not a worker thread, because a function that runs out of memory in a thread takes the whole local cloud
  * with it, and because working directory, time zone, signals and `process.exit` belong to processes.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
 import type { FunctionModel } from "../model.ts";
 import type { InvocationResult } from "../platform.ts";
-import { endProcess } from "../processes/end-process.ts";
-import { reapWithUs } from "../processes/reaper.ts";
-import { environmentVariables, runtimeMajor } from "./environment-variables.ts";
+import { runtimeMajor } from "./environment-variables.ts";
 import { type FunctionSurroundings, packagesDirectories } from "./function-surroundings.ts";
 import { lineSplitter } from "./lines.ts";
 import { type Breakdown, breakdownOutcome, functionOutcome } from "./outcomes.ts";
-import {
-  CHANNEL_FD,
-  encodeFrame,
-  FrameReader,
-  type InvocationHead,
-  type RuntimeHead,
-  type RuntimeSettings,
-} from "./protocol.ts";
+import { encodeFrame, FrameReader, type InvocationHead, type RuntimeHead, type RuntimeSettings } from "./protocol.ts";
+import type { RuntimeProcess } from "./runtime-process.ts";
 
 /** One invocation on its way through the host. */
 export interface Job {
@@ -72,27 +61,13 @@ const SHORT_MS = 4;
 /** How much of the average duration the newest invocation is. */
 const NEWEST_SHARE = 0.2;
 
-/** Where the runtime's own sources need not be compiled anew for every process; a bundle has little to compile. */
-const COMPILE_CACHE = import.meta.url.endsWith(".ts")
-  ? { NODE_COMPILE_CACHE: fileURLToPath(new URL("../../node_modules/.cache/lambda-runtime", import.meta.url)) }
-  : {};
-
-/** In a bundle the runtime is an entry point of its own, beside the others. */
-const BOOTSTRAP = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "./runtime/bootstrap.ts" : "./lambda-runtime.js", import.meta.url),
-);
-
 export class ExecutionEnvironment {
   readonly #model: FunctionModel;
   readonly #owner: EnvironmentOwner;
-  readonly #process: ChildProcess;
-  readonly #channel: Duplex;
+  readonly #process: RuntimeProcess;
   readonly #reader = new FrameReader();
   readonly #exited: Promise<void>;
   readonly #createdAt = performance.now();
-  /** Only what this environment started has it in its environment. */
-  readonly #mark: string;
-  readonly #takeBack: () => void;
   #initMs: number | undefined;
   #state: "starting" | "ready" | "ending" | "gone" = "starting";
   /** The first runs, the others were sent ahead. */
@@ -108,50 +83,29 @@ export class ExecutionEnvironment {
   constructor(
     model: FunctionModel,
     owner: EnvironmentOwner,
-    logStreamName: string,
+    runtime: RuntimeProcess,
     surroundings: FunctionSurroundings,
   ) {
     this.#model = model;
     this.#owner = owner;
-    const { memorySizeMb, codeDirectory } = model;
-    const { LD_LIBRARY_PATH, NODE_PATH, ...env } = environmentVariables(model, logStreamName, surroundings);
-    const flags = [
-      `--max-old-space-size=${Math.floor(memorySizeMb * 0.9)}`,
-      `--max-semi-space-size=${Math.max(1, Math.floor(memorySizeMb * 0.05))}`,
-    ];
-    this.#process = spawn(process.execPath, [...flags, BOOTSTRAP], {
-      cwd: codeDirectory,
-      env: { ...COMPILE_CACHE, ...env },
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-      // A group of its own, so that what the function started ends with it, and Ctrl-C reaches the cloud first.
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    });
-    this.#mark = /\w*$/.exec(logStreamName)![0];
-    const { pid } = this.#process;
-    this.#takeBack = pid === undefined ? () => {} : reapWithUs(pid, this.#mark);
-    this.#channel = this.#process.stdio[CHANNEL_FD] as Duplex;
+    this.#process = runtime;
     this.#exited = this.#listen();
-    this.#channel.write(
+    runtime.channel.write(
       encodeFrame({
-        codeDirectory,
+        codeDirectory: model.codeDirectory,
         layerDirectories: model.layerDirectories,
         handler: model.handler,
         runtimeMajor: runtimeMajor(model.runtime) ?? 24,
         logFormat: model.logFormat,
         functionName: model.name,
         functionVersion: model.version,
-        memorySizeMb,
+        memorySizeMb: model.memorySizeMb,
         timeoutMs: model.timeoutSeconds * 1000,
         logGroupName: model.logGroupName,
-        logStreamName,
+        logStreamName: runtime.logStreamName,
         packagesDirectories: packagesDirectories(model, surroundings),
         identityProvider: surroundings.identityProvider,
-        lateVariables: {
-          LD_LIBRARY_PATH: LD_LIBRARY_PATH ?? null,
-          NODE_PATH: NODE_PATH ?? null,
-          NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? null,
-        },
+        lateVariables: runtime.lateVariables(model, surroundings),
       } satisfies RuntimeSettings),
     );
     this.#watchNext();
@@ -188,7 +142,7 @@ export class ExecutionEnvironment {
   }
 
   #listen(): Promise<void> {
-    const child = this.#process;
+    const { child, channel } = this.#process;
     for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding("utf8");
       stream.on(
@@ -196,9 +150,7 @@ export class ExecutionEnvironment {
         lineSplitter((line) => this.#owner.log(line, this.#jobs[0])),
       );
     }
-    this.#channel.on("data", (chunk: Buffer) => this.#receive(chunk));
-    // A write to a process that has just died is reported by its exit.
-    this.#channel.on("error", () => {});
+    channel.on("data", (chunk: Buffer) => this.#receive(chunk));
     return new Promise((resolve) => {
       child.once("error", (error) => {
         this.#breakDown({ kind: "init-error", payload: JSON.stringify(startFailure(error)) });
@@ -262,7 +214,7 @@ export class ExecutionEnvironment {
   }
 
   #flush(): void {
-    if (this.#state !== "gone") this.#channel.write(this.#unsent);
+    if (this.#state !== "gone") this.#process.channel.write(this.#unsent);
     this.#unsent = "";
   }
 
@@ -282,7 +234,7 @@ export class ExecutionEnvironment {
         if (this.#overdue()) this.#breakDown({ kind: "timeout", seconds: this.#limitSeconds });
         else this.#watchNext();
       });
-    } else if (residentBytes(this.#process.pid) > memorySizeMb * 1024 * 1024) {
+    } else if (residentBytes(this.#process.child.pid) > memorySizeMb * 1024 * 1024) {
       this.#maxMemoryBytes = memorySizeMb * 1024 * 1024;
       this.#breakDown({ kind: "out-of-memory", memorySizeMb });
     } else {
@@ -307,7 +259,7 @@ export class ExecutionEnvironment {
     const neverReady = this.#state === "starting";
     this.#state = "gone";
     clearTimeout(this.#watch);
-    this.#kill();
+    this.#process.end();
     const [job, ...ahead] = this.#jobs.splice(0);
     if (job) {
       const durationMs = performance.now() - this.#startedAt;
@@ -316,13 +268,6 @@ export class ExecutionEnvironment {
     }
     this.#owner.returned(ahead);
     this.#owner.gone(this, neverReady ? breakdown : undefined);
-  }
-
-  #kill(): void {
-    const { pid } = this.#process;
-    if (pid !== undefined) endProcess(pid, this.#mark);
-    this.#takeBack();
-    for (const stream of this.#process.stdio) stream?.destroy();
   }
 
   #finish(outcome: InvocationResult, durationMs: number, status: Report["status"]): void {

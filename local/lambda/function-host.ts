@@ -10,6 +10,7 @@ import type { InvokeFunction, Platform } from "../platform.ts";
 import type { FunctionSurroundings } from "./function-surroundings.ts";
 import { InvocationRefused } from "./invocation-refused.ts";
 import { LambdaFunction } from "./lambda-function.ts";
+import { SpareRuntime } from "./spare-runtime.ts";
 
 export interface FunctionHost {
   invoke: InvokeFunction;
@@ -17,10 +18,12 @@ export interface FunctionHost {
   close(): Promise<void>;
 }
 
+/** @param spare a process that may wait for the next start of one of them */
 export function functionHost(
   models: FunctionModel[],
   platform: Platform,
   surroundings: FunctionSurroundings = {},
+  spare = new SpareRuntime(),
 ): FunctionHost {
   const { elsewhere = [] } = surroundings;
   const byArn = new Map(models.map((model) => [model.arn, model]));
@@ -41,7 +44,8 @@ export function functionHost(
       const key = `${arn}:${version}`;
       let found = running.get(key);
       if (!found) {
-        found = new LambdaFunction(version === model.version ? model : { ...model, version }, platform, surroundings);
+        const versioned = version === model.version ? model : { ...model, version };
+        found = new LambdaFunction(versioned, platform, surroundings, spare);
         running.set(key, found);
       }
       return found.invoke(payload, { ...options, functionArn });

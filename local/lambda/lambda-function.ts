@@ -10,6 +10,7 @@ import type { FunctionSurroundings } from "./function-surroundings.ts";
 import { InvocationRefused } from "./invocation-refused.ts";
 import { type Breakdown, breakdownOutcome } from "./outcomes.ts";
 import { ServiceLog } from "./service-log.ts";
+import type { SpareRuntime } from "./spare-runtime.ts";
 
 /** What an account may run at once, unless the function reserves less. */
 const ACCOUNT_CONCURRENCY = 1000;
@@ -25,6 +26,7 @@ export class LambdaFunction implements EnvironmentOwner {
   readonly #platform: Platform;
   readonly #log: ServiceLog;
   readonly #surroundings: FunctionSurroundings;
+  readonly #spare: SpareRuntime;
   readonly #nodeMajor: number | undefined;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
@@ -35,8 +37,9 @@ export class LambdaFunction implements EnvironmentOwner {
   #announced = false;
   #closed = false;
 
-  constructor(model: FunctionModel, platform: Platform, surroundings: FunctionSurroundings) {
+  constructor(model: FunctionModel, platform: Platform, surroundings: FunctionSurroundings, spare: SpareRuntime) {
     this.#surroundings = surroundings;
+    this.#spare = spare;
     this.#model = model;
     this.#platform = platform;
     this.#nodeMajor = runtimeMajor(model.runtime);
@@ -157,7 +160,8 @@ export class LambdaFunction implements EnvironmentOwner {
   #start(): void {
     this.#announceRuntime();
     this.#log.initialization();
-    this.#environments.add(new ExecutionEnvironment(this.#model, this, this.#log.newStreamName(), this.#surroundings));
+    const process = this.#spare.processFor(this.#model, () => this.#log.newStreamName(), this.#surroundings);
+    this.#environments.add(new ExecutionEnvironment(this.#model, this, process, this.#surroundings));
   }
 
   /** Answers an invocation that no environment could take. */

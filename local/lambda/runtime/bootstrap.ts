@@ -51,6 +51,8 @@ process.on("beforeExit", () => {
   else if (legacy) fail(running, new RuntimeError("Runtime.NodeJsExit", "The event loop is empty, the promise is not"));
 });
 
+// The process may have waited, and its function may have other code since.
+process.chdir(settings.codeDirectory);
 for (const [name, value] of Object.entries(settings.lateVariables)) {
   if (value === null) delete process.env[name];
   else process.env[name] = value;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type FunctionHost, functionHost } from "../../../local/lambda/function-host.ts";
 import type { FunctionSurroundings } from "../../../local/lambda/function-surroundings.ts";
+import { SpareRuntime } from "../../../local/lambda/spare-runtime.ts";
 import type { FunctionModel } from "../../../local/model.ts";
 import type { InvocationResult } from "../../../local/platform.ts";
 import { type RecordedPlatform, recordedPlatform } from "./recorded-platform.ts";
@@ -29,11 +30,12 @@ export function deploy(
   code: string | Record<string, string>,
   overrides: Partial<FunctionModel> = {},
   surroundings: FunctionSurroundings = {},
+  spare = new SpareRuntime(),
 ): DeployedTestFunction {
   const platform = recordedPlatform();
   const codeDirectory = writeCode(code);
   const model = functionDefinition({ codeDirectory, ...overrides });
-  const host = functionHost([model], platform, { credentials: () => CREDENTIALS, ...surroundings });
+  const host = functionHost([model], platform, { credentials: () => CREDENTIALS, ...surroundings }, spare);
   return {
     model,
     platform,
