@@ -10,7 +10,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Message, UserAdministration } from "./cognito/service.ts";
 import { EventLog } from "./console/event-log.ts";
 import { readProject } from "./engine/project.ts";
-import { SpareProgram } from "./engine/spare-program.ts";
+import { PREPARED_AFTER_MS, SpareProgram } from "./engine/spare-program.ts";
 import { type EvaluationOptions, evaluateProject } from "./host/evaluation.ts";
 import type { Generation } from "./host/generation.ts";
 import { CONSOLE, Origins } from "./host/origins.ts";
@@ -127,7 +127,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     };
     closers.push(() => ending.abort());
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
-    const spareRuntime = new SpareRuntime();
+    const spareRuntime = new SpareRuntime({ readyAfterMs: watching && PREPARED_AFTER_MS });
     closers.push(() => spareRuntime.close());
     const build = async ({ project, reads }: ReturnType<typeof read>, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;

@@ -9,7 +9,7 @@ import { type ProgramProcess, type ProgramSettings, startProgram } from "./progr
 import { markOf, type Read } from "./reads.ts";
 
 /** Long enough for the cloud to have answered who waited for the last evaluation. */
-const PREPARED_AFTER_MS = 300;
+export const PREPARED_AFTER_MS = 300;
 /** Options of Node's that run something of the project's before the SDKs are loaded. */
 const RUNS_CODE = /^(?:-r|--require|--import|--loader|--experimental-loader)\b/;
 

@@ -1,6 +1,7 @@
 /**
- * While a program is evaluated again, starts a process for the function that was started last, so that the new code of it
- * waits for no process. Most edits are of the one function that somebody works on; nothing waits while nothing is edited.
+ * A process for the function that was started last, so that its new code waits for none when the program has been evaluated
+ * again: most edits are of the one function that somebody works on. Where edits are expected it is kept ready, else it is
+ * started when the evaluation begins.
  */
 import type { FunctionModel } from "../model.ts";
 import type { FunctionSurroundings } from "./function-surroundings.ts";
@@ -13,12 +14,21 @@ interface Started {
 }
 
 export class SpareRuntime {
+  readonly #readyAfterMs: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #last: Started | undefined;
   #spare: RuntimeProcess | undefined;
+
+  /** @param options `readyAfterMs`: from a function's start to that of the process which is kept ready for its next one */
+  constructor(options: { readyAfterMs?: number | undefined } = {}) {
+    this.#readyAfterMs = options.readyAfterMs;
+  }
 
   /** @returns a process that is to run this function: the one that waits, if it will do */
   processFor(model: FunctionModel, newStreamName: () => string, surroundings: FunctionSurroundings): RuntimeProcess {
     this.#last = { model, newStreamName, surroundings };
+    clearTimeout(this.#timer);
+    if (this.#readyAfterMs !== undefined) this.#timer = setTimeout(() => this.prepare(), this.#readyAfterMs).unref();
     if (!this.#spare?.suits(model, surroundings)) return new RuntimeProcess(model, newStreamName(), surroundings);
     const spare = this.#spare;
     this.#spare = undefined;
@@ -40,6 +50,7 @@ export class SpareRuntime {
   }
 
   close(): void {
+    clearTimeout(this.#timer);
     this.#spare?.end();
     this.#spare = undefined;
   }

@@ -78,6 +78,17 @@ describe("a function whose program is evaluated again", () => {
     });
   }
 
+  it("has a process ready before its program is evaluated, where edits are expected", async () => {
+    const spare = new SpareRuntime({ readyAfterMs: 0 });
+    try {
+      await using before = deploy(tells("old"), {}, {}, spare);
+      await told(before);
+      assert.notEqual(spare.pid, undefined);
+    } finally {
+      spare.close();
+    }
+  });
+
   it("leaves no process waiting once the cloud has ended, nor one that no function asked for", async () => {
     const spare = new SpareRuntime();
     spare.prepare();
