@@ -57,14 +57,23 @@ const builtinsAlone: Plugin = {
   },
 };
 
-/** dynalite's own databases, one of them native code: its operations run over the cloud's state (`local/dynamodb`). */
-const withoutLevelDb: Plugin = {
-  name: "without-leveldb",
+/**
+ * Packages that are asked for by what is never run here, by who asks: dynalite's own databases, one of them native code (its
+ * operations run over the cloud's state, `local/dynamodb`), and what gRPC reads definitions with for tools that look into it.
+ */
+const NEVER_RUN: Record<string, string> = {
+  level: "/node_modules/dynalite/",
+  "memory-level": "/node_modules/dynalite/",
+  "@grpc/proto-loader": "/node_modules/@grpc/grpc-js/",
+};
+
+const withoutUnused: Plugin = {
+  name: "without-unused",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(level|memory-level)$/ }, ({ path, importer }) =>
-      importer.includes("/node_modules/dynalite/") ? { path, namespace: "no-leveldb" } : undefined,
+    onResolve({ filter: /^(?:level|memory-level|@grpc\/proto-loader)$/ }, ({ path, importer }) =>
+      importer.includes(NEVER_RUN[path]!) ? { path, namespace: "never-run" } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: "no-leveldb" }, () => ({ contents: "module.exports = {};" }));
+    onLoad({ filter: /.*/, namespace: "never-run" }, () => ({ contents: "module.exports = {};" }));
   },
 };
 
@@ -101,7 +110,7 @@ export async function buildCli(outdir: string, further: Record<string, string> =
         ...further,
       },
       splitting: true,
-      plugins: [lazyChildProcess, builtinsAlone, withoutLevelDb],
+      plugins: [lazyChildProcess, builtinsAlone, withoutUnused],
       chunkNames: "chunks/[name]-[hash]",
       define: { BUNDLED_VERSION: JSON.stringify(version) },
       // gRPC is CommonJS and asks for Node's own modules with `require`.

@@ -1,7 +1,7 @@
 /**
  * Ends the processes that this one has started when it dies without a chance to, as by `kill -9`: a shell of a megabyte that
- * reads from a pipe which the system closes with this process, however it ends. One for all clouds of a process, started
- * with the first thing to look after. Windows has no such shell; there a process that does not heed its closed channel stays.
+ * reads from a pipe which the system closes with this process, however it ends. One for all clouds of a process, there
+ * while there is something to look after. Windows has no such shell; there a process that does not heed its closed channel stays.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
@@ -34,7 +34,12 @@ done
 /** For a process whose own descendants end with it: no environment has this word. */
 export const UNMARKED = "nothing-is-marked-with-this";
 
+/** Nothing to look after for so long, and the shell ends, too: it takes a few milliseconds to start. */
+const ENDS_AFTER_MS = 1000;
+
 let reaper: ChildProcess | undefined;
+let ending: NodeJS.Timeout | undefined;
+const lookedAfter = new Set<number>();
 
 /**
  * @param pid a process, which may lead a group of its own
@@ -43,13 +48,24 @@ let reaper: ChildProcess | undefined;
  */
 export function reapWithUs(pid: number, mark: string): () => void {
   if (process.platform === "win32") return () => {};
+  clearTimeout(ending);
+  lookedAfter.add(pid);
   tell(`+ ${pid} ${mark}\n`);
-  return () => tell(`- ${pid}\n`);
+  return () => {
+    if (!lookedAfter.delete(pid)) return;
+    tell(`- ${pid}\n`);
+    if (lookedAfter.size === 0) ending = setTimeout(end, ENDS_AFTER_MS).unref();
+  };
 }
 
 function tell(line: string): void {
   reaper ??= start();
   reaper.stdin!.write(line);
+}
+
+function end(): void {
+  reaper?.stdin?.end();
+  reaper = undefined;
 }
 
 function start(): ChildProcess {

@@ -48,7 +48,7 @@ describe("a local cloud's heap", () => {
 
   it("is left alone when it has hardly grown, and when nothing happens", () => {
     const atWork = heapAtRest({ heap });
-    committed += 10 * MB;
+    committed += 5 * MB;
     atWork();
     mock.timers.tick(60_000);
     committed += 100 * MB;

@@ -6,7 +6,7 @@ import type { World } from "../../shared/world.ts";
 
 const REST_MS = 1000;
 /** Below this, a collection of the whole heap is not worth its few dozen milliseconds. */
-const WORTHWHILE_BYTES = 24 * 1024 * 1024;
+const WORTHWHILE_BYTES = 8 * 1024 * 1024;
 
 /** @returns tells that the cloud is at work */
 export function heapAtRest({ heap }: Pick<World, "heap">): () => void {
