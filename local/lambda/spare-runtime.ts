@@ -46,7 +46,12 @@ export class SpareRuntime {
     const { model, newStreamName, surroundings } = this.#last;
     if (this.#spare?.suits(model, surroundings)) return;
     this.close();
-    this.#spare = new RuntimeProcess(model, newStreamName(), surroundings);
+    const spare = new RuntimeProcess(model, newStreamName(), surroundings);
+    this.#spare = spare;
+    // At once, as long as nobody else can have its process id.
+    spare.child.once("exit", () => {
+      if (this.#spare === spare) this.close();
+    });
   }
 
   close(): void {

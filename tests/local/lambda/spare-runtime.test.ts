@@ -89,6 +89,21 @@ describe("a function whose program is evaluated again", () => {
     }
   });
 
+  it("is not kept waiting by a process that somebody has ended", async () => {
+    const spare = new SpareRuntime();
+    try {
+      await using before = deploy(tells("old"), {}, {}, spare);
+      await told(before);
+      spare.prepare();
+      process.kill(spare.pid!, "SIGKILL");
+      while (spare.pid !== undefined) await setImmediate();
+      await using after = deploy(tells("new"), {}, {}, spare);
+      assert.equal((await told(after)).version, "new");
+    } finally {
+      spare.close();
+    }
+  });
+
   it("leaves no process waiting once the cloud has ended, nor one that no function asked for", async () => {
     const spare = new SpareRuntime();
     spare.prepare();
