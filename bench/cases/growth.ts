@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { amount, type Bench, inPairs } from "../bench.ts";
 import { signInAgainAndAgain } from "../load/generate.ts";
-import { CONNECTIONS, sendRequests } from "../load/requests.ts";
+import { CONNECTIONS, sendRequestsWarm } from "../load/requests.ts";
 import { ratio } from "../measure/comparison.ts";
 import { startCloud } from "../system/cloud.ts";
 import { copyProject, edit } from "../system/workspace.ts";
@@ -65,9 +65,7 @@ async function compare(
 async function requests(bench: Bench, { options, tokens }: Prepared): Promise<number> {
   const { api, subject } = await startCloud(bench.workspace, options);
   try {
-    const load = { url: api, seconds: amount(bench, 3, 1), status: 200, tokens };
-    await sendRequests(load);
-    return (await sendRequests(load)).perSecond;
+    return (await sendRequestsWarm({ url: api, seconds: amount(bench, 3, 1), status: 200, tokens })).perSecond;
   } finally {
     await subject.stop();
   }

@@ -1,7 +1,7 @@
 /** An HTTP API with a JWT authorizer beside a REST API with a Cognito one: one cloud, one pool, one function. */
 import { join } from "node:path";
 import { amount, type Bench, inPairs } from "../bench.ts";
-import { CONNECTIONS, sendRequests } from "../load/requests.ts";
+import { CONNECTIONS, type RequestLoad, sendRequests, sendRequestsWarm } from "../load/requests.ts";
 import { type Runs, ratio } from "../measure/comparison.ts";
 import { startCloud } from "../system/cloud.ts";
 import { freePorts } from "../system/processes.ts";
@@ -17,16 +17,16 @@ export async function measureHttpApi(bench: Bench): Promise<void> {
   const { options, tokens } = await prepareCloud(bench.workspace, { name: "http-api", project, port });
   bench.say("an HTTP API beside a REST API");
   const { ready, subject } = await startCloud(bench.workspace, options);
-  const measured = (kind: "REST" | "HTTP", seconds: number) => async () => {
+  const load = (kind: "REST" | "HTTP"): RequestLoad => {
     const [stage] = ready.apis.find((api) => api.kind === kind)!.stages;
-    const url = new URL(`${stage!.url}/transactions`);
-    return (await sendRequests({ url, seconds, status: 200, tokens })).perSecond;
+    return { url: new URL(`${stage!.url}/transactions`), seconds: 1, status: 200, tokens };
   };
+  const measured = (kind: "REST" | "HTTP") => async () => (await sendRequests(load(kind))).perSecond;
   let rates: Runs;
   try {
-    // Both are warmed up until V8 has compiled what is hot; then they take turns of a second in the same process.
-    for (const kind of ["REST", "HTTP"] as const) await measured(kind, amount(bench, 5, 2))();
-    rates = await inPairs(amount(bench, 15, 8), measured("HTTP", 1), measured("REST", 1));
+    // Both are warmed up; then they take turns of a second in the same process.
+    for (const kind of ["REST", "HTTP"] as const) await sendRequestsWarm(load(kind));
+    rates = await inPairs(amount(bench, 15, 8), measured("HTTP"), measured("REST"));
   } finally {
     await subject.stop();
   }

@@ -5,7 +5,7 @@
  */
 
 import { amount, type Bench, inPairs } from "../bench.ts";
-import { CONNECTIONS, type RequestLoad, type RequestLoadResult, sendRequests } from "../load/requests.ts";
+import { CONNECTIONS, type RequestLoad, type RequestLoadResult, sendRequestsWarm } from "../load/requests.ts";
 import { ratio } from "../measure/comparison.ts";
 import { median } from "../measure/statistics.ts";
 import { startCloud } from "../system/cloud.ts";
@@ -49,13 +49,12 @@ export async function measureRequests(bench: Bench): Promise<void> {
   const seconds = amount(bench, 5, 2);
   const { tokens } = prepared;
   const authorized = { status: 200, tokens: tokens.slice(0, 1) };
-  /** A fresh server, warmed up until V8 has compiled what is hot, and then measured. */
+  /** Of a fresh server each time. */
   const measured = (open: () => Promise<Opened>, answered: Answered = authorized) => {
     return async (): Promise<RequestLoadResult> => {
       const { url, close } = await open();
       try {
-        await sendRequests({ url, seconds, ...answered });
-        return await sendRequests({ url, seconds, ...answered });
+        return await sendRequestsWarm({ url, seconds, ...answered });
       } finally {
         await close();
       }
