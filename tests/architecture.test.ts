@@ -20,8 +20,8 @@ const rules: Record<string, IForbiddenRuleType> = {
   },
   "lets the command line reach the local cloud only where it runs or shows one": {
     from: { path: "^cli/", pathNot: "^cli/commands/(local|logs|tour)/" },
-    // Except for the one filter of all that is written to a terminal.
-    to: { path: "^local/", pathNot: "^local/terminal-text.ts$" },
+    // Except for the one filter of all that is written to a terminal, and the one way to make folders.
+    to: { path: "^local/", pathNot: "^local/(terminal-text|folders)\\.ts$" },
   },
   "keeps the protocol free of commands, targets, sessions and wording": {
     from: { path: "^cli/oauth/" },
@@ -47,6 +47,7 @@ const rules: Record<string, IForbiddenRuleType> = {
     from: { path: "^cli/wording/" },
     to: { path: "^cli/(commands|targets)/" },
   },
+  "lets what makes folders know nothing": { from: { path: "^local/folders\\.ts$" }, to: { path: "^(cli|local)/" } },
   "lets the model know nothing": { from: { path: "^local/model\\.ts$" }, to: {} },
   "lets the standard attributes know the model only": {
     from: { path: "^local/standard-attributes\\.ts$" },
@@ -54,13 +55,14 @@ const rules: Record<string, IForbiddenRuleType> = {
   },
   "lets the engine know nothing of AWS and of what is served": {
     from: { path: "^local/engine/" },
-    to: { path: "^local/", pathNot: "^local/(engine|processes)/" },
+    to: { path: "^local/", pathNot: "^local/(engine|processes)/|^local/folders\\.ts$" },
   },
   "lets the resource types know the engine and the model only": {
     from: { path: "^local/resources/" },
     to: {
       path: "^local/",
-      pathNot: "^local/(resources|engine)/|^local/(model|standard-attributes|integration-target|loopback-hosts)\\.ts$",
+      pathNot:
+        "^local/(resources|engine)/|^local/(model|standard-attributes|integration-target|loopback-hosts|folders)\\.ts$",
     },
   },
   "lets a service read the model and nothing else of the program": {

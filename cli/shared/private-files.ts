@@ -3,11 +3,15 @@
  * a part: temporary file in the same folder, fsync, rename, fsync of the folder.
  */
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { FolderUnavailable, makeFolder } from "../../local/folders.ts";
 import { FileUnfit, readBoundedFile } from "./bounded-file.ts";
 import { CliError } from "./errors.ts";
 import { quoted } from "./shell-words.ts";
+
+/** What helps wherever our own folder does not do. */
+export const elsewhere = "Keep everything in a folder of your own: export DEMO_AUTH_HOME=~/demo-auth-home";
 
 interface Owner {
   platform: NodeJS.Platform;
@@ -91,7 +95,7 @@ export async function reservePrivateFile(owner: Writer, file: string, bytes: num
       await release();
       if (error instanceof CliError) throw error;
       throw new CliError("storage_unavailable", `Could not write ${file}: ${(error as Error).message}.`, {
-        next: "Make room there and the folder writable, or point DEMO_AUTH_HOME at another",
+        next: ["Make room there and the folder writable", elsewhere],
         cause: error,
       });
     }
@@ -138,13 +142,21 @@ export async function deletePrivateFile(owner: Owner, file: string): Promise<boo
   }
 }
 
-/** Creates the folder 0700, or closes it to others; refuses one that is a link or somebody else's. */
+/**
+ * Creates the folder 0700, or closes it to others.
+ * @throws CliError `storage_unsafe` for one that is a link or somebody else's, `storage_unavailable` when it cannot be made
+ */
 export async function ensurePrivateDirectory(owner: Owner, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(directory, 0o700);
+  } catch (error) {
+    if (!(error instanceof FolderUnavailable)) throw error;
+    throw new CliError("storage_unavailable", error.message, { next: elsewhere, cause: error });
+  }
   const info = await lstat(directory);
   if (info.isSymbolicLink()) throw unsafe(directory, "is a symbolic link", `rm ${quoted(directory)}`);
   if (owner.userId !== undefined && info.uid !== owner.userId) {
-    throw unsafe(directory, "belongs to another user", "Point DEMO_AUTH_HOME at a folder of your own");
+    throw unsafe(directory, "belongs to another user", elsewhere);
   }
   if (owner.platform !== "win32" && (info.mode & 0o077) !== 0) {
     const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -181,7 +193,7 @@ function unsafe(file: string, why: string, next: string): CliError {
 
 function unreadable(file: string, error: unknown): CliError {
   return new CliError("storage_unavailable", `Could not read ${file}: ${(error as Error).message}.`, {
-    next: "Check who owns it and its mode, or point DEMO_AUTH_HOME at another folder",
+    next: [`Check who owns it and its mode: ls -l ${quoted(file)}`, elsewhere],
     cause: error,
   });
 }

@@ -3,8 +3,9 @@
  * stack's last local cloud on this machine. What neither knows stays unknown while the program runs, so that the start
  * can say which outputs it wants.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../folders.ts";
 import type { ProviderNotes, ResourceGraph } from "./graph.ts";
 import { askForOutputs, LOCAL_VALUES_FILE } from "./local-values.ts";
 import { type Diagnostic, ProjectError } from "./problems.ts";
@@ -131,7 +132,7 @@ export function rememberOutputs(folder: string, { project, stack, outputs, secre
     outputs: Object.fromEntries(Object.entries(outputs).filter(([name]) => !secretOutputs.includes(name))),
     secretOutputNames: secretOutputs,
   };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   writeFileSync(fileOf(folder, project, stack), JSON.stringify(remembered), { mode: 0o600 });
 }
 

@@ -5,7 +5,7 @@
  */
 import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import {
@@ -29,6 +29,7 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
+import { makeFolder } from "../folders.ts";
 import { StateError } from "../store/store.ts";
 
 export interface ServerCertificate {
@@ -116,7 +117,7 @@ async function createAuthority(folder: string, caFile: string, now: number): Pro
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   writeFileSync(join(folder, "ca.key"), await exportKey(keys.privateKey), { mode: 0o600 });
   writeFileSync(caFile, certificate.toString("pem"), { mode: 0o600 });
   return { certificate, key: keys.privateKey };

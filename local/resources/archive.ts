@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
 import { ResourceProblem } from "../engine/graph.ts";
 import { Archive, type Asset } from "../engine/values.ts";
+import { makeFolder } from "../folders.ts";
 
 const DRAFT = ".draft-";
 const ABANDONED_AFTER_MS = 60_000;
@@ -41,14 +41,14 @@ export function unpackArchive(archive: Archive, base: string, target: string): s
   }
 
   // Written beside and moved into place: another process never sees half of it.
-  mkdirSync(target, { recursive: true, mode: 0o700 });
+  makeFolder(target, 0o700);
   sweepDrafts(target);
   const draft = mkdtempSync(join(target, DRAFT));
   for (const [name, content] of files) {
     const file = resolve(draft, name);
     if (!file.startsWith(draft + sep))
       throw new ResourceProblem(`The archive holds ${JSON.stringify(name)}, which lies outside of it.`);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, content);
   }
   try {

@@ -3,10 +3,11 @@
  * to it; and a cloud that forgets has one of its own among the system's temporary folders, which the next one removes when it could
  * not.
  */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, type Stats } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StateError } from "./store.ts";
+import { FolderUnavailable, makeFolder } from "../folders.ts";
+import { elsewhere, StateError } from "./store.ts";
 
 const OTHERS_MAY_WRITE = 0o022;
 const TEMPORARY = /^demo-auth-(\d+)-\w{6}$/;
@@ -14,9 +15,10 @@ const TEMPORARY = /^demo-auth-(\d+)-\w{6}$/;
 /** Makes the folder, for its owner alone, when it is not there. @throws StateError when others own it or may write to it */
 export function openStateFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
-    throw new StateError(folder, (error as Error).message, "Use another with --state DIR, or none with --ephemeral.");
+    if (error instanceof FolderUnavailable) throw new StateError(folder, error.why, elsewhere);
+    throw error;
   }
   for (const path of [folder, ...["state.db", "functions", "tls", "tls/ca.key"].map((name) => join(folder, name))])
     refuseForeign(path, lstatSync(path, { throwIfNoEntry: false }));
@@ -25,8 +27,7 @@ export function openStateFolder(folder: string): void {
 function refuseForeign(path: string, info: Stats | undefined): void {
   const user = process.getuid?.();
   if (info === undefined || user === undefined) return;
-  if (info.uid !== user)
-    throw new StateError(path, "it belongs to another user", "Use a folder of your own with --state DIR.");
+  if (info.uid !== user) throw new StateError(path, "it belongs to another user", elsewhere);
   if (!info.isSymbolicLink() && (info.mode & OTHERS_MAY_WRITE) !== 0)
     throw new StateError(path, "other users may write to it", `If you trust what is in it: chmod go-w '${path}'`);
 }

@@ -3,9 +3,10 @@
  * Journal mode WAL with `synchronous = NORMAL` keeps every committed transaction across the death of the process
  * (https://www.sqlite.org/wal.html#performance_considerations); only a power cut may lose the last ones, never the file.
  */
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { FolderUnavailable, makeFolder } from "../folders.ts";
 import type { Store } from "../platform.ts";
 
 /** https://www.sqlite.org/rescode.html#busy */
@@ -62,10 +63,13 @@ export class StateTakenError extends StateError {}
 /** What to do with a file that nothing can be made of. */
 export const moveAway = (file: string): string => `Move it away to start afresh: mv '${file}' '${file}.damaged'`;
 
+/** What to do where a folder or file of state does not do. */
+export const elsewhere = "Start with state of your own: --state ~/demo-auth-state, or with none: --ephemeral.";
+
 function openFile(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     const fresh = !existsSync(file);
     db = new DatabaseSync(file);
     if (fresh && process.platform !== "win32") chmodSync(file, 0o600);
@@ -80,13 +84,15 @@ function openFile(file: string): DatabaseSync {
   } catch (error) {
     db?.close();
     if (error instanceof StateError) throw error;
+    if (error instanceof FolderUnavailable) throw new StateError(file, error.why, elsewhere);
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new StateTakenError(
         file,
         "another local cloud uses it",
-        "Use the one that runs, or start this one with --ephemeral or --state DIR.",
+        "Use the one that runs, or start this one with other state: --state ~/demo-auth-state, or with none: --ephemeral.",
       );
     }
-    throw new StateError(file, (error as Error).message, moveAway(file));
+    // What was never there cannot be moved away.
+    throw new StateError(file, (error as Error).message, existsSync(file) ? moveAway(file) : elsewhere);
   }
 }

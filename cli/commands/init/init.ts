@@ -3,9 +3,10 @@
  * Its placeholders are those of Pulumi's templates, so that `pulumi new` on the template works, too.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FolderUnavailable, makeFolder } from "../../../local/folders.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { quoted } from "../../shared/shell-words.ts";
@@ -41,7 +42,14 @@ export async function init(io: CommandContext<InitFlags>, directory: string): Pr
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
     throw usage(`"${safeText(region, 60)}" is not an AWS Region`, "Write one like eu-west-1, with --region");
   }
-  const files = await writeStarter(target, answers);
+  const files = await writeStarter(target, answers).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === undefined || error instanceof CliError) throw error;
+    const what = error instanceof FolderUnavailable ? error.message : `${shown} cannot be filled: ${error.message}.`;
+    throw new CliError("storage_unavailable", what, {
+      next: { say: "Go where you may write, and name a new folder there", command: "init", args: ["my-api", "--yes"] },
+      cause: error,
+    });
+  });
   if (out.json) return out.document({ project: name, region, directory: target, files });
   out.note(`${shown} is a project of your own now, ${files.length} files. Go on with:`);
   out.text(`cd ${quoted(directory)}\n${installation()}\nnpx demo-auth local\n`);
@@ -97,7 +105,7 @@ async function writeStarter(target: string, { name, region }: { name: string; re
     const text = await readFile(join(template, file), "utf8");
     // npm does not publish a file of this name.
     const own = file === "gitignore" ? ".gitignore" : file;
-    await mkdir(dirname(join(target, own)), { recursive: true });
+    makeFolder(dirname(join(target, own)));
     const filled = text
       // It says what `pulumi new` leaves to do, and is done here.
       .replace(/^ {2}quickstart: .*\n/m, "")

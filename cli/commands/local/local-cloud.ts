@@ -107,6 +107,8 @@ export function programOptions(
 
 /** Starts a cloud that the other commands find, until it is closed. */
 export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
+  // Where it cannot be found by the other commands, a start would be for nothing.
+  await ensurePrivateDirectory(world, runDirectory(world));
   const compiled = join(stateHome(world), "local", "compiled");
   // Filling it takes a third of an evaluation, which the first start is spared; from the third on each saves a quarter.
   const isFirst = !existsSync(compiled);
