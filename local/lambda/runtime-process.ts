@@ -28,6 +28,21 @@ const AFTER_START = new Set(["LD_LIBRARY_PATH", "NODE_PATH"]);
 /** What Node and the C library have read by the time that a process could be told otherwise. */
 const READ_AT_START =
   /^(?:NODE_(?!PATH$|COMPILE_CACHE$)|UV_|TZ$|LANG$|LC_|ICU_|SSL_|OPENSSL_|MALLOC_|LD_(?!LIBRARY_PATH$))/;
+/** Of these, what is never a file's name, although it has a slash or a dot. */
+const NO_FILE = /^(?:TZ|LANG|LC_\w+)$/;
+/** Options of Node's that load nothing: switches and numbers. */
+const LOADS_NOTHING = /^(?:\s*--(?!require|import|env-file|[\w-]*(?:loader|config))[\w-]+(?:=\d+)?)*\s*$/;
+
+/**
+ * Whether its process reads files as it starts, such as modules that `NODE_OPTIONS` preloads: they may be others by the time
+ * that it is told which code to load, and what they have run cannot be undone.
+ */
+export function readsFilesAtStart({ environment }: FunctionModel): boolean {
+  return Object.entries(environment).some(([name, value]) => {
+    if (!READ_AT_START.test(name) || NO_FILE.test(name)) return false;
+    return name === "NODE_OPTIONS" ? !LOADS_NOTHING.test(value) : /[/\\.]/.test(value);
+  });
+}
 
 export class RuntimeProcess {
   readonly child: ChildProcess;
@@ -77,6 +92,7 @@ export class RuntimeProcess {
       model.name === this.#name &&
       model.version === this.#version &&
       isDeepStrictEqual(flagsFor(model), this.#flags) &&
+      !readsFilesAtStart(model) &&
       !Object.keys(this.lateVariables(model, surroundings)).some((name) => READ_AT_START.test(name))
     );
   }

@@ -5,7 +5,7 @@
  */
 import type { FunctionModel } from "../model.ts";
 import type { FunctionSurroundings } from "./function-surroundings.ts";
-import { RuntimeProcess } from "./runtime-process.ts";
+import { RuntimeProcess, readsFilesAtStart } from "./runtime-process.ts";
 
 interface Started {
   model: FunctionModel;
@@ -46,6 +46,7 @@ export class SpareRuntime {
     const { model, newStreamName, surroundings } = this.#last;
     if (this.#spare?.suits(model, surroundings)) return;
     this.close();
+    if (readsFilesAtStart(model)) return;
     const spare = new RuntimeProcess(model, newStreamName(), surroundings);
     this.#spare = spare;
     // At once, as long as nobody else can have its process id.

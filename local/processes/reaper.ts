@@ -5,18 +5,19 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** Reads `+ <pid> <mark>` and `- <pid>`; at the end of its input, what was not taken back is ended. */
+/** Reads `+ <number> <pid> <mark>` and `- <number>`; at the end of its input, what was not taken back is ended. */
 const SCRIPT = `
 set -f
 kept=
-while read -r sign pid mark; do
+while read -r sign number pid mark; do
   others=
-  for each in $kept; do [ "\${each%%:*}" = "$pid" ] || others="$others $each"; done
+  for each in $kept; do [ "\${each%%:*}" = "$number" ] || others="$others $each"; done
   kept=$others
-  [ "$sign" = + ] && kept="$kept $pid:$mark"
+  [ "$sign" = + ] && kept="$kept $number:$pid:$mark"
 done
 marks=
 for each in $kept; do
+  each=\${each#*:}
   kill -9 "-\${each%%:*}"
   kill -9 "\${each%%:*}"
   marks="$marks -e \${each#*:}"
@@ -39,7 +40,9 @@ const ENDS_AFTER_MS = 1000;
 
 let reaper: ChildProcess | undefined;
 let ending: NodeJS.Timeout | undefined;
-const lookedAfter = new Set<number>();
+/** What the shell was told of each, under a number of its own: the system gives a process id to others once its process has ended. */
+const lookedAfter = new Map<number, string>();
+let numbers = 0;
 
 /**
  * @param pid a process, which may lead a group of its own
@@ -49,18 +52,20 @@ const lookedAfter = new Set<number>();
 export function reapWithUs(pid: number, mark: string): () => void {
   if (process.platform === "win32") return () => {};
   clearTimeout(ending);
-  lookedAfter.add(pid);
-  tell(`+ ${pid} ${mark}\n`);
+  const number = ++numbers;
+  const line = `+ ${number} ${pid} ${mark}\n`;
+  lookedAfter.set(number, line);
+  if (reaper) {
+    reaper.stdin!.write(line);
+  } else {
+    reaper = start();
+    reaper.stdin!.write([...lookedAfter.values()].join(""));
+  }
   return () => {
-    if (!lookedAfter.delete(pid)) return;
-    tell(`- ${pid}\n`);
+    if (!lookedAfter.delete(number)) return;
+    reaper?.stdin?.write(`- ${number}\n`);
     if (lookedAfter.size === 0) ending = setTimeout(end, ENDS_AFTER_MS).unref();
   };
-}
-
-function tell(line: string): void {
-  reaper ??= start();
-  reaper.stdin!.write(line);
 }
 
 function end(): void {
@@ -78,6 +83,10 @@ function start(): ChildProcess {
   });
   // Without a shell, everything works except this.
   child.on("error", () => {});
+  // Somebody has ended it: the next one is told everything.
+  child.on("exit", () => {
+    if (reaper === child) reaper = undefined;
+  });
   child.stdin!.on("error", () => {});
   child.unref();
   (child.stdin as unknown as { unref(): void }).unref();

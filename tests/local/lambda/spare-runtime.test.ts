@@ -78,6 +78,42 @@ describe("a function whose program is evaluated again", () => {
     });
   }
 
+  for (const [what, environment] of [
+    ["a module of its archive", { NODE_OPTIONS: "--enable-source-maps --require ./tracer.js" }],
+    ["a module by its name", { NODE_OPTIONS: "--import=tracer" }],
+    ["certificates", { NODE_EXTRA_CA_CERTS: "./ca.pem" }],
+  ] as const) {
+    it(`never has a process waiting that has loaded ${what} before its code was known`, async () => {
+      const spare = new SpareRuntime();
+      const code = (version: string) => ({
+        "index.js": `exports.handler = async () => ({ preloaded: globalThis.preloaded })`,
+        "tracer.js": `globalThis.preloaded = ${JSON.stringify(version)};`,
+        "node_modules/tracer/index.js": `globalThis.preloaded = ${JSON.stringify(version)};`,
+        "ca.pem": "",
+      });
+      try {
+        await using before = deploy(code("old"), { environment }, {}, spare);
+        await before.invoke();
+        spare.prepare();
+        assert.equal(spare.pid, undefined);
+        await using after = deploy(code("new"), { environment }, {}, spare);
+        const preloaded = "NODE_OPTIONS" in environment ? { preloaded: "new" } : {};
+        const result = await after.invoke();
+        assert.ok("payload" in result, JSON.stringify(result));
+        assert.deepEqual(JSON.parse(result.payload), preloaded);
+      } finally {
+        spare.close();
+      }
+    });
+  }
+
+  it("has one waiting although it has options of Node's that load nothing", async () => {
+    const { waited } = await edited({
+      environment: { NODE_OPTIONS: "--enable-source-maps --stack-trace-limit=20", NODE_ENV: "production" },
+    });
+    assert.ok(waited);
+  });
+
   it("has a process ready before its program is evaluated, where edits are expected", async () => {
     const spare = new SpareRuntime({ readyAfterMs: 0 });
     try {
