@@ -62,19 +62,17 @@ function create(resource: NewResource, account: Account) {
 function declare(resource: Resource, cloud: CloudBuilder): void {
   const { inputs, outputs, type, name } = resource;
   const bucket = text(inputs.bucket) ?? "";
-  const content = contentOf(inputs, cloud.workingDirectory);
-  // What is uploaded last stays, under one key.
   const { objects } = cloud.bucket(bucket);
-  const key = text(outputs.key)!;
-  const before = objects.findIndex((object) => object.key === key);
-  objects.splice(before < 0 ? objects.length : before, before < 0 ? 0 : 1, {
-    key,
-    content,
-    fields: fieldsOf(inputs, outputs),
-  });
   cloud.atTheEnd(resource, () => {
     nameUnlessServed(resource, bucket, cloud);
-    if ("unknown" in content && isAskedFor(bucket, cloud)) {
+    // A bucket that no integration leads to may hold a whole website, which nobody is to read then.
+    if (!isAskedFor(bucket, cloud)) return;
+    const content = contentOf(inputs, cloud.workingDirectory);
+    const object = { key: text(outputs.key)!, content, fields: fieldsOf(inputs, outputs) };
+    // What is uploaded last stays, under one key.
+    const before = objects.findIndex(({ key }) => key === object.key);
+    objects.splice(before < 0 ? objects.length : before, before < 0 ? 0 : 1, object);
+    if ("unknown" in content) {
       cloud.unserved.push({
         type,
         name,

@@ -41,6 +41,25 @@ describe("what a program declares", function () {
     assert.deepEqual([client!.oauthEnabled, client!.hideUserExistence, client!.tokenRevocation], [false, false, true]);
   });
 
+  it("reads of what it uploads only what integrations can ask for", async () => {
+    const { model } = await declare(`
+      for (const name of ["got", "website"]) {
+        const bucket = new aws.s3.Bucket(name, { bucket: name });
+        for (const content of ["before", "after"]) new aws.s3.BucketObject(name + content, { bucket: bucket.id, key: "k", content });
+      }
+      const api = new aws.apigateway.RestApi("api", {});
+      const at = { restApi: api.id, resourceId: api.rootResourceId, httpMethod: "GET" };
+      const made = new aws.apigateway.Method("get", { ...at, authorization: "NONE" });
+      const uri = "arn:aws:apigateway:us-east-1:s3:path/got/k";
+      new aws.apigateway.Integration("get", { ...at, httpMethod: made.httpMethod, type: "AWS", integrationHttpMethod: "GET", uri });
+    `);
+    const kept = model.buckets.map(({ name, objects }) => [
+      name,
+      objects.map(({ key, content }) => [key, String(content)]),
+    ]);
+    assert.deepEqual(Object.fromEntries(kept), { got: [["k", "after"]], website: [] });
+  });
+
   it("names the integrations of both kinds of API that lead to services which are not called", async () => {
     const { unserved } = await declare(`
       const api = new aws.apigateway.RestApi("orders", {});
