@@ -6,7 +6,7 @@
  * the returned value or promise counts. A handler whose promise nothing can settle any more ends the process.
  */
 import type { InvocationHead, RuntimeSettings } from "../protocol.ts";
-import { standInForCognito } from "./aws-addresses.ts";
+import { standInForAws } from "./aws-addresses.ts";
 import { hasReceived, receive, send } from "./channel.ts";
 import { captureOutput } from "./console.ts";
 import { handlerContext, legacyHandlerContext } from "./context.ts";
@@ -65,9 +65,7 @@ invokeNext();
 async function initialize(): Promise<Handler> {
   try {
     confineModules(settings.codeDirectory, settings);
-    if (settings.identityProvider) {
-      standInForCognito(settings.identityProvider.origin, settings.identityProvider.issuers);
-    }
+    standInForAws({ identityProvider: settings.identityProvider, onRefusal: log.warning });
     return await loadHandler(settings.codeDirectory, settings.handler, settings.runtimeMajor);
   } catch (error) {
     log.failure("Uncaught Exception ", error);

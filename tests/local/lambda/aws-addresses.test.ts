@@ -132,6 +132,73 @@ describe("what a function finds of AWS", function () {
     assert.match(errorMessage, /npm install --save-dev @aws-sdk\/client-nobody/);
   });
 
+  const QUEUES = "sqs.us-east-1.amazonaws.com";
+  const signed = (key: string, service = "sqs") =>
+    `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=00`;
+  /** Tells how the function's calls ended; nobody listens where they would go. */
+  const CALLS = `
+    const https = require("node:https");
+    const tried = (send) => new Promise((resolve) => {
+      const lookup = (_host, options, done) => options.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4);
+      send({ lookup, port: 1, method: "POST" }).on("error", (error) => resolve(error.code)).end("{}");
+    });
+    exports.handler = async ({ authorization, presigned }) => {
+      const headers = { Authorization: authorization, "X-Amz-Target": "AmazonSQS.SendMessage" };
+      const path = presigned ?? "/";
+      const given = presigned ? {} : { headers };
+      return {
+        options: await tried((more) => https.request({ host: "${QUEUES}", path, ...given, ...more })),
+        url: await tried((more) => https.request(new URL("https://${QUEUES}" + path), { ...given, ...more })),
+        fetched: await fetch("https://${QUEUES}:1" + path, { method: "POST", ...given }).then(String, (error) => error.code ?? error.name),
+      };
+    };`;
+
+  it("keeps calls to services that do not run here on this machine, and says so in the log", async () => {
+    await using demo = deployed(CALLS);
+    const authorization = signed("ASIALOCALABCDEFGHIJK");
+    const kept = { options: "NotServedByLocalCloud", url: "NotServedByLocalCloud", fetched: "NotServedByLocalCloud" };
+    assert.deepEqual(JSON.parse((await demo.invoke({ authorization })).payload), kept);
+    const said = demo.log().filter((line) => line.includes("\tWARN\t"));
+    assert.equal(said.length, 3);
+    for (const line of said) {
+      const why = `The function called SendMessage of sqs (${QUEUES}), which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`;
+      assert.ok(line.trimEnd().endsWith(why), line);
+      assert.ok(!line.includes("Signature"));
+    }
+    const presigned = `/?X-Amz-Credential=${encodeURIComponent("ASIALOCALABCDEFGHIJK/20260101/us-east-1/sqs/aws4_request")}&X-Amz-Signature=00`;
+    assert.deepEqual(JSON.parse((await demo.invoke({ presigned })).payload), kept);
+  });
+
+  it("leaves calls with credentials that are not of this cloud alone", async () => {
+    await using demo = deployed(CALLS);
+    const { options, url } = JSON.parse((await demo.invoke({ authorization: signed("AKIAIOSFODNN7EXAMPLE") })).payload);
+    assert.deepEqual([options, url], ["ECONNREFUSED", "ECONNREFUSED"]);
+    assert.deepEqual(
+      demo.log().filter((line) => line.includes("\tWARN\t")),
+      [],
+    );
+  });
+
+  it("tells a client of the AWS SDK at once what does not run here, or where it runs", async () => {
+    const code = `const { DynamoDBClient, ListTablesCommand } = require("@aws-sdk/client-dynamodb");
+      exports.handler = async ({ endpoint }) => {
+        const client = new DynamoDBClient(endpoint ? { endpoint } : {});
+        return client.send(new ListTablesCommand({})).catch(({ name, message, $metadata }) => [name, message, $metadata.attempts]);
+      };`;
+    const host = "dynamodb.us-east-1.amazonaws.com";
+    await using demo = deployed(code);
+    assert.deepEqual(JSON.parse((await demo.invoke()).payload), [
+      "NotServedByLocalCloud",
+      `The function called ListTables of dynamodb (${host}), which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`,
+      1,
+    ]);
+    await using served = deployed(code, { AWS_ENDPOINT_URL_DYNAMODB: origin });
+    assert.equal(
+      JSON.parse((await served.invoke({ endpoint: `https://${host}` })).payload)[1],
+      `The function called ListTables of dynamodb (${host}) at AWS's address; it is served here, and this SDK wants to be told where: endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB.`,
+    );
+  });
+
   it("has an emulator's address for other services, unless the function names its own", async () => {
     const endpoint = { AWS_ENDPOINT_URL: "http://localhost:4566" };
     await using demo = deployed(`exports.handler = async () => process.env.AWS_ENDPOINT_URL;`, endpoint);
