@@ -86,6 +86,8 @@ export interface UserPoolModel {
   messages: MessageTemplates;
   /** Attributes whose new value counts only once its code came back; until then the old one does. */
   verifiedBeforeUpdate: ("email" | "phone_number")[];
+  /** What the pool remembers people's devices for; `undefined` where it tracks none. */
+  devices: DeviceTracking | undefined;
   /** Ways to a new password, the preferred one first; `undefined` when the program says nothing. */
   accountRecovery: RecoveryMechanism[] | undefined;
   /** The functions that the pool calls (`LambdaConfig`), by the moment. */
@@ -126,6 +128,13 @@ export interface TriggerModel {
   functionArn: string;
   /** e.g. `V2_0`, where the program says one. */
   version: string | undefined;
+}
+
+export interface DeviceTracking {
+  /** Whether a remembered device stands for the second factor (`ChallengeRequiredOnNewDevice`). */
+  replaceSecondFactor: boolean;
+  /** Whether a device is remembered only when the person says so (`DeviceOnlyRememberedOnUserPrompt`). */
+  onlyOnUserPrompt: boolean;
 }
 
 export type RecoveryMechanism = "verified_email" | "verified_phone_number" | "admin_only";

@@ -2,6 +2,7 @@
 import type { AppClientModel, UserPoolModel } from "../model.ts";
 import type { Platform } from "../platform.ts";
 import { CodeTable } from "./state/codes.ts";
+import { DeviceTable } from "./state/devices.ts";
 import { GrantTable } from "./state/grants.ts";
 import { GroupTable } from "./state/groups.ts";
 import { type KeyRing, keyRing } from "./state/keys.ts";
@@ -26,6 +27,7 @@ export interface Pool {
   sessions: SignInSessions;
   flows: SignInFlows;
   grants: GrantTable;
+  devices: DeviceTable;
   client(id: string): AppClientModel | undefined;
   /** Runs work on one user after whatever else is under way for that user: guesses cannot be made side by side. */
   inTurn<T>(sub: string, work: () => Promise<T>): Promise<T>;
@@ -54,6 +56,7 @@ export function openPool(
     sessions: new SignInSessions(model.id, platform),
     flows: new SignInFlows(model.id, platform),
     grants: new GrantTable(model.id, platform),
+    devices: new DeviceTable(model.id, platform),
     client: (id) => clients.get(id),
     inTurn(sub, work) {
       const turn = (turns.get(sub) ?? Promise.resolve()).then(work, work);

@@ -3,7 +3,7 @@ import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
-import { srpVerifier } from "./srp.ts";
+import { srpRealm, srpVerifier } from "./srp.ts";
 
 export type Credentials = Pick<User, "passwordHash" | "srpSalt" | "srpVerifier">;
 
@@ -15,7 +15,7 @@ export async function newCredentials(pool: Pool, username: string, password: str
 
 export function newSrpVerifier(pool: Pool, username: string, password: string): Pick<User, "srpSalt" | "srpVerifier"> {
   const salt = pool.platform.randomBytes(16).toString("hex");
-  return { srpSalt: salt, srpVerifier: srpVerifier({ poolId: pool.model.id, username, password, salt }) };
+  return { srpSalt: salt, srpVerifier: srpVerifier({ realm: srpRealm(pool.model.id), username, password, salt }) };
 }
 
 /**

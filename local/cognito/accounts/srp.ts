@@ -10,19 +10,20 @@ const g = 2n;
 const k = hashHex(padHex(N) + padHex(g));
 
 export interface SrpIdentity {
-  poolId: string;
-  /** The immutable username, `USER_ID_FOR_SRP`. */
+  /** For a person the part of the pool id after the region (`srpRealm`), for a device its group key. */
+  realm: string;
+  /** The immutable username, `USER_ID_FOR_SRP`, or the device key. */
   username: string;
 }
 
 /** @returns `g^x` in hex, to be stored with the salt */
 export function srpVerifier({
-  poolId,
+  realm,
   username,
   password,
   salt,
 }: SrpIdentity & { password: string; salt: string }): string {
-  const identity = sha256(`${poolName(poolId)}${username}:${password}`).toString("hex");
+  const identity = sha256(`${realm}${username}:${password}`).toString("hex");
   const x = hashHex(padHex(BigInt(`0x${salt}`)) + identity);
   return modPow(g, x).toString(16);
 }
@@ -59,8 +60,7 @@ export function verifySrp(
   const S = modPow(A! * modPow(verifier!, u), b!);
   const key = Buffer.from(hkdfSync("sha256", bytes(S), bytes(u), "Caldera Derived Key", 16));
   const expected = createHmac("sha256", key)
-    .update(poolName(proof.poolId))
-    .update(proof.username)
+    .update(proof.realm + proof.username)
     .update(proof.secretBlock)
     .update(proof.timestamp)
     .digest();
@@ -69,7 +69,7 @@ export function verifySrp(
 }
 
 /** The part of the pool id that goes into the hashes. */
-const poolName = (poolId: string): string => poolId.slice(poolId.indexOf("_") + 1);
+export const srpRealm = (poolId: string): string => poolId.slice(poolId.indexOf("_") + 1);
 
 function sha256(data: string | Buffer): Buffer {
   return createHash("sha256").update(data).digest();

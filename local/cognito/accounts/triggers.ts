@@ -149,12 +149,13 @@ export async function postAuthentication(
   client: AppClientModel,
   user: User,
   data?: TriggerData,
+  newDeviceUsed = false,
 ): Promise<void> {
   await callTrigger(pool, "postAuthentication", {
     ...{ source: "PostAuthentication_Authentication", userName: user.username, clientId: client.id },
     request: {
       userAttributes: triggerAttributes(user),
-      newDeviceUsed: false,
+      newDeviceUsed,
       ...clientMetadata(data?.clientMetadata),
     },
     response: {},

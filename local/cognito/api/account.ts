@@ -25,9 +25,9 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
-import { resume } from "./challenges.ts";
 import { attributes, type Input, mfaPreferences, optionalString, string, stringMap, strings } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
+import { resume } from "./sessions.ts";
 
 function namedCaller(pools: Pools, input: Input) {
   const caller = callerClient(pools, string(input, "ClientId"));

@@ -10,6 +10,7 @@ import type { ProviderUser } from "../federation/links.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { type Pools, requirePool } from "./callers.ts";
+import { devicesOf, deviceType, requireDevice, setDeviceStatus } from "./devices.ts";
 import {
   attributes,
   boolean,
@@ -108,6 +109,15 @@ export const administration: Record<string, Operation> = {
   AdminSetUserMFAPreference: changeUser((pool, user, input) => {
     setMfaPreferences(pool, user, mfaPreferences(input));
   }),
+
+  AdminListDevices: onUser(devicesOf),
+  AdminGetDevice: onUser((pool, user, input) => ({
+    Device: deviceType(pool, user, requireDevice(pool, user, input)),
+  })),
+  AdminUpdateDeviceStatus: onUser(setDeviceStatus),
+  AdminForgetDevice: changeUser((pool, user, input) =>
+    pool.devices.forget(user.sub, requireDevice(pool, user, input).key),
+  ),
 
   AdminLinkProviderForUser: onPool(async (pool, input) => {
     const { linkProvider } = await import("../federation/links.ts");

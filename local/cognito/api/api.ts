@@ -13,6 +13,7 @@ import { administration } from "./administration.ts";
 import type { Pools } from "./callers.ts";
 import { withinConstraints } from "./constraints.ts";
 import { declared, refuseProgramsBusiness } from "./declared.ts";
+import * as devices from "./devices.ts";
 import type { Input } from "./input.ts";
 import type { Output } from "./output.ts";
 import * as refreshTokens from "./refresh-tokens.ts";
@@ -44,6 +45,11 @@ const unsigned: Record<string, Operation> = {
   AssociateSoftwareToken: account.associateToken,
   VerifySoftwareToken: account.verifySoftwareToken,
   SetUserMFAPreference: account.setUserMfaPreference,
+  ConfirmDevice: devices.confirmDevice,
+  GetDevice: devices.getDevice,
+  ListDevices: devices.listDevices,
+  UpdateDeviceStatus: devices.updateDeviceStatus,
+  ForgetDevice: devices.forgetDevice,
 };
 
 const signed: Record<string, Operation> = {

@@ -1,54 +1,39 @@
-/** What a sign-in through the API asks for next, the session that carries it there, and the tokens at its end. */
+/** What a sign-in through the API asks for next, and the tokens at its end. */
 import type { AppClientModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
 import { nextStep, refuseExternal, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
 import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
-import { CognitoError, invalidParameter } from "../errors.ts";
+import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
+import type { Device } from "../state/devices.ts";
 import type { User } from "../state/users.ts";
 import { openGrant } from "../tokens/grant-tokens.ts";
 import { adminScope, type TokenSource } from "../tokens/issue.ts";
+import { deviceChallenge, namedDevice } from "./device-challenge.ts";
 import { authenticationResult, type Output } from "./output.ts";
 
-export const sessionUsed = () =>
-  new CognitoError("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
-
-export const sessionExpired = () =>
-  new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
-
-/** @throws CognitoError InvalidParameterException */
-export function parameter(parameters: Record<string, string>, name: string): string {
-  const value = parameters[name];
-  if (value === undefined || value === "") throw invalidParameter(`Missing required parameter ${name}`);
-  return value;
-}
-
-/** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
-export function resume(
-  pool: Pool,
-  client: AppClientModel | undefined,
-  session: string | undefined,
-  step: FlowStep,
-): { id: string; flow: SignInFlow } {
-  const flow = session === undefined ? undefined : pool.flows.get(session);
-  if (flow?.step === "USED" && (!client || flow.clientId === client.id)) throw sessionUsed();
-  if (session === undefined || flow?.step !== step || (client && flow.clientId !== client.id)) throw sessionExpired();
-  return { id: session, flow };
-}
-
-/** After a right password: the next challenge, or tokens. */
+/**
+ * After a right password: the next challenge, or tokens.
+ * @param deviceKey the `DEVICE_KEY` of the request
+ */
 export async function advance(
   pool: Pool,
   client: AppClientModel,
   user: User,
+  deviceKey: string | undefined,
   data?: TriggerData,
   source?: TokenSource,
 ): Promise<Output> {
+  const device = namedDevice(pool, user.sub, deviceKey);
   const step = nextStep(pool, user);
-  return step === undefined ? finish(pool, client, user, data, source) : challenge(pool, client, user, step, data);
+  const replaced = device?.remembered && pool.model.devices?.replaceSecondFactor && isSecondFactor(step);
+  if (step !== undefined && !replaced) return challenge(pool, client, user, step, data);
+  return device ? deviceChallenge(pool, client, user, device) : finish(pool, client, user, data, { source });
 }
+
+const isSecondFactor = (step: SignInStep | undefined): boolean =>
+  step !== "NEW_PASSWORD_REQUIRED" && step !== "MFA_SETUP";
 
 export async function challenge(
   pool: Pool,
@@ -93,15 +78,20 @@ async function challengeParameters(
   };
 }
 
+/**
+ * Tokens. In a pool that tracks devices they are bound to one: `device`, which proved its secret, or a new one.
+ * @param device `null` for a sign-in whose device is not tracked
+ */
 export async function finish(
   pool: Pool,
   client: AppClientModel,
   user: User,
   data?: TriggerData,
-  source: TokenSource = "Authentication",
+  { source = "Authentication", device }: { source?: TokenSource | undefined; device?: Device | null } = {},
 ): Promise<Output> {
   refuseUnusable(pool, user);
   refuseExternal(user);
+  const newDevice = pool.model.devices && device === undefined ? pool.devices.make() : undefined;
   const tokens = await openGrant(pool, {
     client,
     user,
@@ -109,12 +99,14 @@ export async function finish(
     authTime: Math.floor(pool.platform.now() / 1000),
     eventId: pool.platform.randomUUID(),
     hosted: false,
+    deviceKey: device?.key ?? newDevice?.key,
     source,
     clientMetadata: data?.clientMetadata,
-    beforeOpening: () => postAuthentication(pool, client, user, data),
+    beforeOpening: () => postAuthentication(pool, client, user, data, newDevice !== undefined),
   });
+  if (newDevice) pool.devices.add(user.sub, newDevice);
   emitSignIn(pool, client, user.username, "signed in");
-  return authenticationResult(tokens);
+  return authenticationResult(tokens, newDevice);
 }
 
 /** Writes a refusal of the work to the request log. */

@@ -88,12 +88,15 @@ export function optionalNumber(input: Input, name: string): number | undefined {
   return value;
 }
 
-/** A map of strings; absent is empty. */
+/** A map of strings; absent is empty, and a member that is null is absent: amazon-cognito-identity-js sends `DEVICE_KEY` so. */
 export function stringMap(input: Input, name: string): Record<string, string> {
   const value = input[name] ?? {};
   if (typeof value !== "object" || Array.isArray(value)) throw wrongType("a Map", value);
   const map: Record<string, string> = Object.create(null);
-  for (const key of Object.keys(value as Input)) map[key] = string(value as Input, key);
+  for (const key of Object.keys(value as Input)) {
+    const text = optionalString(value as Input, key);
+    if (text !== undefined) map[key] = text;
+  }
   return map;
 }
 

@@ -5,6 +5,7 @@ import { isReadable } from "../accounts/attributes.ts";
 import type { CodeDelivery } from "../accounts/delivery.ts";
 import { enabledFactors } from "../accounts/mfa.ts";
 import type { Pool } from "../pool.ts";
+import type { NewDevice } from "../state/devices.ts";
 import type { Group } from "../state/groups.ts";
 import type { User } from "../state/users.ts";
 import type { GrantedTokens } from "../tokens/grant-tokens.ts";
@@ -57,12 +58,13 @@ export function codeDeliveryDetails({ destination, medium, attribute }: CodeDeli
   return { AttributeName: attribute, DeliveryMedium: medium, Destination: destination };
 }
 
-export function authenticationResult(tokens: GrantedTokens): Output {
+export function authenticationResult(tokens: GrantedTokens, newDevice?: NewDevice): Output {
   return {
     AuthenticationResult: {
       AccessToken: tokens.accessToken,
       ExpiresIn: tokens.expiresIn,
       IdToken: tokens.idToken,
+      NewDeviceMetadata: newDevice && { DeviceGroupKey: newDevice.groupKey, DeviceKey: newDevice.key },
       RefreshToken: tokens.refreshToken,
       TokenType: "Bearer",
     },

@@ -20,11 +20,17 @@ export async function refresh(
     const user = sub === undefined ? undefined : pool.users.bySub(sub);
     checkSecretHash(client, user ? [user.username] : [], parameters.SECRET_HASH);
   }
-  return refreshed(pool, client, token);
+  return refreshed(pool, client, token, parameters.DEVICE_KEY);
 }
 
-async function refreshed(pool: Pool, client: AppClientModel, token: string, data?: TriggerData): Promise<Output> {
-  const outcome = await refreshGrant(pool, client, token, data?.clientMetadata);
+async function refreshed(
+  pool: Pool,
+  client: AppClientModel,
+  token: string,
+  deviceKey: string | undefined,
+  data?: TriggerData,
+): Promise<Output> {
+  const outcome = await refreshGrant(pool, client, token, { clientMetadata: data?.clientMetadata, deviceKey });
   if (outcome.ok) return authenticationResult(outcome.tokens);
   const message = outcome.reason === "revoked" ? "Refresh Token has been revoked" : "Invalid Refresh Token";
   throw new CognitoError("NotAuthorizedException", message, `refresh token: ${outcome.reason}`);
@@ -35,7 +41,7 @@ export async function getTokensFromRefreshToken(pools: Pools, input: Input): Pro
   const { pool, client } = callerClient(pools, string(input, "ClientId"));
   checkClientSecret(client, input);
   const data = { clientMetadata: stringMap(input, "ClientMetadata") };
-  return refreshed(pool, client, string(input, "RefreshToken"), data);
+  return refreshed(pool, client, string(input, "RefreshToken"), optionalString(input, "DeviceKey"), data);
 }
 
 export async function revokeToken(pools: Pools, input: Input): Promise<Output> {

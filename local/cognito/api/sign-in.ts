@@ -11,11 +11,13 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { SecondFactor } from "../state/users.ts";
 import { type ClientCaller, callerClient, checkSecretHash, type Pools, poolClient, requirePool } from "./callers.ts";
-import { advance, challenge, finish, parameter, resume, sessionExpired, sessionUsed, watched } from "./challenges.ts";
+import { advance, challenge, finish, watched } from "./challenges.ts";
 import type { CustomSignIn } from "./custom-auth.ts";
+import { deviceChallenge, deviceSession, namedDevice, proveDevice, startDeviceSrp } from "./device-challenge.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import type { Output } from "./output.ts";
 import { refresh } from "./refresh-tokens.ts";
+import { parameter, resume, sessionExpired, sessionUsed } from "./sessions.ts";
 import { provePassword, srpChallenge, srpSession } from "./srp-challenge.ts";
 
 const asAdministrator = (pools: Pools, input: Input): ClientCaller => {
@@ -49,7 +51,7 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   if (flow === "CUSTOM_AUTH") return startCustom(pool, client, username, parameters);
   const password = parameter(parameters, "PASSWORD");
   return watched(pool, client, username, async () =>
-    advance(pool, client, await checkPassword(pool, client, username, password, data)),
+    advance(pool, client, await checkPassword(pool, client, username, password, data), parameters.DEVICE_KEY),
   );
 }
 
@@ -112,7 +114,7 @@ async function respond({ pool, client }: ClientCaller, input: Input): Promise<Ou
   const user = pool.users.find(username) ?? pool.users.bySub(username);
   const names = [username, ...(user ? [user.username, user.attributes.email ?? username] : [])];
   checkSecretHash(client, names, responses.SECRET_HASH);
-  const session = name === "PASSWORD_VERIFIER" ? srpSession(responses) : optionalString(input, "Session");
+  const session = await answeredSession(pool, client, input, name, responses, user?.sub);
   const flow = session === undefined ? undefined : pool.flows.get(session);
   // A session of nobody is an exchange with a name that nobody has.
   if (flow && flow.sub !== "" && flow.sub !== user?.sub)
@@ -125,6 +127,24 @@ async function respond({ pool, client }: ClientCaller, input: Input): Promise<Ou
   return watched(pool, client, username, () => answer(pool, client, responses, session, data));
 }
 
+/**
+ * The session that an answer goes on with: of SRP its secret block. DEVICE_SRP_AUTH finds its own, whatever is sent: clients
+ * send none (pycognito), or that of the second factor before it, which is used up (amazon-cognito-identity-js).
+ */
+async function answeredSession(
+  pool: Pool,
+  client: AppClientModel,
+  input: Input,
+  name: string,
+  responses: Record<string, string>,
+  sub: string | undefined,
+): Promise<string | undefined> {
+  if (name === "PASSWORD_VERIFIER" || name === "DEVICE_PASSWORD_VERIFIER") return srpSession(responses);
+  if (name !== "DEVICE_SRP_AUTH") return optionalString(input, "Session");
+  const key = parameter(responses, "DEVICE_KEY");
+  return sub === undefined ? undefined : deviceSession(pool, client, sub, key);
+}
+
 type Answer = (
   pool: Pool,
   client: AppClientModel,
@@ -134,9 +154,11 @@ type Answer = (
 ) => Promise<Output>;
 
 const challenges: Record<string, Answer> = {
-  async PASSWORD_VERIFIER(pool, client, responses, _session, data) {
+  async PASSWORD_VERIFIER(pool, client, responses, session, data) {
+    // Before the exchange is used up: clients answer it again without a device that was forgotten.
+    namedDevice(pool, pool.flows.get(session ?? "")?.sub ?? "", responses.DEVICE_KEY);
     const { user, name, continuation } = await provePassword(pool, client, responses);
-    if (continuation === undefined) return advance(pool, client, user, data);
+    if (continuation === undefined) return advance(pool, client, user, responses.DEVICE_KEY, data);
     const signIn = { pool, client, name, user, data };
     return customStep(signIn, ({ continueAfterPassword }) => continueAfterPassword(signIn, continuation));
   },
@@ -148,7 +170,16 @@ const challenges: Record<string, Answer> = {
       if (key.startsWith("userAttributes.")) attributes[key.slice("userAttributes.".length)] = value;
     const user = await completeNewPassword(pool, client, flow.sub, parameter(responses, "NEW_PASSWORD"), attributes);
     pool.flows.end(id);
-    return advance(pool, client, user, data, "NewPasswordChallenge");
+    return advance(pool, client, user, responses.DEVICE_KEY, data, "NewPasswordChallenge");
+  },
+
+  async DEVICE_SRP_AUTH(pool, client, responses, session) {
+    return startDeviceSrp(pool, client, responses, session);
+  },
+
+  async DEVICE_PASSWORD_VERIFIER(pool, client, responses, session, data) {
+    const { user, device } = proveDevice(pool, client, responses, session);
+    return finish(pool, client, user, data, { device });
   },
 
   SOFTWARE_TOKEN_MFA: secondFactor("SOFTWARE_TOKEN_MFA"),
@@ -187,16 +218,17 @@ const challenges: Record<string, Answer> = {
 function secondFactor(factor: SecondFactor): Answer {
   return async (pool, client, responses, session, data) => {
     const { id, flow } = resume(pool, client, session, factor);
+    const device = namedDevice(pool, flow.sub, responses.DEVICE_KEY);
     const user = checkSecondFactor(pool, flow.sub, factor, parameter(responses, `${factor}_CODE`));
     if (!pool.flows.end(id)) throw sessionUsed();
-    return finish(pool, client, user, data);
+    return device ? deviceChallenge(pool, client, user, device) : finish(pool, client, user, data);
   };
 }
 
-/** The functions' next challenge, or tokens. What calls them is loaded only now. */
+/** The functions' next challenge, or tokens, whose device is not tracked. What calls them is loaded only now. */
 async function customStep(
   { pool, client, user, data }: CustomSignIn,
   step: (flow: typeof import("./custom-auth.ts")) => Promise<Output | undefined>,
 ): Promise<Output> {
-  return (await step(await import("./custom-auth.ts"))) ?? finish(pool, client, user!, data);
+  return (await step(await import("./custom-auth.ts"))) ?? finish(pool, client, user!, data, { device: null });
 }

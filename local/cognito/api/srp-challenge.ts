@@ -5,12 +5,12 @@
 import { createHmac } from "node:crypto";
 import type { AppClientModel } from "../../model.ts";
 import { acceptPassword, recordFailure, refuseDuringBackOff, refuseGhost } from "../accounts/authentication.ts";
-import { beginSrp, type SrpExchange, verifySrp } from "../accounts/srp.ts";
+import { beginSrp, type SrpExchange, srpRealm, verifySrp } from "../accounts/srp.ts";
 import { incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
-import { parameter, resume, sessionExpired } from "./challenges.ts";
 import type { Output } from "./output.ts";
+import { parameter, resume, sessionExpired } from "./sessions.ts";
 
 /** What is kept between the challenge and its answer. */
 interface Pending {
@@ -77,7 +77,7 @@ export async function provePassword(
   // One try for one exchange: a second would let a client guess against the same `b`.
   if (!pool.flows.end(id)) throw sessionExpired();
   const proved = () =>
-    verifySrp(exchange, { poolId: pool.model.id, username, secretBlock: block, timestamp, signature });
+    verifySrp(exchange, { realm: srpRealm(pool.model.id), username, secretBlock: block, timestamp, signature });
   // The signature is checked all the same, so that the time does not tell.
   if (flow.sub === "")
     return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, String(proved())));

@@ -35,6 +35,8 @@ export interface Grant {
   resource: string | undefined;
   authTime: number;
   eventId: string;
+  /** The device that its refresh tokens are good on; `undefined` for any. */
+  deviceKey: string | undefined;
 }
 
 export interface RefreshToken {
@@ -59,8 +61,8 @@ export class GrantTable {
     const { db } = platform.store;
     this.#statements = {
       putGrant: db.prepare(
-        `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, resource, auth_time, event_id, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO cognito_grants (origin_jti, pool_id, client_id, sub, scopes, hosted, resource, auth_time, event_id, device_key, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       getToken: db.prepare(
         `SELECT g.*, t.replaced_at FROM cognito_refresh_tokens t JOIN cognito_grants g ON g.origin_jti = t.origin_jti
@@ -104,6 +106,7 @@ export class GrantTable {
         grant.resource ?? null,
         grant.authTime,
         grant.eventId,
+        grant.deviceKey ?? null,
         expires + accessTokenLeeway,
       );
       return this.#newToken(grant.originJti, expires);
@@ -124,6 +127,7 @@ export class GrantTable {
       resource: (row.resource as string | null) ?? undefined,
       authTime: row.auth_time as number,
       eventId: row.event_id as string,
+      deviceKey: (row.device_key as string | null) ?? undefined,
     };
     return { grant, revoked: row.revoked === 1, replacedAt: (row.replaced_at as number | null) ?? undefined };
   }

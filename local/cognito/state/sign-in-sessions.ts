@@ -68,6 +68,8 @@ export type FlowStep =
   | "MFA_SETUP"
   | "CUSTOM_CHALLENGE"
   | "PASSWORD_VERIFIER"
+  | "DEVICE_SRP_AUTH"
+  | "DEVICE_PASSWORD_VERIFIER"
   | "EXTERNAL_PROVIDER"
   /** What was ended, which is remembered so that it can be said. */
   | "USED";
@@ -91,10 +93,20 @@ export class SignInFlows {
   }
 
   /** @returns the identifier that whoever goes on must show */
-  begin({ clientId, sub, step, data }: SignInFlow, seconds: number): string {
+  begin(flow: SignInFlow, seconds: number): string {
     const id = newIdentifier(this.#platform);
-    this.#rows.put(id, { client_id: clientId, sub, step, data }, this.#platform.now() + seconds * 1000);
+    this.#put(id, flow, seconds);
     return id;
+  }
+
+  /** In place of whatever had that identifier before. */
+  beginAs(id: string, flow: SignInFlow, seconds: number): void {
+    this.#rows.take(id);
+    this.#put(id, flow, seconds);
+  }
+
+  #put(id: string, { clientId, sub, step, data }: SignInFlow, seconds: number): void {
+    this.#rows.put(id, { client_id: clientId, sub, step, data }, this.#platform.now() + seconds * 1000);
   }
 
   get(id: string): SignInFlow | undefined {

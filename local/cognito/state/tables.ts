@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { SQLInputValue } from "node:sqlite";
 import type { Store } from "../../platform.ts";
 
-const schemaVersion = 4;
+const schemaVersion = 5;
 
 const identitiesTable = `
 CREATE TABLE cognito_identities (
@@ -15,6 +15,17 @@ CREATE TABLE cognito_identities (
   PRIMARY KEY (pool_id, provider, subject)
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_identities_by_sub ON cognito_identities (pool_id, sub);
+`;
+
+const devicesTable = `
+CREATE TABLE cognito_devices (
+  pool_id TEXT NOT NULL, device_key TEXT NOT NULL, sub TEXT NOT NULL, group_key TEXT NOT NULL, name TEXT,
+  salt TEXT, verifier TEXT, remembered INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, authenticated_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (pool_id, device_key)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_devices_by_sub ON cognito_devices (pool_id, sub, created_at);
+CREATE INDEX cognito_devices_by_expiry ON cognito_devices (expires_at);
 `;
 
 const schema = `
@@ -68,6 +79,7 @@ CREATE TABLE cognito_sign_in_names (
 CREATE INDEX cognito_sign_in_names_by_sub ON cognito_sign_in_names (pool_id, sub);
 
 ${identitiesTable}
+${devicesTable}
 CREATE TABLE cognito_password_history (
   id INTEGER PRIMARY KEY, pool_id TEXT NOT NULL, sub TEXT NOT NULL, password_hash TEXT NOT NULL
 ) STRICT;
@@ -125,6 +137,7 @@ CREATE INDEX cognito_authorization_codes_by_sub ON cognito_authorization_codes (
 CREATE TABLE cognito_grants (
   origin_jti TEXT PRIMARY KEY, pool_id TEXT NOT NULL, client_id TEXT NOT NULL, sub TEXT NOT NULL, scopes TEXT NOT NULL,
   hosted INTEGER NOT NULL, resource TEXT, auth_time INTEGER NOT NULL, event_id TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0,
+  device_key TEXT,
   expires_at INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_grants_by_sub ON cognito_grants (pool_id, sub);
@@ -148,6 +161,9 @@ ALTER TABLE cognito_codes ADD COLUMN value TEXT NOT NULL DEFAULT '';
 /** What a state of layout 3 lacks: external identities. */
 const sinceLayout3 = identitiesTable;
 
+/** What a state of layout 4 lacks: devices, and which one a grant is bound to. */
+const sinceLayout4 = `${devicesTable}ALTER TABLE cognito_grants ADD COLUMN device_key TEXT;`;
+
 /** Tables whose rows are worthless once `expires_at` has passed. */
 const perishable = [
   "cognito_codes",
@@ -157,6 +173,7 @@ const perishable = [
   "cognito_authorization_codes",
   "cognito_refresh_tokens",
   "cognito_grants",
+  "cognito_devices",
 ];
 
 /** A state that another release wrote. */
@@ -171,7 +188,7 @@ export class StateLayoutError extends Error {
 }
 
 /**
- * Creates the tables in a new state file, and completes those of the two layouts before.
+ * Creates the tables in a new state file, and completes those of the three layouts before.
  * @throws StateLayoutError; nothing is changed then
  */
 export function prepareTables(store: Store): void {
@@ -181,9 +198,10 @@ export function prepareTables(store: Store): void {
     if (row === undefined) {
       store.db.exec(schema);
       store.db.prepare("INSERT INTO cognito_schema (version) VALUES (?)").run(schemaVersion);
-    } else if (row.version === 2 || row.version === 3) {
-      if (row.version === 2) store.db.exec(sinceLayout2);
-      store.db.exec(sinceLayout3);
+    } else if (row.version >= 2 && row.version < schemaVersion) {
+      if (row.version < 3) store.db.exec(sinceLayout2);
+      if (row.version < 4) store.db.exec(sinceLayout3);
+      store.db.exec(sinceLayout4);
       store.db.prepare("UPDATE cognito_schema SET version = ?").run(schemaVersion);
     } else if (row.version !== schemaVersion) {
       throw new StateLayoutError(row.version);

@@ -125,6 +125,7 @@ export class UserTable {
         "cognito_users",
         "cognito_sign_in_names",
         "cognito_identities",
+        "cognito_devices",
         "cognito_password_history",
         "cognito_group_members",
         "cognito_codes",

@@ -22,18 +22,19 @@ export async function openGrant(
     nonce?: string | undefined;
     resource?: string | undefined;
     hosted: boolean;
+    deviceKey?: string | undefined;
     source: TokenSource;
     clientMetadata?: Record<string, string> | undefined;
     /** A last say once there are tokens: when it throws, nothing was granted. */
     beforeOpening?: () => Promise<void>;
   },
 ): Promise<GrantedTokens> {
-  const { client, user, scopes, hosted, resource, authTime, eventId, beforeOpening } = grant;
+  const { client, user, scopes, hosted, resource, authTime, eventId, deviceKey, beforeOpening } = grant;
   const originJti = pool.platform.randomUUID();
   const tokens = await issueTokens(pool, { ...grant, nonce: grant.nonce, resource, originJti });
   await beforeOpening?.();
   const refreshToken = pool.grants.open(
-    { originJti, clientId: client.id, sub: user.sub, scopes, hosted, resource, authTime, eventId },
+    { originJti, clientId: client.id, sub: user.sub, scopes, hosted, resource, authTime, eventId, deviceKey },
     client.validity.refreshTokenSeconds,
   );
   return { ...tokens, refreshToken };
@@ -41,16 +42,22 @@ export async function openGrant(
 
 export type Refreshed =
   | { ok: true; tokens: GrantedTokens }
-  | { ok: false; reason: "unknown" | "revoked" | "replaced" | "user" };
+  | { ok: false; reason: "unknown" | "revoked" | "replaced" | "user" | "device" };
 
-/** With rotation the token presented stays good for the grace period, so that a retry after a lost answer works. */
+/**
+ * With rotation the token presented stays good for the grace period, so that a retry after a lost answer works.
+ * @param request `deviceKey` names the device that asks, where the grant is bound to one
+ */
 export async function refreshGrant(
   pool: Pool,
   client: AppClientModel,
   token: string,
-  clientMetadata?: Record<string, string>,
+  {
+    clientMetadata,
+    deviceKey,
+  }: { clientMetadata?: Record<string, string> | undefined; deviceKey?: string | undefined } = {},
 ): Promise<Refreshed> {
-  const usable = () => usableGrant(pool, client, token);
+  const usable = () => usableGrant(pool, client, token, deviceKey);
   const before = usable();
   if (!before.ok) return before;
   const { grant, user } = before;
@@ -69,6 +76,7 @@ function usableGrant(
   pool: Pool,
   client: AppClientModel,
   token: string,
+  deviceKey: string | undefined,
 ): { ok: true; grant: Grant; user: User } | Extract<Refreshed, { ok: false }> {
   const found = pool.grants.find(token);
   if (!found || found.grant.clientId !== client.id) return { ok: false, reason: "unknown" };
@@ -76,6 +84,10 @@ function usableGrant(
   if (found.revoked) return { ok: false, reason: "revoked" };
   const graceMs = client.refreshTokenRotation.graceSeconds * 1000;
   if (replacedAt !== undefined && pool.platform.now() >= replacedAt + graceMs) return { ok: false, reason: "replaced" };
+  if (grant.deviceKey !== undefined) {
+    if (deviceKey !== grant.deviceKey || !pool.devices.confirmed(grant.sub, deviceKey))
+      return { ok: false, reason: "device" };
+  }
   const user = pool.users.bySub(grant.sub);
   return user?.enabled ? { ok: true, grant, user } : { ok: false, reason: "user" };
 }

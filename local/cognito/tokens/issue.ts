@@ -29,6 +29,8 @@ export interface TokenRequest {
   eventId: string;
   /** Names the refresh token's grant; `undefined` in the implicit flow, which has none. */
   originJti: string | undefined;
+  /** The device that the person signed in on, where the pool tracks devices. */
+  deviceKey?: string | undefined;
   nonce: string | undefined;
   /** The access token's `aud`; without one it has none. */
   resource: string | undefined;
@@ -80,6 +82,7 @@ export async function issueTokens(pool: Pool, request: TokenRequest): Promise<To
 
   const accessClaims: Claims = {
     sub: user.sub,
+    device_key: request.deviceKey,
     ...shared,
     iss: pool.issuer,
     version: 2,

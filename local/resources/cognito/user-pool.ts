@@ -2,7 +2,14 @@
 import type { cognito } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
-import type { PasswordPolicy, RecoveryMechanism, TriggerModel, TriggerName, UserPoolModel } from "../../model.ts";
+import type {
+  DeviceTracking,
+  PasswordPolicy,
+  RecoveryMechanism,
+  TriggerModel,
+  TriggerName,
+  UserPoolModel,
+} from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, number, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { attributeSchemas } from "./attribute-schema.ts";
@@ -29,14 +36,7 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     aliasAttributes: served,
     autoVerifiedAttributes: served,
     deletionProtection: served,
-    deviceConfiguration: {
-      parts: {
-        challengeRequiredOnNewDevice: notServed(
-          "devices are not remembered, so a second factor is asked for every time",
-        ),
-        deviceOnlyRememberedOnUserPrompt: notServed("devices are not remembered"),
-      },
-    },
+    deviceConfiguration: { parts: { challengeRequiredOnNewDevice: served, deviceOnlyRememberedOnUserPrompt: served } },
     emailConfiguration: {
       parts: {
         configurationSet: served,
@@ -216,6 +216,7 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
       verifiedBeforeUpdate: list(
         map<unknown>(inputs.userAttributeUpdateSettings).attributesRequireVerificationBeforeUpdates,
       ),
+      devices: deviceTracking(inputs),
       accountRecovery: accountRecovery(inputs),
       triggers: triggers(inputs),
       riskActions: [],
@@ -305,6 +306,16 @@ function triggers(inputs: Values): UserPoolModel["triggers"] {
     };
   }
   return found;
+}
+
+/** Any value turns it on (DeviceConfigurationType). */
+function deviceTracking({ deviceConfiguration }: Values): DeviceTracking | undefined {
+  if (deviceConfiguration === undefined) return undefined;
+  const { challengeRequiredOnNewDevice, deviceOnlyRememberedOnUserPrompt } = map<unknown>(deviceConfiguration);
+  return {
+    replaceSecondFactor: flag(challengeRequiredOnNewDevice),
+    onlyOnUserPrompt: flag(deviceOnlyRememberedOnUserPrompt),
+  };
 }
 
 /** The inputs that DescribeUserPool answers as they were given, under the API's names. */

@@ -70,6 +70,7 @@ export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
     schema: [],
     messages: messageTemplates({}),
     verifiedBeforeUpdate: [],
+    devices: undefined,
     accountRecovery: undefined,
     triggers: {},
     riskActions: [],

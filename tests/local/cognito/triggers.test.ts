@@ -402,6 +402,22 @@ describe("the pre token generation trigger", () => {
     ));
 });
 
+describe("post authentication in a pool that tracks devices", () => {
+  it("[C.4] is told whether the device is a new one", () =>
+    withTriggers(
+      { postAuthentication: same },
+      { pool: { devices: { replaceSecondFactor: false, onlyOnUserPrompt: true } } },
+      async (cloud, aws, events) => {
+        await signUpAndConfirm(cloud, aws, Username);
+        await signIn(aws, Username);
+        assert.deepEqual(
+          events.map(({ request }) => request.newDeviceUsed),
+          [true],
+        );
+      },
+    ));
+});
+
 describe("CUSTOM_AUTH", () => {
   const client = { explicitAuthFlows: ["ALLOW_CUSTOM_AUTH"] };
   const last = (event: Event) => event.request.session.at(-1);
@@ -584,6 +600,25 @@ describe("CUSTOM_AUTH", () => {
         },
       ));
   });
+
+  it("[C.3] gives no device where the pool tracks them, so that its refresh tokens are good anywhere", () =>
+    withTriggers(
+      riddles,
+      {
+        client: { explicitAuthFlows: ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] },
+        pool: { devices: { replaceSecondFactor: true, onlyOnUserPrompt: false } },
+      },
+      async (cloud, aws) => {
+        await signUpAndConfirm(cloud, aws, Username);
+        const { AuthenticationResult } = await answer(aws, (await start(aws)).Session, "a-0");
+        assert.equal(AuthenticationResult?.NewDeviceMetadata, undefined);
+        const AuthParameters = { REFRESH_TOKEN: AuthenticationResult!.RefreshToken! };
+        const refreshed = await aws.send(
+          new sdk.InitiateAuthCommand({ ClientId, AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters }),
+        );
+        assert.equal(decode(refreshed.AuthenticationResult!.AccessToken).claims.device_key, undefined);
+      },
+    ));
 
   it("needs the three functions", () =>
     withTriggers({ defineAuthChallenge: same }, { client }, async (cloud, aws) => {

@@ -211,7 +211,6 @@ describe("what a program declares of Cognito", function () {
       new aws.cognito.UserPool("q", { signInPolicy: { allowedFirstAuthFactors: ["PASSWORD"] }, userPoolAddOns: { advancedSecurityMode: "OFF" } });`,
     );
     assert.deepEqual(found.sort(), [
-      "UserPool deviceConfiguration.challengeRequiredOnNewDevice",
       "UserPool lambdaConfig.customEmailSender.lambdaArn",
       "UserPool signInPolicy.allowedFirstAuthFactors",
       "UserPool userPoolAddOns.advancedSecurityMode",

@@ -1,0 +1,31 @@
+/** The session that carries a sign-in through the API from a challenge to its answer, and the answer's members. */
+import type { AppClientModel } from "../../model.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
+
+export const sessionUsed = () =>
+  new CognitoError("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
+
+export const sessionExpired = () =>
+  new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+
+/** @throws CognitoError InvalidParameterException */
+export function parameter(parameters: Record<string, string>, name: string): string {
+  const value = parameters[name];
+  if (value === undefined || value === "") throw invalidParameter(`Missing required parameter ${name}`);
+  return value;
+}
+
+/** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
+export function resume(
+  pool: Pool,
+  client: AppClientModel | undefined,
+  session: string | undefined,
+  step: FlowStep,
+): { id: string; flow: SignInFlow } {
+  const flow = session === undefined ? undefined : pool.flows.get(session);
+  if (flow?.step === "USED" && (!client || flow.clientId === client.id)) throw sessionUsed();
+  if (session === undefined || flow?.step !== step || (client && flow.clientId !== client.id)) throw sessionExpired();
+  return { id: session, flow };
+}
