@@ -12,10 +12,13 @@ import { quoted } from "../shared/shell-words.ts";
 import { stateHome, userConfigFile } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
-import { callbackUrlsFor, parseSettings, type TargetSettings } from "./settings.ts";
+import { callbackUrlsFor, type OnInvalid, parseSettings, type TargetSettings } from "./settings.ts";
+
+/** The environment, as a source of settings. */
+export const VARIABLES = "DEMO_AUTH_ variables";
 
 /** Target settings that `DEMO_AUTH_*` variables give; the names in DEMO_AUTH_ are those of the settings. */
-export function environmentSettings(env: World["env"]): TargetSettings {
+export function environmentSettings(env: World["env"], onInvalid?: OnInvalid): TargetSettings {
   const domain = env.DEMO_AUTH_DOMAIN;
   const raw = {
     issuer: env.DEMO_AUTH_ISSUER,
@@ -27,16 +30,21 @@ export function environmentSettings(env: World["env"]): TargetSettings {
     flow: env.DEMO_AUTH_FLOW,
     tokenUse: env.DEMO_AUTH_TOKEN_USE,
     scopes: env.DEMO_AUTH_SCOPES?.split(/[\s,]+/).filter(Boolean),
-    callbackUrls: env.DEMO_AUTH_PORTS ? callbackUrlsFor(parsePorts(env.DEMO_AUTH_PORTS)) : undefined,
+    callbackUrls: env.DEMO_AUTH_PORTS ? callbackUrlsOf(env.DEMO_AUTH_PORTS, onInvalid) : undefined,
   };
   const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
-  return parseSettings(given, "the DEMO_AUTH_ variables");
+  return parseSettings(given, VARIABLES, undefined, onInvalid);
 }
 
-function parsePorts(text: string): number[] {
+function callbackUrlsOf(text: string, onInvalid: OnInvalid | undefined): string[] | undefined {
   const ports = text.split(/[\s,]+/).map(Number);
-  if (ports.every((port) => Number.isInteger(port) && port > 0 && port < 65536)) return ports;
-  throw new CliError("configuration_invalid", `DEMO_AUTH_PORTS must be port numbers, such as 47810,47811.`);
+  if (ports.every((port) => Number.isInteger(port) && port > 0 && port < 65536)) return callbackUrlsFor(ports);
+  const error = new CliError("configuration_invalid", "DEMO_AUTH_PORTS must be port numbers.", {
+    next: "For example: export DEMO_AUTH_PORTS=47810,47811",
+  });
+  if (onInvalid === undefined) throw error;
+  onInvalid(error, { setting: "callbackUrls", source: VARIABLES });
+  return undefined;
 }
 
 export interface ProjectFile {
@@ -45,11 +53,16 @@ export interface ProjectFile {
 }
 
 /** The nearest `demo-auth.json` upward. One that another user put there is warned of and passed over. */
-export async function projectFile(world: World, warn: (message: string) => void): Promise<ProjectFile | undefined> {
+export async function projectFile(
+  world: World,
+  warn: (message: string) => void,
+  onInvalid?: OnInvalid,
+): Promise<ProjectFile | undefined> {
   for (let folder = world.workingDirectory; ; folder = dirname(folder)) {
     const file = join(folder, "demo-auth.json");
     if (existsSync(file)) {
-      if (!isForeign(world, file)) return { file, settings: parseSettings(await readJson(file), file, warn) };
+      if (!isForeign(world, file))
+        return { file, settings: parseSettings(await readJson(file), file, warn, onInvalid) };
       warn(foreignFile(file));
     }
     if (dirname(folder) === folder) return undefined;
@@ -69,9 +82,14 @@ export interface UserConfig {
   profiles: Record<string, unknown>;
 }
 
+/** Where the user's own file is, or should be. */
+export function userConfigPath(world: World, named: string | undefined): string {
+  return named ? resolve(world.workingDirectory, named) : userConfigFile(world);
+}
+
 /** The user's own file; an absent one is empty, unless it was named with `--config`. */
 export async function userConfig(world: World, named: string | undefined): Promise<UserConfig> {
-  const file = named ? resolve(world.workingDirectory, named) : userConfigFile(world);
+  const file = userConfigPath(world, named);
   if (!existsSync(file)) {
     if (!named) return { file, storage: undefined, profiles: {} };
     throw new CliError("configuration_missing", `There is no ${file}.`, { next: "Create it, or leave --config out" });
@@ -84,16 +102,33 @@ export async function userConfig(world: World, named: string | undefined): Promi
   };
 }
 
-export function parseStorage(value: unknown, source: string): StoragePreference | undefined {
+const STORAGE_VARIABLE = "DEMO_AUTH_STORAGE";
+
+/** What DEMO_AUTH_STORAGE says. @throws CliError `configuration_invalid` */
+export function storageVariable(env: World["env"]): StoragePreference | undefined {
+  return parseStorage(env[STORAGE_VARIABLE] || undefined, STORAGE_VARIABLE);
+}
+
+function parseStorage(value: unknown, source: string): StoragePreference | undefined {
   if (value === undefined) return undefined;
   if (value === "file" || value === "keyring" || value === "none") return value;
-  throw new CliError("configuration_invalid", `${source}: "storage" must be file, keyring or none.`);
+  throw new CliError("configuration_invalid", `${source}: "storage" must be file, keyring or none.`, {
+    next:
+      source === STORAGE_VARIABLE
+        ? `For example: export ${STORAGE_VARIABLE}=file`
+        : ['Write "storage": "file" there, or take it out', { say: "To see what can be used", command: "config" }],
+  });
+}
+
+/** A profile as messages call it. */
+export function profileSource(config: UserConfig, name: string): string {
+  return `profile ${safeText(name, 60)} in ${config.file}`;
 }
 
 /** Settings of a named profile. */
-export function profileSettings(config: UserConfig, name: string): TargetSettings {
+export function profileSettings(config: UserConfig, name: string, onInvalid?: OnInvalid): TargetSettings {
   if (Object.hasOwn(config.profiles, name)) {
-    return parseSettings(config.profiles[name], `profile ${safeText(name, 60)} in ${config.file}`);
+    return parseSettings(config.profiles[name], profileSource(config, name), undefined, onInvalid);
   }
   const names = Object.keys(config.profiles).map((known) => safeText(known, 60));
   throw new CliError("configuration_missing", `There is no profile "${safeText(name, 60)}" in ${config.file}.`, {
@@ -106,13 +141,15 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = (await readBoundedFile(file)).content.toString("utf8");
   } catch (error) {
-    throw new CliError("configuration_invalid", `Could not read ${file}: ${(error as Error).message}.`);
+    throw new CliError("configuration_invalid", `Could not read ${file}: ${(error as Error).message}.`, {
+      next: `See what it is, and move it away: ls -l ${quoted(file)}`,
+    });
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new CliError("configuration_invalid", `${file} is not JSON: ${safeText((error as Error).message, 200)}.`, {
-      next: "Fix it, or move it away",
+      next: `Fix it, or move it away: mv ${quoted(file)} ${quoted(`${file}.old`)}`,
     });
   }
 }

@@ -13,13 +13,15 @@ import {
   chosenTarget,
   environmentSettings,
   profileSettings,
+  profileSource,
   projectFile,
   type UserConfig,
   userConfig,
+  VARIABLES,
 } from "./configuration.ts";
 import { cloudName, cloudSettings, describeCloud, type RunningCloud, runningClouds } from "./local-clouds.ts";
 import { findPulumiProject, stackSettings } from "./pulumi-stacks.ts";
-import { defaultCallbackUrls, type SettingName, type TargetSettings } from "./settings.ts";
+import { defaultCallbackUrls, type OnInvalid, type SettingName, type TargetSettings } from "./settings.ts";
 import { type Target, targetBinding } from "./target.ts";
 
 export interface TargetFlags {
@@ -44,6 +46,8 @@ export interface ResolveOptions {
   refresh?: boolean;
   /** Use what lies on this machine, and ask nobody: no running cloud and no Pulumi. */
   offline?: boolean;
+  /** Leaves out settings of a file, a profile or the environment that cannot be used; without it, the first is thrown. */
+  onInvalid?: OnInvalid;
   warn?(message: string): void;
 }
 
@@ -133,7 +137,7 @@ export async function gatherSettings(
   options: ResolveOptions = {},
 ): Promise<Gathered> {
   const config = await userConfig(world, flags.config ?? world.env.DEMO_AUTH_CONFIG);
-  const environment = flags.target === undefined ? environmentSettings(world.env) : {};
+  const environment = flags.target === undefined ? environmentSettings(world.env, options.onInvalid) : {};
   const base = await findBase(world, flags, config, environment, options);
   const { kind, label, cached = false, console } = base;
   return {
@@ -158,15 +162,15 @@ async function findBase(
   if (named) return namedTarget(world, named, flags, options);
 
   const profile = flags.profile ?? world.env.DEMO_AUTH_PROFILE;
-  if (profile) return fromProfile(config, profile);
+  if (profile) return fromProfile(config, profile, options);
 
   if (environment.issuer && environment.clientId) {
-    return { kind: "environment", label: "the environment", source: "DEMO_AUTH_ variables", settings: environment };
+    return { kind: "environment", label: "the environment", source: VARIABLES, settings: environment };
   }
   const chosen = await chosenTarget(world, world.workingDirectory);
   if (chosen) return namedTarget(world, chosen, flags, options);
 
-  const file = await projectFile(world, warn);
+  const file = await projectFile(world, warn, options.onInvalid);
   if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
 
   const place = placeOf(world, warn);
@@ -178,7 +182,7 @@ async function findBase(
   const stack = project && (await fromStack(world, project, undefined, options));
   if (stack) return stack;
 
-  if (Object.hasOwn(config.profiles, "default")) return fromProfile(config, "default");
+  if (Object.hasOwn(config.profiles, "default")) return fromProfile(config, "default", options);
   if (project && clouds.length > 0) throw onlyOthersRun(clouds, project);
   if (project) {
     throw new CliError(
@@ -224,7 +228,7 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
     });
   }
   if (name === "file") {
-    const file = await projectFile(world, warn);
+    const file = await projectFile(world, warn, options.onInvalid);
     if (file) return { kind: "file", label: file.file, source: file.file, settings: file.settings };
     throw new CliError("target_not_found", "There is no demo-auth.json here or above.", {
       next: "Write it with: pulumi stack output --json > demo-auth.json",
@@ -239,13 +243,12 @@ async function namedTarget(world: World, name: string, flags: TargetFlags, optio
   return (await fromStack(world, project, name.replace(/^stack:/, ""), options))!;
 }
 
-function fromProfile(config: UserConfig, name: string): Base {
-  const source = `profile ${safeText(name, 60)}`;
+function fromProfile(config: UserConfig, name: string, { onInvalid }: ResolveOptions): Base {
   return {
     kind: "profile",
-    label: source,
-    source: `${source} in ${config.file}`,
-    settings: profileSettings(config, name),
+    label: `profile ${safeText(name, 60)}`,
+    source: profileSource(config, name),
+    settings: profileSettings(config, name, onInvalid),
   };
 }
 
@@ -294,7 +297,7 @@ function overlay(base: Base, environment: TargetSettings) {
     "routes",
   ];
   const sourceOf = (name: SettingName) => {
-    if (environment[name] !== undefined) return "DEMO_AUTH_ variables";
+    if (environment[name] !== undefined) return VARIABLES;
     return settings[name] === undefined ? "default" : base.source;
   };
   return {

@@ -2,34 +2,107 @@
 
 import { SessionStore } from "../../sessions/store.ts";
 import type { CommandContext } from "../../shared/command-context.ts";
+import { CliError } from "../../shared/errors.ts";
 import { safeText } from "../../shared/text.ts";
-import { parseStorage } from "../../targets/configuration.ts";
+import {
+  environmentSettings,
+  storageVariable,
+  userConfig,
+  userConfigPath,
+  VARIABLES,
+} from "../../targets/configuration.ts";
 import { gatherSettings } from "../../targets/resolve.ts";
+import type { OnInvalid } from "../../targets/settings.ts";
+import { explain } from "../../wording/explain.ts";
 
-/** Shows also a target that lacks something. @throws CliError when there is no target at all */
+interface Shown {
+  /** `null` when it is not set, or cannot be used. */
+  value: unknown;
+  source: string;
+  unusable?: true;
+}
+
+/**
+ * Shows also a target that lacks something, and what is known beside a source that cannot be used.
+ * @throws CliError what is wrong with the sources, or that there is no target, after the rest has been shown
+ */
 export async function showConfig(io: CommandContext): Promise<void> {
   const { world, out } = io;
-  const { label, settings, sources, userConfig } = await gatherSettings(world, io.flags, { warn: out.warn });
-  const fromEnvironment = parseStorage(world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE");
-  const storage = fromEnvironment
-    ? { value: fromEnvironment, source: "DEMO_AUTH_STORAGE" }
-    : { value: userConfig.storage ?? "file", source: userConfig.storage ? userConfig.file : "default" };
-  const values = {
-    ...Object.fromEntries(
-      Object.entries(sources).map(([name, source]) => [name, { value: Object(settings)[name] ?? null, source }]),
-    ),
-    storage,
-    userFile: { value: userConfig.file, source: userFileSource(io) },
+  const { target, values, problems } = await gather(io);
+  const all: Record<string, Shown> = {
+    ...values,
+    userFile: { value: userConfigPath(world, namedFile(io)), source: userFileSource(io) },
     sessionFolder: { value: new SessionStore(world).directory, source: homeSource(io) },
   };
-  if (out.json) {
-    out.document({ target: label, values });
-    return;
+  if (out.json) out.document({ target: target ?? null, values: all });
+  else {
+    const rows = Object.entries(all).map(
+      ([name, shown]) => `${name.padEnd(13)} ${inWords(name, shown)}  (${safeText(shown.source)})\n`,
+    );
+    out.text([`target        ${target ? safeText(target) : "none can be used"}\n`, ...rows].join(""));
   }
-  out.text(`target        ${safeText(label)}\n`);
-  for (const [name, { value, source }] of Object.entries(values)) {
-    out.text(`${name.padEnd(13)} ${inWords(name, value)}  (${safeText(source)})\n`);
+  if (problems.length > 0) throw together(problems);
+}
+
+/** The target's settings and the storage, as far as their sources can be used, and what is wrong with the others. */
+async function gather(io: CommandContext) {
+  const { world, flags, out } = io;
+  // By their messages: a source may be read twice.
+  const problems = new Map<string, CliError>();
+  const unusable: Record<string, Shown> = {};
+  const onInvalid: OnInvalid = (error, { setting, source }) => {
+    problems.set(error.message, error);
+    unusable[setting] = { value: null, source, unusable: true };
+  };
+  const orNone = async <T>(work: () => T | Promise<T>, refused?: () => void): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      const known = explain(error);
+      if (!(known instanceof CliError)) throw error;
+      problems.set(known.message, known);
+      refused?.();
+      return undefined;
+    }
+  };
+  const own = await orNone(() => userConfig(world, namedFile(io)));
+  const gathered = own && (await orNone(() => gatherSettings(world, flags, { warn: out.warn, onInvalid })));
+  const values: Record<string, Shown> = {};
+  if (gathered) {
+    for (const [name, source] of Object.entries(gathered.sources))
+      values[name] = { value: Object(gathered.settings)[name] ?? null, source };
+  } else if (flags.target === undefined) {
+    for (const [name, value] of Object.entries(environmentSettings(world.env, onInvalid)))
+      values[name] = { value, source: VARIABLES };
   }
+  // A variable goes before whatever its setting has elsewhere, also when it cannot be used.
+  for (const [name, shown] of Object.entries(unusable)) if (values[name]?.source !== VARIABLES) values[name] = shown;
+  values.storage = own?.storage ? { value: own.storage, source: own.file } : { value: "file", source: "default" };
+  const fromVariable = await orNone(
+    () => storageVariable(world.env),
+    () => {
+      values.storage = { value: null, source: "DEMO_AUTH_STORAGE", unusable: true };
+    },
+  );
+  if (fromVariable) values.storage = { value: fromVariable, source: "DEMO_AUTH_STORAGE" };
+  return { target: gathered?.label, values, problems: [...problems.values()] };
+}
+
+/** One error of all that is wrong. Nobody who reads it needs to be told to run this command. */
+function together(problems: readonly CliError[]): CliError {
+  const next = problems
+    .flatMap((problem) => problem.next)
+    .filter((step) => typeof step === "string" || step.command !== "config");
+  const steps = new Map(next.map((step) => [JSON.stringify(step), step]));
+  const [first] = problems;
+  return new CliError(first!.code, problems.map(({ message }) => message).join(" "), {
+    next: [...steps.values()],
+    cause: first,
+  });
+}
+
+function namedFile({ world, flags }: CommandContext): string | undefined {
+  return flags.config ?? world.env.DEMO_AUTH_CONFIG;
 }
 
 function userFileSource(io: CommandContext): string {
@@ -41,7 +114,8 @@ function homeSource({ world }: CommandContext): string {
   return world.env.DEMO_AUTH_HOME ? "DEMO_AUTH_HOME" : "default";
 }
 
-function inWords(name: string, value: unknown): string {
+function inWords(name: string, { value, unusable }: Shown): string {
+  if (unusable) return "cannot be used";
   if (value === null) return unset[name] ?? "not set";
   const items = Array.isArray(value) ? value : [value];
   const words = items.map((item) => (typeof item === "object" ? `${item.method} ${item.path}` : String(item)));

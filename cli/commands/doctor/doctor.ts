@@ -16,7 +16,7 @@ import { probeKeyring } from "../../shared/keyring.ts";
 import { type NextStep, stepInWords } from "../../shared/next-step.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
-import { parseStorage, userConfig } from "../../targets/configuration.ts";
+import { storageVariable, userConfig } from "../../targets/configuration.ts";
 import { resolveTarget } from "../../targets/resolve.ts";
 import { routeToTry, type Target, targetBinding } from "../../targets/target.ts";
 import { explain } from "../../wording/explain.ts";
@@ -169,7 +169,7 @@ function browserFinding(world: World): Omit<Finding, "check"> {
 async function storageFinding(io: CommandContext): Promise<Omit<Finding, "check">> {
   const { world } = io;
   const config = await userConfig(world, io.flags.config ?? world.env.DEMO_AUTH_CONFIG);
-  const kind = parseStorage(world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE") ?? config.storage ?? "file";
+  const kind = storageVariable(world.env) ?? config.storage ?? "file";
   const store = new SessionStore(world);
   await store.probe();
   if (kind !== "keyring")

@@ -5,7 +5,7 @@ import { noBrowserReason } from "../../shared/browser.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { safeText } from "../../shared/text.ts";
-import { parseStorage, type StoragePreference } from "../../targets/configuration.ts";
+import { type StoragePreference, storageVariable } from "../../targets/configuration.ts";
 import type { Resolution } from "../../targets/resolve.ts";
 import type { Target } from "../../targets/target.ts";
 import type { DirectFlags } from "./direct-flags.ts";
@@ -47,12 +47,7 @@ export function idleFlags(flags: LoginFlags): string[] {
 }
 
 export function storagePreference(io: CommandContext<LoginFlags>, resolution: Resolution): StoragePreference {
-  return (
-    io.flags.storage ??
-    parseStorage(io.world.env.DEMO_AUTH_STORAGE || undefined, "DEMO_AUTH_STORAGE") ??
-    resolution.userConfig.storage ??
-    "file"
-  );
+  return io.flags.storage ?? storageVariable(io.world.env) ?? resolution.userConfig.storage ?? "file";
 }
 
 /** The callback addresses to try, in order. @throws CliError when none is usable or a wanted one is not registered */
