@@ -6,6 +6,7 @@ import type { Resolution } from "../targets/resolve.ts";
 import { CliError } from "./errors.ts";
 import { type CommandName, commandLine, type NextStep } from "./next-step.ts";
 import { type Output, openOutput } from "./output.ts";
+import { safeText } from "./text.ts";
 import type { World } from "./world.ts";
 
 export interface GlobalFlags {
@@ -64,15 +65,22 @@ export async function target(io: CommandContext, options: { refresh?: boolean } 
 export function parseDuration(text: string): number {
   const [, amount = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit];
-  if (amount === "" || factor === undefined) throw usage(`"${text}" is not a duration`, "Write 30s, 5m or 1h");
+  if (amount === "" || factor === undefined)
+    throw usage(`"${safeText(text, 40)}" is not a duration`, "Write 30s, 5m or 1h");
   return Number(amount) * factor;
 }
+
+/** A timer that is set for longer ends at once (setTimeout, 2^31 - 1 ms). */
+const LONGEST_WAIT_MS = 24 * 86_400_000;
 
 /** Milliseconds to wait for something: any duration but none. */
 export function parseTimeout(text: string): number {
   const milliseconds = parseDuration(text);
+  const limit = "Write 30s, 5m or 1h";
+  if (milliseconds > LONGEST_WAIT_MS)
+    throw usage(`--timeout ${safeText(text, 40)} is longer than the 24 days that can be waited`, limit);
   if (milliseconds > 0) return milliseconds;
-  throw usage(`--timeout ${text} leaves no time to wait`, "Write 30s, 5m or 1h");
+  throw usage(`--timeout ${text} leaves no time to wait`, limit);
 }
 
 export function usage(message: string, next?: NextStep): CliError {

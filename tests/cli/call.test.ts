@@ -1,6 +1,6 @@
 /** `demo-auth call`: curl with the right token, which goes nowhere else. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, browse, openBench } from "./support/cli.ts";
 
@@ -30,12 +30,24 @@ describe("demo-auth call", () => {
   });
 
   it("says which file it could not read or write, and what to give instead", async () => {
+    const before = bench.fake.requests.length;
     const { code, stderr } = await bench.here(["call", "/transactions", "-d", "@missing.json"]);
     equal(code, 7);
     match(stderr, /missing\.json.*\n.*→ Write @ and the path of a file that can be read/);
     const written = await bench.here(["call", "/transactions", "-o", join("missing", "answer.json")]);
     equal(written.code, 7);
-    match(written.stderr, /answer\.json.*\n.*→ Name a file with --output whose folder is there/);
+    match(
+      written.stderr,
+      /answer\.json.*\n.*→ Name a file with --output whose folder is there.*\n.*mkdir -p \S+missing$/m,
+    );
+    const folder = await bench.here(["call", "/transactions", "-o", "."]);
+    equal(folder.code, 7);
+    match(folder.stderr, /is a folder\.\n.*→ .*-o answer\.json$/m);
+    deepEqual(
+      bench.fake.requests.slice(before).filter(({ authorization }) => authorization),
+      [],
+      "nothing was sent",
+    );
   });
 
   it("shows status and headers with -i", async () => {
@@ -112,5 +124,105 @@ describe("demo-auth call", () => {
     } finally {
       await other.close();
     }
+  });
+
+  /** What is typed, what is said, and the line to paste. */
+  const unusable: [args: string[], message: RegExp, next: RegExp][] = [
+    [["-X", "BAD METHOD"], /"BAD METHOD" is not an HTTP method/, /→ .*: demo-auth call \/transactions -X GET$/m],
+    [["-X", "GET\r\nX: y"], /"GET X: Y" is not an HTTP method/, /call \/transactions -X GET$/m],
+    [["-X", ""], /"" is not an HTTP method/, /call \/transactions -X GET$/m],
+    [["-X", "TRACE"], /TRACE would send the token back/, /call \/transactions -X GET$/m],
+    [["-X", "connect"], /CONNECT asks for a tunnel/, /call \/transactions -X GET$/m],
+    [["-H", "nonsense"], /"nonsense" is not a header/, /→ .*-H 'Name: value'/],
+    [["-H", ""], /"" is not a header/, /→ .*-H 'Name: value'/],
+    [["-H", "A B: c"], /"A B" is not a header/, /→ .*-H 'Name: value'/],
+    [["-H", "X-A: one\r\nX-B: two"], /The value of X-A has a line break/, /→ .*-H 'X-A: value'/],
+    [["-H", "X-A:\none"], /The value of X-A has a line break/, /→ .*-H 'X-A: value'/],
+    [["-H", "X-A: a\u0001b"], /The value of X-A has a control character/, /→ .*-H 'X-A: value'/],
+    [
+      ["-H", "X-A: 10 €"],
+      /The value of X-A has a character that a header cannot carry: €/,
+      /→ .*-H 'X-A: 10%20%E2%82%AC'/,
+    ],
+    [["-H", "authorization: Bearer x"], /authorization is set by demo-auth itself/, /→ .*--type access/],
+    [["-H", "Upgrade: websocket"], /Upgrade is set by demo-auth itself/, /→ Leave it out/],
+    [["-d", "a", "-F", "b=c"], /Either --data or --field/, /→ .*-d '\{"name":"value"\}'.*-F name=value/],
+    [["-d", "a", "-d", "b"], /--data is given twice/, /→ .*-d/],
+    [["-d", "@"], /There is no file's name after @/, /→ .*-d @body\.json/],
+    [["-F", "nonsense"], /"nonsense" is not a field/, /→ Write -F name=value/],
+    [["-F", "a=1", "-F", "a=2"], /The field "a" is given twice/, /→ .*-d '/],
+    [["-o", ""], /--output has no file's name/, /→ .*-o answer\.json/],
+    [["-o", "a.json", "--json"], /--output goes without --json and --query/, /end the line with: > a\.json/],
+    [["-o", "a.json", "--query", "b"], /--output goes without --json and --query/, /end the line with: > a\.json/],
+    [["--query", "a["], /not a JMESPath expression/, /→ For example: --query '/],
+    [["--query", ""], /not a JMESPath expression/, /→ For example: --query '/],
+    [["--type", "bearer"], /Allowed choices are id, access/, /→ .*help call/],
+    [["--timeout", "soon"], /"soon" is not a duration/, /→ Write 30s, 5m or 1h/],
+    [["--timeout", "99999999h"], /--timeout 99999999h is longer than/, /→ Write 30s, 5m or 1h/],
+  ];
+  for (const [args, message, next] of unusable) {
+    it(`sends nothing, and says what to write instead: ${JSON.stringify(args)}`, async () => {
+      const before = bench.fake.requests.length;
+      const { code, stdout, stderr } = await bench.here(["call", "/transactions", ...args]);
+      deepEqual([code, stdout], [2, ""], stderr);
+      match(stderr, message);
+      match(stderr, next);
+      deepEqual(
+        bench.fake.requests.slice(before).filter(({ authorization }) => authorization),
+        [],
+      );
+    });
+  }
+
+  for (const [path, message, next] of [
+    ["", /The path is empty/, /call \/$/m],
+    ["/a\nb", /has a line break or another control character/, /call '\/a%0Ab'$/m],
+    ["/a\\b", /has a backslash/, /call '\/a%5Cb'$/m],
+    ["/a#b", /has a #, and what comes after it is never sent/, /call '\/a%23b'$/m],
+  ] as const) {
+    it(`does not change a path in silence: ${JSON.stringify(path)}`, async () => {
+      const { code, stdout, stderr } = await bench.here(["call", path]);
+      deepEqual([code, stdout], [2, ""], stderr);
+      match(stderr, message);
+      match(stderr, next);
+    });
+  }
+
+  it("leaves a method that is valid HTTP to the API, and says which ones API Gateway has", async () => {
+    const { code, stderr } = await bench.here(["call", "/transactions", "-X", "m-search"]);
+    equal(code, 8);
+    match(stderr, /The API answered 4\d\d/);
+    match(
+      stderr,
+      /→ M-SEARCH is not a method of API Gateway, which has DELETE, GET, HEAD, OPTIONS, PATCH, POST and PUT: demo-auth call \/transactions -X GET$/m,
+    );
+  });
+
+  it("sends a header that is given twice with both values, and one in Latin-1 as it is", async () => {
+    const { code } = await bench.here(["call", "/transactions", "-H", "X-A: one", "-H", "x-a: twö "]);
+    equal(code, 0);
+    equal(bench.fake.requests.at(-1)!.headers["x-a"], "one, tw\u00f6");
+  });
+
+  it("sends a body with GET as asked, and says what may come of it", async () => {
+    const { code, stdout, stderr } = await bench.here(["call", "/transactions", "-X", "GET", "-d", "x"]);
+    equal(code, 0);
+    equal(JSON.parse(stdout).body, "x");
+    match(stderr, /A body with GET means nothing in HTTP, and an edge-optimized API refuses it with 403\./);
+  });
+
+  it("refuses a field's file that is not text, rather than changing it", async () => {
+    writeFileSync(join(bench.directory, "bytes"), Buffer.from([0x61, 0xff, 0x62]));
+    const { code, stderr } = await bench.here(["call", "/transactions", "-F", "a=@bytes"]);
+    equal(code, 7);
+    match(stderr, /bytes is not UTF-8 text.*\n.*→ .*-d @/);
+  });
+
+  it("shows the answer where its file cannot be written after all, rather than losing it", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const { code, stdout, stderr } = await bench.here(["call", "/transactions", "-d", "x", "-o", "/dev/full"]);
+    equal(code, 7);
+    equal(JSON.parse(stdout).body, "x");
+    match(stderr, /Could not write \/dev\/full.*; the answer is on standard output/);
   });
 });

@@ -7,6 +7,7 @@ import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 import { refusalReason } from "../../targets/cloud-events.ts";
 import type { Target } from "../../targets/target.ts";
+import { GATEWAY_METHODS } from "./call-input.ts";
 import { bodyValue } from "./show-answer.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function refusalOf(
   world: Pick<World, "stream">,
   answer: HttpAnswer,
   target: Target,
-  use: TokenUse,
+  { method, path, use }: { method: string; path: string; use: TokenUse },
 ): Promise<CliError> {
   const { status } = answer;
   const message = Object(bodyValue(answer.body)).message;
@@ -34,13 +35,14 @@ export async function refusalOf(
     target.console !== undefined && requestId !== undefined && (status === 401 || status === 403 || status >= 500)
       ? await refusalReason(world, target.console, requestId)
       : undefined;
+  const methods = GATEWAY_METHODS.includes(method) ? [] : [unknownMethod(method, path)];
   if (status === 403 && isUnknownRoute(answer, said)) {
     const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
     const known = routes ? ` The routes are: ${routes}` : "";
     return new CliError(
       "api_refused",
       'The API answered 403. That is how API Gateway says that there is no such method and path ("Missing Authentication Token").',
-      { next: `Check path, method and stage (${target.apiUrl}).${known}` },
+      { next: [`Check path, method and stage (${target.apiUrl}).${known}`, ...methods] },
     );
   }
   const login: NextStep = { command: "login", args: ["--force"] };
@@ -61,5 +63,11 @@ export async function refusalOf(
         ];
     return new CliError("api_unauthorized", what, { next });
   }
-  return new CliError("api_refused", what, { next: status >= 500 ? "See the function's log" : undefined });
+  return new CliError("api_refused", what, { next: status >= 500 ? "See the function's log" : methods });
+}
+
+function unknownMethod(method: string, path: string): NextStep {
+  const known = `${GATEWAY_METHODS.slice(0, -1).join(", ")} and ${GATEWAY_METHODS.at(-1)}`;
+  const say = `${method} is not a method of API Gateway, which has ${known}`;
+  return { say, command: "call", args: [path, "-X", "GET"] };
 }

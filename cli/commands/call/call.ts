@@ -6,30 +6,26 @@ import { requireToken } from "../../sessions/access.ts";
 import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
-import { type CommandContext, parseTimeout, target as resolveTarget, usage } from "../../shared/command-context.ts";
+import { type CommandContext, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { LARGEST_API_ANSWER_BYTES, RequestFailed, request } from "../../shared/http.ts";
 import type { HttpAnswer } from "../../shared/http-client.ts";
 import { safeText } from "../../shared/text.ts";
 import { caseCorrectedPath, findRoute, type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
 import { refusalOf } from "./api-refusal.ts";
-import { type BodyFlags, readBody } from "./request-body.ts";
-import { compileQuery, type ShowFlags, showAnswer } from "./show-answer.ts";
+import { type CallInput, callInput, type InputFlags } from "./call-input.ts";
+import { readBody } from "./request-body.ts";
+import { compileQuery, showAnswer } from "./show-answer.ts";
 
-export interface CallFlags extends BodyFlags, ShowFlags {
-  request?: string;
-  header?: string[];
-  type?: string;
-  timeout?: string;
+export interface CallFlags extends InputFlags {
+  type?: TokenUse;
   login?: boolean;
 }
 
-interface ApiCall {
-  method: string;
-  url: URL;
-  headers: Record<string, string>;
+/** What the command line asks for, of whatever target. */
+interface Asked extends CallInput {
+  path: string;
   body: string | Uint8Array | undefined;
-  use: TokenUse;
 }
 
 interface Answered {
@@ -40,70 +36,70 @@ interface Answered {
 
 /** @throws CliError `api_unauthorized` on 401, `api_refused` on any other status from 400, after printing the answer */
 export async function callApi(io: CommandContext<CallFlags>, path: string): Promise<void> {
-  const resolution = await resolveTarget(io);
+  const input = callInput(io, path);
   const query = await compileQuery(io.flags.query);
-  const body = await readBody(io);
+  const resolution = await resolveTarget(io);
+  const asked = { ...input, path, body: await readBody(io) };
+  if (asked.body !== undefined && /^(GET|HEAD)$/.test(asked.method))
+    io.out.note(`A body with ${asked.method} means nothing in HTTP, and an edge-optimized API refuses it with 403.`);
   let { target } = resolution;
-  let answer = await send(io, target, path, body);
+  let answer = await send(io, target, asked);
   if (resolution.cached && looksMoved(answer)) {
     const fresh = (await resolveTarget(io, { refresh: true })).target;
     if (fresh.apiUrl !== target.apiUrl) {
       io.out.note(`The stack has changed; calling ${fresh.apiUrl}.`);
       target = fresh;
-      answer = await send(io, target, path, body);
+      answer = await send(io, target, asked);
     }
   }
   if (answer instanceof RequestFailed) throw answer;
   await showAnswer(io, answer.answer, query);
-  if (answer.answer.status >= 400) throw await refusalOf(io.world, answer.answer, target, answer.use);
+  if (answer.answer.status >= 400)
+    throw await refusalOf(io.world, answer.answer, target, { ...asked, use: answer.use });
 }
 
 /** A network failure is returned, not thrown: the stack may have moved. */
 async function send(
   io: CommandContext<CallFlags>,
   target: Target,
-  path: string,
-  body: ApiCall["body"],
+  { method, path, headers, body, timeoutMs }: Asked,
 ): Promise<Answered | RequestFailed> {
-  const call = prepare(io, target, path, body);
-  const token = await tokenFor(io, target, call.use);
-  io.out.debug(`${call.method} ${call.url.origin}${call.url.pathname} with the ${call.use} token`);
+  const { url, use } = locate(io, target, method, path);
+  const token = await tokenFor(io, target, use);
+  io.out.debug(`${method} ${url.origin}${url.pathname} with the ${use} token`);
   try {
-    const answer = await request(io.world, "the API", call.url, {
-      method: call.method,
-      headers: { ...call.headers, authorization: `Bearer ${token}` },
-      body: call.body,
-      timeoutMs: parseTimeout(io.flags.timeout ?? "30s"),
+    const answer = await request(io.world, "the API", url, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${token}` },
+      body,
+      timeoutMs,
       limit: LARGEST_API_ANSWER_BYTES,
     });
-    return { answer, use: call.use };
+    return { answer, use };
   } catch (error) {
     if (error instanceof RequestFailed) return error;
     throw error;
   }
 }
 
-function prepare(io: CommandContext<CallFlags>, target: Target, path: string, body: ApiCall["body"]): ApiCall {
+/** Where the request goes, and which token it needs there. */
+function locate(
+  io: CommandContext<CallFlags>,
+  target: Target,
+  method: string,
+  path: string,
+): { url: URL; use: TokenUse } {
   if (target.apiUrl === undefined) {
     throw new CliError("configuration_missing", `${target.label} does not say where its API is.`, {
-      next: "Set apiUrl in demo-auth.json, or DEMO_AUTH_API_URL",
+      next: "Set apiUrl in demo-auth.json, or: export DEMO_AUTH_API_URL=https://<id>.execute-api.<region>.amazonaws.com/<stage>",
     });
   }
-  const method = (io.flags.request ?? (body === undefined ? "GET" : "POST")).toUpperCase();
-  if (!/^[A-Z]+$/.test(method)) throw usage(`"${safeText(method, 30)}" is not an HTTP method`);
   const { pathname, search } = apiPath(target.apiUrl, path);
   const corrected = caseCorrectedPath(target.routes, pathname);
   if (corrected) io.out.note(`The API has ${corrected}, not ${safeText(pathname)}; calling ${corrected}.`);
   const route = findRoute(target.routes, method, corrected ?? pathname);
   const use = io.flags.type ?? tokenUseFor(target, route);
-  if (use !== "id" && use !== "access") throw usage("--type must be id or access");
-  return {
-    method,
-    url: new URL(target.apiUrl + (corrected ?? pathname) + search),
-    headers: parseHeaders(io.flags.header ?? [], body !== undefined),
-    body,
-    use,
-  };
+  return { url: new URL(target.apiUrl + (corrected ?? pathname) + search), use };
 }
 
 /** Path and query below the stage's URL. An absolute URL must lie there too: the token goes nowhere else. */
@@ -121,20 +117,6 @@ function apiPath(apiUrl: string, path: string): { pathname: string; search: stri
   return { pathname: url.pathname.slice(base.pathname.length - 1) || "/", search: url.search };
 }
 
-function parseHeaders(lines: readonly string[], hasBody: boolean): Record<string, string> {
-  const headers: Record<string, string> = { accept: "application/json, */*;q=0.5" };
-  if (hasBody) headers["content-type"] = "application/json";
-  for (const line of lines) {
-    const [, name = "", value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)$/.exec(line) ?? [];
-    if (name === "")
-      throw usage(`"${safeText(line.split(":")[0] ?? "", 60)}" is not a header`, "Write -H 'Name: value'");
-    if (/^(authorization|host|content-length|transfer-encoding|connection)$/i.test(name))
-      throw usage(`${name} is set by demo-auth itself`);
-    headers[name.toLowerCase()] = value;
-  }
-  return headers;
-}
-
 async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: TokenUse): Promise<string> {
   const store = new SessionStore(io.world);
   try {
@@ -150,7 +132,9 @@ async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: Toke
   const { session } = await performSignIn({ ...io, flags }, await resolveAgain(io.world, io.flags));
   const token = use === "id" ? session.idToken : session.accessToken;
   if (token) return token;
-  throw new CliError("token_missing", `The sign-in brought no ${use} token.`, { next: "Check the target's scopes" });
+  throw new CliError("token_missing", `The sign-in brought no ${use} token.`, {
+    next: { say: "Check the target's scopes", command: "config" },
+  });
 }
 
 /** A deployed stage that is gone answers 403 Missing Authentication Token, or its name no longer resolves. */

@@ -67,7 +67,10 @@ function select(query: (value: unknown) => unknown, body: Buffer): unknown {
   try {
     return query(value) ?? null;
   } catch (error) {
-    throw usage(`--query does not fit the answer: ${safeText((error as Error).message, 200)}`);
+    throw usage(
+      `--query does not fit the answer: ${safeText((error as Error).message, 200)}; the answer was ${safeText(body.toString("utf8"), 2000)}`,
+      "For example: --query 'items[].id' (https://jmespath.org/tutorial.html)",
+    );
   }
 }
 
@@ -82,8 +85,11 @@ async function toFile({ world, out }: CommandContext<ShowFlags>, name: string, b
   try {
     await writeFile(file, body);
   } catch (error) {
-    throw new CliError("file_unreadable", `Could not write ${file}: ${(error as Error).message}.`, {
-      next: "Name a file with --output whose folder is there and can be written",
+    // A second call would be another one: this answer is not lost.
+    out.data(body);
+    const what = `Could not write ${file}: ${(error as Error).message}; the answer is on standard output.`;
+    throw new CliError("file_unreadable", what, {
+      next: "Name a file with --output whose folder is there and can be written: -o answer.json",
     });
   }
   out.note(`${body.length} bytes in ${file}`);

@@ -3,7 +3,13 @@
  * refresh with rotation, revocation, and an API that verifies what it is sent. It signs everybody in as one user.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 
@@ -25,7 +31,14 @@ export interface FakeCognito {
   privateKey: CryptoKey;
   kid: string;
   /** Requests seen, as `METHOD path`. */
-  requests: { role: string; method: string; url: string; authorization: string | undefined; body: string }[];
+  requests: {
+    role: string;
+    method: string;
+    url: string;
+    headers: IncomingHttpHeaders;
+    authorization: string | undefined;
+    body: string;
+  }[];
   /** Changes what is issued next. */
   plan(change: (plan: TokenPlan) => void): void;
   /** Replaces the redirect of `/oauth2/authorize`. */
@@ -65,6 +78,7 @@ export async function startFakeCognito(options: {
         role,
         method: seen.method,
         url: seen.url.href,
+        headers: request.headers,
         authorization: seen.authorization,
         body: seen.body,
       });
@@ -195,7 +209,8 @@ export async function startFakeCognito(options: {
       response.writeHead(500, { "content-type": "text/plain" }).end("\u001b[31mred\u001b[0m\u0007\n");
       return;
     }
-    if (!["/Test/transactions", "/Test/scoped", "/Test/large"].includes(url.pathname)) {
+    const isMethod = /^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$/.test(method);
+    if (!isMethod || !["/Test/transactions", "/Test/scoped", "/Test/large"].includes(url.pathname)) {
       response.setHeader("x-amzn-errortype", "MissingAuthenticationTokenException");
       return json(response, 403, { message: "Missing Authentication Token" });
     }
