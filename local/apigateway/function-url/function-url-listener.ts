@@ -45,12 +45,17 @@ async function serve(served: Served, incoming: IncomingMessage, response: Server
   try {
     answer = await answerRequest(served, asked, incoming);
   } catch (error) {
-    const { status, body, errorType, message: reason } = asRefusal(error);
-    answer = { status, headers: ["content-type", "application/json"], body, reason, errorType };
+    answer = refusalAnswer(error);
   }
   // What the function says of other origins stays beside it.
   if (cors && !isPreflight(served, asked)) answer.headers = [...corsFields(cors, asked), ...answer.headers];
-  respond(served, asked, answer, response);
+  try {
+    respond(served, asked, answer, response);
+  } catch (error) {
+    // What cannot be written ends this request, and not the process with everybody else's.
+    answer = refusalAnswer(error);
+    respond(served, asked, answer, response);
+  }
   record(served, asked, answer, performance.now() - startedAt);
 }
 
@@ -120,6 +125,11 @@ function signer({ model, services: { accessKey, platform } }: Served, asked: Tol
     if (!(error instanceof SignatureRefusal)) throw error;
     throw forbidden(error.message, error.complaint);
   }
+}
+
+function refusalAnswer(error: unknown): UrlAnswer {
+  const { status, body, errorType, message: reason } = asRefusal(error);
+  return { status, headers: ["content-type", "application/json"], body, reason, errorType };
 }
 
 function asRefusal(error: unknown): FunctionUrlRefusal {

@@ -46,7 +46,14 @@ async function serve(api: CompiledHttpApi, incoming: IncomingMessage, response: 
   }
   const { cors } = api.model;
   if (cors && exchange.stage && answer.status !== 204) answer.headers = withCors(cors, exchange, answer.headers);
-  respond(api, exchange, answer, response);
+  try {
+    respond(api, exchange, answer, response);
+  } catch (error) {
+    // What cannot be written ends this request, and not the process with everybody else's.
+    refusal = asRefusal(error);
+    answer = refusalAnswer(refusal);
+    respond(api, exchange, answer, response);
+  }
   record(api, exchange, { answer, refusal, durationMs: performance.now() - startedAt });
 }
 

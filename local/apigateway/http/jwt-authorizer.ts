@@ -12,9 +12,15 @@ import { identitySource } from "./identity-sources.ts";
 import { type IssuerKeys, issuerKeys, KeysUnavailable } from "./jwt-keys.ts";
 import { HttpApiRefusal } from "./refusal.ts";
 
-const DIGESTS: Readonly<Record<string, string>> = { RS256: "RSA-SHA256", RS384: "RSA-SHA384", RS512: "RSA-SHA512" };
+const DIGESTS: ReadonlyMap<string, string> = new Map([
+  ["RS256", "RSA-SHA256"],
+  ["RS384", "RSA-SHA384"],
+  ["RS512", "RSA-SHA512"],
+]);
 /** Without padding (RFC 7515 §2). */
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
+/** What an `error_description` cannot hold (RFC 6750 §3). */
+const NOT_IN_DESCRIPTION = /[^\x20-\x7e]|["\\]/g;
 /** Tokens whose signature has been checked; the oldest go first. */
 const MOST_REMEMBERED = 1000;
 
@@ -69,12 +75,11 @@ export class JwtAuthorizer {
     const [header, claims, signed, signature] = this.#parse(jwt, wanted);
     const refuse = (description: string, reason: string) => refused(wanted, description, reason);
 
-    const digest = DIGESTS[String(header.alg)];
+    const { alg } = header;
+    const digest = typeof alg === "string" ? DIGESTS.get(alg) : undefined;
     if (digest === undefined) {
-      throw refuse(
-        `signing method ${header.alg} is invalid`,
-        `its alg is ${header.alg}; RS256, RS384 and RS512 are taken`,
-      );
+      const named = shown(alg);
+      throw refuse(`signing method ${named} is invalid`, `its alg is ${named}; RS256, RS384 and RS512 are taken`);
     }
     // Who does not understand an extension that counts has to refuse the token (RFC 7515 §4.1.11).
     if (header.crit !== undefined) throw refuse("token is malformed", "it has critical header extensions");
@@ -88,14 +93,17 @@ export class JwtAuthorizer {
 
     const { issuer } = this.#keys;
     if (claims.iss !== issuer) {
-      throw refuse("the token does not have a valid issuer", `its iss is ${claims.iss}; the issuer is ${issuer}`);
+      throw refuse(
+        "the token does not have a valid issuer",
+        `its iss is ${shown(claims.iss)}; the issuer is ${issuer}`,
+      );
     }
     // `client_id` counts only for a token without an audience, as Cognito's access tokens are.
     const audiences = claims.aud === undefined ? [claims.client_id] : [claims.aud].flat();
-    if (!audiences.some((audience) => this.#model.audiences.includes(String(audience)))) {
+    if (!audiences.some((audience) => this.#model.audiences.some((taken) => taken === audience))) {
       throw refuse(
         "the token does not have a valid audience",
-        `its ${claims.aud === undefined ? "client_id" : "aud"} is ${audiences.join(", ")}; the authorizer takes ${this.#model.audiences.join(", ")}`,
+        `its ${claims.aud === undefined ? "client_id" : "aud"} is ${audiences.map(shown).join(", ")}; the authorizer takes ${this.#model.audiences.join(", ")}`,
       );
     }
     const principal = typeof claims.sub === "string" ? claims.sub : undefined;
@@ -155,9 +163,15 @@ export class JwtAuthorizer {
 
 function refused(scopes: readonly string[], description: string, reason: string): HttpApiRefusal {
   return new HttpApiRefusal(401, `Refused by the JWT authorizer: of the token, ${reason}.`, {
-    challenge: `Bearer scope="${scopes.join(" ")}" error="invalid_token" error_description="${description.replaceAll(/["\\\r\n]/g, "")}"`,
+    challenge: `Bearer scope="${scopes.join(" ")}" error="invalid_token" error_description="${description.replaceAll(NOT_IN_DESCRIPTION, "")}"`,
     authorizerError: `invalid_token: ${description}`,
   });
+}
+
+/** What a token says, which anybody may have written: short, and one value as such. */
+function shown(value: unknown): string {
+  const text = typeof value === "string" ? value : String(JSON.stringify(value));
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 /** `scope` is a text with spaces, `scp` that or a list. */

@@ -2,6 +2,7 @@
  * What an integration changes in a request before the backend gets it, and in a response before the client does
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html).
  */
+import { isFieldName, isFieldValue } from "../shared/header-fields.ts";
 import { contextValue } from "./context-variables.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
 
@@ -41,11 +42,14 @@ export function mapResponse(exchange: IntegratedHttpExchange, answer: HttpAnswer
     if (key === "overwrite:statuscode" && /^[1-5]\d\d$/.test(value ?? "")) status = Number(value);
     const [, action, name = ""] = /^(append|overwrite|remove):header\.(.+)$/.exec(key) ?? [];
     if (action !== undefined && !RESERVED.test(name)) {
-      headers = mapped(headers, action, name, action === "remove" ? undefined : value);
+      headers = mapped(headers, action, name, action === "remove" ? undefined : value).filter(canBeSent);
     }
   }
   return { ...answer, status, headers: headers.flat() };
 }
+
+/** A text of the client's or the backend's must not begin another field. */
+const canBeSent = ([name, value]: [string, string]): boolean => isFieldName(name) && isFieldValue(value);
 
 function mapped(
   fields: readonly [string, string][],

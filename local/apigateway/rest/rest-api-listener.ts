@@ -51,7 +51,15 @@ async function serve(api: CompiledApi, incoming: IncomingMessage, response: Serv
     refusal = asRefusal(error);
     answer = refusal instanceof EdgeRefusal ? edgeAnswer(refusal) : gatewayAnswer(api, exchange, refusal);
   }
-  respond(exchange, packedAnswer(exchange, answer), response);
+  try {
+    respond(exchange, packedAnswer(exchange, answer), response);
+  } catch (error) {
+    // What cannot be written ends this request, and not the process with everybody else's.
+    const fault = asRefusal(error) as GatewayError;
+    refusal = fault;
+    answer = gatewayAnswer({ gatewayResponses: new Map() }, exchange, fault);
+    respond(exchange, answer, response);
+  }
   record(api, exchange, answer, refusal, performance.now() - startedAt);
 }
 

@@ -2,8 +2,10 @@
  * Request validators: required parameters, and bodies against JSON Schema draft 4 models
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html).
  */
+
 import { type Schema, Validator } from "@cfworker/json-schema";
 import type { RestApiModel } from "../../model.ts";
+import { ownMember } from "../../own-member.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
 
@@ -27,7 +29,7 @@ export class RequestValidator {
   #validateBody({ route, headers, body }: RoutedGatewayExchange): void {
     const mediaType = (headers.last("content-type") ?? "application/json").split(";")[0]!.trim().toLowerCase();
     const { requestModels } = route.method;
-    const modelName = requestModels[mediaType] ?? requestModels.$default;
+    const modelName = ownMember(requestModels, mediaType) ?? requestModels.$default;
     if (modelName === undefined || modelName === "Empty") return;
 
     let document: unknown;

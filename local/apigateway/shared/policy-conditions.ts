@@ -2,7 +2,9 @@
  * The `Condition` element of a policy, as far as it can be judged of a request
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
  */
+
 import { BlockList, isIP } from "node:net";
+import { ownMember } from "../../own-member.ts";
 import { matchesWildcard } from "../../permissions/wildcards.ts";
 
 /** By lower-case key such as `aws:sourceip`; a key that the request does not have is absent. */
@@ -15,7 +17,7 @@ export function conditionsHold(condition: unknown, keys: ConditionKeys): boolean
   for (const [operator, wanted] of Object.entries(condition)) {
     if (typeof wanted !== "object" || wanted === null) return undefined;
     for (const [key, values] of Object.entries(wanted)) {
-      const holds = conditionHolds(operator, [values].flat().map(String), own(keys, key.toLowerCase()));
+      const holds = conditionHolds(operator, [values].flat().map(String), ownMember(keys, key.toLowerCase()));
       if (holds === undefined) return undefined;
       hold &&= holds;
     }
@@ -54,7 +56,7 @@ function conditionHolds(operator: string, wanted: string[], actual: string | und
   if (operator === "Null") return wanted.some((value) => (value === "true") === (actual === undefined));
   const [, quantifier, name = "", ifExists] = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
   const positive = name.replace(/Not(?=Equals|Like|Ip)/, "");
-  const comparison = own(COMPARISONS, positive);
+  const comparison = ownMember(COMPARISONS, positive);
   if (!comparison) return undefined;
   const isNegated = positive !== name;
   // Every value of none is as it should be, and so is one that must not be something.
@@ -75,7 +77,3 @@ function isWithin(address: string, range: string): boolean {
 
 /** ISO 8601, or seconds since the epoch. */
 const instant = (text: string): number => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
-
-function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined;
-}

@@ -62,6 +62,14 @@ describe("a request validator", () => {
     });
     assert.equal(good.status, 200);
   });
+
+  it("looks at no body of a type that has no model, whatever the type is called", async () => {
+    await using running = await startApi({ api });
+    for (const type of ["text/plain", "constructor", "__proto__", "toString"]) {
+      const sent = { body: "no json", headers: { ...headers, "Content-Type": type } };
+      assert.equal((await running.send("POST", "/Test/payments?page=1", sent)).status, 200, type);
+    }
+  });
 });
 
 describe("API keys and usage plans", () => {

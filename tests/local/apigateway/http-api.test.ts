@@ -242,6 +242,18 @@ describe("an HTTP API", function () {
     assert.deepEqual([headers["x-backend"], headers["x-stage"]], [undefined, "$default"]);
   });
 
+  it("maps onto a header field what can stand in one, and nothing of a client's that would begin another", async () => {
+    const echoed = async (text: string) => (await get(`/proxy/7?echo=${encodeURIComponent(text)}`)).headers;
+    assert.equal((await echoed("as it is"))["x-echo"], "as it is");
+    for (const text of ["1\r\nSet-Cookie: a=1", "1\nSet-Cookie: a=1", "\0", "→"]) {
+      const headers = await echoed(text);
+      assert.deepEqual(
+        [headers["x-stage"], headers["x-echo"], headers["set-cookie"]],
+        ["$default", undefined, undefined],
+      );
+    }
+  });
+
   it("[F.8] sends a service on this machine no field that neither the client nor the gateway has", async () => {
     const { json } = await send("GET", "/proxy/7");
     assert.deepEqual(Object.keys(json.headers).sort(), [
@@ -394,6 +406,26 @@ describe("an HTTP API", function () {
         else assert.match(sent, challenge);
         assert.match(reason()!, why);
         assert.ok(!reason()!.includes(ada.idToken.slice(0, 40)), "no token in the log");
+      });
+    }
+
+    const odd: [string, unknown, string][] = [
+      ["control characters", "\0\r\nSet-Cookie: a=1\x7f", "signing method Set-Cookie: a=1 is invalid"],
+      ["characters that no header field can have", "RS256\u2028→", "signing method RS256 is invalid"],
+      ["a quote that would end the challenge's text", 'x", scope="all\\', "signing method x, scope=all is invalid"],
+      ["the name of what every JavaScript object has", "constructor", "signing method constructor is invalid"],
+      ["the name of every JavaScript object's prototype", "__proto__", "signing method __proto__ is invalid"],
+      ["a list of one", ["RS256"], "signing method [RS256] is invalid"],
+      ["an object", { toString: "RS256" }, "signing method {toString:RS256} is invalid"],
+      ["nothing", undefined, "signing method undefined is invalid"],
+    ];
+    for (const [what, alg, description] of odd) {
+      it(`answers 401 to a token with ${what} for its alg, and lives on`, async () => {
+        const [header, payload, signature] = ada.idToken.split(".");
+        const changed = encode({ ...JSON.parse(Buffer.from(header!, "base64url").toString()), alg });
+        const { status, headers } = await get("/orders", `${changed}.${payload}.${signature}`);
+        assert.deepEqual([status, headers["www-authenticate"]], [401, bearer(description)]);
+        assert.equal(headers["set-cookie"], undefined);
       });
     }
 

@@ -169,6 +169,15 @@ describe("a custom Lambda integration", () => {
     });
   }
 
+  it("has a template for no type but those that are named, whatever a client calls its own", async () => {
+    const integration = { requestTemplates: { "application/json": "{}" }, passthroughBehavior: "NEVER" };
+    await using api = await start(lambda(integration as Partial<IntegrationModel>));
+    for (const type of ["text/plain", "constructor", "__proto__", "hasOwnProperty"]) {
+      const { status } = await api.send("POST", "/Test/items/1", { body: "x", headers: { "Content-Type": type } });
+      assert.equal(status, 415, type);
+    }
+  });
+
   it("[D.6] maps response parameters, and lets a template override status and header fields", async () => {
     const responses = [
       response({

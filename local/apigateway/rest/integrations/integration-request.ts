@@ -2,6 +2,7 @@
  * What a non-proxy integration is sent: the request's body, through the mapping template for its content type
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html).
  */
+import { ownMember } from "../../../own-member.ts";
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
@@ -17,7 +18,7 @@ export function integrationBody(exchange: IntegratedGatewayExchange): string | u
   const { requestTemplates, passthroughBehavior } = exchange.route.method.integration;
   const contentType = exchange.headers.last("content-type") ?? "application/json";
   const mediaType = contentType.split(";")[0]!.trim().toLowerCase();
-  const template = requestTemplates[mediaType] ?? requestTemplates.$default;
+  const template = ownMember(requestTemplates, mediaType) ?? requestTemplates.$default;
   const body = bodyText(exchange, contentType);
   if (template !== undefined) return renderMappingTemplate(template, exchange, body ?? "");
 

@@ -4,6 +4,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html).
  */
 
+import { ownMember } from "../../../own-member.ts";
 import type { GatewayError } from "../gateway-error.ts";
 import type { GatewayExchange } from "../gateway-exchange.ts";
 import { contextReader } from "./context-variables.ts";
@@ -40,13 +41,13 @@ export function valueReader(source: string): ValueReader {
     case "method.request.querystring":
       return ({ exchange }) => exchange.query.findLast(([key]) => key === name)?.[1];
     case "method.request.path":
-      return ({ exchange }) => own(exchange.pathParameters, name);
+      return ({ exchange }) => ownMember(exchange.pathParameters, name);
     case "context": {
       const read = contextReader(name);
       return ({ exchange, error }) => read(exchange, error);
     }
     case "stageVariables":
-      return ({ exchange }) => own(exchange.stage?.variables, name);
+      return ({ exchange }) => ownMember(exchange.stage?.variables, name);
     case "integration.response.header":
       return ({ integration }) => integration?.header(lower);
   }
@@ -65,8 +66,4 @@ function bodyValue(text: string | undefined, path: string | undefined): string |
   } catch {
     return undefined;
   }
-}
-
-function own(map: Record<string, string> | undefined, name: string): string | undefined {
-  return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
