@@ -1,6 +1,7 @@
 /** The region that a request to one of AWS's JSON APIs is meant for: here it is the signature that says so. */
 import type { AccessKey } from "./access-key.ts";
 import { verifySignature } from "./aws-signature.ts";
+import { SIGNED_HOST } from "./signed-host.ts";
 
 /**
  * A service has an endpoint in each region; here they have one address. Whoever signs does so by this machine's clock, not
@@ -15,7 +16,9 @@ export function signedRegion(
 ): string {
   const { pathname, search } = new URL(request.url);
   const region = /Credential=[^/]*\/\d+\/([\w-]+)\//.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-  const last = (name: string) => request.headers.get(name) ?? undefined;
+  // An SDK that knows AWS's address only signs for that one, and the function's runtime sends it here.
+  const host = request.headers.get(SIGNED_HOST) ?? request.headers.get("host");
+  const last = (name: string) => (name === "host" ? host : request.headers.get(name)) ?? undefined;
   const headers = { last, all: (name: string) => [last(name)].filter((value) => value !== undefined) };
   verifySignature(
     { method: request.method, path: pathname, queryString: search.slice(1), headers, body, signedBefore: Date.now() },

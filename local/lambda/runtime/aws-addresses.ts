@@ -4,12 +4,14 @@
  * `aws-jwt-verify`, `jose` and the like verify local tokens without a change, also when they are bundled. Tokens themselves are
  * passed on as they are, so their signatures hold.
  *
- * Nothing else of AWS is called with the credentials that a function has here: they open nothing there, and what it sends
- * would leave this machine for an answer that explains nothing.
+ * What is signed with the credentials that a function has here opens nothing on AWS. It goes to the endpoint that the function's
+ * environment names for the service, also from SDKs that read none (version 2 of the one for JavaScript); where there is none, it fails
+ * at once: it would leave this machine for an answer that explains nothing.
  */
 import http from "node:http";
 import https from "node:https";
 import { syncBuiltinESMExports } from "node:module";
+import { SIGNED_HOST } from "../../permissions/signed-host.ts";
 
 const AMAZON = /\.amazonaws\.com(?:\.cn)?$/;
 const COGNITO = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
@@ -34,15 +36,20 @@ interface Asked {
 /** Holds for the whole process from now on. */
 export function standInForAws({ identityProvider, onRefusal }: StandIn): void {
   if (identityProvider) readIssuersAsOnAws(identityProvider.issuers);
-  const local = identityProvider && new URL(identityProvider.origin);
+  const cognito = identityProvider && new URL(identityProvider.origin);
   const ownKey = process.env.AWS_ACCESS_KEY_ID;
   const onTheWay = { fetch: globalThis.fetch, request: https.request };
 
-  /** @throws Error for a call that would only be refused by AWS */
-  const isForCognito = (asked: Asked): boolean => {
-    if (local && COGNITO.test(asked.host)) return true;
+  /**
+   * @returns where a request goes instead, `undefined` when it is left alone
+   * @throws Error for a call that would only be refused by AWS
+   */
+  const instead = (asked: Asked): URL | undefined => {
+    if (cognito && COGNITO.test(asked.host)) return cognito;
     const service = AMAZON.test(asked.host) ? calledWith(ownKey, asked) : undefined;
-    if (service === undefined) return false;
+    if (service === undefined) return undefined;
+    const endpoint = endpointOf(service, asked.host);
+    if (endpoint) return endpoint;
     const why = notServed(service, asked);
     onRefusal(why);
     throw Object.assign(new Error(why), { name: "NotServedByLocalCloud", code: "NotServedByLocalCloud" });
@@ -53,10 +60,11 @@ export function standInForAws({ identityProvider, onRefusal }: StandIn): void {
     if (!AMAZON.test(url.hostname)) return onTheWay.fetch(input, init);
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     const field = (name: string) => headers.get(name) ?? "";
-    if (!isForCognito({ host: url.hostname, path: url.pathname + url.search, field }))
-      return onTheWay.fetch(input, init);
-    const address = new URL(url.pathname + url.search, local);
-    return onTheWay.fetch(input instanceof Request ? new Request(address, input) : address, init);
+    const to = instead({ host: url.hostname, path: url.pathname + url.search, field });
+    if (!to) return onTheWay.fetch(input, init);
+    const address = new URL(url.pathname + url.search, to);
+    headers.set(SIGNED_HOST, url.host);
+    return onTheWay.fetch(input instanceof Request ? new Request(address, input) : address, { ...init, headers });
   };
 
   const request = (...given: unknown[]): http.ClientRequest => {
@@ -65,21 +73,29 @@ export function standInForAws({ identityProvider, onRefusal }: StandIn): void {
     const options = ((url ? second : first) ?? {}) as https.RequestOptions;
     const host = (options.hostname ?? options.host ?? url?.hostname ?? "").replace(/:\d+$/, "");
     const path = options.path ?? (url ? url.pathname + url.search : "/");
+    let to: URL | undefined;
     try {
-      if (!isForCognito({ host, path, field: (name) => fieldOf(options.headers, name) }))
-        return Reflect.apply(onTheWay.request, https, given);
+      to = instead({ host, path, field: (name) => fieldOf(options.headers, name) });
     } catch (error) {
       const createConnection: http.RequestOptions["createConnection"] = (_, done) =>
         void done(error as Error, undefined!);
       return http.request({ method: options.method, createConnection });
     }
+    if (!to) return Reflect.apply(onTheWay.request, https, given);
     const { agent: _agent, host: _host, servername: _servername, headers, ...rest } = options;
-    const { protocol, hostname, port } = local!;
-    const toLocal = { ...rest, protocol, hostname, port, path, headers: withoutHost(headers) };
+    const { protocol, hostname, port } = to;
+    const local = {
+      ...rest,
+      protocol,
+      hostname,
+      port,
+      path,
+      headers: { ...withoutHost(headers), [SIGNED_HOST]: host },
+    };
     const callback = given.find((each) => typeof each === "function") as
       | ((response: http.IncomingMessage) => void)
       | undefined;
-    return protocol === "https:" ? onTheWay.request(toLocal, callback) : http.request(toLocal, callback);
+    return protocol === "https:" ? onTheWay.request(local, callback) : http.request(local, callback);
   };
   https.request = request as typeof https.request;
   https.get = ((...given: unknown[]) => request(...given).end()) as typeof https.get;
@@ -93,24 +109,34 @@ function calledWith(key: string | undefined, { path, field }: Asked): string | u
   return key !== undefined && signedWith === key ? service : undefined;
 }
 
-/** `AWS_ENDPOINT_URL_DYNAMODB` and the like, by signing name, where this cloud serves what the program declares. */
-const ENDPOINTS: Record<string, string> = { dynamodb: "DYNAMODB", ssm: "SSM", secretsmanager: "SECRETS_MANAGER" };
+/** The names of services' endpoints in the environment, by signing name, where they differ from it. */
+const NAMES: Record<string, string> = { secretsmanager: "SECRETS_MANAGER" };
+
+/** As https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html has it, but for hosts with a bucket in them. */
+function endpointOf(service: string, host: string): URL | undefined {
+  const { env } = process;
+  const own = env[`AWS_ENDPOINT_URL_${NAMES[service] ?? service.toUpperCase().replaceAll("-", "_")}`];
+  const isPlain = host.split(".").length === (host.endsWith(".cn") ? 5 : 4);
+  const endpoint = own ?? (isPlain ? env.AWS_ENDPOINT_URL : undefined);
+  return endpoint === undefined ? undefined : new URL(endpoint);
+}
 
 function notServed(service: string, { host, field }: Asked): string {
   const operation = field("x-amz-target").split(".").at(-1);
-  const called = `The function called ${operation ? `${operation} of ${service}` : service} (${host})`;
-  const variable = `AWS_ENDPOINT_URL_${ENDPOINTS[service]}`;
-  return variable in process.env
-    ? `${called} at AWS's address; it is served here, and this SDK wants to be told where: endpoint: process.env.${variable}.`
-    : `${called}, which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`;
+  const called = operation ? `${operation} of ${service}` : service;
+  return `The function called ${called} (${host}), which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`;
 }
 
 function fieldOf(headers: https.RequestOptions["headers"], lowerCaseName: string): string {
-  if (headers === undefined) return "";
-  const pairs: [string, unknown][] = Array.isArray(headers)
-    ? headers.flatMap((name, at) => (at % 2 === 0 ? [[String(name), headers[at + 1]] as [string, unknown]] : []))
-    : Object.entries(headers);
-  return String(pairs.find(([name]) => name.toLowerCase() === lowerCaseName)?.[1] ?? "");
+  return String(pairsOf(headers).find(([name]) => name.toLowerCase() === lowerCaseName)?.[1] ?? "");
+}
+
+/** As an object, or as name, value, name, value … */
+function pairsOf(
+  headers: https.RequestOptions["headers"],
+): [name: string, value: http.OutgoingHttpHeader | undefined][] {
+  if (!Array.isArray(headers)) return Object.entries(headers ?? {});
+  return headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]]] : []));
 }
 
 /** A value that is a local issuer and nothing else; an issuer inside of another text is left alone. */
@@ -130,7 +156,6 @@ function readIssuersAsOnAws(issuers: Readonly<Record<string, string>>): void {
 }
 
 /** The gateway to this machine answers to its own name only. */
-function withoutHost(headers: https.RequestOptions["headers"]): https.RequestOptions["headers"] {
-  if (headers === undefined || Array.isArray(headers)) return headers;
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== "host"));
+function withoutHost(headers: https.RequestOptions["headers"]): Record<string, http.OutgoingHttpHeader | undefined> {
+  return Object.fromEntries(pairsOf(headers).filter(([name]) => name.toLowerCase() !== "host"));
 }

@@ -192,11 +192,31 @@ describe("what a function finds of AWS", function () {
       `The function called ListTables of dynamodb (${host}), which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`,
       1,
     ]);
-    await using served = deployed(code, { AWS_ENDPOINT_URL_DYNAMODB: origin });
-    assert.equal(
-      JSON.parse((await served.invoke({ endpoint: `https://${host}` })).payload)[1],
-      `The function called ListTables of dynamodb (${host}) at AWS's address; it is served here, and this SDK wants to be told where: endpoint: process.env.AWS_ENDPOINT_URL_DYNAMODB.`,
-    );
+  });
+
+  it("sends what an SDK without endpoints in the environment sends to AWS to where the service is served", async () => {
+    const host = "dynamodb.us-east-1.amazonaws.com";
+    const sending = `const https = require("node:https");
+      const headers = { Authorization: "${signed("ASIALOCALABCDEFGHIJK", "dynamodb")}", "X-Amz-Target": "DynamoDB_20120810.ListTables" };
+      exports.handler = async () => {
+        await new Promise((resolve, reject) => https.request({ host: "${host}", method: "POST", headers }, (response) => response.resume().on("end", resolve)).on("error", reject).end("{}"));
+        await fetch("https://${host}/", { method: "POST", headers, body: "{}" });
+      };`;
+    for (const variable of ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]) {
+      heard.splice(0);
+      await using demo = deployed(sending, { [variable]: origin });
+      assert.equal((await demo.invoke()).payload, "null");
+      const seen = heard.map(({ method, url, headers }) => [
+        method,
+        url,
+        headers.host,
+        headers["x-demo-auth-signed-host"],
+      ]);
+      assert.deepEqual(
+        seen,
+        [1, 2].map(() => ["POST", "/", new URL(origin).host, host]),
+      );
+    }
   });
 
   it("has an emulator's address for other services, unless the function names its own", async () => {
