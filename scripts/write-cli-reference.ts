@@ -87,7 +87,7 @@ In a folder with a \`Pulumi.yaml\` at or above it, a running local cloud means t
 | \`DEMO_AUTH_AS\` | the account, of several that are signed in to one target |
 | \`DEMO_AUTH_SAFE_DIRECTORY\` | folders of other users whose \`demo-auth.json\` and \`Pulumi.yaml\` may be used, separated by \`:\`; \`*\` for all |
 
-\`demo-auth.json\` has the names of the stack outputs, so \`pulumi stack output --json > demo-auth.json\` writes it: \`issuer\` (or \`region\` and \`userPoolId\`), \`clientId\`, \`hostedUiUrl\`, \`apiUrl\`, \`callbackUrls\`, \`logoutUrls\`, \`flow\`, \`tokenUse\`, \`scopes\`, \`routes\`. Your own file (\`demo-auth config\` shows where) holds \`storage\` and \`profiles\` of the same shape.`;
+\`demo-auth.json\` has the names of the stack outputs, so \`pulumi stack output --json > demo-auth.json\` writes it: \`issuer\` (or \`region\` and \`userPoolId\`), \`clientId\`, \`hostedUiUrl\`, \`apiUrl\`, \`callbackUrls\`, \`logoutUrls\`, \`flow\`, \`tokenUse\`, \`scopes\`, \`identityProviders\`, \`routes\`. Your own file (\`demo-auth config\` shows where) holds \`storage\` and \`profiles\` of the same shape.`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(new URL("../docs/", import.meta.url), { recursive: true });

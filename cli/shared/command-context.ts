@@ -83,6 +83,6 @@ export function parseTimeout(text: string): number {
   throw usage(`--timeout ${text} leaves no time to wait`, limit);
 }
 
-export function usage(message: string, next?: NextStep): CliError {
+export function usage(message: string, next?: NextStep | readonly NextStep[]): CliError {
   return new CliError("usage", `${message}.`, { next });
 }

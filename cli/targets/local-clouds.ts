@@ -99,7 +99,14 @@ export interface CloudDescription {
     id: string;
     issuer: string;
     hostedUi?: string;
-    clients: { name: string; id: string; flows: string[]; scopes: string[]; callbackUrls: string[] }[];
+    clients: {
+      name: string;
+      id: string;
+      flows: string[];
+      scopes: string[];
+      callbackUrls: string[];
+      identityProviders?: string[];
+    }[];
   }[];
   apis?: {
     name: string;
@@ -134,6 +141,7 @@ export function cloudSettings(description: CloudDescription, choices: Choices): 
       ...(client.pool.hostedUi && { hostedUiUrl: client.pool.hostedUi }),
       callbackUrls: client.callbackUrls,
       scopes: client.scopes,
+      ...(client.identityProviders && { identityProviders: client.identityProviders }),
       ...flowOf(client.flows),
     }),
     ...(stage && {

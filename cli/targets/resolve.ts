@@ -113,6 +113,7 @@ export async function resolveTarget(
     flow: settings.flow ?? "code",
     tokenUse: settings.tokenUse,
     scopes: settings.scopes ?? ["openid", "email"],
+    identityProviders: settings.identityProviders,
     routes: settings.routes ?? [],
     console,
     account: undefined,
@@ -284,6 +285,9 @@ function overlay(base: Base, environment: TargetSettings) {
   // A domain belongs to its pool: another pool's is never kept.
   const otherPool = environment.issuer !== undefined && environment.issuer !== base.settings.issuer;
   if (otherPool && environment.hostedUiUrl === undefined) delete settings.hostedUiUrl;
+  // So do the providers of an app client.
+  if (otherPool || (environment.clientId !== undefined && environment.clientId !== base.settings.clientId))
+    delete settings.identityProviders;
   const names: SettingName[] = [
     "issuer",
     "clientId",
@@ -294,6 +298,7 @@ function overlay(base: Base, environment: TargetSettings) {
     "flow",
     "tokenUse",
     "scopes",
+    "identityProviders",
     "routes",
   ];
   const sourceOf = (name: SettingName) => {

@@ -31,6 +31,8 @@ export interface TargetSettings {
   flow?: Flow;
   tokenUse?: TokenUse;
   scopes?: string[];
+  /** What the app client signs people in with: `COGNITO`, `Google`, a provider's own name. */
+  identityProviders?: string[];
   routes?: Route[];
 }
 
@@ -55,6 +57,7 @@ const known = new Set([
   "flow",
   "tokenUse",
   "scopes",
+  "identityProviders",
   "routes",
   "$schema",
 ]);
@@ -106,6 +109,7 @@ export function parseSettings(
   assign(settings, "flow", read.oneOf("flow", ["implicit", "code"] as const));
   assign(settings, "tokenUse", read.oneOf("tokenUse", ["id", "access"] as const));
   assign(settings, "scopes", read.list("scopes"));
+  assign(settings, "identityProviders", read.list("identityProviders"));
   assign(settings, "routes", read.routes());
   return settings;
 }

@@ -23,6 +23,8 @@ export interface Target {
   /** `undefined`: an access token where the route has scopes, else an ID token. */
   tokenUse: TokenUse | undefined;
   scopes: string[];
+  /** What the app client signs people in with, where that is known. */
+  identityProviders: string[] | undefined;
   routes: Route[];
 }
 

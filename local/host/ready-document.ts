@@ -52,6 +52,8 @@ export interface ReadyUserPool {
     flows: ("implicit" | "code" | "client_credentials")[];
     scopes: string[];
     callbackUrls: string[];
+    /** What `identity_provider` may be: `COGNITO` for the pool's own users. */
+    identityProviders: string[];
   }[];
 }
 
@@ -120,7 +122,9 @@ function describeUserPools({ userPools }: CloudModel, origins: LocalOrigins): Re
     issuer: `${origins.identityProvider}/${id}`,
     hostedUi: domains[0] && origins.hostedUi.get(domains[0].domain),
     selfSignUp: !adminCreateUserOnly,
-    clients: clients.map(({ name, id, flows, scopes, callbackUrls }) => ({ name, id, flows, scopes, callbackUrls })),
+    clients: clients.map(({ name, id, flows, scopes, callbackUrls, identityProviders }) => ({
+      ...{ name, id, flows, scopes, callbackUrls, identityProviders },
+    })),
   }));
 }
 

@@ -44,6 +44,7 @@ describe("demo-auth config, when something is wrong", () => {
         line("flow", "cannot be used", file()),
         line("tokenUse", "id", file()),
         line("scopes", "openid, email", "default"),
+        line("identityProviders", "not known", "default"),
         line("routes", "not set", "default"),
         line("storage", "file", "default"),
         ...places(),

@@ -70,6 +70,35 @@ describe("demo-auth login", () => {
     match(forced.stderr, /✓ Signed in/);
   });
 
+  it("opens no page for a provider that the app client does not have, and gives the lines for those that it has", async () => {
+    const other = await openBench({ flow: "code" });
+    const [pool] = other.fake.cloud.userPools as { clients: Record<string, unknown>[] }[];
+    pool!.clients[0]!.identityProviders = ["COGNITO", "Our SSO"];
+    try {
+      const { code, stdout, stderr } = await other.here(["login", "--no-browser", "--idp", "our sso"]);
+      deepEqual([code, stdout], [2, ""]);
+      equal(
+        stderr.replace(/^Target: .*\n/, ""),
+        [
+          '✗ The app client of local fake/dev signs nobody in with "our sso".',
+          "  → demo-auth login --idp COGNITO",
+          "  → demo-auth login --idp 'Our SSO'",
+          "",
+        ].join("\n"),
+      );
+      const running = other.start(["login", "--no-browser", "--idp", "Our SSO"]);
+      equal(new URL(await running.line(/^http/)).searchParams.get("identity_provider"), "Our SSO");
+      running.process.kill();
+      // Where nobody says which providers there are, the page decides.
+      const env = { DEMO_AUTH_CLIENT_ID: "another" };
+      const unknown = other.start(["login", "--no-browser", "--idp", "Nope"], { env });
+      equal(new URL(await unknown.line(/^http/)).searchParams.get("identity_provider"), "Nope");
+      unknown.process.kill();
+    } finally {
+      await other.close();
+    }
+  });
+
   it("exits 4 with the command to run when nobody is signed in", async () => {
     const { code, stdout, stderr } = await bench.run(["call", "/transactions"]);
     deepEqual([code, stdout], [4, ""]);

@@ -418,6 +418,18 @@ describe("at a local cloud, without a browser", function () {
     equal(included.stderr.match(/HTTP 403/g), null, "the status line is there once");
   });
 
+  it("login --idp names the providers that the program's app client has", async () => {
+    const { code, stderr } = await cli(["login", "--no-browser", "--idp", "Nope"]);
+    equal(code, 2);
+    match(stderr, /signs nobody in with "Nope"\.\n {2}→ demo-auth login --client people --idp COGNITO\n$/);
+  });
+
+  it("says which flags did nothing where no browser is needed", async () => {
+    const { code, stderr } = await cli(["login", "--as", "ada@example.com", "--idp", "COGNITO", "--paste"]);
+    equal(code, 0);
+    match(stderr, /^Not used, because this sign-in needs no browser: --paste, --idp\.$/m);
+  });
+
   it("says that the browser is still signed in after a sign-out, once", async () => {
     await cli(["login", "--as", "ada@example.com"]);
     equal((await cli(["logout"])).code, 0);

@@ -129,4 +129,5 @@ const unset: Record<string, string> = {
   flow: "code",
   tokenUse: "as each route needs",
   scopes: "openid, email",
+  identityProviders: "not known",
 };

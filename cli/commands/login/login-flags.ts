@@ -4,6 +4,7 @@ import { loopbackRedirectUris } from "../../oauth/loopback-server.ts";
 import { noBrowserReason } from "../../shared/browser.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import type { NextStep } from "../../shared/next-step.ts";
 import { safeText } from "../../shared/text.ts";
 import { type StoragePreference, storageVariable } from "../../targets/configuration.ts";
 import type { Resolution } from "../../targets/resolve.ts";
@@ -27,23 +28,31 @@ export interface LoginFlags extends DirectFlags {
   force?: boolean;
 }
 
+/** A sign-in through the hosted UI alone uses these. */
+const pageFlags: Partial<Record<keyof LoginFlags, string>> = {
+  flow: "--flow",
+  port: "--port",
+  redirectHost: "--redirect-host",
+  listenHost: "--listen-host",
+  paste: "--paste",
+  privateWindow: "--private-window",
+  prompt: "--prompt",
+  loginHint: "--login-hint",
+  idp: "--idp",
+};
+
 export const defaultTimeout = "5m";
 
 /** What was asked of a sign-in that did not happen. */
 export function idleFlags(flags: LoginFlags): string[] {
-  const names: Partial<Record<keyof LoginFlags, string>> = {
-    flow: "--flow",
-    port: "--port",
-    redirectHost: "--redirect-host",
-    listenHost: "--listen-host",
-    paste: "--paste",
-    privateWindow: "--private-window",
-    prompt: "--prompt",
-    loginHint: "--login-hint",
-    idp: "--idp",
-    storage: "--storage",
-  };
-  return Object.entries(names).flatMap(([name, flag]) => (flags[name as keyof LoginFlags] === undefined ? [] : [flag]));
+  return [...idlePageFlags(flags), ...(flags.storage === undefined ? [] : ["--storage"])];
+}
+
+/** What was asked of the hosted UI, where a sign-in goes without it. */
+export function idlePageFlags(flags: LoginFlags): string[] {
+  return Object.entries(pageFlags).flatMap(([name, flag]) =>
+    flags[name as keyof LoginFlags] === undefined ? [] : [flag],
+  );
 }
 
 export function storagePreference(io: CommandContext<LoginFlags>, resolution: Resolution): StoragePreference {
@@ -68,6 +77,15 @@ export function redirectUris(target: Target, flags: LoginFlags): string[] {
   throw usage(
     "The app client is not registered for that callback address",
     `Registered are: ${registered.map((uri) => safeText(uri)).join(", ")}`,
+  );
+}
+
+/** @throws CliError `usage` for a provider that the app client is known not to have: its page would only say that */
+export function requireProvider({ label, identityProviders }: Target, { idp }: LoginFlags): void {
+  if (idp === undefined || !identityProviders?.length || identityProviders.includes(idp)) return;
+  throw usage(
+    `The app client of ${label} signs nobody in with "${safeText(idp, 60)}"`,
+    identityProviders.map((name): NextStep => ({ command: "login", args: ["--idp", name] })),
   );
 }
 

@@ -25,8 +25,10 @@ import { guideToBrowser } from "./guide-to-browser.ts";
 import {
   defaultTimeout,
   idleFlags,
+  idlePageFlags,
   type LoginFlags,
   redirectUris,
+  requireProvider,
   storagePreference,
   wantsPaste,
 } from "./login-flags.ts";
@@ -64,12 +66,15 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
   const { world, flags, out } = io;
   const { target } = resolution;
   const flow = flags.flow ?? target.flow;
+  requireProvider(target, flags);
   const kind = storagePreference(io, resolution);
   const store = new SessionStore(world);
   if (kind === "keyring") await probeKeyring(await world.keyring(), world.randomBytes);
   if (kind === "file") await store.probe();
 
   if (isDirect(io, target)) {
+    const idle = idlePageFlags(flags);
+    if (idle.length > 0) out.note(`Not used, because this sign-in needs no browser: ${idle.join(", ")}.`);
     const { signInDirectly } = await import("./direct-sign-in.ts");
     return keep(io, target, kind, await signInDirectly(io, target, kind));
   }

@@ -25,7 +25,16 @@ const READY: ReadyDocument = {
       issuer: "http://127.0.0.1:4510/us-east-1_a",
       hostedUi: "http://127.0.0.1:4511",
       selfSignUp: true,
-      clients: [{ name: "web", id: "client1", flows: ["code"], scopes: ["openid"], callbackUrls: [] }],
+      clients: [
+        {
+          name: "web",
+          id: "client1",
+          flows: ["code"],
+          scopes: ["openid"],
+          callbackUrls: [],
+          identityProviders: ["COGNITO"],
+        },
+      ],
     },
   ],
   apis: [
