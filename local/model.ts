@@ -572,6 +572,8 @@ export interface TableModel {
 export interface TableIndexModel {
   name: string;
   keys: string[];
+  /** How many of the keys, the first ones, say which partition an item is in; one unless said */
+  partitionKeys?: number;
   projectionType: "ALL" | "KEYS_ONLY" | "INCLUDE";
   nonKeyAttributes: string[];
 }

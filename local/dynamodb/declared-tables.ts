@@ -62,9 +62,9 @@ function described(model: TableModel): TableDescription {
     ReadCapacityUnits: readCapacity,
     WriteCapacityUnits: writeCapacity,
   };
-  const index = ({ name: IndexName, keys, projectionType, nonKeyAttributes }: TableIndexModel) => ({
+  const index = ({ name: IndexName, keys, partitionKeys, projectionType, nonKeyAttributes }: TableIndexModel) => ({
     IndexName,
-    KeySchema: schema(keys),
+    KeySchema: schema(keys, partitionKeys),
     Projection: {
       ProjectionType: projectionType,
       ...(nonKeyAttributes.length > 0 && { NonKeyAttributes: nonKeyAttributes }),
@@ -96,17 +96,18 @@ function described(model: TableModel): TableDescription {
   };
 }
 
-const schema = (keys: TableModel["keys"]) =>
+const schema = (keys: string[], partitionKeys = 1) =>
   keys.map((name, position) => ({
     AttributeName: name,
-    KeyType: position === 0 ? ("HASH" as const) : ("RANGE" as const),
+    KeyType: position < partitionKeys ? ("HASH" as const) : ("RANGE" as const),
   }));
 
 /** What a table cannot change without being made anew, and what its stored copies depend on. */
 function definition({ keys, attributes, localIndexes, globalIndexes, ttlAttribute }: TableModel) {
   const typed = (names: string[]) => names.map((name) => [name, attributes.find((one) => one.name === name)?.type]);
-  const index = ({ name, keys, projectionType, nonKeyAttributes }: TableIndexModel) => [
+  const index = ({ name, keys, partitionKeys = 1, projectionType, nonKeyAttributes }: TableIndexModel) => [
     ...[name, typed(keys), projectionType, nonKeyAttributes],
+    ...(partitionKeys > 1 ? [partitionKeys] : []),
   ];
   return {
     identity: JSON.stringify([typed(keys), localIndexes.map(index)]),

@@ -13,7 +13,7 @@ declare module "dynalite/validations/index.js" {
       data: object,
       types: object,
       custom: unknown,
-      store: import("./emulator-contract.ts").EmulatorStore,
+      store: Pick<import("./emulator-contract.ts").EmulatorStore, "options">,
     ): void;
   };
   export default validations;
@@ -36,15 +36,27 @@ declare module "dynalite/db/*Parser.js" {
 }
 
 declare module "dynalite/db/index.js" {
-  import type { Callback, EmulatorStore, RequestData, TableDescription } from "./emulator-contract.ts";
+  import type {
+    Callback,
+    EmulatorStore,
+    IndexDescription,
+    Range,
+    RequestData,
+    TableDescription,
+  } from "./emulator-contract.ts";
   import type { ParsedUpdate } from "./expressions/update.ts";
   import type { Failure } from "./failure.ts";
   import type { Item } from "./item.ts";
 
   const db: {
     createKey(item: Item, table: TableDescription): string;
-    validateItem(item: Item, table: TableDescription): Failure | null | undefined;
-    validateKey(key: Item, table: TableDescription): Failure | null | undefined;
+    createIndexKey(item: Item, table: TableDescription, keys: TableDescription["KeySchema"]): string;
+    /** What keys of items begin with, by their partition key. */
+    hashPrefix(held: unknown, type: string): string;
+    toRangeStr(value: Record<string, unknown>): string;
+    validateItem: unknown;
+    validateKey: unknown;
+    validateKeyPiece: unknown;
     validateKeyPaths(nestedPaths: object | undefined, table: TableDescription): Failure | null | undefined;
     validateUpdates(
       attributeUpdates: object | undefined,
@@ -52,22 +64,30 @@ declare module "dynalite/db/index.js" {
       table: TableDescription,
     ): Failure | null | undefined;
     /** Visits the keys of each index, until a visit returns something. */
-    traverseIndexes<T>(table: TableDescription, visit: (name: string, type: string) => T | undefined): T | undefined;
+    traverseIndexes<T>(
+      table: TableDescription,
+      visit: (name: string, type: string, index: IndexDescription) => T | undefined,
+    ): T | undefined;
     /** What is at a path of names and positions. */
     mapPath(path: (string | number)[], item: Item): Record<string, unknown> | null | undefined;
     /** What is at each of the paths, in an item of its own. */
     mapPaths(paths: readonly ((string | number)[] | string)[], item: Item): Item;
-    compare: unknown;
+    /** @param comparison such as `GT` */
+    compare(comparison: string, one: Record<string, unknown>, others: Record<string, unknown>[]): boolean;
     /** In bytes. */
     itemSize(item: Item): number;
     /** Sorts as the values do. */
     toLexiStr(held: unknown, type: string): string;
-    addConsumedCapacity(data: RequestData, isRead: boolean, existing?: Item, item?: Item): unknown;
-    updateIndexes(
+    addConsumedCapacity(data: RequestData, isRead: boolean, item: Item | undefined): unknown;
+    /** Of a scan. */
+    queryTable(
       store: EmulatorStore,
       table: TableDescription,
-      existing: Item | undefined,
-      item: Item | undefined,
+      data: RequestData,
+      range: Range,
+      isLocal: boolean | undefined,
+      fetches: boolean,
+      keyNames: string[],
       done: Callback,
     ): void;
   };

@@ -4,7 +4,6 @@
  */
 import type { RequestData, TableDescription } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
-import type { Item } from "./item.ts";
 
 const NOT_VALID = "One or more parameter values are not valid.";
 const emptyValue = (kind: string) => `The AttributeValue for a key attribute cannot contain an empty ${kind} value.`;
@@ -39,16 +38,6 @@ export function refuseEmptyKeys({ Item, Key, _updates, AttributeUpdates }: Reque
     const attempted =
       "The update expression attempted to update a secondary index key to a value that is not supported.";
     if (set) throw failure("ValidationException", `${NOT_VALID} ${attempted} ${emptyValue(set)}`);
-  }
-}
-
-/** The same of everything in a batch. @throws Failure */
-export function refuseEmptyKeysOfBatch(data: RequestData, table: (name: string) => TableDescription): void {
-  const writes = data.RequestItems as Record<string, { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } }[]>;
-  for (const [name, requests] of Object.entries(writes)) {
-    for (const { PutRequest, DeleteRequest } of requests) {
-      refuseEmptyKeys({ ...PutRequest, ...DeleteRequest }, table(name));
-    }
   }
 }
 

@@ -62,8 +62,7 @@ export interface ItemSpace {
   get(key: string, done: Callback): void;
   put(key: string, item: Item, done: Callback): void;
   del(key: string, done: Callback): void;
-  createValueStream(range: Range): NodeJS.EventEmitter;
-  lock(key: string, work: (release: (done?: Callback) => Callback) => void): void;
+  values(range: Range): Iterable<Item>;
 }
 
 /** What dynalite's operations ask for their data. */
@@ -74,6 +73,10 @@ export interface EmulatorStore {
   getItemDb(table: string): ItemSpace;
   getIndexDb(type: string, table: string, index: string): ItemSpace;
 }
+
+/** @throws Failure for a table that is not there */
+export const tableOf = ({ TableName }: RequestData, store: EmulatorStore): TableDescription =>
+  atOnce<TableDescription>((done) => store.getTable(TableName!, done as Callback));
 
 /** Of work that calls back before it returns. */
 export function atOnce<T>(work: (done: (error?: Error | null, value?: T) => void) => void): T {

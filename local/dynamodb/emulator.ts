@@ -2,13 +2,8 @@
  * dynalite's operations on items, over a store of ours: validation, projections, sizes and the sentences of errors are its own
  * (https://github.com/architect/dynalite); expressions are read, conditions met and updates made by ours. Its server and its LevelDB are left out.
  */
-import { setImmediate } from "node:timers/promises";
 import batchGetItem from "dynalite/actions/batchGetItem.js";
-import batchWriteItem from "dynalite/actions/batchWriteItem.js";
-import deleteItem from "dynalite/actions/deleteItem.js";
 import getItem from "dynalite/actions/getItem.js";
-import putItem from "dynalite/actions/putItem.js";
-import query from "dynalite/actions/query.js";
 import scan from "dynalite/actions/scan.js";
 import conditionParser from "dynalite/db/conditionParser.js";
 import db from "dynalite/db/index.js";
@@ -23,8 +18,10 @@ import putItemRules from "dynalite/validations/putItem.js";
 import queryRules from "dynalite/validations/query.js";
 import scanRules from "dynalite/validations/scan.js";
 import updateItemRules from "dynalite/validations/updateItem.js";
+import { withoutNeedlessNames } from "./attribute-names.ts";
+import { consumedByGet } from "./capacity.ts";
 import { meets } from "./conditions.ts";
-import { refuseEmptyKeys, refuseEmptyKeysOfBatch } from "./empty-keys.ts";
+import { refuseEmptyKeys } from "./empty-keys.ts";
 import {
   type Action,
   type Answer,
@@ -33,23 +30,26 @@ import {
   type EmulatorStore,
   type RequestData,
   type TableDescription,
+  tableOf,
 } from "./emulator-contract.ts";
-import { type Comparison, type Condition, parseCondition } from "./expressions/condition.ts";
+import { parseCondition } from "./expressions/condition.ts";
 import { parseProjection } from "./expressions/projection.ts";
-import type { Path } from "./expressions/resolution.ts";
 import { parseUpdate } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
-import { refuseLongIndexKeys } from "./index-keys.ts";
 import { throughIndex } from "./index-reads.ts";
-import { asItem, type Item, type Value } from "./item.ts";
+import { asItem, type Item } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import { olderCondition, withoutEqualities } from "./older-conditions.ts";
 import { projected } from "./projection.ts";
+import { query } from "./query.ts";
 import { refuseConsistentScan, refuseKeysInOlderFilter, refuseTooManyConditions } from "./query-keys.ts";
+import { readPage } from "./read-page.ts";
 import { refuseUnreadable } from "./request-limits.ts";
 import { refuseEmptyTableName, requestRules } from "./request-rules.ts";
 import { typed } from "./request-types.ts";
+import { itemFault, keyFault, keyPieceFault } from "./table-keys.ts";
 import { refuseInvalidUpdate, updateItem } from "./update-item.ts";
+import { batchWriteItem, deleteItem, putItem, refuseItem } from "./write-item.ts";
 
 // Its validation asks these objects, whose own parsers take ten times as long for each level of parentheses or two.
 conditionParser.parse = (source, { context }) => parseCondition(source, context);
@@ -57,22 +57,30 @@ projectionParser.parse = (source, { context }) => parseProjection(source, contex
 updateParser.parse = (source, { context }) => parseUpdate(source, context);
 // Its own loses what is inside of an attribute that every object of JavaScript has.
 db.mapPaths = projected;
-// Its own counts a letter as a byte.
+// Its own count a letter as a byte.
 db.itemSize = itemSize;
+db.validateItem = itemFault;
+db.validateKey = keyFault;
+db.validateKeyPiece = keyPieceFault;
+db.addConsumedCapacity = (data, _isRead, item) => consumedByGet(data, item);
+db.queryTable = (store, table, data, range, isLocal, fetches, keyNames, done) => {
+  const index = data.IndexName === undefined ? undefined : isLocal ? "local" : "global";
+  readPage(store, table, data, { range, index, fetches, keyNames }).then((page) => done(null, page), done);
+};
 
 const WRITES = {
-  PutItem: { action: putItem, rules: putItemRules },
-  UpdateItem: {
-    action: (store: EmulatorStore, data: RequestData, done: Parameters<Action>[2]) =>
-      done(null, updateItem(store, data)),
-    rules: updateItemRules,
-  },
-  DeleteItem: { action: deleteItem, rules: deleteItemRules },
-  BatchWriteItem: { action: batchWriteItem, rules: batchWriteItemRules },
+  PutItem: { write: putItem, rules: putItemRules },
+  UpdateItem: { write: updateItem, rules: updateItemRules },
+  DeleteItem: { write: deleteItem, rules: deleteItemRules },
+  BatchWriteItem: { write: batchWriteItem, rules: batchWriteItemRules },
 };
 const READS = {
   GetItem: { action: getItem, rules: getItemRules },
-  Query: { action: query, rules: queryRules },
+  Query: {
+    action: (store: EmulatorStore, data: RequestData, done: Parameters<Action>[2]) =>
+      void query(store, data, tableOf(data, store)).then((answer) => done(null, answer), done),
+    rules: queryRules,
+  },
   Scan: { action: scan, rules: scanRules },
   BatchGetItem: { action: batchGetItem, rules: batchGetItemRules },
 };
@@ -83,50 +91,36 @@ export type Read = keyof typeof READS;
 export const isWrite = (operation: string): operation is Write => Object.hasOwn(WRITES, operation);
 export const isRead = (operation: string): operation is Read => Object.hasOwn(READS, operation);
 
+const UNLIMITED = { options: { maxItemSize: Number.POSITIVE_INFINITY } };
+
 /**
  * Of a request that is read for this: what it holds is changed into the form in which it is kept.
  * @param alone not as part of a transaction
  * @throws Failure when the request breaks the operation's rules
  */
-export function checked(
-  operation: Write | Read,
-  request: object,
-  store: EmulatorStore,
-  { alone }: { alone: boolean },
-): RequestData {
+export function checked(operation: Write | Read, request: object, { alone }: { alone: boolean }): RequestData {
   const { rules } = isWrite(operation) ? WRITES[operation] : READS[operation];
   const { types, custom } = requestRules(operation, rules, alone);
   refuseUnreadable(request);
   const data = typed(request, types);
+  if (!alone) withoutNeedlessNames(data);
   refuseEmptyTableName(data);
   const putBack = withoutEqualities(data);
-  validations.checkValidations(data, types, custom, store);
+  // How large an item is, is looked at when its table is known.
+  validations.checkValidations(data, types, custom, UNLIMITED);
   putBack();
   return data;
 }
 
-interface BatchedWrite {
-  PutRequest?: { Item: Item };
-}
-
 /** Over a store that answers at once a write is done when this returns, so that it can be part of a transaction. @throws Failure */
 export function write(operation: Write, data: RequestData, store: EmulatorStore): Answer {
-  const { _condition, Expected, ConditionalOperator, ...unconditional } = data;
-  if (operation === "BatchWriteItem") {
-    refuseEmptyKeysOfBatch(data, (TableName) => tableOf({ TableName }, store));
-    for (const [TableName, writes] of Object.entries(data.RequestItems as Record<string, BatchedWrite[]>)) {
-      for (const { PutRequest } of writes) {
-        if (PutRequest) refuseLongIndexKeys(PutRequest.Item, tableOf({ TableName }, store));
-      }
-    }
-    return atOnce<Answer>((done) => WRITES[operation].action(store, data, done));
-  }
-  refuseEmptyKeys(data, tableOf(data, store));
-  if (data.Item) refuseLongIndexKeys(data.Item, tableOf(data, store));
-  if (operation === "UpdateItem") refuseInvalidUpdate(data, tableOf(data, store));
-  if (_condition || Expected) requireCondition(data, store);
-  const answer = atOnce<Answer>((done) => WRITES[operation].action(store, unconditional, done));
-  return { ...answer, ...collectionMetrics(data, tableOf(data, store)) };
+  if (operation === "BatchWriteItem") return batchWriteItem(store, data);
+  const table = tableOf(data, store);
+  refuseEmptyKeys(data, table);
+  if (data.Item) refuseItem(data.Item, table, store);
+  if (operation === "UpdateItem") refuseInvalidUpdate(data, table);
+  if (data._condition || data.Expected) requireCondition(data, store);
+  return { ...WRITES[operation].write(store, data), ...collectionMetrics(data, table) };
 }
 
 /**
@@ -148,7 +142,7 @@ function collectionMetrics(
 /** @throws Failure when the item that the request is about does not meet its condition */
 export function requireCondition(data: RequestData, store: EmulatorStore): void {
   const table = tableOf(data, store);
-  const invalid = data.Item ? db.validateItem(data.Item, table) : db.validateKey(data.Key!, table);
+  const invalid = data.Item ? itemFault(data.Item, table) : keyFault(data.Key!, table);
   if (invalid) throw invalid;
   const key = db.createKey(data.Item ?? data.Key!, table);
   const existing = atOnce<Item | undefined>((done) => store.getItemDb(data.TableName!).get(key, done as Callback));
@@ -157,12 +151,6 @@ export function requireCondition(data: RequestData, store: EmulatorStore): void 
     throw failure("ConditionalCheckFailedException", "The conditional request failed");
   }
 }
-
-const tableOf = ({ TableName }: RequestData, store: EmulatorStore): TableDescription =>
-  atOnce<TableDescription>((done) => store.getTable(TableName!, done as Callback));
-
-/** What dynalite is to find of every item, so that it refuses what it has against a filter, and no item. */
-const ALWAYS = { type: "=", args: [{ S: "always" }, { S: "always" }] as Value[] } satisfies Comparison;
 
 /** Rejects with a Failure. */
 export async function read(operation: Read, data: RequestData, store: EmulatorStore): Promise<Answer> {
@@ -176,69 +164,7 @@ export async function read(operation: Read, data: RequestData, store: EmulatorSt
     refuseTooManyConditions(data, table);
     refuseKeysInOlderFilter(data, table);
   } else refuseConsistentScan(data, table);
-  const { _filter, _projection, QueryFilter, ScanFilter, ConditionalOperator, ...request } = throughIndex(data, table);
-  const filter = _filter?.expression ?? olderCondition(data);
-  const shows = (items: Item[], paths: (Path | string)[] | undefined) =>
-    paths ? items.map((item) => projected(paths, item)) : items;
-  if (!filter) {
-    const asked = _projection ? { ...request, _projection: { ..._projection, paths: undefined } } : request;
-    const { Items, ...answer } = await answered(operation, asked as RequestData, store);
-    return withLeastCapacity(
-      { ...answer, ...(Items !== undefined && { Items: shows(Items as Item[], _projection?.paths) }) },
-      data,
-    );
-  }
-  // What is filtered is the whole item, and what is shown of it comes afterwards.
-  const { Select, AttributesToGet, ...whole } = request;
-  const invalid = db.validateKeyPaths(_projection?.nestedPaths, table);
-  if (invalid) throw invalid;
-  const { Items, ...answer } = await answered(
-    operation,
-    {
-      ...whole,
-      ...(_filter && { _filter: { ..._filter, expression: ALWAYS } }),
-      ...(Select === "ALL_ATTRIBUTES" && { Select }),
-    },
-    store,
-  );
-  const met = await filtered(Items as Item[], filter);
-  const paths = _projection?.paths ?? (AttributesToGet as string[] | undefined);
-  const found = { ...answer, Count: met.length, ...(data.Select !== "COUNT" && { Items: shows(met, paths) }) };
-  return withLeastCapacity(found, data);
-}
-
-/** A page may have ten thousand items and a filter three hundred operators: what else the cloud serves has its turn. */
-const LONGEST_TURN_MS = 50;
-
-async function filtered(items: Item[], filter: Condition): Promise<Item[]> {
-  const met: Item[] = [];
-  let begun = performance.now();
-  for (const item of items) {
-    if (meets(item, filter)) met.push(item);
-    if (performance.now() - begun < LONGEST_TURN_MS) continue;
-    await setImmediate();
-    begun = performance.now();
-  }
-  return met;
-}
-
-/** What finds nothing takes as much as what reads one small item. */
-function withLeastCapacity(answer: Answer, { ConsistentRead, IndexName }: RequestData): Answer {
-  const consumed = answer.ConsumedCapacity as ReadCapacity | undefined;
-  if (consumed?.CapacityUnits !== 0) return answer;
-  const CapacityUnits = ConsistentRead ? 1 : 0.5;
-  consumed.CapacityUnits = CapacityUnits;
-  const indexes = consumed.GlobalSecondaryIndexes ?? consumed.LocalSecondaryIndexes;
-  if (indexes) indexes[String(IndexName)] = { CapacityUnits };
-  else if (consumed.Table) consumed.Table = { CapacityUnits };
-  return answer;
-}
-
-interface ReadCapacity {
-  CapacityUnits: number;
-  Table?: { CapacityUnits: number };
-  GlobalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
-  LocalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
+  return answered(operation, throughIndex(data, table), store);
 }
 
 /** What is asked for again is asked for as before. */

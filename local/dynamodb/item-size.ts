@@ -11,6 +11,49 @@ export function itemSize(item: Item): number {
   return bytes;
 }
 
+const BLOCK_BYTES = 3072;
+const HEAD_BYTES = 18;
+
+/**
+ * How many bytes an item takes of the megabyte of a page, where names count one byte and values have a length before them: what
+ * dynalite's tests found out on AWS, in UTF-8.
+ * @param sortKey of the table
+ */
+export function storedSize(item: Item, sortKey: string | undefined): number {
+  const sortKeyBytes = sortKey !== undefined && item[sortKey] ? valueSize(item[sortKey]) : 0;
+  const bytes = storedAttributes(item, sortKey);
+  return 2 + bytes + (1 + Math.floor((1 + bytes) / BLOCK_BYTES)) * (HEAD_BYTES + sortKeyBytes);
+}
+
+function storedAttributes(item: Item, without?: string): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) if (name !== without) bytes += 1 + storedValue(value);
+  return bytes;
+}
+
+function storedValue(value: Value): number {
+  const [type, held] = Object.entries(value)[0]!;
+  switch (type) {
+    case "S": {
+      const bytes = Buffer.byteLength(held as string);
+      return bytes + (bytes < 128 ? 1 : bytes < 16_384 ? 2 : 3);
+    }
+    case "B":
+    case "N":
+      return 1 + valueSize(value);
+    case "SS":
+    case "NS":
+    case "BS":
+      return 1 + (held as string[]).length + valueSize(value);
+    case "L":
+      return (held as Value[]).reduce((bytes, element) => bytes + 1 + storedValue(element), 3);
+    case "M":
+      return 3 + Object.keys(held as Item).length + storedAttributes(held as Item);
+    default:
+      return type === "NULL" ? 0 : 1;
+  }
+}
+
 function valueSize(value: Value): number {
   const [type, held] = Object.entries(value)[0]!;
   switch (type) {

@@ -4,7 +4,6 @@
  */
 
 import type { SQLInputValue, StatementSync } from "node:sqlite";
-import { Stream } from "node:stream";
 import db from "dynalite/db/index.js";
 import type { Store } from "../platform.ts";
 import {
@@ -16,6 +15,7 @@ import {
   type TableDescription,
 } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
+import { updateIndexes } from "./index-copies.ts";
 import { type Item, readItem } from "./item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -149,14 +149,14 @@ export class ItemStore implements EmulatorStore {
   set(table: TableDescription, item: Item): void {
     const key = db.createKey(item, table);
     this.#store.transaction(() => {
-      atOnce((done) => db.updateIndexes(this, table, this.item(table.TableName, key), item, done));
+      updateIndexes(this, table, this.item(table.TableName, key), item);
       atOnce((done) => this.getItemDb(table.TableName).put(key, item, done));
     });
   }
 
   remove(table: TableDescription, key: string, item: Item): void {
     this.#store.transaction(() => {
-      atOnce((done) => db.updateIndexes(this, table, item, undefined, done));
+      updateIndexes(this, table, item, undefined);
       atOnce((done) => this.getItemDb(table.TableName).del(key, done));
     });
   }
@@ -182,14 +182,7 @@ export class ItemStore implements EmulatorStore {
         this.#prepared("DELETE FROM dynamodb_items WHERE space = ? AND key = ?").run(space, key);
         done(null);
       },
-      createValueStream: (range) => new Rows(() => this.#values(space, range)),
-      // Requests are answered one after the other.
-      lock: (_key, work) =>
-        work(
-          (done) =>
-            (...given) =>
-              done?.(...given),
-        ),
+      values: (range) => this.#values(space, range),
     };
   }
 
@@ -215,28 +208,5 @@ export class ItemStore implements EmulatorStore {
     const statement = this.#statements.get(sql) ?? this.#store.db.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
-  }
-}
-
-/** A stream as dynalite reads it: it emits by itself, until it hears that no more is wanted. */
-class Rows extends Stream {
-  constructor(values: () => Iterable<Item>) {
-    super();
-    let wanted = true;
-    this.once("pipe", () => {
-      wanted = false;
-    });
-    // Whoever asked for it listens by then.
-    queueMicrotask(() => {
-      try {
-        for (const value of values()) {
-          if (!wanted) break;
-          this.emit("data", value);
-        }
-        this.emit("end");
-      } catch (error) {
-        this.emit("error", error);
-      }
-    });
   }
 }

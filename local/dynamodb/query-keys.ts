@@ -48,8 +48,8 @@ export function wrongOperand({
 }
 
 /** Whether how many conditions there are is said when the keys of the table are known. */
-export const leftToTheTable = (complaint: string, { _keyCondition }: RequestData): boolean =>
-  complaint === TOO_MANY && _keyCondition !== undefined;
+export const leftToTheTable = (complaint: string, { _keyCondition, KeyConditions }: RequestData): boolean =>
+  complaint === TOO_MANY && (_keyCondition !== undefined || Object.keys(KeyConditions as object).length > 0);
 
 /** @throws Failure for a global index, which a read may not want as it is now */
 export function refuseConsistentScan({ ConsistentRead, IndexName }: RequestData, table: TableDescription): void {
@@ -78,6 +78,7 @@ export function refuseTooManyConditions(data: RequestData, table: TableDescripti
   const KeySchema = keysOf(data, table);
   const conditions = Object.keys(data.KeyConditions as object).length;
   if (conditions <= KeySchema.length) return;
+  if (!data._keyCondition && conditions > 2) throw failure("ValidationException", TOO_MANY);
   throw failure(
     "ValidationException",
     `The number of query conditions (${conditions}) exceeds the number of key attributes defined in the schema (${KeySchema.length})`,

@@ -2,6 +2,8 @@
  * What DynamoDB refuses of a request before it looks at a table, where dynalite's rules let it pass or have the words of an
  * earlier DynamoDB. Most sentences were recorded in 2026, by nubo-db/dynamodb-conformance and by moto's tests that ran on AWS.
  */
+
+import { nameComplaint, sizeComplaint } from "./attribute-names.ts";
 import type { EmulatorStore, RequestData } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
 import { olderComplaint } from "./older-conditions.ts";
@@ -9,7 +11,7 @@ import { inWordsOfExpression, leftToTheTable, wrongOperand } from "./query-keys.
 import { ofValue } from "./value-complaints.ts";
 
 /** dynalite's: the sentence that says what is wrong with a request. */
-export type Rule = (data: RequestData, store: EmulatorStore) => string | undefined;
+export type Rule = (data: RequestData, store: Pick<EmulatorStore, "options">) => string | undefined;
 
 interface Types {
   [member: string]: object | string;
@@ -42,7 +44,12 @@ export function requestRules(
     types: (OWN_TYPES[operation] ?? ((same: Types) => same))(types as Types),
     custom(data, store) {
       const complaint =
-        OWN_RULES[operation]?.(data) ?? olderComplaint(data) ?? inherited(data, store) ?? wrongOperand(data);
+        OWN_RULES[operation]?.(data) ??
+        nameComplaint(data) ??
+        olderComplaint(data) ??
+        inherited(data, store) ??
+        wrongOperand(data) ??
+        sizeComplaint(data);
       if (complaint === undefined || leftToTheTable(complaint, data)) return undefined;
       const words = inOwnWords(complaint, operation, alone, data);
       return alone && COUNTING.has(operation) && !UNCOUNTED.test(words) ? `${ONE_ERROR}${words}` : words;
@@ -169,7 +176,10 @@ function inOwnWords(complaint: string, operation: string, alone: boolean, data: 
   }
   const unused = /^ExpressionAttributeValues can only be specified when using expressions/.exec(complaint);
   if (unused && (operation === "PutItem" || operation === "DeleteItem") && alone) return unused[0];
-  const tooLong = /^Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;/.exec(complaint);
-  if (tooLong) return tooLong[0];
+  // Of conditions and filters the size is told as well.
+  const tooLong =
+    /^Invalid (?:Update|Projection|KeyCondition)Expression: Expression size has exceeded the maximum allowed size;/;
+  const [withoutSize] = tooLong.exec(complaint) ?? [];
+  if (withoutSize) return withoutSize;
   return ofValue(inWordsOfExpression(complaint, data), operation, alone, data);
 }

@@ -208,11 +208,11 @@ class Operations {
     const request = withTableName(parsed(body));
     await others();
     if (isWrite(operation)) {
-      const data = checked(operation, request, items, { alone: true });
+      const data = checked(operation, request, { alone: true });
       await others();
       return this.#write(operation, request, data, items);
     }
-    if (isRead(operation)) return read(operation, checked(operation, request, items, { alone: true }), items);
+    if (isRead(operation)) return read(operation, checked(operation, request, { alone: true }), items);
     switch (operation) {
       case "TransactWriteItems":
         return this.#transactions.write(request, items);

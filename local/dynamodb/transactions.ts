@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import db from "dynalite/db/index.js";
 import type { Store } from "../platform.ts";
+import { type ConsumedCapacity, consumedByCheck, doubled, summed } from "./capacity.ts";
 import { refuseEmptyKeys } from "./empty-keys.ts";
 import { checked, read, requireCondition, write } from "./emulator.ts";
 import type { Answer, RequestData } from "./emulator-contract.ts";
@@ -13,6 +14,7 @@ import type { Item } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import type { ItemStore } from "./item-store.ts";
 import { listed } from "./request-rules.ts";
+import { itemFault, keyFault } from "./table-keys.ts";
 
 const MOST_ITEMS = 100;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -56,7 +58,9 @@ export class Transactions {
     }
     if (known) return {};
     refuseToken(token);
-    const parts = partsOf(asked).map((part, position) => this.#part(part, position, items));
+    const parts = partsOf(asked).map((part, position) =>
+      this.#part(part, position, items, request.ReturnConsumedCapacity),
+    );
     refuseRepeated(parts, items);
     refuseTooLarge(parts);
     refuseWrongKeys(parts, items);
@@ -69,8 +73,7 @@ export class Transactions {
     if (typeof token === "string") {
       this.#tokens.set(`${items.tableDb.awsRegion} ${token}`, { digest, until: this.#now() + TOKEN_MS });
     }
-    const asksForCapacity = request.ReturnConsumedCapacity === "TOTAL" || request.ReturnConsumedCapacity === "INDEXES";
-    return asksForCapacity ? consumed(capacity) : {};
+    return capacityOf(capacity, "WriteCapacityUnits");
   }
 
   /** Rejects with a Failure. */
@@ -79,7 +82,7 @@ export class Transactions {
     const gets = partsOf(request).map((part) => {
       const [name, data] = Object.entries(part)[0] ?? [];
       if (name !== "Get") throw failure("ValidationException", "TransactItems can only contain Get");
-      return checked("GetItem", { ...(data as object), ReturnConsumedCapacity }, items, { alone: false });
+      return checked("GetItem", { ...(data as object), ReturnConsumedCapacity }, { alone: false });
     });
     const answers: Answer[] = [];
     const reasons: Reason[] = [];
@@ -97,7 +100,10 @@ export class Transactions {
       gets.map((data) => ({ data })),
       items,
     );
-    return { Responses: answers.map(({ Item }) => (Item === undefined ? {} : { Item })), ...consumed(answers) };
+    return {
+      Responses: answers.map(({ Item }) => (Item === undefined ? {} : { Item })),
+      ...capacityOf(answers, "ReadCapacityUnits"),
+    };
   }
 
   #known(token: string): { digest: string } | undefined {
@@ -106,7 +112,7 @@ export class Transactions {
     return this.#tokens.get(token);
   }
 
-  #part(part: Record<string, unknown>, position: number, items: ItemStore): Part {
+  #part(part: Record<string, unknown>, position: number, items: ItemStore, ReturnConsumedCapacity: unknown): Part {
     const [kind, ...others] = Object.keys(part);
     if (kind === undefined) {
       throw failure(
@@ -121,8 +127,7 @@ export class Transactions {
     if (kind === "ConditionCheck" && request.ConditionExpression === undefined) {
       throw failure("ValidationException", "The ConditionExpression of a ConditionCheck must not be empty");
     }
-    const whole = { ...request, ReturnConsumedCapacity: "TOTAL" };
-    const data = checkedMember(kind as Kind, whole, position, items);
+    const data = checkedMember(kind as Kind, { ...request, ReturnConsumedCapacity }, position);
     refuseEmptyKeys(data, items.table(data.TableName!).description);
     return { kind: kind as Kind, data, showsItem: request.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
   }
@@ -141,9 +146,9 @@ function refuseToken(token: unknown): void {
 }
 
 /** What is wrong with a member names where it stands. @throws Failure */
-function checkedMember(kind: Kind, request: Record<string, unknown>, position: number, items: ItemStore): RequestData {
+function checkedMember(kind: Kind, request: Record<string, unknown>, position: number): RequestData {
   try {
-    return checked(WRITES[kind], request, items, { alone: false });
+    return checked(WRITES[kind], request, { alone: false });
   } catch (error) {
     if (!isFailure(error)) throw error;
     const member = `transactItems.${position + 1}.member.${kind[0]!.toLowerCase()}${kind.slice(1)}`;
@@ -178,7 +183,7 @@ const isObject = (value: unknown): boolean => typeof value === "object" && value
 
 const invalidKey = ({ data }: Pick<Part, "data">, items: ItemStore): Failure | undefined => {
   const { description } = items.table(data.TableName!);
-  return (data.Item ? db.validateItem(data.Item, description) : db.validateKey(data.Key!, description)) ?? undefined;
+  return data.Item ? itemFault(data.Item, description) : keyFault(data.Key!, description);
 };
 
 const keyOf = (part: Pick<Part, "data">, items: ItemStore): string | undefined =>
@@ -201,11 +206,11 @@ function refuseWrongKeys(parts: Part[], items: ItemStore): void {
   throw cancelled(parts.map((_part, at) => (at === wrong ? { Code: "ValidationError", Message } : { Code: "None" })));
 }
 
-/** What a part is about may not be more than DynamoDB takes at once, of which the words are not recorded. @throws Failure */
+/** Of what DynamoDB says only that a `size cannot exceed` something is recorded. @throws Failure */
 function refuseTooLarge(parts: Part[]): void {
   const bytes = parts.reduce((sum, { data }) => sum + itemSize(data.Item ?? data.Key!), 0);
   if (bytes <= MOST_BYTES) return;
-  throw failure("ValidationException", "The aggregate size of the items in the transaction exceeds 4 MB");
+  throw failure("ValidationException", `The aggregate item size cannot exceed ${MOST_BYTES} bytes`);
 }
 
 /** @returns the operation's answer; why it failed is added to the reasons, so that each part has one */
@@ -234,7 +239,7 @@ function conditionCheck(part: Part, items: ItemStore): Answer {
   const { description } = items.table(data.TableName!);
   requireCondition(data, items);
   const existing = items.item(data.TableName!, db.createKey(data.Key!, description));
-  return { ConsumedCapacity: db.addConsumedCapacity(data, false, existing) };
+  return { ConsumedCapacity: consumedByCheck(data, existing) };
 }
 
 function cancelled(reasons: Reason[]): Error {
@@ -243,14 +248,12 @@ function cancelled(reasons: Reason[]): Error {
   return failure("TransactionCanceledException", message, { Message: message, CancellationReasons: reasons });
 }
 
-/** A transaction takes twice what its operations do. */
-function consumed(answers: Answer[]): Answer {
-  const units = new Map<string, number>();
-  for (const { ConsumedCapacity } of answers) {
-    const { TableName, CapacityUnits } = (ConsumedCapacity ?? {}) as { TableName?: string; CapacityUnits?: number };
-    if (TableName) units.set(TableName, (units.get(TableName) ?? 0) + 2 * (CapacityUnits ?? 0));
-  }
-  return units.size === 0
-    ? {}
-    : { ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits })) };
+/**
+ * A transaction takes twice what its operations do, and says in which kind of units
+ * (https://docs.aws.amazon.com/cli/latest/reference/dynamodb/transact-write-items.html).
+ */
+function capacityOf(answers: Answer[], kind: "ReadCapacityUnits" | "WriteCapacityUnits"): Answer {
+  const each = answers.map(({ ConsumedCapacity }) => ConsumedCapacity as ConsumedCapacity | undefined);
+  const tables = summed(each).map((one) => doubled(one, kind));
+  return tables.length === 0 ? {} : { ConsumedCapacity: tables };
 }

@@ -4,6 +4,7 @@
  * removed from a list it takes others.
  */
 import db from "dynalite/db/index.js";
+import { consumedByWrite } from "./capacity.ts";
 import {
   type Answer,
   atOnce,
@@ -11,16 +12,19 @@ import {
   type EmulatorStore,
   type RequestData,
   type TableDescription,
+  tableOf,
 } from "./emulator-contract.ts";
 import { type FunctionOperand, isFunction, isPath, type Operand } from "./expressions/operand.ts";
 import type { Path } from "./expressions/resolution.ts";
 import type { Action, Arithmetic } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
+import { updateIndexes } from "./index-copies.ts";
 import { refuseLongIndexKeys } from "./index-keys.ts";
 import { asItem, type Item, setOf, type Value } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import { fits, negated, sum } from "./numbers.ts";
 import { projected } from "./projection.ts";
+import { keyFault } from "./table-keys.ts";
 
 const TOO_LARGE = "Item size to update has exceeded the maximum allowed size";
 const WRONG_TYPE = "An operand in the update expression has an incorrect data type";
@@ -31,13 +35,13 @@ type AttributeUpdates = Record<string, { Action?: "PUT" | "ADD" | "DELETE"; Valu
 /** Before the item is looked at. @throws Failure */
 export function refuseInvalidUpdate(data: RequestData, table: TableDescription): void {
   const invalid =
-    db.validateKey(data.Key!, table) ?? db.validateUpdates(data.AttributeUpdates as object, data._updates, table);
+    keyFault(data.Key!, table) ?? db.validateUpdates(data.AttributeUpdates as object, data._updates, table);
   if (invalid) throw invalid;
 }
 
 /** Over a store that answers at once, of an update that is valid. @throws Failure */
 export function updateItem(store: EmulatorStore, data: RequestData): Answer {
-  const table = atOnce<TableDescription>((done) => store.getTable(data.TableName!, done as Callback));
+  const table = tableOf(data, store);
   const attributeUpdates = data.AttributeUpdates as AttributeUpdates | undefined;
   const items = store.getItemDb(data.TableName!);
   const key = db.createKey(data.Key!, table);
@@ -56,13 +60,13 @@ export function updateItem(store: EmulatorStore, data: RequestData): Answer {
     if (data._updates) refuseUnsupportedKeys(after, actions, table);
     if (itemSize(after) > store.options.maxItemSize) throw failure("ValidationException", TOO_LARGE);
     refuseLongIndexKeys(after, table);
-    atOnce((done) => db.updateIndexes(store, table, before, after, done));
+    updateIndexes(store, table, before, after);
     atOnce((done) => items.put(key, after, done));
   }
   const Attributes = shownAttributes(data, before, exists ? after : undefined);
   return {
     ...(Attributes && { Attributes }),
-    ConsumedCapacity: db.addConsumedCapacity(data, false, before, after),
+    ConsumedCapacity: consumedByWrite(data, table, before, exists ? after : undefined),
   };
 }
 

@@ -157,14 +157,29 @@ const attributesOf = ({ attributes }: Values): TableModel["attributes"] =>
 /** @param hashKey of local indexes: the table's */
 function indexesOf(indexes: unknown, hashKey?: string): TableIndexModel[] {
   return list<Values>(indexes).map((index) => {
-    const schema = list<Values>(index.keySchemas).map(({ attributeName }) => String(attributeName));
+    const schema = list<Values>(index.keySchemas);
+    const partitionKeys = schema.filter(({ keyType }) => keyType === "HASH").length;
     return {
       name: String(index.name),
-      keys: schema.length > 0 ? schema : keysOf({ hashKey, ...index }),
+      keys:
+        schema.length > 0 ? schema.map(({ attributeName }) => String(attributeName)) : keysOf({ hashKey, ...index }),
+      ...(partitionKeys > 1 && { partitionKeys }),
       projectionType: String(index.projectionType) as TableIndexModel["projectionType"],
       nonKeyAttributes: list(index.nonKeyAttributes),
     };
   });
+}
+
+const MOST_OF_A_TYPE = 4;
+
+/** @returns what an index with several attributes in its key may not have; the words are ours */
+function wrongKeyTypes(types: string[]): string | undefined {
+  const [hash, range] = ["HASH", "RANGE"].map((type) => types.filter((one) => one === type).length) as [number, number];
+  if (types.length === 0) return undefined;
+  if (hash < 1 || hash > MOST_OF_A_TYPE) return `An index has one to ${MOST_OF_A_TYPE} HASH key attributes.`;
+  if (range > MOST_OF_A_TYPE) return `An index has at most ${MOST_OF_A_TYPE} RANGE key attributes.`;
+  if (types.lastIndexOf("HASH") >= hash) return "HASH key attributes must precede RANGE key attributes.";
+  return undefined;
 }
 
 /** What CreateTable and the provider refuse most often. */
@@ -187,6 +202,11 @@ function refuse(inputs: Values): void {
     throw invalid(
       `One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [${undefinedKeys.join(", ")}], AttributeDefinitions: [${defined.join(", ")}]`,
     );
+  }
+  for (const index of list<Values>(inputs.globalSecondaryIndexes)) {
+    const types = list<Values>(index.keySchemas).map(({ keyType }) => String(keyType));
+    const wrong = wrongKeyTypes(types);
+    if (wrong) throw invalid(`One or more parameter values were invalid: ${wrong} IndexName: ${index.name}`);
   }
   const unused = defined.filter((name) => !used.has(name));
   if (unused.length > 0)
