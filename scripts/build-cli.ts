@@ -58,22 +58,41 @@ const builtinsAlone: Plugin = {
 };
 
 /**
- * Packages that are asked for by what is never run here, by who asks: dynalite's own databases, one of them native code (its
- * operations run over the cloud's state, `local/dynamodb`), and what gRPC reads definitions with for tools that look into it.
+ * What is asked for by what is never run here, by who asks: dynalite's own databases, one of them native code (its operations run
+ * over the cloud's state, `local/dynamodb`), and what gRPC reads definitions with for tools that look into it.
  */
 const NEVER_RUN: Record<string, string> = {
   level: "/node_modules/dynalite/",
   "memory-level": "/node_modules/dynalite/",
+  "./lifecycle": "/node_modules/dynalite/",
   "@grpc/proto-loader": "/node_modules/@grpc/grpc-js/",
 };
 
 const withoutUnused: Plugin = {
   name: "without-unused",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:level|memory-level|@grpc\/proto-loader)$/ }, ({ path, importer }) =>
+    onResolve({ filter: /^(?:level|memory-level|\.\/lifecycle|@grpc\/proto-loader)$/ }, ({ path, importer }) =>
       importer.includes(NEVER_RUN[path]!) ? { path, namespace: "never-run" } : undefined,
     );
     onLoad({ filter: /.*/, namespace: "never-run" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+/**
+ * dynalite's generated parsers: its validation asks the modules, into which `local/dynamodb/emulator.ts` puts parsers of ours. A
+ * module without one would say so.
+ */
+const parsersReplaced: Plugin = {
+  name: "parsers-replaced",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/db\/(?:condition|projection|update)Parser(?:\.js)?$/ }, ({ path, importer }) =>
+      path.startsWith("dynalite/") || importer.includes("/node_modules/dynalite/")
+        ? { path: path.replace(/^.*\/|\.js$/g, ""), namespace: "parser" }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "parser" }, ({ path }) => ({
+      contents: `exports.parse = () => { throw new Error("dynalite's ${path} is not in the bundle."); };`,
+    }));
   },
 };
 
@@ -110,7 +129,7 @@ export async function buildCli(outdir: string, further: Record<string, string> =
         ...further,
       },
       splitting: true,
-      plugins: [lazyChildProcess, builtinsAlone, withoutUnused],
+      plugins: [lazyChildProcess, builtinsAlone, withoutUnused, parsersReplaced],
       chunkNames: "chunks/[name]-[hash]",
       define: { BUNDLED_VERSION: JSON.stringify(version) },
       // gRPC is CommonJS and asks for Node's own modules with `require`.
