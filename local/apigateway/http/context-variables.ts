@@ -54,7 +54,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 export function contextValue(name: string, exchange: HttpExchange, outcome?: Outcome): string | undefined {
   const variable = Object.hasOwn(VARIABLES, name) ? VARIABLES[name]! : undefined;
   const value = variable ? variable(exchange, outcome) : authorizerValue(name, exchange);
-  return value === undefined || value === null ? undefined : String(value);
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** `authorizer.claims.<claim>` of a JWT, `authorizer.<key>` of a Lambda authorizer's context. */

@@ -39,12 +39,13 @@ export class NoReply extends Error {
 /** @throws NoReply */
 export function sendRequest(asked: HttpRequest): Promise<HttpReply> {
   const { url, method, headers, body, timeoutMilliseconds, skipsTlsVerification } = asked;
+  const address = withoutQuery(url);
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
       const timedOut = error.name === "TimeoutError" || error.code === "ABORT_ERR";
       if (error instanceof NoReply) reject(error);
-      else if (timedOut) reject(new NoReply("timeout", `${url} did not answer within ${timeoutMilliseconds} ms.`));
-      else reject(new NoReply("unreachable", `${url} could not be reached: ${error.code ?? error.message}.`));
+      else if (timedOut) reject(new NoReply("timeout", `${address} did not answer within ${timeoutMilliseconds} ms.`));
+      else reject(new NoReply("unreachable", `${address} could not be reached: ${error.code ?? error.message}.`));
     };
     const length = body === undefined ? undefined : Buffer.byteLength(body);
     const options: RequestOptions & { rejectUnauthorized: boolean } = {
@@ -61,7 +62,7 @@ export function sendRequest(asked: HttpRequest): Promise<HttpReply> {
       incoming.on("data", (chunk: Buffer) => {
         size += chunk.length;
         if (size <= BODY_LIMIT_BYTES) chunks.push(chunk);
-        else outgoing.destroy(tooLarge(url));
+        else outgoing.destroy(tooLarge(address));
       });
       incoming.on("error", fail);
       incoming.on("end", () => {
@@ -73,10 +74,13 @@ export function sendRequest(asked: HttpRequest): Promise<HttpReply> {
   });
 }
 
-function tooLarge(url: URL): NoReply {
+/** For people and their logs: what a client sends in a query may be a token. */
+const withoutQuery = ({ origin, pathname }: URL): string => origin + pathname;
+
+function tooLarge(address: string): NoReply {
   return new NoReply(
     "too large",
-    `${url} answered with more than the ${BODY_LIMIT_BYTES} bytes that API Gateway takes from an integration.`,
+    `${address} answered with more than the ${BODY_LIMIT_BYTES} bytes that API Gateway takes from an integration.`,
   );
 }
 

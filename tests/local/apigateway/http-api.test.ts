@@ -276,10 +276,10 @@ describe("an HTTP API", function () {
   it("[F.8] writes the stage's access log", async () => {
     await get("/v1/orders", `Bearer ${ada.idToken}`);
     const line = events.filter((event) => event.kind === "access-log").at(-1)!.line;
-    assert.match(line, /^GET \/orders 200 [\w-]+ ada@example\.com -$/);
+    assert.match(line, /^GET \/orders 200 [\w-]+ ada@example\.com - -$/);
     await get("/v1/orders", "Bearer nothing");
     const refused = events.filter((event) => event.kind === "access-log").at(-1)!.line;
-    assert.equal(refused, "GET /orders 401 - - invalid_token: token contains an invalid number of segments");
+    assert.equal(refused, "GET /orders 401 - - invalid_token: token contains an invalid number of segments -");
   });
 
   it("[F.3] [F.8] makes integration, route and stage of an API that is quickly created", async () => {
@@ -465,6 +465,12 @@ describe("an HTTP API", function () {
       const missing = await send("POST", "/door");
       assert.deepEqual([missing.status, missing.body], [401, '{"message":"Unauthorized"}']);
       assert.equal(missing.headers["www-authenticate"], undefined);
+    });
+
+    it("writes an object of an authorizer's context as JSON, whatever its members are called", async () => {
+      assert.equal((await send("POST", "/v1/door", { "X-Key": "sesame" })).status, 200);
+      const line = events.filter((event) => event.kind === "access-log").at(-1)!.line;
+      assert.equal(line, 'POST /orders 200 - - - {"toString":"sesame"}');
     });
   });
 

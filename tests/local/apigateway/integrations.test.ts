@@ -323,6 +323,16 @@ describe("an HTTP integration", () => {
     }
   });
 
+  it("says of a service that does not answer where it is, and nothing of the query, which may hold a token", async () => {
+    const server = await listenOnLoopback(0);
+    await server.close();
+    await using api = await startApi({
+      api: { resources: resources({ "/items/{id}": [method("GET", { integration: http(`${server.origin}/x`) })] }) },
+    });
+    assert.equal((await api.send("GET", "/Test/items/7?access_token=secret")).status, 504);
+    assert.equal(api.lastRequest().reason, `${server.origin}/x could not be reached: ECONNREFUSED.`);
+  });
+
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
   it("[D.6] passes bytes of a custom one on where the client accepts them, and else as base64", async () => {
     const bytes = Buffer.from([0x89, 0x50, 0xff, 0x00]);

@@ -278,6 +278,18 @@ describe("mapping templates", () => {
     });
   }
 
+  it("answer 500 to a client who asks for a range that no memory holds", async () => {
+    await using api = await start(mirrored("#foreach($i in [1..$input.path('$.n')])$i#end"));
+    for (const n of [4_000_000, 2_000_000_000, -2_000_000_000]) {
+      const reply = await api.send("POST", "/dev/t/7", { body: JSON.stringify({ n }) });
+      assert.deepEqual([reply.status, reply.body], [500, '{"message": "Internal server error"}']);
+      assert.match(
+        api.lastRequest().reason ?? "",
+        /a range of \d+ numbers is longer than the 100000 that are taken here/,
+      );
+    }
+  });
+
   it("[D.10] stop at 1000 rounds of a loop", async () => {
     assert.equal((await rendered("#foreach($i in [1..1000])x#end", {})).length, 1000);
     await using api = await start(mirrored("#foreach($i in [1..1001])x#end"));

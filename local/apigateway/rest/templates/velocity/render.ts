@@ -8,6 +8,8 @@ import { type Expression, type Part, type Reference, type Step, type Template, T
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MOST_ROUNDS = 1000;
+/** No loop takes as many; a client may name a range's end, and its numbers are all in memory. */
+const MOST_NUMBERS = 100_000;
 
 /**
  * @param variables by name, without `$`; what the template sets is put there too
@@ -246,5 +248,7 @@ function range(from: unknown, to: unknown): number[] {
   const [first, last] = [Number(print(from)), Number(print(to))];
   if (!Number.isInteger(first) || !Number.isInteger(last)) return [];
   const length = Math.abs(last - first) + 1;
+  if (length > MOST_NUMBERS)
+    throw new TemplateProblem(`a range of ${length} numbers is longer than the ${MOST_NUMBERS} that are taken here`);
   return Array.from({ length }, (_, index) => (first <= last ? first + index : first - index));
 }
