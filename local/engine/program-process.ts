@@ -115,8 +115,12 @@ const preload = (name: string): string =>
   new URL(`./${name}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
 
 function locateLauncher(project: Project): string {
+  const require = createRequire(join(project.workingDirectory, "package.json"));
+  let launcher: string;
+  let sdk: { version: string; dependencies?: Record<string, string> };
   try {
-    return createRequire(join(project.workingDirectory, "package.json")).resolve("@pulumi/pulumi/cmd/run");
+    launcher = require.resolve("@pulumi/pulumi/cmd/run");
+    sdk = require("@pulumi/pulumi/package.json");
   } catch {
     throw new ProjectError(
       "sdk_missing",
@@ -124,4 +128,13 @@ function locateLauncher(project: Project): string {
       `Run \`npm install\` in ${project.directory}.`,
     );
   }
+  // Up to 1.14 the SDK speaks by native code, of which no build for this Node.js exists.
+  if (sdk.dependencies?.grpc !== undefined) {
+    throw new ProjectError(
+      "sdk_too_old",
+      `The project in ${project.directory} has @pulumi/pulumi ${sdk.version}, which does not load in Node.js ${process.versions.node}.`,
+      "Run `npm install @pulumi/pulumi@3`, and newer versions of the provider packages beside it such as @pulumi/aws.",
+    );
+  }
+  return launcher;
 }

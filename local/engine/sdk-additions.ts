@@ -17,12 +17,16 @@ export const SDK_ADDITIONS: Readonly<Record<string, readonly Change[]>> = {
   "@pulumi/pulumi/stackReference.js": [
     (source) => source.replace(/^( +(?:get|require)Output\(name\) \{)$/gm, (head) => `${head} ${tellWanted}`),
   ],
+  "@pulumi/pulumi/output.js": [
+    // An SDK up to 3.100 leaves functions of unknown outputs out in previews only, and else calls them with `undefined`.
+    (source) =>
+      source.replace(/(function applyHelperAsync\([\s\S]{0,200}?if \(\w+\.isDryRun\(\))\)/, "$1 || !isKnown)"),
+  ],
   "@pulumi/pulumi/runtime/rpc.js": [
     (source) =>
       source.replace(
-        /resolve\(undefined, !(\S+isDryRun\)?\(\)) && !keepUnknowns, false\)/,
-        (_, isDryRun) =>
-          `resolve(undefined, !${isDryRun} && !keepUnknowns && !(${JSON.stringify(UNKNOWN_OUTPUTS)} in allProps), false)`,
+        /resolve\(undefined, (!.*?isDryRun\)?\(\)(?: && !keepUnknowns)?), false\)/,
+        (_, known) => `resolve(undefined, ${known} && !(${JSON.stringify(UNKNOWN_OUTPUTS)} in allProps), false)`,
       ),
   ],
 };

@@ -119,12 +119,20 @@ export function awsProvider(
       }),
     notes: () => ({ unknownOutputs: unknown.toJSON(), madeUp }),
     explain(errors) {
-      if (unknown.missing.length === 0 || !errors.some(({ message }) => message.includes("TypeError")))
-        return undefined;
+      if (unknown.missing.length === 0 || !errors.some(({ message }) => OF_UNDEFINED.test(message))) return undefined;
       const named = unknown.missing.map(({ type, name, property }) => `${property} of ${type} "${name}"`);
-      return `These outputs only AWS knows, and the program found undefined instead: ${[...new Set(named)].join(", ")}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
+      return `Perhaps the program reads an output that only AWS knows and that is undefined here: ${few([...new Set(named)])}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
     },
   };
+}
+
+/** What V8 says where `undefined`, or what was made of it, is used as something else. */
+const OF_UNDEFINED = /\bTypeError\b[^\n]*(?:\bundefined\b|\bis not (?:a function|iterable)\b)/;
+
+/** For people: the first few of a list, and how many more there are. */
+function few(items: readonly string[]): string {
+  const shown = items.slice(0, 5).join(", ");
+  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
 }
 
 /** What is served, or decides what is served, must be known. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Diagnostic, ProgramError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { runProgram } from "../../../local/engine/run-program.ts";
+import { SDK_ADDITIONS, UNKNOWN_OUTPUTS } from "../../../local/engine/sdk-additions.ts";
 import { QUIET_CHANGES, SDK_CHANGES } from "../../../local/engine/sdk-changes.ts";
 import { awsProvider } from "../../../local/resources/aws.ts";
 import { repository } from "../../support/shell.ts";
@@ -35,6 +36,48 @@ describe("what Pulumi's SDK loads", function () {
       const text = readFileSync(join(repository, "node_modules", file), "utf8");
       for (const change of changes) assert.notEqual(change(text), text, file);
     }
+  });
+
+  it("keeps an output unknown that the engine does not know, in SDKs of any age", async () => {
+    const changed = (file: string, text: string) =>
+      SDK_ADDITIONS[file]!.reduce((source, change) => change(source), text);
+    for (const known of [
+      "!settings.isDryRun()",
+      "!(0, settings.isDryRun)()",
+      "!settings.isDryRun() && !keepUnknowns",
+    ]) {
+      const text = `for (const k of missing) { resolve(undefined, ${known}, false); }`;
+      const resolveAll = new Function(
+        ...["missing", "allProps", "resolve", "settings", "keepUnknowns"],
+        changed("@pulumi/pulumi/runtime/rpc.js", text),
+      );
+      for (const [outputs, isKnown] of [
+        [{}, true],
+        [{ [UNKNOWN_OUTPUTS]: true }, false],
+      ] as const) {
+        const resolved: unknown[] = [];
+        resolveAll(
+          ["url"],
+          outputs,
+          (...given: unknown[]) => resolved.push(given[1]),
+          { isDryRun: () => false },
+          false,
+        );
+        assert.deepEqual(resolved, [isKnown], known);
+      }
+    }
+    const text = `function applyHelperAsync(allResources, value, isKnown, isSecret, func, runWithUnknowns) {
+      return (async () => {
+        if (settings.isDryRun()) {
+          if (!isKnown && !runWithUnknowns) return { isKnown: false };
+        }
+        return { isKnown: true, value: await func(value) };
+      })();
+    } return applyHelperAsync;`;
+    const apply = new Function("settings", changed("@pulumi/pulumi/output.js", text))({ isDryRun: () => false });
+    const shout = (word: string) => word.toUpperCase();
+    assert.deepEqual(await apply([], undefined, false, false, shout, false), { isKnown: false });
+    assert.deepEqual(await apply([], "a", true, false, shout, false), { isKnown: true, value: "A" });
   });
 
   it("is neither TypeScript nor arborist nor OpenTelemetry's exporters, for a program that uses none of them", async () => {

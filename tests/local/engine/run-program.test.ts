@@ -215,6 +215,29 @@ describe("the engine", function () {
     );
   });
 
+  it("refuses an SDK that no Node.js of today loads, with the command that brings another", async () => {
+    const root = temporaryProject({
+      "old/Pulumi.yaml": PROJECT["Pulumi.yaml"],
+      "old/index.js": "",
+      "old/node_modules/@pulumi/pulumi/package.json": '{ "version": "1.14.1", "dependencies": { "grpc": "1.24.2" } }',
+      "old/node_modules/@pulumi/pulumi/cmd/run/index.js": "",
+    });
+    const directory = join(root, "old");
+    await assert.rejects(
+      runProgram({
+        project: readProject(directory, "dev", {}),
+        provider: awsProvider("us-east-1"),
+        environment: process.env,
+      }),
+      {
+        name: "ProjectError",
+        code: "sdk_too_old",
+        message: `The project in ${directory} has @pulumi/pulumi 1.14.1, which does not load in Node.js ${process.versions.node}.`,
+        next: "Run `npm install @pulumi/pulumi@3`, and newer versions of the provider packages beside it such as @pulumi/aws.",
+      },
+    );
+  });
+
   it("says what to do when the project, its program, its stack or its SDK is missing", () => {
     const cases: [Record<string, string>, string, RegExp, RegExp][] = [
       [{}, "dev", /There is no Pulumi\.yaml in /, /--project DIR/],
