@@ -72,11 +72,11 @@ export type CloudEvent =
     }
   /** What DynamoDB refused, or did with a table; `outcome` is the error's type. */
   | { kind: "database"; at: number; operation: string; outcome: string; reason: string }
-  /** What Parameter Store or Secrets Manager refused; `outcome` is the error's type. */
+  /** What an API of AWS refused, or how a function failed that it invoked; `outcome` is the error's type. */
   | {
-      kind: "parameters";
+      kind: "aws-api";
       at: number;
-      service: "Parameter Store" | "Secrets Manager";
+      service: "Parameter Store" | "Secrets Manager" | "Lambda";
       operation: string;
       outcome: string;
       reason: string;

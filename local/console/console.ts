@@ -1,5 +1,5 @@
 /**
- * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), test invocations (as
+ * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), other services of AWS, test invocations (as
  * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries
  * CORS headers, so no page of another site can read it; `guard.ts` says who may change anything.
  */
@@ -109,6 +109,7 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
   const answer = async (request: Request) =>
     (await deployment().dynamoDb?.answer(request)) ??
     (await deployment().parameters?.answer(request)) ??
+    (await deployment().lambda(request)) ??
     (await deployment().cognito.identityProvider(request)) ??
     app.fetch(request);
   const listener = fetchListener(answer);

@@ -33,7 +33,7 @@ export function eventLine(event: CloudEvent): string | undefined {
     }
     case "database":
       return `DynamoDB ${safeText(event.operation, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
-    case "parameters":
+    case "aws-api":
       return `${event.service} ${safeText(event.operation, LONGEST_NAME)}: ${event.outcome}${because(event.reason)}`;
     case "function-log":
       return `${event.functionName}: ${safeText(event.line.trimEnd(), LONGEST_LOG_LINE)}`;

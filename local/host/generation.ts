@@ -24,6 +24,9 @@ import type { Evaluation } from "./evaluation.ts";
 import { CONSOLE, type Origins } from "./origins.ts";
 import { type ReadyDocument, readyDocument } from "./ready-document.ts";
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const INVOCATIONS = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
+
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
 const functionUrlName = (id: string) => `function URL ${id}`;
@@ -49,6 +52,8 @@ export interface Generation {
   dynamoDb: DynamoDbService | undefined;
   /** Only where the program declares a parameter or a secret. */
   parameters: ParameterService | undefined;
+  /** Fetch handler of Lambda's Invoke; `undefined` for what is another request. Loaded when it is asked for. */
+  lambda(request: Request): Promise<Response | undefined>;
   /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
   apiGateway(request: Request): Promise<Response>;
   /** Loaded when it is asked for. */
@@ -105,6 +110,7 @@ export async function startGeneration(
     identityProvider: { origin: addresses.identityProvider, issuers: localIssuers(model, addresses) },
     variables: {
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
+      AWS_ENDPOINT_URL_LAMBDA: addresses.identityProvider,
       ...(model.tables.length > 0 && { AWS_ENDPOINT_URL_DYNAMODB: addresses.identityProvider }),
       ...(model.parameters.length > 0 && { AWS_ENDPOINT_URL_SSM: addresses.identityProvider }),
       ...(model.secrets.length > 0 && { AWS_ENDPOINT_URL_SECRETS_MANAGER: addresses.identityProvider }),
@@ -176,6 +182,11 @@ export async function startGeneration(
     cognito,
     dynamoDb,
     parameters,
+    async lambda(request) {
+      if (request.method !== "POST" || !INVOCATIONS.test(new URL(request.url).pathname) || !accessKey) return undefined;
+      const { invokeApi } = await import("../lambda/invoke-api.ts");
+      return invokeApi({ functions: model.functions, invoke: functions.invoke, platform, accessKey })(request);
+    },
     apiGateway: testInvokeEndpoint(model.restApis, services),
     async runsByHand() {
       const { runsByHand } = await import("../lambda/runs-by-hand.ts");

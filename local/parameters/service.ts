@@ -61,7 +61,7 @@ export function parameterService({ parameters, secrets, platform, accessKey }: P
           headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": platform.randomUUID() },
         });
       const refused = (outcome: string, body: object, reason: string, status = 400) => {
-        platform.emit({ kind: "parameters", at: platform.now(), service, operation, outcome, reason });
+        platform.emit({ kind: "aws-api", at: platform.now(), service, operation, outcome, reason });
         return reply(status, { __type: outcome, ...body });
       };
       if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) {

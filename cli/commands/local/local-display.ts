@@ -83,7 +83,7 @@ function together<T>(handOn: (all: T[]) => void): { add(one: T): void; flush(): 
   };
 }
 
-const REFUSALS = ["sign-in", "oauth", "database", "parameters", "trigger"] as const;
+const REFUSALS = ["sign-in", "oauth", "database", "aws-api", "trigger"] as const;
 
 type Refusal = Extract<CloudEvent, { kind: (typeof REFUSALS)[number] }>;
 

@@ -151,7 +151,7 @@ export function requestLog({ byId, make, breakable, button, read, act, tell, tim
       event.reason,
     ),
   );
-  on<Extract<CloudEvent, { kind: "parameters" }>>("parameters", (event) =>
+  on<Extract<CloudEvent, { kind: "aws-api" }>>("aws-api", (event) =>
     add(
       event.at,
       "other",

@@ -248,7 +248,7 @@ Declared, not emulated
       // Such as the user name that an identity provider has given.
       { kind: "user", ...of, username: bad, action: "came from Corp" },
       { kind: "database", at: 0, operation: bad, outcome: "ValidationException", reason: bad },
-      { kind: "parameters", at: 0, service: "Parameter Store", operation: bad, outcome: "Refused", reason: bad },
+      { kind: "aws-api", at: 0, service: "Parameter Store", operation: bad, outcome: "Refused", reason: bad },
     ];
     for (const [isTTY, json] of [
       [true, false],

@@ -161,7 +161,7 @@ describe("parameters and secrets", function () {
     assert.deepEqual(await ask("AmazonSSM.GetParameter", { Name: "/app/nothing" }, "ssm"), {
       ...{ status: 400, type: "application/x-amz-json-1.1", body: { __type: "ParameterNotFound" } },
     });
-    const told = events.findLast((event) => event.kind === "parameters")!;
+    const told = events.findLast((event) => event.kind === "aws-api")!;
     assert.match(
       told.reason,
       /^Parameter \/app\/nothing not found\. The program declares .*\/app\/greeting.* in us-east-1\.$/,
