@@ -78,14 +78,15 @@ export async function signUp(
 
 /**
  * Makes the account usable; the address that the code went to becomes verified.
- * @throws CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException, NotAuthorizedException
+ * @param data `takeAlias` moves an address that signs somebody else in to this account (`ForceAliasCreation`)
+ * @throws AliasExistsException without it, CognitoError CodeMismatchException, ExpiredCodeException, LimitExceededException, NotAuthorizedException
  */
 export async function confirmSignUp(
   pool: Pool,
   client: AppClientModel,
   username: string,
   code: string,
-  data?: TriggerData,
+  { takeAlias = false, ...data }: TriggerData & { takeAlias?: boolean } = {},
 ): Promise<User> {
   const user = pool.users.find(username);
   if (!user) throw unknownUser(client);
@@ -96,6 +97,10 @@ export async function confirmSignUp(
   const confirmed = pool.platform.store.transaction(() => {
     const delivery = codeDestination(pool, user.attributes);
     const verified = delivery ? { [`${delivery.attribute}_verified`]: "true" } : {};
+    if (delivery && takeAlias && pool.model.aliasAttributes.includes(delivery.attribute)) {
+      const holder = pool.users.find(user.attributes[delivery.attribute] ?? "");
+      if (holder && holder.sub !== user.sub) pool.users.releaseAlias(holder, delivery.attribute);
+    }
     const updated = pool.users.update(user.sub, {
       status: "CONFIRMED",
       attributes: { ...user.attributes, ...verified },

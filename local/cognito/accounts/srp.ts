@@ -49,11 +49,15 @@ export function beginSrp(A: string, user: { salt: string; verifier: string }, b:
   return { A, b: secret, B: B.toString(16), ...user };
 }
 
+export interface SrpProof extends SrpIdentity {
+  secretBlock: Buffer;
+  timestamp: string;
+  /** Base64; empty when nothing fits. */
+  signature: string;
+}
+
 /** Whether the client's signature proves that it knows the password. */
-export function verifySrp(
-  exchange: SrpExchange,
-  proof: SrpIdentity & { secretBlock: Buffer; timestamp: string; signature: string },
-): boolean {
+export function verifySrp(exchange: SrpExchange, proof: SrpProof): boolean {
   const [A, b, B, verifier] = [exchange.A, exchange.b, exchange.B, exchange.verifier].map((hex) => BigInt(`0x${hex}`));
   const u = hashHex(padHex(A!) + padHex(B!));
   if (u === 0n) return false;
@@ -66,6 +70,20 @@ export function verifySrp(
     .digest();
   const actual = Buffer.from(proof.signature, "base64");
   return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+/**
+ * Whether a proof's `TIMESTAMP` is one that Cognito reads (`EEE MMM d HH:mm:ss z yyyy` in English), and whether it is in the
+ * very form that the signature is then checked with: a day with a leading zero is read and does not fit (replies that
+ * others reported from AWS).
+ */
+export function readTimestamp(text: string): "exact" | "other" | undefined {
+  const [, day = "", hours = ""] =
+    /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{1,2}) (\d{1,2}:\d{1,2}:\d{1,2}) UTC \d{4}$/.exec(
+      text,
+    ) ?? [];
+  if (day === "") return undefined;
+  return day.startsWith("0") || hours.length < 8 ? "other" : "exact";
 }
 
 /** The part of the pool id that goes into the hashes. */

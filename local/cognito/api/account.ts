@@ -25,7 +25,16 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
-import { attributes, type Input, mfaPreferences, optionalString, string, stringMap, strings } from "./input.ts";
+import {
+  attributes,
+  boolean,
+  type Input,
+  mfaPreferences,
+  optionalString,
+  string,
+  stringMap,
+  strings,
+} from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
 import { resume } from "./sessions.ts";
 
@@ -56,7 +65,8 @@ export async function signUp(pools: Pools, input: Input): Promise<Output> {
 
 export async function confirmSignUp(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
-  await confirm(pool, client, username, string(input, "ConfirmationCode"), metadata(input));
+  const takeAlias = boolean(input, "ForceAliasCreation", false);
+  await confirm(pool, client, username, string(input, "ConfirmationCode"), { ...metadata(input), takeAlias });
   return {};
 }
 

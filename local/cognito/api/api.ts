@@ -52,6 +52,17 @@ const unsigned: Record<string, Operation> = {
   ForgetDevice: devices.forgetDevice,
 };
 
+/** What AWS takes unsigned and is not served: to be named, and not to be asked for a signature. */
+const unservedUnsigned = new Set([
+  ...[
+    "StartWebAuthnRegistration",
+    "CompleteWebAuthnRegistration",
+    "ListWebAuthnCredentials",
+    "DeleteWebAuthnCredential",
+  ],
+  ...["GetUserAuthFactors", "SetUserSettings", "UpdateAuthEventFeedback"],
+]);
+
 const signed: Record<string, Operation> = {
   ...administration,
   ...declared,
@@ -81,6 +92,7 @@ async function run(pools: Pools, name: string, request: Request): Promise<Output
   const own = (table: Record<string, Operation>) => (Object.hasOwn(table, name) ? table[name] : undefined);
   const open = own(unsigned);
   if (open) return open(pools, await readInput(request));
+  if (unservedUnsigned.has(name)) throw unserved(name);
   if (!/^[A-Z][A-Za-z]+$/.test(name)) throw new CognitoError("UnknownOperationException", "Unknown operation.");
   // A browser says where a page is from; AWS tools say nothing.
   const isSigned = /^AWS4-HMAC-SHA256 Credential=/.test(request.headers.get("authorization") ?? "");
@@ -88,9 +100,12 @@ async function run(pools: Pools, name: string, request: Request): Promise<Output
     throw new CognitoError("MissingAuthenticationTokenException", "Missing Authentication Token");
   refuseProgramsBusiness(name);
   const operation = own(signed);
-  if (!operation) throw new CognitoError("UnknownOperationException", `${name} is not served by the local cloud.`);
+  if (!operation) throw unserved(name);
   return operation(pools, await readInput(request));
 }
+
+const unserved = (name: string) =>
+  new CognitoError("UnknownOperationException", `${name} is not served by the local cloud.`);
 
 async function readInput(request: Request): Promise<Input> {
   const malformed = () => new CognitoError("SerializationException", "The body is not a JSON object.");

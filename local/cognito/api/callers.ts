@@ -1,7 +1,7 @@
 /** Who calls, and about which pool: by app client, by access token, or as an administrator by pool id. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { AppClientModel } from "../../model.ts";
-import { CognitoError } from "../errors.ts";
+import { CognitoError, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { checkAccessToken, claimedIssuer } from "../tokens/access-tokens.ts";
@@ -62,7 +62,7 @@ export function checkSecretHash(client: AppClientModel, usernames: string[], has
   throw new CognitoError("NotAuthorizedException", `Unable to verify secret hash for client ${client.id}`);
 }
 
-/** The signed-in user whose access token the call carries. @throws CognitoError NotAuthorizedException */
+/** The signed-in user whose access token the call carries. @throws CognitoError NotAuthorizedException, UserNotFoundException */
 export async function callerUser(
   pools: Pools,
   input: Input,
@@ -73,6 +73,7 @@ export async function callerUser(
   const checked = pool && (await checkAccessToken(pool, token));
   if (!pool || !checked) throw new CognitoError("NotAuthorizedException", "Invalid Access Token");
   if (!checked.ok) {
+    if (checked.reason === "deleted") throw userDoesNotExist();
     const messages = { expired: "Access Token has expired", revoked: "Access Token has been revoked" };
     const message = messages[checked.reason as keyof typeof messages] ?? "Invalid Access Token";
     throw new CognitoError("NotAuthorizedException", message, checked.reason);

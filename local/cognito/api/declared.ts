@@ -9,6 +9,7 @@ import {
   identityProviderType,
   resourceServerType,
   userPoolClientType,
+  userPoolDescriptionType,
   userPoolType,
 } from "./described.ts";
 import { type Input, limit, requiredLimit, string } from "./input.ts";
@@ -26,7 +27,7 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
   },
 
   async ListUserPools(pools, input) {
-    const all = [...pools.values()].map(({ model: { id, name } }) => ({ Id: id, Name: name }));
+    const all = [...pools.values()].map(({ model }) => userPoolDescriptionType(model));
     const { items, NextToken } = pageOf(all, input, requiredLimit(input, "MaxResults", 60));
     return { UserPools: items, NextToken };
   },

@@ -17,6 +17,12 @@ import type { Output } from "./output.ts";
 /** A declaration has no time of its own: it is as old as the epoch, like the provider's outputs. */
 const DATES = { LastModifiedDate: 0, CreationDate: 0 };
 
+/** `UserPoolDescriptionType`, as lists have it. */
+export const userPoolDescriptionType = (model: UserPoolModel): Output => ({
+  ...{ Id: model.id, Name: model.name, LambdaConfig: lambdaConfig(model) },
+  ...DATES,
+});
+
 export function userPoolType(pool: Pool): Output {
   const { model } = pool;
   const { SignInPolicy, ...described } = model.described;

@@ -11,7 +11,7 @@ import type { Pool } from "../pool.ts";
 import type { Device } from "../state/devices.ts";
 import type { User } from "../state/users.ts";
 import type { Output } from "./output.ts";
-import { parameter, resume, sessionExpired, sessionUsed } from "./sessions.ts";
+import { parameter, resume, sessionExpired, sessionUsed, srpProof } from "./sessions.ts";
 
 /**
  * The device that a request names with `DEVICE_KEY`, where the pool tracks devices.
@@ -91,11 +91,7 @@ export function proveDevice(
 ): { user: User; device: Device } {
   const { id, flow } = resume(pool, client, session, "DEVICE_PASSWORD_VERIFIER");
   const { key, exchange } = JSON.parse(flow.data) as Pending;
-  const proof = {
-    secretBlock: Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64"),
-    timestamp: parameter(responses, "TIMESTAMP"),
-    signature: parameter(responses, "PASSWORD_CLAIM_SIGNATURE"),
-  };
+  const proof = srpProof(responses);
   if (!pool.flows.end(id)) throw sessionExpired();
   const device = namedDevice(pool, flow.sub, key);
   const user = pool.users.bySub(flow.sub);

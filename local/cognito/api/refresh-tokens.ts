@@ -1,14 +1,14 @@
 /** What a refresh token is good for through the API: new tokens, and its revocation. */
 import type { AppClientModel } from "../../model.ts";
 import type { TriggerData } from "../accounts/triggers.ts";
-import { CognitoError } from "../errors.ts";
+import { CognitoError, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { refreshGrant } from "../tokens/grant-tokens.ts";
 import { callerClient, checkSecretHash, type Pools } from "./callers.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import { authenticationResult, type Output } from "./output.ts";
 
-/** REFRESH_TOKEN_AUTH. @throws CognitoError NotAuthorizedException */
+/** REFRESH_TOKEN_AUTH. @throws CognitoError NotAuthorizedException, UserNotFoundException */
 export async function refresh(
   pool: Pool,
   client: AppClientModel,
@@ -18,6 +18,7 @@ export async function refresh(
   if (client.secret !== undefined) {
     const sub = pool.grants.find(token)?.grant.sub;
     const user = sub === undefined ? undefined : pool.users.bySub(sub);
+    if (sub !== undefined && !user) throw userDoesNotExist();
     checkSecretHash(client, user ? [user.username] : [], parameters.SECRET_HASH);
   }
   return refreshed(pool, client, token, parameters.DEVICE_KEY);
@@ -32,6 +33,7 @@ async function refreshed(
 ): Promise<Output> {
   const outcome = await refreshGrant(pool, client, token, { clientMetadata: data?.clientMetadata, deviceKey });
   if (outcome.ok) return authenticationResult(outcome.tokens);
+  if (outcome.reason === "deleted") throw userDoesNotExist();
   const message = outcome.reason === "revoked" ? "Refresh Token has been revoked" : "Invalid Refresh Token";
   throw new CognitoError("NotAuthorizedException", message, `refresh token: ${outcome.reason}`);
 }

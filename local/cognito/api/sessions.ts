@@ -1,5 +1,6 @@
 /** The session that carries a sign-in through the API from a challenge to its answer, and the answer's members. */
 import type { AppClientModel } from "../../model.ts";
+import { readTimestamp, type SrpIdentity, type SrpProof } from "../accounts/srp.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
@@ -16,6 +17,24 @@ export function parameter(parameters: Record<string, string>, name: string): str
   if (value === undefined || value === "") throw invalidParameter(`Missing required parameter ${name}`);
   return value;
 }
+
+/**
+ * The proof in the answer to PASSWORD_VERIFIER or DEVICE_PASSWORD_VERIFIER.
+ * @throws CognitoError InvalidParameterException
+ */
+export function srpProof(responses: Record<string, string>): Omit<SrpProof, keyof SrpIdentity> {
+  const timestamp = parameter(responses, "TIMESTAMP");
+  const read = readTimestamp(timestamp);
+  if (read === undefined) throw invalidParameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.");
+  const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
+  return { secretBlock: secretBlock(responses), timestamp, signature: read === "exact" ? signature : "" };
+}
+
+/** The session of an SRP challenge, which its secret block is. */
+export const srpSession = (responses: Record<string, string>): string => secretBlock(responses).toString("base64url");
+
+const secretBlock = (responses: Record<string, string>): Buffer =>
+  Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
 
 /** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
 export function resume(

@@ -17,8 +17,8 @@ import { deviceChallenge, deviceSession, namedDevice, proveDevice, startDeviceSr
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import type { Output } from "./output.ts";
 import { refresh } from "./refresh-tokens.ts";
-import { parameter, resume, sessionExpired, sessionUsed } from "./sessions.ts";
-import { provePassword, srpChallenge, srpSession } from "./srp-challenge.ts";
+import { parameter, resume, sessionExpired, sessionUsed, srpSession } from "./sessions.ts";
+import { provePassword, srpChallenge } from "./srp-challenge.ts";
 
 const asAdministrator = (pools: Pools, input: Input): ClientCaller => {
   const pool = requirePool(pools, input);
@@ -37,6 +37,7 @@ export const adminInitiateAuth = (pools: Pools, input: Input): Promise<Output> =
 async function initiate({ pool, client }: ClientCaller, input: Input, served: string[]): Promise<Output> {
   const given = string(input, "AuthFlow");
   const flow = given === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : given;
+  if (flow === "USER_AUTH") refuseUserAuth(client);
   if (!served.includes(flow)) throw invalidParameter("Initiate Auth method not supported.");
   const setting = flow === "ADMIN_NO_SRP_AUTH" ? "ADMIN_USER_PASSWORD_AUTH" : flow;
   if (!client.explicitAuthFlows.includes(`ALLOW_${setting}`)) throw invalidParameter(notEnabled(flow));
@@ -52,6 +53,15 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   const password = parameter(parameters, "PASSWORD");
   return watched(pool, client, username, async () =>
     advance(pool, client, await checkPassword(pool, client, username, password, data), parameters.DEVICE_KEY),
+  );
+}
+
+/** @throws CognitoError InvalidParameterException */
+function refuseUserAuth({ name, explicitAuthFlows }: AppClientModel): never {
+  throw invalidParameter(
+    explicitAuthFlows.includes("ALLOW_USER_AUTH")
+      ? `USER_AUTH is not served by the local cloud. Sign in with USER_SRP_AUTH or USER_PASSWORD_AUTH, which the app client ${name} must allow.`
+      : "USER_AUTH is not enabled for the client.",
   );
 }
 

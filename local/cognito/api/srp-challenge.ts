@@ -10,7 +10,7 @@ import { incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import type { Output } from "./output.ts";
-import { parameter, resume, sessionExpired } from "./sessions.ts";
+import { resume, sessionExpired, srpProof, srpSession } from "./sessions.ts";
 
 /** What is kept between the challenge and its answer. */
 interface Pending {
@@ -57,9 +57,6 @@ export async function srpChallenge(
   };
 }
 
-/** The session of the challenge, which its secret block is. */
-export const srpSession = (responses: Record<string, string>): string => secretBlock(responses).toString("base64url");
-
 /**
  * @returns the user whose password it was, and what the challenge was to go on with
  * @throws CognitoError NotAuthorizedException, and what keeps the account from signing in
@@ -69,15 +66,12 @@ export async function provePassword(
   client: AppClientModel,
   responses: Record<string, string>,
 ): Promise<{ user: User; name: string; continuation: unknown }> {
-  const block = secretBlock(responses);
-  const timestamp = parameter(responses, "TIMESTAMP");
-  const signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE");
+  const proof = srpProof(responses);
   const { id, flow } = resume(pool, client, srpSession(responses), "PASSWORD_VERIFIER");
   const { name, username, exchange, continuation } = JSON.parse(flow.data) as Pending;
   // One try for one exchange: a second would let a client guess against the same `b`.
   if (!pool.flows.end(id)) throw sessionExpired();
-  const proved = () =>
-    verifySrp(exchange, { realm: srpRealm(pool.model.id), username, secretBlock: block, timestamp, signature });
+  const proved = () => verifySrp(exchange, { realm: srpRealm(pool.model.id), username, ...proof });
   // The signature is checked all the same, so that the time does not tell.
   if (flow.sub === "")
     return pool.inTurn(pool.codes.ghost(pool.users.key(name)), () => refuseGhost(pool, name, String(proved())));
@@ -93,6 +87,3 @@ export async function provePassword(
   });
   return { user, name, continuation };
 }
-
-const secretBlock = (responses: Record<string, string>): Buffer =>
-  Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");

@@ -133,8 +133,10 @@ export class UserTable {
         "cognito_sessions",
         "cognito_flows",
         "cognito_authorization_codes",
-        "cognito_grants",
-      ].map((table) => db.prepare(`DELETE FROM ${table} WHERE pool_id = ? AND sub = ?`)),
+      ]
+        .map((table) => db.prepare(`DELETE FROM ${table} WHERE pool_id = ? AND sub = ?`))
+        // Tokens of somebody who is deleted are told apart from those that never were.
+        .concat(db.prepare("UPDATE cognito_grants SET revoked = 1 WHERE pool_id = ? AND sub = ?")),
       remember: db.prepare("INSERT INTO cognito_password_history (pool_id, sub, password_hash) VALUES (?, ?, ?)"),
       history: db.prepare(
         "SELECT password_hash FROM cognito_password_history WHERE pool_id = ? AND sub = ? ORDER BY id DESC LIMIT ?",
@@ -269,6 +271,11 @@ export class UserTable {
     const holder = this.find(value);
     if (holder && holder.sub !== sub && [...usernameAttributes, ...aliasAttributes].includes(kind))
       throw aliasExists(kind);
+  }
+
+  /** Takes an address from whoever it signs in, who then has to verify it again. */
+  releaseAlias(holder: User, alias: "email" | "phone_number"): void {
+    this.update(holder.sub, { attributes: { ...holder.attributes, [`${alias}_verified`]: "false" } });
   }
 
   #claimNames(user: User, refusal: "UsernameExistsException" | "AliasExistsException"): void {

@@ -17,7 +17,7 @@ export interface AccessTokenClaims {
 
 export type CheckedAccessToken =
   | { ok: true; user: User; claims: AccessTokenClaims; scopes: string[] }
-  | { ok: false; reason: "malformed" | "signature" | "expired" | "revoked" | "user" };
+  | { ok: false; reason: "malformed" | "signature" | "expired" | "revoked" | "deleted" };
 
 export async function checkAccessToken(pool: Pool, token: string): Promise<CheckedAccessToken> {
   const [header = "", payload = "", signature = "", ...more] = token.split(".");
@@ -33,7 +33,9 @@ export async function checkAccessToken(pool: Pool, token: string): Promise<Check
   if (claims.token_use !== "access" || claims.iss !== pool.issuer) return { ok: false, reason: "malformed" };
   if (claims.exp * 1000 <= pool.platform.now()) return { ok: false, reason: "expired" };
   const user = pool.users.bySub(claims.sub);
-  if (!user?.enabled) return { ok: false, reason: "user" };
+  if (!user) return { ok: false, reason: "deleted" };
+  // Disabling revokes; a token cannot have been issued since.
+  if (!user.enabled) return { ok: false, reason: "revoked" };
   const live =
     claims.origin_jti === undefined
       ? // A token's second may be the second of the sign-out: then it is out.

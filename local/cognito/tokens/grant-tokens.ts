@@ -42,7 +42,7 @@ export async function openGrant(
 
 export type Refreshed =
   | { ok: true; tokens: GrantedTokens }
-  | { ok: false; reason: "unknown" | "revoked" | "replaced" | "user" | "device" };
+  | { ok: false; reason: "unknown" | "revoked" | "replaced" | "disabled" | "deleted" | "device" };
 
 /**
  * With rotation the token presented stays good for the grace period, so that a retry after a lost answer works.
@@ -81,6 +81,8 @@ function usableGrant(
   const found = pool.grants.find(token);
   if (!found || found.grant.clientId !== client.id) return { ok: false, reason: "unknown" };
   const { grant, replacedAt } = found;
+  const user = pool.users.bySub(grant.sub);
+  if (!user) return { ok: false, reason: "deleted" };
   if (found.revoked) return { ok: false, reason: "revoked" };
   const graceMs = client.refreshTokenRotation.graceSeconds * 1000;
   if (replacedAt !== undefined && pool.platform.now() >= replacedAt + graceMs) return { ok: false, reason: "replaced" };
@@ -88,6 +90,5 @@ function usableGrant(
     if (deviceKey !== grant.deviceKey || !pool.devices.confirmed(grant.sub, deviceKey))
       return { ok: false, reason: "device" };
   }
-  const user = pool.users.bySub(grant.sub);
-  return user?.enabled ? { ok: true, grant, user } : { ok: false, reason: "user" };
+  return user.enabled ? { ok: true, grant, user } : { ok: false, reason: "disabled" };
 }

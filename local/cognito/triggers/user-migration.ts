@@ -139,7 +139,7 @@ function freeAliases(
       throw unusable(
         `The ${alias} of response.userAttributes signs somebody else in; forceAliasCreation would move it.`,
       );
-    pool.users.update(holder.sub, { attributes: { ...holder.attributes, [`${alias}_verified`]: "false" } });
+    pool.users.releaseAlias(holder, alias);
   }
 }
 

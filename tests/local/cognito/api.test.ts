@@ -154,11 +154,51 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
       );
       await signIn(aws, "doe@example.com", newPassword);
       await aws.send(new sdk.DeleteUserCommand({ AccessToken }));
-      await assert.rejects(
-        aws.send(new sdk.GetUserCommand({ AccessToken })),
-        refusal("NotAuthorizedException", "Invalid Access Token"),
-      );
       assert.deepEqual(cloud.service.users(UserPoolId), []);
+    }));
+
+  it("[C.3] is told that somebody who was deleted does not exist, and that a disabled user's tokens are revoked", () =>
+    withPool({}, async (cloud, aws) => {
+      const Username = "ada@example.com";
+      await signUpAndConfirm(cloud, aws, Username);
+      const { AccessToken, RefreshToken } = await signIn(aws, Username);
+      const getUser = () => aws.send(new sdk.GetUserCommand({ AccessToken }));
+      const refresh = () =>
+        aws.send(
+          new sdk.InitiateAuthCommand({
+            ClientId,
+            AuthFlow: "REFRESH_TOKEN_AUTH",
+            AuthParameters: { REFRESH_TOKEN: RefreshToken! },
+          }),
+        );
+      await aws.send(new sdk.AdminDisableUserCommand({ UserPoolId, Username }));
+      await assert.rejects(getUser(), refusal("NotAuthorizedException", "Access Token has been revoked"));
+      await assert.rejects(refresh(), refusal("NotAuthorizedException", "Refresh Token has been revoked"));
+      await aws.send(new sdk.AdminDeleteUserCommand({ UserPoolId, Username }));
+      await assert.rejects(getUser(), refusal("UserNotFoundException", "User does not exist."));
+      await assert.rejects(refresh(), refusal("UserNotFoundException", "User does not exist."));
+    }));
+
+  it("[C.3] moves an address that signs somebody else in only with ForceAliasCreation", () =>
+    withPool({ usernameAttributes: [], aliasAttributes: ["email"] }, async (cloud, aws) => {
+      const email = "ada@example.com";
+      const start = async (Username: string) => {
+        const UserAttributes = [{ Name: "email", Value: email }];
+        await aws.send(new sdk.SignUpCommand({ ClientId, Username, Password: password, UserAttributes }));
+        return { ClientId, Username, ConfirmationCode: cloud.code(email) };
+      };
+      await aws.send(new sdk.ConfirmSignUpCommand(await start("ada")));
+      const second = await start("bob");
+      await assert.rejects(
+        aws.send(new sdk.ConfirmSignUpCommand(second)),
+        refusal("AliasExistsException", "An account with the email already exists."),
+      );
+      await aws.send(new sdk.ConfirmSignUpCommand({ ...second, ForceAliasCreation: true }));
+      assert.equal(decode((await signIn(aws, email)).AccessToken).claims.username, "bob");
+      const { UserAttributes } = await aws.send(new sdk.AdminGetUserCommand({ UserPoolId, Username: "ada" }));
+      const [verified] = UserAttributes!.filter(({ Name }) => Name === "email_verified");
+      assert.equal(verified?.Value, "false");
+      assert.equal(decode((await signIn(aws, "ada")).AccessToken).claims.username, "ada");
     }));
 
   it("[B.2] [B.3] gets tokens in the API's own form: no at_hash, origin_jti, the API's scope", () =>
@@ -618,7 +658,8 @@ describe("an administrator with @aws-sdk/client-cognito-identity-provider", () =
   it("looks at what the program declared and is told that changing it is the program's business", () =>
     withPool({}, async (_cloud, aws) => {
       const { UserPools } = await aws.send(new sdk.ListUserPoolsCommand({ MaxResults: 10 }));
-      assert.deepEqual(UserPools, [{ Id: UserPoolId, Name: "MyFirstDemoPool" }]);
+      const epoch = { LastModifiedDate: new Date(0), CreationDate: new Date(0) };
+      assert.deepEqual(UserPools, [{ Id: UserPoolId, Name: "MyFirstDemoPool", LambdaConfig: {}, ...epoch }]);
       const { UserPool } = await aws.send(new sdk.DescribeUserPoolCommand({ UserPoolId }));
       assert.equal(UserPool?.Policies?.PasswordPolicy?.MinimumLength, 8);
       assert.deepEqual(UserPool?.UsernameAttributes, ["email"]);
@@ -727,6 +768,41 @@ describe("an application with amazon-cognito-identity-js", () => {
         });
         assert.deepEqual([status, body.__type], [400, "InvalidParameterException"]);
       }
+    }));
+
+  // What others reported from AWS: names of days in another language, and warrant's day with a leading zero.
+  it("[C.3] refuses a TIMESTAMP that Cognito does not read, and one that it would write in another way", () =>
+    withPool({}, async (cloud) => {
+      await signUpThroughPages(cloud, "ada@example.com");
+      const { user: account } = user(cloud, "ada@example.com");
+      const original = globalThis.fetch;
+      const signInAt = async (timestamp: (sent: string) => string) => {
+        globalThis.fetch = (input, init) => {
+          const body = JSON.parse(String(init?.body));
+          const responses = body.ChallengeResponses;
+          if (responses) responses.TIMESTAMP = timestamp(responses.TIMESTAMP);
+          return original(input, { ...init, body: JSON.stringify(body) });
+        };
+        try {
+          return await authenticate(account, password);
+        } finally {
+          globalThis.fetch = original;
+        }
+      };
+      for (const other of ["Do Feb 12 15:26:37 UTC 2026", "Mon Feb 12 15:26:37 +05:30 2026", "2026-02-12T15:26:37Z"])
+        await assert.rejects(
+          signInAt(() => other),
+          {
+            name: "InvalidParameterException",
+            message: "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.",
+          },
+        );
+      const incorrect = { name: "NotAuthorizedException", message: "Incorrect username or password." };
+      await assert.rejects(
+        signInAt(() => "Thu Feb 05 15:26:37 UTC 2026"),
+        incorrect,
+      );
+      assert.ok((await signInAt((sent) => sent)).isValid());
     }));
 
   it("[C.3] backs off from SRP guesses as from any others", () =>
