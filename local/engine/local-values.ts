@@ -100,7 +100,7 @@ export function askForOutputs(directory: string, wanted: Map<string, string[]>):
       `# Values for \`demo-auth local\` alone: \`pulumi up\` does not read this file.\n# Fill in what the program is to see; take out what the stack does not have.\n${skeleton}\n`,
       { flag: "wx" },
     );
-    return `Fill in their values in ${file}, which has been written with their names, or start that stack's own local cloud once.`;
+    return `Fill in their values in ${file}, which has been written with their names, or start that stack's own local cloud once, without --ephemeral.`;
   } catch {
     return `Start that stack's own local cloud once, or write values into ${file}:\n${skeleton}`;
   }

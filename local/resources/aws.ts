@@ -20,6 +20,7 @@ import { cognitoTypes } from "./cognito/index.ts";
 import { unservedInputs } from "./contract.ts";
 import { dynamodbTypes } from "./dynamodb/index.ts";
 import { BY_HAND, EVENT_SOURCES } from "./event-sources/index.ts";
+import { few } from "./few.ts";
 import { invokeFunction } from "./functions/index.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
@@ -128,12 +129,6 @@ export function awsProvider(
 
 /** What V8 says where `undefined`, or what was made of it, is used as something else. */
 const OF_UNDEFINED = /\bTypeError\b[^\n]*(?:\bundefined\b|\bis not (?:a function|iterable)\b)/;
-
-/** For people: the first few of a list, and how many more there are. */
-function few(items: readonly string[]): string {
-  const shown = items.slice(0, 5).join(", ");
-  return items.length > 5 ? `${shown} and ${items.length - 5} more` : shown;
-}
 
 /** What is served, or decides what is served, must be known. */
 function refuseUnknown(

@@ -18,8 +18,8 @@ export class CloudBuilder {
   readonly model: CloudModel;
   /** What the program declares and the local cloud does not serve. */
   readonly unserved: Unserved[] = [];
-  /** What runs here and would not on AWS, a sentence each. */
-  readonly warnings: string[] = [];
+  readonly #warnings: (() => string)[] = [];
+  readonly #sharedWarnings = new Map<string, string[]>();
   /** Whether what AWS no longer creates is refused. */
   readonly strict: boolean;
   /** Everything that the program registered. */
@@ -71,8 +71,25 @@ export class CloudBuilder {
     this.workingDirectory = workingDirectory;
   }
 
+  /** What runs here and would not on AWS, a sentence each. */
+  get warnings(): string[] {
+    return this.#warnings.map((sentence) => sentence());
+  }
+
   warn(sentence: string): void {
-    this.warnings.push(sentence);
+    this.#warnings.push(() => sentence);
+  }
+
+  /** One sentence for all resources of which the same is to be said, which is what `subject` stands for. */
+  warnOfEach(subject: string, name: string, sentence: (names: readonly string[]) => string): void {
+    const names = this.#sharedWarnings.get(subject);
+    if (names) {
+      names.push(name);
+      return;
+    }
+    const first = [name];
+    this.#sharedWarnings.set(subject, first);
+    this.#warnings.push(() => sentence(first));
   }
 
   /** For what needs resources that may be registered later: a program registers in parallel, in no fixed order. */

@@ -7,6 +7,7 @@ import { Archive, type Values } from "../../engine/values.ts";
 import { invocationArn } from "../apigateway/invocation-arn.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
+import { few } from "../few.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
 import { codeOf, layerCode, sourcesOf } from "./code.ts";
 
@@ -186,15 +187,19 @@ function layersOf({ type, name, inputs }: Resource, cloud: CloudBuilder): string
 }
 
 /** AWS refuses to create such a function, but goes on running those that it has; many programs still name one. */
-function retired(runtime: string, name: string, cloud: { strict: boolean; warn(message: string): void }): void {
+function retired(runtime: string, name: string, cloud: CloudBuilder): void {
   if (cloud.strict) {
     throw new ResourceProblem(
       `InvalidParameterValueException: The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. Use ${CURRENT}.`,
     );
   }
-  cloud.warn(
-    `The function "${name}" declares ${runtime}, with which AWS creates no functions any more. It runs here on Node ${process.versions.node}; write runtime: "${CURRENT}". --strict refuses it.`,
-  );
+  cloud.warnOfEach(`retired ${runtime}`, name, (names) => {
+    const several = names.length > 1;
+    const subject = several
+      ? `The functions ${few(names.map((one) => `"${one}"`))} declare`
+      : `The function "${name}" declares`;
+    return `${subject} ${runtime}, with which AWS creates no functions any more. ${several ? "They run" : "It runs"} here on Node ${process.versions.node}; write runtime: "${CURRENT}". --strict refuses ${several ? "them" : "it"}.`;
+  });
 }
 
 /** -1, the provider's default, reserves nothing. */

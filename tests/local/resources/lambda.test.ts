@@ -98,6 +98,15 @@ describe("the resources of AWS Lambda", function () {
     ]);
   });
 
+  it("are named together in the warning of a retired runtime, the first few of many", async () => {
+    const { warnings } = await modelOf(`for (const name of "abcdefg")
+      new aws.lambda.Function(name, { runtime: "nodejs14.x", handler: "index.handler",
+        role: "arn:aws:iam::123456789012:role/r", code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("//") }) });`);
+    assert.deepEqual(warnings, [
+      `The functions "a", "b", "c", "d", "e" and 2 more declare nodejs14.x, with which AWS creates no functions any more. They run here on Node ${process.versions.node}; write runtime: "nodejs24.x". --strict refuses them.`,
+    ]);
+  });
+
   it("are refused in AWS's words under --strict when the runtime is retired", async () => {
     await assert.rejects(
       modelOf(declareFunction('runtime: "nodejs20.x"'), { strict: true }),
