@@ -4,7 +4,7 @@
  * (https://www.pulumi.com/docs/iac/concepts/secrets/).
  */
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
-import { ProjectError } from "./problems.ts";
+import { ProjectError, writeValues } from "./problems.ts";
 
 const ROUNDS = 1_000_000;
 const TAG_BYTES = 16;
@@ -17,31 +17,35 @@ export const opensWithPassphrase = (salt: unknown): salt is string =>
  * @param secret the `secure:` text of one config value
  * @param salt the stack file's `encryptionsalt`: `v1:<salt>:<an encrypted check word>`
  * @param where the file and key, for the message
- * @throws ProjectError when the passphrase is missing or wrong
+ * @throws ProjectError when the passphrase is wrong
  */
 export function decryptSecret(
   secret: string,
   salt: string,
-  passphrase: string | undefined,
+  passphrase: string,
   where: { file: string; key: string },
 ): string {
-  if (passphrase === undefined) {
-    throw new ProjectError(
-      "config_secret",
-      `${where.file} holds the secret ${where.key}.`,
-      `Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack, or write a value for ${where.key} under \`config\` in demo-auth.local.yaml.`,
-    );
-  }
   try {
     return decrypt(secret, keyOf(passphrase, salt.split(":")[1] ?? ""));
   } catch {
     throw new ProjectError(
       "config_secret",
       `The secret ${where.key} in ${where.file} does not open with this passphrase.`,
-      `Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack, or write a value for ${where.key} under \`config\` in demo-auth.local.yaml.`,
+      howToOpen([where.key]),
     );
   }
 }
+
+/** What to say of secrets whose passphrase nobody has given. */
+export const closed = (file: string, keys: readonly string[]): ProjectError =>
+  new ProjectError(
+    "config_secret",
+    `${file} holds the secret${keys.length > 1 ? "s" : ""} ${keys.join(", ")}.`,
+    howToOpen(keys),
+  );
+
+const howToOpen = (keys: readonly string[]): string =>
+  `Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack, or ${writeValues(keys)}`;
 
 const keys = new Map<string, Buffer>();
 

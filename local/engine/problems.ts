@@ -70,8 +70,13 @@ const textOf = (diagnostics: Diagnostic[]): string =>
 export function giveConfig(keys: readonly string[], stack: string, secrets: ReadonlySet<string>): string {
   const option = (key: string) => (secrets.has(key) ? "--secret " : "");
   const commands = keys.map((key) => `npx pulumi config set ${option(key)}${key} <value> --stack ${stack}`);
+  return `Run \`${commands.join(" && ")}\`, or ${writeValues(keys)}`;
+}
+
+/** How to give values of a stack's configuration to this machine alone, as the rest of a sentence that ends with lines to paste. */
+export function writeValues(keys: readonly string[]): string {
   const values = keys.map((key) => `${JSON.stringify(key)}: <value>`);
-  return `Run \`${commands.join(" && ")}\`, or write in demo-auth.local.yaml for this machine alone: config: { ${values.join(", ")} }`;
+  return `write in demo-auth.local.yaml for this machine alone: config: { ${values.join(", ")} }`;
 }
 
 /** The way `pulumi up` prints diagnostics: by resource, each message under its severity. */

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { LocalValues } from "./local-values.ts";
-import { decryptSecret, opensWithPassphrase } from "./passphrase.ts";
+import { closed, decryptSecret, opensWithPassphrase } from "./passphrase.ts";
 import { giveConfig, ProjectError } from "./problems.ts";
 import { readYaml, type Yaml } from "./yaml-file.ts";
 
@@ -36,6 +36,7 @@ export function readConfig({ root, name, stack, project, environment, local }: C
   const config: Record<string, string> = {};
   const secretKeys = new Set<string>();
   const standIns: string[] = [];
+  const sealed: string[] = [];
   const required: string[] = [];
   const full = (key: string) => (key.includes(":") ? key : `${name}:${key}`);
 
@@ -67,14 +68,20 @@ export function readConfig({ root, name, stack, project, environment, local }: C
     const { encryptionsalt } = content;
     const salt = opensWithPassphrase(encryptionsalt) ? encryptionsalt : undefined;
     if (salt === undefined) standIns.push(fullKey);
+    const passphrase = salt === undefined ? "" : passphraseOf(environment);
+    if (passphrase === undefined) {
+      sealed.push(fullKey);
+      continue;
+    }
     config[fullKey] = asText(
       opened(value, (secure, path) =>
         salt === undefined
           ? `stand-in-for-${path === "" ? key : path.slice(1)}`
-          : decryptSecret(secure, salt, passphraseOf(environment), { file, key }),
+          : decryptSecret(secure, salt, passphrase, { file, key: fullKey }),
       ),
     );
   }
+  if (sealed.length > 0) throw closed(file, sealed);
   for (const [key, value] of Object.entries(made)) config[key] = asText(value);
 
   const missing = required.filter((key) => !(key in config));

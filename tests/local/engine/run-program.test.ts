@@ -277,10 +277,25 @@ describe("the engine", function () {
     });
     const project = readProject(ours, "dev", { PULUMI_CONFIG_PASSPHRASE: "correct horse" });
     assert.deepEqual([project.config, project.secretKeys], [{ "app:key": "hush" }, ["app:key"]]);
-    assert.throws(() => readProject(ours, "dev", {}), /holds the secret app:key/);
+    assert.throws(() => readProject(ours, "dev", {}), /holds the secret app:key\.$/);
     assert.throws(
       () => readProject(ours, "dev", { PULUMI_CONFIG_PASSPHRASE: "battery" }),
-      /does not open with this passphrase/,
+      /The secret app:key in .* does not open with this passphrase/,
     );
+  });
+
+  it("names all secrets at once whose passphrase it was not given, in lines to paste", () => {
+    const directory = temporaryProject({
+      ...PROJECT,
+      "Pulumi.dev.yaml":
+        "encryptionsalt: v1:AAAA:v1:x\nconfig:\n  app:plain: text\n  app:key: { secure: v1:a:b }\n  app:given: { secure: v1:a:b }\n  vercel:token: { secure: v1:a:b }\n",
+      "demo-auth.local.yaml": "config: { app:given: mine }\n",
+    });
+    assert.throws(() => readProject(directory, "dev", {}), {
+      name: "ProjectError",
+      code: "config_secret",
+      message: `${join(directory, "Pulumi.dev.yaml")} holds the secrets app:key, vercel:token.`,
+      next: 'Set PULUMI_CONFIG_PASSPHRASE to the passphrase of this stack, or write in demo-auth.local.yaml for this machine alone: config: { "app:key": <value>, "vercel:token": <value> }',
+    });
   });
 });
