@@ -21,13 +21,28 @@ const printableAscii = /^[\x20-\x7e]*$/;
  */
 export function safeText(remote: string, limit = 500): string {
   if (remote.length <= limit && printableAscii.test(remote)) return remote;
-  const plain = stripVTControlCharacters(remote.slice(0, limit * 4)).replace(controls, " ");
+  const plain = withoutEscapes(remote.slice(0, limit * 4)).replace(controls, " ");
   return plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
 }
 
 /** The same for text of several lines, of any length: line ends and tabs stay. */
 export function safeBlock(remote: string): string {
-  return stripVTControlCharacters(remote).replace(controlsExceptLineEnds, " ");
+  return withoutEscapes(remote).replace(controlsExceptLineEnds, " ");
+}
+
+/**
+ * Node looks from the beginning of each operating system command (ECMA-48, 8.3.89) for its end: where there is none, it would
+ * look through the whole rest of the text each time.
+ */
+function withoutEscapes(text: string): string {
+  const end = Math.max(...["\u0007", "\u001b\\", "\u009c"].map((mark) => text.lastIndexOf(mark))) + 1;
+  return stripVTControlCharacters(text.slice(0, end) + text.slice(end).replaceAll(/[\u001b\u009b]\]/g, " "));
+}
+
+/** Takes out what looks like a JSON Web Token, whole or cut off. */
+export function withoutTokens(text: string): string {
+  // A run without a dot is passed over as a whole, not from each `eyJ` in it.
+  return text.replace(/eyJ[\w-]+(\.[\w-]*(?:\.[\w-]*)?)?/g, (run, rest) => (rest === undefined ? run : "[token]"));
 }
 
 /** JSON with whatever could steer a terminal written as `\u` escapes: the same value for every reader of JSON. */

@@ -97,7 +97,7 @@ export class CliError extends Error {
   ) {
     // A name or an address in it must not begin a line of its own, which would look like one of ours.
     super(
-      message.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " "),
+      message.replaceAll(/\s+/g, (blanks) => (/[\r\n\u2028\u2029]/.test(blanks) ? " " : blanks)),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.name = "CliError";

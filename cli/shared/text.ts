@@ -2,6 +2,8 @@
  * Text that is safe to show: remote strings through the filter that the local cloud uses too, and debug lines without
  * secrets.
  */
+import { withoutTokens } from "../../local/terminal-text.ts";
+
 export { safeBlock, safeJson, safeText } from "../../local/terminal-text.ts";
 
 const secretParameters =
@@ -22,8 +24,7 @@ const marksOfSecrets = /eyJ|[="]|authorization(?:'?\s*:|\s+(?:bearer|basic|aws4)
  */
 export function redact(line: string): string {
   if (!marksOfSecrets.test(line)) return line;
-  return line
-    .replace(/eyJ[\w-]+\.[\w-]*(\.[\w-]*)?/g, "[token]")
+  return withoutTokens(line)
     .replace(inQueries, "$1=[hidden]")
     .replace(inJson, '"$1":"[hidden]"')
     .replace(authorizationFields, "$1[hidden]")

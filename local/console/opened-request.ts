@@ -4,6 +4,7 @@
  */
 import type { ReadyDocument } from "../host/ready-document.ts";
 import type { ApiRequestEvent, CloudEvent, RequestDetails } from "../platform.ts";
+import { withoutTokens } from "../terminal-text.ts";
 
 export interface OpenedRequest {
   method: string;
@@ -19,7 +20,6 @@ export interface OpenedRequest {
 }
 
 const SECRET = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-amz-security-token)$/i;
-const TOKEN = /eyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?/g;
 /** What belongs to the connection that it came on. */
 const OF_THE_CONNECTION = /^(?:host|connection|content-length|transfer-encoding|keep-alive|upgrade|expect)$/i;
 
@@ -63,8 +63,6 @@ export function replayedFields({ requestHeaders }: RequestDetails): Record<strin
     if (!OF_THE_CONNECTION.test(name)) fields[name] = [...(fields[name] ?? []), value];
   return fields;
 }
-
-const withoutTokens = (text: string): string => text.replace(TOKEN, "[token]");
 
 const harmless = ([name, value]: [string, string]): [string, string] => [
   name,

@@ -78,6 +78,14 @@ export function isOfThisMachine({ socket, headers }: IncomingMessage): boolean {
   return isLoopback(socket.remoteAddress) && isLoopback(socket.localAddress) && LOOPBACK_HOSTS.has(name);
 }
 
+/** How many there are: Node believes the first, and refuses none of several as RFC 9112 §3.2 wants it. */
+function hostFields({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === "host") count++;
+  return count;
+}
+
 /**
  * The host in a request target of the absolute form, which comes before the `Host` field (RFC 9112 §3.2.2); `undefined` for a
  * path.
@@ -113,6 +121,10 @@ async function bindAll(
   let allowedHosts = new Set<string>();
   const refusal = `This server answers to loopback names${reach ? " and those that --allow-host names" : ""} only.\n`;
   const guarded: RequestListener = (req, res) => {
+    if (hostFields(req) > 1) {
+      res.writeHead(400, { "content-type": "text/plain" }).end("A request has one Host.\n");
+      return;
+    }
     if (![req.headers.host ?? "", targetHost(req.url)].every((host) => host === undefined || allowedHosts.has(host))) {
       res.writeHead(403, { "content-type": "text/plain" }).end(refusal);
       return;

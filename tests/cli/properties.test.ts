@@ -6,7 +6,7 @@ import { readAuthorizationResponse } from "../../cli/oauth/authorization-respons
 import { parseSession } from "../../cli/sessions/session.ts";
 import { CliError } from "../../cli/shared/errors.ts";
 import { splitPaste } from "../../cli/shared/hidden-lines.ts";
-import { redact, safeText } from "../../cli/shared/text.ts";
+import { redact, safeBlock, safeText } from "../../cli/shared/text.ts";
 import { parseSettings } from "../../cli/targets/settings.ts";
 
 const state = "s".repeat(43);
@@ -91,6 +91,15 @@ describe("for any input", () => {
         ok(!/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(safeText(text)));
       }),
     );
+  });
+
+  it("text of a megabyte is made harmless at once, whatever it repeats", () => {
+    const long = (text: string) => text.repeat(1_000_000 / text.length);
+    equal(safeBlock(long("\u001b]")).trim(), "");
+    equal(safeBlock(`${long("\u001b]")}\u0007end`), "end");
+    equal(safeBlock("a\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\ \u001b[1mb\u001b]0;title"), "alink b 0;title");
+    equal(redact(`${long("eyJ")} eyJhbGciOi.eyJzdWI.c2ln`), `${long("eyJ")} [token]`);
+    equal(new CliError("configuration_invalid", `${long(" ")}x\n y`).message, `${long(" ")}x y`);
   });
 
   it("a redacted line holds no JWT, wherever it stood", () => {

@@ -22,7 +22,8 @@ const clientId: Constraint = { least: 1, most: 128, pattern: /^[\w+]+$/, written
 const username: Constraint = { least: 1, most: 128, ...anyLetter, hidden: true };
 const password: Constraint = {
   ...{ least: 6, most: 256, hidden: true },
-  ...{ pattern: /^\S+.*\S+$/s, written: "^[\\S]+.*[\\S]+$" },
+  // The same texts; as it is written, a client could have it tried in as many ways as its length to the third power.
+  ...{ pattern: /^\S.*\S$/s, written: "^[\\S]+.*[\\S]+$" },
 };
 const code: Constraint = { least: 1, most: 2048, pattern: /^\S+$/, written: "[\\S]+", patternFirst: true };
 const token: Constraint = { pattern: /^[\w\-=.]+$/, written: "[A-Za-z0-9-_=.]+", hidden: true };

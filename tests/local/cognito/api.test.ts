@@ -83,6 +83,14 @@ describe("the cognito-idp JSON API on the wire", () => {
     assert.equal(body.message, "User pool client nobody does not exist.");
   });
 
+  it("refuses a password of any length at once, whatever it ends with", async () => {
+    for (const given of [`${"a".repeat(200_000)} `, ` ${"a".repeat(200_000)}`]) {
+      const { status, body } = await call(cloud, "SignUp", { ClientId, Username: "a@example.com", Password: given });
+      assert.deepEqual([status, body.__type], [400, "InvalidParameterException"]);
+      assert.match(body.message, /^2 validation errors detected: .* length less than or equal to 256; .*\[\\S\]\+\.\*/);
+    }
+  });
+
   it("leaves everything else at its origin to the console", async () => {
     for (const [path, init] of [
       ["/", {}],

@@ -61,6 +61,27 @@ describe("a loopback server", () => {
     }
   });
 
+  it("answers 400 to two Host fields, of which each part of a cloud might believe another", async () => {
+    const server = await listenOnLoopback(0);
+    try {
+      server.handle(() => assert.fail("two Host fields reached the handler"));
+      const own = `127.0.0.1:${server.port}`;
+      for (const hosts of [
+        ["Host", own, "Host", "evil.example"],
+        ["Host", own, "host", own],
+      ]) {
+        const status = await new Promise((resolve, reject) => {
+          request({ host: "127.0.0.1", port: server.port, headers: hosts }, (response) => resolve(response.statusCode))
+            .on("error", reject)
+            .end();
+        });
+        assert.equal(status, 400);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
   it("answers 403 to any other Host, so that a rebound name reaches nothing", async () => {
     const server = await listenOnLoopback(0);
     try {
