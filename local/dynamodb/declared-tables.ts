@@ -5,7 +5,7 @@
 import db from "dynalite/db/index.js";
 import validations from "dynalite/validations/index.js";
 import type { TableIndexModel, TableModel } from "../model.ts";
-import type { Store } from "../platform.ts";
+import type { Platform, Store } from "../platform.ts";
 import type { TableDescription } from "./emulator-contract.ts";
 import { type Item, withoutPrototypes } from "./item.ts";
 import { type ItemStore, type StoredTable, spaceOf } from "./item-store.ts";
@@ -78,7 +78,6 @@ function described(model: TableModel): TableDescription {
     TableName: name,
     KeySchema: schema(keys),
     TableStatus: "ACTIVE",
-    CreationDateTime: 0,
     ProvisionedThroughput: throughput,
     TableSizeBytes: 0,
     ItemCount: 0,
@@ -128,7 +127,7 @@ export function refuseProtected({ db: state }: Store, tables: readonly TableMode
 
 /** @returns the names of tables that had items and were made anew */
 export function deployTables(
-  store: Store,
+  { store, now: time }: Pick<Platform, "store" | "now">,
   tables: readonly TableModel[],
   itemsOf: (region: string) => ItemStore,
 ): string[] {
@@ -138,12 +137,13 @@ export function deployTables(
       const items = itemsOf(model.region);
       const { description } = items.table(model.name);
       const before = definitionBefore(store, model);
-      const now = definition(model);
+      const now = { ...definition(model), created: time() };
       if (before && before.identity !== now.identity) {
         if (items.size(model.name).count > 0) madeAnew.push(model.name);
         clear(store, model, { items: true });
-      } else if (before && before.copies !== now.copies) {
-        refill(store, model, items, description);
+      } else if (before) {
+        if (before.copies !== now.copies) refill(store, model, items, description);
+        now.created = before.created ?? now.created;
       }
       const space = spaceOf(model.region, model.name);
       store.db
@@ -159,7 +159,7 @@ function definitionBefore({ db: state }: Pick<Store, "db">, { region, name }: Ta
   const row = state.prepare("SELECT definition FROM dynamodb_tables WHERE space = ?").get(spaceOf(region, name)) as
     | { definition: string }
     | undefined;
-  return row && (JSON.parse(row.definition) as ReturnType<typeof definition>);
+  return row && (JSON.parse(row.definition) as ReturnType<typeof definition> & { created?: number });
 }
 
 /** Deletes the copies in indexes, or everything. */

@@ -126,6 +126,14 @@ export class ItemStore implements EmulatorStore {
     return rows.map(({ key, item }) => ({ key, item: readItem(item) }));
   }
 
+  /** When a table was made, in milliseconds. */
+  created(table: string): number {
+    const row = this.#prepared("SELECT definition FROM dynamodb_tables WHERE space = ?").get(
+      spaceOf(this.#region, table),
+    ) as { definition: string };
+    return (JSON.parse(row.definition) as { created: number }).created;
+  }
+
   /** How many items a table has, and their size in bytes. */
   size(table: string): { count: number; bytes: number } {
     return this.#prepared(

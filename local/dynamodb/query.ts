@@ -40,7 +40,7 @@ export async function query(store: EmulatorStore, data: RequestData, table: Tabl
   const keyNames = namesOf([...table.KeySchema, ...(index?.KeySchema ?? [])]);
   const start = data.ExclusiveStartKey as Item | undefined;
   if (start && Object.keys(start).length !== keyNames.length) throw invalid("The provided starting key is invalid");
-  refuseConditions(pieces, start);
+  refuseConditions(pieces, Object.keys(data.KeyConditions as object).length, start);
   if (start) refuseStart(start, pieces, table, index);
   throwAny(db.validateKeyPaths(data._projection?.nestedPaths, table));
   const filtered = pieces.find(({ name }) => data._filter?.pathHeads[name]);
@@ -88,9 +88,8 @@ function piecesOf(data: RequestData, table: TableDescription, index: IndexDescri
   }));
 }
 
-/** @throws Failure */
-function refuseConditions(pieces: KeyPiece[], start: Item | undefined): void {
-  const asked = pieces.filter(({ condition }) => condition).length;
+/** @param asked how many conditions there are, of other attributes too. @throws Failure */
+function refuseConditions(pieces: KeyPiece[], asked: number, start: Item | undefined): void {
   const isMulti = pieces.length > 2 || pieces.filter(({ isPartitionKey }) => isPartitionKey).length > 1;
   for (const { name, type, isPartitionKey, condition } of pieces) {
     if (start && !start[name]) throw invalid("The provided starting key is invalid");
@@ -110,6 +109,7 @@ function refuseConditions(pieces: KeyPiece[], start: Item | undefined): void {
       throw invalid("Query key condition not supported");
   }
   if (isMulti) refuseGaps(pieces);
+  if (asked > pieces.filter(({ condition }) => condition).length) throw invalid("Query key condition not supported");
 }
 
 /** @throws Failure for a condition behind an attribute of the key that has not one value */

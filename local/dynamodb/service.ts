@@ -20,6 +20,7 @@ import { failure, isFailure, notSerializable } from "./failure.ts";
 import { ItemStore, prepareItemTables, type StoredTable } from "./item-store.ts";
 import { nameOf, standInFor, withNames } from "./names.ts";
 import { plainItem } from "./plain-values.ts";
+import { withTableNames } from "./table-arns.ts";
 import { Transactions } from "./transactions.ts";
 
 export { ProtectedTableError } from "./declared-tables.ts";
@@ -128,7 +129,7 @@ export function dynamoDbService({
       }
     },
     takeOver() {
-      for (const name of deployTables(store, tables, itemsOf)) {
+      for (const name of deployTables(platform, tables, itemsOf)) {
         refuse(
           "CreateTable",
           "made anew",
@@ -205,8 +206,17 @@ class Operations {
   /** Rejects with a Failure. */
   async perform(operation: string, body: Buffer, items: ItemStore): Promise<Answer> {
     const others = body.length > LARGE_BYTES ? setImmediate : async () => {};
-    const request = withTableName(parsed(body));
+    const { request, answered } = withTableNames(parsed(body), items.tableDb.awsRegion);
     await others();
+    return answered(await this.#perform(operation, request, items, others));
+  }
+
+  async #perform(
+    operation: string,
+    request: Record<string, unknown>,
+    items: ItemStore,
+    others: () => Promise<void>,
+  ): Promise<Answer> {
     if (isWrite(operation)) {
       const data = checked(operation, request, { alone: true });
       await others();
@@ -258,16 +268,27 @@ function parsed(body: Buffer): Record<string, unknown> {
   return request;
 }
 
-/** A table may go by its ARN as well. */
-function withTableName(request: Record<string, unknown>): Record<string, unknown> {
-  const { TableName: name } = request;
-  return typeof name === "string" && name.startsWith("arn:") ? { ...request, TableName: name.split("/")[1] } : request;
-}
-
 function whole(name: string, items: ItemStore): object {
   const { description } = items.table(name, `Requested resource not found: Table: ${name} not found`);
   const { count, bytes } = items.size(name);
-  return { ...description, ItemCount: count, TableSizeBytes: bytes };
+  const created = items.created(name) / 1000;
+  const { BillingModeSummary } = description;
+  return {
+    ...description,
+    ItemCount: count,
+    TableSizeBytes: bytes,
+    CreationDateTime: created,
+    TableId: uuidOf(`${description.TableArn} ${created}`),
+    ...(BillingModeSummary !== undefined && {
+      BillingModeSummary: { ...(BillingModeSummary as object), LastUpdateToPayPerRequestDateTime: created },
+    }),
+  };
+}
+
+/** The same for the same text. */
+function uuidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
 }
 
 const timeToLive = ({ ttlAttribute }: StoredTable): object =>

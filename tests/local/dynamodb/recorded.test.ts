@@ -5,7 +5,13 @@
 import assert from "node:assert/strict";
 import { startTableService, type TableService, tableModel } from "../../support/table-service.ts";
 
-const tables = [tableModel("plain", [["pk", "S"]])];
+const tables = [
+  tableModel("plain", [["pk", "S"]]),
+  tableModel("sorted", [
+    ["pk", "S"],
+    ["sk", "S"],
+  ]),
+];
 
 const S = (text: string) => ({ S: text });
 const N = (number: string) => ({ N: number });
@@ -260,5 +266,52 @@ describe("DynamoDB as recorded", () => {
       GlobalSecondaryIndexes: { "by-g": { CapacityUnits: 0.5 } },
     });
     assert.equal((await service.headers("GetItem", { TableName: "plain", Key })).get("server"), "Server");
+  });
+
+  // ExtendDB/extenddb: test_table_arn_as_name.py; getmoto/moto: test_dynamodb_batch_write.py (batch_write_using_arn), both 2026.
+  it("[G.1] takes the ARN of a table for its name, and says it again", async () => {
+    const arn = "arn:aws:dynamodb:us-east-1:123456789012:table/plain";
+    const on = { TableName: arn };
+    const Update = { ...on, ...update("SET x = :x", { ":x": S("123") }) };
+    await call("TransactWriteItems", { TransactItems: [{ Update }] });
+    assert.deepEqual((await call("Scan", on)).Items, [{ ...Key, x: S("123") }]);
+    const { ConsumedCapacity } = await call("GetItem", { ...on, Key, ReturnConsumedCapacity: "TOTAL" });
+    assert.deepEqual(ConsumedCapacity, { CapacityUnits: 0.5, TableName: arn });
+    const Keys = [Key];
+    for (const RequestItems of [{ [arn]: { Keys } }, { [arn]: { Keys }, plain: { Keys } }]) {
+      const { Responses } = await call("BatchGetItem", { RequestItems });
+      assert.deepEqual(Responses, { [arn]: [{ ...Key, x: S("123") }] });
+    }
+    await call("BatchWriteItem", { RequestItems: { [arn]: [{ PutRequest: { Item: { pk: S("b") } } }] } });
+    const gets = [{ Get: { ...on, Key: { pk: S("b") } } }];
+    assert.deepEqual((await call("TransactGetItems", { TransactItems: gets })).Responses, [{ Item: { pk: S("b") } }]);
+    const { __type } = await call("GetItem", { TableName: `${arn}/index/by-g`, Key });
+    assert.match(String(__type), /ValidationException$/);
+    // Of another region than the request is signed for; unverified.
+    const elsewhere = { TableName: arn.replace("us-east-1", "eu-west-1"), Key };
+    assert.match(String((await call("GetItem", elsewhere)).__type), /ResourceNotFoundException$/);
+  });
+
+  // test_describe_table.py (creation_time, id, billing).
+  it("[G.1] describes when a table was made, and under which id", async () => {
+    const described = async () => (await call("DescribeTable", {})).Table as Record<string, unknown>;
+    const { CreationDateTime, TableId, BillingModeSummary } = await described();
+    assert.ok(Math.abs(Date.now() / 1000 - (CreationDateTime as number)) < 30);
+    assert.match(String(TableId), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(BillingModeSummary, {
+      BillingMode: "PAY_PER_REQUEST",
+      LastUpdateToPayPerRequestDateTime: CreationDateTime,
+    });
+    assert.equal((await described()).TableId, TableId);
+  });
+
+  // test_query.py (query_which_key), test_key_conditions.py (non_key).
+  it("[G.2] queries by no attribute that is not a key", async () => {
+    const KeyConditions = Object.fromEntries(
+      ["pk", "x"].map((name) => [name, { ComparisonOperator: "EQ", AttributeValueList: [S("a")] }]),
+    );
+    assert.match((await said("Query", { KeyConditions })) ?? "", /number of query conditions/);
+    const sorted = { TableName: "sorted", KeyConditions };
+    assert.equal(await said("Query", sorted), "Query condition missed key schema element: sk");
   });
 });
