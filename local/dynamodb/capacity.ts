@@ -38,7 +38,7 @@ const writeUnits = (...items: (Item | undefined)[]): number =>
 /** @returns `undefined` when the request does not ask for it */
 export function consumed(data: RequestData, { table, local = {}, global = {} }: Taken): ConsumedCapacity | undefined {
   const { ReturnConsumedCapacity, TableName } = data;
-  if (ReturnConsumedCapacity !== "TOTAL" && ReturnConsumedCapacity !== "INDEXES") return undefined;
+  if (!isAsked(data)) return undefined;
   const ofIndexes = [...Object.values(local), ...Object.values(global)].reduce((sum, units) => sum + units, 0);
   const total = { CapacityUnits: table + ofIndexes, TableName: TableName! };
   if (ReturnConsumedCapacity === "TOTAL") return total;
@@ -49,6 +49,9 @@ export function consumed(data: RequestData, { table, local = {}, global = {} }: 
     ...(Object.keys(global).length > 0 && { GlobalSecondaryIndexes: unitsOf(global) }),
   };
 }
+
+const isAsked = ({ ReturnConsumedCapacity }: RequestData): boolean =>
+  ReturnConsumedCapacity === "TOTAL" || ReturnConsumedCapacity === "INDEXES";
 
 const unitsOf = (units: Record<string, number>): OfIndexes =>
   Object.fromEntries(Object.entries(units).map(([name, CapacityUnits]) => [name, { CapacityUnits }]));
@@ -68,11 +71,14 @@ export const consumedByWrite = (
   before: Item | undefined,
   after: Item | undefined,
 ): ConsumedCapacity | undefined =>
-  consumed(data, {
-    table: writeUnits(before, after),
-    local: ofCopies(table.LocalSecondaryIndexes, table, before, after),
-    global: ofCopies(table.GlobalSecondaryIndexes, table, before, after),
-  });
+  // How large items are is only counted for whoever asks.
+  !isAsked(data)
+    ? undefined
+    : consumed(data, {
+        table: writeUnits(before, after),
+        local: ofCopies(table.LocalSecondaryIndexes, table, before, after),
+        global: ofCopies(table.GlobalSecondaryIndexes, table, before, after),
+      });
 
 /** Of the indexes that change: one whose key changes is written twice. */
 function ofCopies(

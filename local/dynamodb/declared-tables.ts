@@ -7,7 +7,7 @@ import validations from "dynalite/validations/index.js";
 import type { TableIndexModel, TableModel } from "../model.ts";
 import type { Platform, Store } from "../platform.ts";
 import type { TableDescription } from "./emulator-contract.ts";
-import { type Item, withoutPrototypes } from "./item.ts";
+import { asItem, type Item } from "./item.ts";
 import { type ItemStore, type StoredTable, spaceOf } from "./item-store.ts";
 import { nameOf, standInFor } from "./names.ts";
 import { refuseUnreadable } from "./request-limits.ts";
@@ -33,7 +33,7 @@ export function withStandIns(model: TableModel): TableModel {
     keys: one.keys.map(standInFor),
     nonKeyAttributes: one.nonKeyAttributes.map(standInFor),
   });
-  const items = withoutPrototypes(structuredClone(model.items));
+  const items = structuredClone(model.items).map(asItem);
   for (const item of items) {
     refuseUnreadable({ Item: item });
     // Numbers get the one form that they are compared in.

@@ -7,7 +7,7 @@ import type { Item, Value } from "./item.ts";
 
 export function itemSize(item: Item): number {
   let bytes = 0;
-  for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueSize(value);
+  for (const name in item) bytes += Buffer.byteLength(name) + valueSize(item[name]!);
   return bytes;
 }
 
@@ -27,12 +27,13 @@ export function storedSize(item: Item, sortKey: string | undefined): number {
 
 function storedAttributes(item: Item, without?: string): number {
   let bytes = 0;
-  for (const [name, value] of Object.entries(item)) if (name !== without) bytes += 1 + storedValue(value);
+  for (const name in item) if (name !== without) bytes += 1 + storedValue(item[name]!);
   return bytes;
 }
 
 function storedValue(value: Value): number {
-  const [type, held] = Object.entries(value)[0]!;
+  const type = typeOf(value);
+  const held = value[type];
   switch (type) {
     case "S": {
       const bytes = Buffer.byteLength(held as string);
@@ -54,8 +55,15 @@ function storedValue(value: Value): number {
   }
 }
 
+/** Without a list of its members, of which a large item would have hundreds of thousands. */
+function typeOf(value: Value): string {
+  for (const type in value) return type;
+  return "";
+}
+
 function valueSize(value: Value): number {
-  const [type, held] = Object.entries(value)[0]!;
+  const type = typeOf(value);
+  const held = value[type];
   switch (type) {
     case "S":
     case "N":
@@ -81,6 +89,7 @@ function scalarSize(type: string, held: string): number {
 
 /** Two digits to a byte, from the first to the last one that is not zero, in pairs from the decimal point. */
 function numberSize(number: string): number {
+  if (number.length === 1) return number === "0" ? 1 : 2;
   const [whole = "", part = ""] = number.replace("-", "").split(".");
   const digits = `${whole}${part}`.replace(/^0+|0+$/g, "").length;
   if (digits === 0) return 1;

@@ -7,23 +7,19 @@ export type Value = Record<string, unknown>;
 export type Item = Record<string, Value>;
 
 /** @param text JSON */
-export const readItem = (text: string): Item => withoutPrototypes(JSON.parse(text) as Item);
+export const readItem = (text: string): Item => asItem(JSON.parse(text) as Item);
 
-/** Also inside of it: what every object of JavaScript has, such as `constructor`, is no attribute of an item. */
-export const asItem = (value: Item): Item => withoutPrototypes(value);
-
-/** Also inside of it, in place. */
-export function withoutPrototypes<T extends object>(value: T): T {
-  if (Array.isArray(value)) {
-    for (const member of value) if (isObject(member)) withoutPrototypes(member);
-    return value;
-  }
-  const members = value as Record<string, unknown>;
-  for (const name in members) if (isObject(members[name])) withoutPrototypes(members[name] as object);
-  return Object.setPrototypeOf(value, null);
+/** Also in maps inside of it, in place: what every object of JavaScript has, such as `constructor`, is no attribute of an item. */
+export function asItem(attributes: Item): Item {
+  for (const name in attributes) withoutPrototypes(attributes[name]!);
+  return Object.setPrototypeOf(attributes, null);
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+/** A value may keep its own, which has no type of values. */
+function withoutPrototypes(value: Value): void {
+  if (value.M) asItem(value.M as Item);
+  else if (value.L) for (const element of value.L as Value[]) withoutPrototypes(element);
+}
 
 const SETS = new WeakMap<string[], Set<string>>();
 

@@ -47,7 +47,7 @@ export function refuseUnreadable(request: object): void {
       if (typeof member === "string" && SIGNED.test(member) && (name === "N" || as === "NS")) {
         (part as Record<string, unknown>)[name] = member.slice(1);
       }
-      if (typeof member !== "object" || member === null) continue;
+      if (typeof member !== "object" || member === null || isPlainText(member)) continue;
       const isValue = !isList && !ofProgram;
       const lists = depth + (isValue && (name === "L" || name === "M") ? 1 : 0);
       if (lists > DEEPEST_VALUE) {
@@ -62,4 +62,14 @@ export function refuseUnreadable(request: object): void {
       memberOf.push(ofProgram ? "" : name);
     }
   }
+}
+
+/** Of a value such as `{ S: "a" }`, of which a request may have a million, there is nothing to see. */
+function isPlainText(member: object): boolean {
+  let texts = 0;
+  for (const type in member) {
+    if (type !== "S" || typeof (member as { S: unknown }).S !== "string") return false;
+    texts++;
+  }
+  return texts === 1;
 }
