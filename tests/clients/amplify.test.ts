@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { totpAt } from "../../local/cognito/accounts/totp.ts";
 import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { password } from "../support/sign-up.ts";
@@ -17,7 +18,13 @@ import { temporaryProject } from "../support/temporary.ts";
 /** A pool for the application at this origin, as one declares it on AWS. */
 const program = (application: string) => `
 const aws = require("@pulumi/aws");
-const pool = new aws.cognito.UserPool("users", { usernameAttributes: ["email"], autoVerifiedAttributes: ["email"] });
+const pool = new aws.cognito.UserPool("users", {
+  usernameAttributes: ["email"],
+  autoVerifiedAttributes: ["email"],
+  mfaConfiguration: "OPTIONAL",
+  softwareTokenMfaConfiguration: { enabled: true },
+  deviceConfiguration: { challengeRequiredOnNewDevice: true, deviceOnlyRememberedOnUserPrompt: true },
+});
 new aws.cognito.UserPoolDomain("users", { userPoolId: pool.id, domain: "amplify-users" });
 new aws.cognito.UserPoolClient("web", {
   userPoolId: pool.id,
@@ -172,6 +179,61 @@ describe("a page with aws-amplify, over https", function () {
     assert.deepEqual(await session(), { id: undefined, access: undefined });
     const again = { username, password: newPassword };
     assert.equal((await page.evaluate((input) => window.amplifyPage.auth.signIn(input), again)).isSignedIn, true);
+    assert.deepEqual(faults, []);
+  });
+
+  it("signs in by itself after a sign-up, and takes a remembered device for the authenticator app's code", async () => {
+    const username = "device@example.com";
+    const asked = await page.evaluate((input) => window.amplifyPage.auth.signUp(input), {
+      username,
+      password,
+      options: { userAttributes: { email: username }, autoSignIn: true },
+    });
+    assert.equal(asked.nextStep.signUpStep, "CONFIRM_SIGN_UP");
+    const confirmationCode = cloud.messages().findLast(({ to }) => to === username)!.code!;
+    const confirmed = await page.evaluate((input) => window.amplifyPage.auth.confirmSignUp(input), {
+      username,
+      confirmationCode,
+    });
+    assert.equal(confirmed.nextStep.signUpStep, "COMPLETE_AUTO_SIGN_IN");
+    assert.deepEqual(await page.evaluate(() => window.amplifyPage.auth.autoSignIn()), {
+      isSignedIn: true,
+      nextStep: { signInStep: "DONE" },
+    });
+
+    const secret = await page.evaluate(async () => (await window.amplifyPage.auth.setUpTOTP()).sharedSecret);
+    const code = (later: number) => totpAt(secret, Math.floor(Date.now() / 30_000) + later);
+    const preference = await page.evaluate(async (code) => {
+      await window.amplifyPage.auth.verifyTOTPSetup({ code });
+      await window.amplifyPage.auth.updateMFAPreference({ totp: "PREFERRED" });
+      return window.amplifyPage.auth.fetchMFAPreference();
+    }, code(0));
+    assert.deepEqual(preference, { preferred: "TOTP", enabled: ["TOTP"] });
+
+    const devices = await page.evaluate(async () => {
+      await window.amplifyPage.auth.rememberDevice();
+      return window.amplifyPage.auth.fetchDevices();
+    });
+    const { access } = await session(true);
+    assert.deepEqual(
+      devices.map(({ id }) => id),
+      [access?.device_key],
+    );
+    const signInAgain = async () => {
+      await page.evaluate(() => window.amplifyPage.auth.signOut());
+      return page.evaluate((input) => window.amplifyPage.auth.signIn(input), { username, password });
+    };
+    assert.equal((await signInAgain()).nextStep.signInStep, "DONE");
+    assert.equal((await session()).access?.device_key, access?.device_key);
+
+    await page.evaluate(() => window.amplifyPage.auth.forgetDevice());
+    assert.equal((await signInAgain()).nextStep.signInStep, "CONFIRM_SIGN_IN_WITH_TOTP_CODE");
+    const answered = await page.evaluate(
+      (challengeResponse) => window.amplifyPage.auth.confirmSignIn({ challengeResponse }),
+      code(1),
+    );
+    assert.equal(answered.isSignedIn, true);
+    assert.notEqual((await session()).access?.device_key, access?.device_key);
     assert.deepEqual(faults, []);
   });
 
