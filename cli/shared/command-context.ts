@@ -43,8 +43,29 @@ export function action<Flags = object>(
   return async (...received: unknown[]): Promise<void> => {
     const command = received.at(-1) as Command;
     const flags = command.optsWithGlobals() as Flags & GlobalFlags;
+    refuseEmpty(command);
     await work({ world, out: openOutput(world, flags), flags }, ...(received.slice(0, -2) as never[]));
   };
+}
+
+/** `login --idp "$NAME"` without a NAME would mean something else. A body may be empty. */
+function refuseEmpty(command: Command): void {
+  const isEmpty = (value: unknown) => value === "" || (Array.isArray(value) && value.includes(""));
+  const options = command.options.filter(({ long }) => long !== "--data");
+  const empty =
+    options.find((option) => {
+      const name = option.attributeName();
+      return command.getOptionValueSource(name) === "cli" && isEmpty(command.getOptionValue(name));
+    })?.long ??
+    command.registeredArguments.find((argument, at) => !argument.variadic && command.processedArgs[at] === "")?.name();
+  if (empty === undefined) return;
+  const what = empty.startsWith("--") ? `${empty} is empty` : `The ${empty} is empty`;
+  const above = command.parent?.parent ? [command.parent.name()] : [];
+  throw usage(what, {
+    say: `Give it a value${empty.startsWith("--") ? ", or leave it out" : ""}. How it is used`,
+    command: "help",
+    args: [...above, command.name()],
+  });
 }
 
 /** One of our commands as this person types it, for the same target. */
@@ -83,6 +104,6 @@ export function parseTimeout(text: string): number {
   throw usage(`--timeout ${text} leaves no time to wait`, limit);
 }
 
-export function usage(message: string, next?: NextStep | readonly NextStep[]): CliError {
+export function usage(message: string, next: NextStep | readonly NextStep[]): CliError {
   return new CliError("usage", `${message}.`, { next });
 }

@@ -90,11 +90,8 @@ export class CliError extends Error {
   /** What to do, each on a line of its own. */
   readonly next: readonly NextStep[];
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { next?: NextStep | readonly NextStep[] | undefined; cause?: unknown } = {},
-  ) {
+  /** @param options `next` is empty only where there is nothing to do */
+  constructor(code: ErrorCode, message: string, options: { next: NextStep | readonly NextStep[]; cause?: unknown }) {
     // A name or an address in it must not begin a line of its own, which would look like one of ours.
     super(
       message.replaceAll(/\s+/g, (blanks) => (/[\r\n\u2028\u2029]/.test(blanks) ? " " : blanks)),
@@ -102,7 +99,7 @@ export class CliError extends Error {
     );
     this.name = "CliError";
     this.code = code;
-    this.next = Array.isArray(options.next) ? options.next : options.next === undefined ? [] : [options.next];
+    this.next = [options.next].flat();
   }
 
   get exitCode(): number {

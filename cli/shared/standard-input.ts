@@ -1,5 +1,5 @@
 /** The whole of standard input, for an option that asks for it. */
-import { readBoundedStream } from "./bounded-file.ts";
+import { fileLimit, readBoundedStream } from "./bounded-file.ts";
 import type { CommandContext } from "./command-context.ts";
 import { CliError } from "./errors.ts";
 import type { NextStep } from "./next-step.ts";
@@ -31,4 +31,12 @@ export async function readStandardInput(
       cause: error,
     });
   }
+}
+
+/** A token, with or without the name of its scheme. @throws CliError `usage` when there is none, and as readStandardInput */
+export async function readToken(io: Pick<CommandContext, "world" | "flags" | "out">, next: NextStep): Promise<string> {
+  const text = (await readStandardInput(io, { what: "the token", limit: fileLimit, next })).toString("utf8");
+  const token = text.trim().replace(/^Bearer\s+/i, "");
+  if (token) return token;
+  throw new CliError("usage", "There is no token on standard input.", { next });
 }

@@ -92,7 +92,9 @@ export async function userConfig(world: World, named: string | undefined): Promi
   const file = userConfigPath(world, named);
   if (!existsSync(file)) {
     if (!named) return { file, storage: undefined, profiles: {} };
-    throw new CliError("configuration_missing", `There is no ${file}.`, { next: "Create it, or leave --config out" });
+    throw new CliError("configuration_missing", `There is no ${file}.`, {
+      next: `Create it, or leave it out: printf '{"profiles":{}}' > ${quoted(file)}`,
+    });
   }
   const value = Object(await readJson(file)) as Record<string, unknown>;
   return {
@@ -132,7 +134,10 @@ export function profileSettings(config: UserConfig, name: string, onInvalid?: On
   }
   const names = Object.keys(config.profiles).map((known) => safeText(known, 60));
   throw new CliError("configuration_missing", `There is no profile "${safeText(name, 60)}" in ${config.file}.`, {
-    next: names.length > 0 ? `There are: ${names.join(", ")}` : `Add it under "profiles" there`,
+    next:
+      names.length > 0
+        ? `There are: ${names.map((known) => `--profile ${quoted(known)}`).join(", ")}`
+        : `Add it there: {"profiles":{${JSON.stringify(safeText(name, 60))}:{"issuer":"https://…","clientId":"…"}}}`,
   });
 }
 

@@ -29,7 +29,9 @@ export async function issueLocalTokens(
   } catch {}
   if (answer.status !== 200) {
     const why = safeText(String(Object(said.error).message ?? `status ${answer.status}`), 400);
-    throw new CliError("configuration_invalid", `The local cloud gives ${safeText(wanted.as, 100)} no token: ${why}`);
+    throw new CliError("configuration_invalid", `The local cloud gives ${safeText(wanted.as, 100)} no token: ${why}`, {
+      next: `Its console shows its users, groups and app clients: ${target.console}`,
+    });
   }
   const field = (name: string) => (typeof said[name] === "string" ? (said[name] as string) : undefined);
   return { idToken: field("idToken"), accessToken: field("accessToken"), refreshToken: field("refreshToken") };

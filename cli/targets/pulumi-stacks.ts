@@ -10,6 +10,7 @@ import { CliError } from "../shared/errors.ts";
 import { installedProgram, isProgram } from "../shared/installed-program.ts";
 import { isForeign } from "../shared/ownership.ts";
 import { readPrivateFile, writePrivateFile } from "../shared/private-files.ts";
+import { quoted } from "../shared/shell-words.ts";
 import { stateHome } from "../shared/state-home.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
@@ -87,7 +88,9 @@ function parseOutputs(text: string, stack: string): TargetSettings {
   try {
     outputs = JSON.parse(text);
   } catch {
-    throw new CliError("pulumi_failed", `Pulumi did not print the outputs of stack ${stack} as JSON.`);
+    throw new CliError("pulumi_failed", `Pulumi did not print the outputs of stack ${stack} as JSON.`, {
+      next: `See what it prints: pulumi stack output --json --stack ${quoted(stack)}`,
+    });
   }
   const settings = parseSettings(outputs, `the outputs of stack ${stack}`);
   if (!settings.issuer || !settings.clientId) {
@@ -159,10 +162,7 @@ async function pulumi(world: World, engine: string, project: string, args: strin
   const options = { directory: await realpath(project), env: world.env };
   const result = await world.run(engine, [...args, "--non-interactive"], options).catch((error: Error) => {
     throw new CliError("pulumi_failed", `Pulumi could not be started (${safeText(error.message)}).`, {
-      next: [
-        "Run it yourself to see more, or describe the target in demo-auth.json",
-        { say: "For this machine", command: "local" },
-      ],
+      next: ["Run it yourself to see more: pulumi stack output --json", { say: "For this machine", command: "local" }],
       cause: error,
     });
   });

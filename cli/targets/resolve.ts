@@ -78,7 +78,7 @@ export interface Gathered {
 function notSaid(label: string, missing: readonly string[]): CliError {
   return new CliError("configuration_missing", `${label} does not say ${missing.join(" and ")}.`, {
     next: {
-      say: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. See",
+      say: "Add it to demo-auth.json, or set DEMO_AUTH_ISSUER and DEMO_AUTH_CLIENT_ID. To see what is there",
       command: "config",
     },
   });
@@ -127,7 +127,7 @@ async function accountOf(world: World, target: Target, flags: TargetFlags): Prom
   if (!named) return chosenAccount(world, targetBinding(target));
   if (isAccountName(named)) return named;
   throw new CliError("usage", `"${safeText(named, 60)}" cannot name an account.`, {
-    next: "Use letters, digits and . _ @ + -",
+    next: "Use letters, digits and . _ @ + -, such as: --as ada@example.com",
   });
 }
 

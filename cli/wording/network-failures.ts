@@ -9,7 +9,7 @@ export function explainNetwork(failed: RequestFailed): CliError {
   return new CliError("network_failed", message, { next, cause: failed });
 }
 
-function words({ failure, peer, origin, proxy }: RequestFailed): [message: string, next: NextStep | undefined] {
+function words({ failure, peer, origin, proxy }: RequestFailed): [message: string, next: NextStep] {
   const where = `${peer} at ${origin}${proxy === undefined ? "" : ` through the proxy ${proxy}`}`;
   const isLoopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(origin);
   const unreached = (why: string) => `Could not reach ${where}: ${why}.`;
@@ -18,11 +18,16 @@ function words({ failure, peer, origin, proxy }: RequestFailed): [message: strin
       return [
         `No answer from ${where} within ${failure.afterMs / 1000} s.`,
         isLoopback
-          ? "It is on this machine: look at the terminal where it runs, or at its console"
-          : `Check the connection${peer === "the API" ? ", or allow more time with --timeout" : ""}`,
+          ? { say: "It is on this machine: look at the terminal where it runs, or at what it says", command: "logs" }
+          : peer === "the API"
+            ? "Check the connection, or allow more time: --timeout 2m"
+            : { say: "Check the connection", command: "doctor" },
       ];
     case "too-large":
-      return [`The answer of ${where} has more than the ${failure.limit} bytes that are read of it.`, undefined];
+      return [
+        `The answer of ${where} has more than the ${failure.limit} bytes that are read of it.`,
+        { command: "doctor" },
+      ];
     case "status":
       return [`${capital(where)} answered ${failure.status}.`, { command: "doctor" }];
     case "not-json":

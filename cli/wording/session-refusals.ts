@@ -1,4 +1,5 @@
 /** Sessions that cannot be used, in words. */
+import { dirname } from "node:path";
 import type { SessionRefusal, SessionRefused } from "../sessions/refusals.ts";
 import type { SignInMethod } from "../sessions/session.ts";
 import { CliError } from "../shared/errors.ts";
@@ -53,7 +54,7 @@ function words(refusal: SessionRefusal): [message: string, next: NextStep] {
     case "given-token":
       return [
         `DEMO_AUTH_TOKEN cannot be used. ${explainOAuth(refusal.why).message}`,
-        "Set it to a valid token of this target, or unset it to use the stored sign-in",
+        "Set it to a valid token of this target, or use the stored sign-in: unset DEMO_AUTH_TOKEN",
       ];
     case "client-secret-gone":
       return [
@@ -82,7 +83,7 @@ function words(refusal: SessionRefusal): [message: string, next: NextStep] {
     case "lock-unavailable":
       return [
         `Could not lock ${refusal.file}: ${refusal.why}.`,
-        "Make the folder writable, or point DEMO_AUTH_HOME at another",
+        `Make the folder writable: chmod u+rwx '${dirname(refusal.file)}'`,
       ];
   }
 }

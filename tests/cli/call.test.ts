@@ -130,11 +130,11 @@ describe("demo-auth call", () => {
   const unusable: [args: string[], message: RegExp, next: RegExp][] = [
     [["-X", "BAD METHOD"], /"BAD METHOD" is not an HTTP method/, /→ .*: demo-auth call \/transactions -X GET$/m],
     [["-X", "GET\r\nX: y"], /"GET X: Y" is not an HTTP method/, /call \/transactions -X GET$/m],
-    [["-X", ""], /"" is not an HTTP method/, /call \/transactions -X GET$/m],
+    [["-X", ""], /--request is empty/, /→ .*help call$/m],
     [["-X", "TRACE"], /TRACE would send the token back/, /call \/transactions -X GET$/m],
     [["-X", "connect"], /CONNECT asks for a tunnel/, /call \/transactions -X GET$/m],
     [["-H", "nonsense"], /"nonsense" is not a header/, /→ .*-H 'Name: value'/],
-    [["-H", ""], /"" is not a header/, /→ .*-H 'Name: value'/],
+    [["-H", ""], /--header is empty/, /→ .*help call$/m],
     [["-H", "A B: c"], /"A B" is not a header/, /→ .*-H 'Name: value'/],
     [["-H", "X-A: one\r\nX-B: two"], /The value of X-A has a line break/, /→ .*-H 'X-A: value'/],
     [["-H", "X-A:\none"], /The value of X-A has a line break/, /→ .*-H 'X-A: value'/],
@@ -151,11 +151,11 @@ describe("demo-auth call", () => {
     [["-d", "@"], /There is no file's name after @/, /→ .*-d @body\.json/],
     [["-F", "nonsense"], /"nonsense" is not a field/, /→ Write -F name=value/],
     [["-F", "a=1", "-F", "a=2"], /The field "a" is given twice/, /→ .*-d '/],
-    [["-o", ""], /--output has no file's name/, /→ .*-o answer\.json/],
+    [["-o", ""], /--output is empty/, /→ .*help call$/m],
     [["-o", "a.json", "--json"], /--output goes without --json and --query/, /end the line with: > a\.json/],
     [["-o", "a.json", "--query", "b"], /--output goes without --json and --query/, /end the line with: > a\.json/],
     [["--query", "a["], /not a JMESPath expression/, /→ For example: --query '/],
-    [["--query", ""], /not a JMESPath expression/, /→ For example: --query '/],
+    [["--query", ""], /--query is empty/, /→ .*help call$/m],
     [["--type", "bearer"], /Allowed choices are id, access/, /→ .*help call/],
     [["--timeout", "soon"], /"soon" is not a duration/, /→ Write 30s, 5m or 1h/],
     [["--timeout", "99999999h"], /--timeout 99999999h is longer than/, /→ Write 30s, 5m or 1h/],
@@ -175,7 +175,7 @@ describe("demo-auth call", () => {
   }
 
   for (const [path, message, next] of [
-    ["", /The path is empty/, /call \/$/m],
+    ["", /The path is empty/, /help call$/m],
     ["/a\nb", /has a line break or another control character/, /call '\/a%0Ab'$/m],
     ["/a\\b", /has a backslash/, /call '\/a%5Cb'$/m],
     ["/a#b", /has a #, and what comes after it is never sent/, /call '\/a%23b'$/m],

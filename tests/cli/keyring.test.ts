@@ -65,7 +65,9 @@ describe("a session in the keyring", () => {
     const locked: Keyring = {
       name: "the test keyring",
       get: () =>
-        Promise.reject(new CliError("storage_unavailable", "The system keyring cannot be used: it is locked.")),
+        Promise.reject(
+          new CliError("storage_unavailable", "The system keyring cannot be used: it is locked.", { next: [] }),
+        ),
       set: () => Promise.reject(new Error("locked")),
       delete: () => Promise.reject(new Error("locked")),
     };

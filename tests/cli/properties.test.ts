@@ -99,7 +99,7 @@ describe("for any input", () => {
     equal(safeBlock(`${long("\u001b]")}\u0007end`), "end");
     equal(safeBlock("a\u001b]8;;http://x\u001b\\link\u001b]8;;\u001b\\ \u001b[1mb\u001b]0;title"), "alink b 0;title");
     equal(redact(`${long("eyJ")} eyJhbGciOi.eyJzdWI.c2ln`), `${long("eyJ")} [token]`);
-    equal(new CliError("configuration_invalid", `${long(" ")}x\n y`).message, `${long(" ")}x y`);
+    equal(new CliError("configuration_invalid", `${long(" ")}x\n y`, { next: [] }).message, `${long(" ")}x y`);
   });
 
   it("a redacted line holds no JWT, wherever it stood", () => {

@@ -409,7 +409,7 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     deepEqual([target, values.storage.value], ["profile work", "none"]);
     const unknown = await bench.here(["status", "-p", "home", ...config]);
     equal(unknown.code, 3);
-    match(unknown.stderr, /no profile "home".*\n.*There are: work/);
+    match(unknown.stderr, /no profile "home".*\n.*There are: --profile work/);
   });
 
   it("keeps nothing with storage none", async () => {

@@ -88,7 +88,10 @@ describe("at a local cloud, without a browser", function () {
     ] as const) {
       const { code, stdout, stderr } = await cli(["token", ...words, "--min-valid", "3h"], { stdin });
       deepEqual([code, stdout], [4, ""]);
-      match(stderr, /The token expires in (60|59) minutes, sooner than asked for\.\n.*Ask for less with --min-valid/);
+      match(
+        stderr,
+        /The token expires in (60|59) minutes, sooner than asked for\.\n.*Ask for less: demo-auth token .*--min-valid 1m/,
+      );
     }
   });
 
@@ -284,7 +287,7 @@ describe("at a local cloud, without a browser", function () {
         const { code: ended, stdout, stderr } = await cli([command], { env });
         deepEqual([ended, stdout], [code, ""], command);
         match(stderr, why);
-        match(stderr, /→ Set it to a valid token of this target, or unset it to use the stored sign-in/);
+        match(stderr, /→ Set it to a valid token of this target, or use the stored sign-in: unset DEMO_AUTH_TOKEN/);
       }
     }
     match(

@@ -6,12 +6,13 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { requireToken } from "../../sessions/access.ts";
 import { SessionStore } from "../../sessions/store.ts";
-import { fileLimit, readBoundedStream } from "../../shared/bounded-file.ts";
 import { type CommandContext, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { request } from "../../shared/http.ts";
 import { installedProgram } from "../../shared/installed-program.ts";
+import type { NextStep } from "../../shared/next-step.ts";
 import { deletePrivateFile, writePrivateFile } from "../../shared/private-files.ts";
+import { readToken } from "../../shared/standard-input.ts";
 import { stateHome } from "../../shared/state-home.ts";
 import { safeBlock, safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
@@ -48,7 +49,7 @@ export async function testAuthorizer(io: CommandContext<AuthorizerFlags>): Promi
   const { target } = await resolveTarget(io);
   const controlPlane = target.kind === "local" ? await localControlPlane(io, target) : awsControlPlane(io, target);
   const authorizer = pick(await controlPlane.authorizers(), flags.authorizer);
-  const token = await readToken(io, target);
+  const token = await tokenToTest(io, target);
   const result = await controlPlane.test(authorizer.id, token);
   const passed = result.clientStatus === 0;
   if (out.json)
@@ -74,21 +75,16 @@ export async function testAuthorizer(io: CommandContext<AuthorizerFlags>): Promi
   );
 }
 
-async function readToken({ world, flags }: CommandContext<AuthorizerFlags>, target: Target): Promise<string> {
+async function tokenToTest(io: CommandContext<AuthorizerFlags>, target: Target): Promise<string> {
+  const { world, flags } = io;
   if (flags.token === undefined) {
     const request = { use: "id", minimumValidityMs: undefined } as const;
     return (await requireToken(world, new SessionStore(world), targetBinding(target), request)).token;
   }
+  const next: NextStep = { say: "Pipe it in", command: "authorizer", args: ["test", "--token", "-"] };
   // A token among the arguments would be seen by every program on the machine.
-  if (flags.token !== "-")
-    throw usage("--token takes only -, so that no token stands on a command line", {
-      say: "Pipe it in",
-      command: "authorizer",
-      args: ["test", "--token", "-"],
-    });
-  const token = (await readBoundedStream(world.stdin, fileLimit)).toString("utf8").trim();
-  if (token === "") throw usage("There is no token on standard input");
-  return token;
+  if (flags.token !== "-") throw usage("--token takes only -, so that no token stands on a command line", next);
+  return readToken(io, next);
 }
 
 function pick(authorizers: Authorizer[], wanted: string | undefined): Authorizer {
@@ -100,7 +96,15 @@ function pick(authorizers: Authorizer[], wanted: string | undefined): Authorizer
     "target_ambiguous",
     `${fitting.length === 0 ? "No authorizer fits" : "The API has several authorizers"}; there are: ${names || "none"}.`,
     {
-      next: "Choose one with --authorizer NAME",
+      next:
+        authorizers.length === 0
+          ? { command: "config" }
+          : authorizers.map(
+              ({ name }): NextStep => ({
+                command: "authorizer",
+                args: ["test", "--authorizer", safeText(name, 200)],
+              }),
+            ),
     },
   );
 }
@@ -146,7 +150,7 @@ function awsControlPlane({ world }: CommandContext, target: Target): ControlPlan
       "configuration_invalid",
       `${safeText(target.apiUrl ?? "The target")} is no address of API Gateway's own, so its authorizers cannot be asked for.`,
       {
-        next: "Use a target whose apiUrl is https://<id>.execute-api.<region>.amazonaws.com/<stage>",
+        next: "Use a target whose apiUrl is API Gateway's own: export DEMO_AUTH_API_URL=https://<id>.execute-api.<region>.amazonaws.com/<stage>",
       },
     );
   }
@@ -198,6 +202,8 @@ function parseResult(text: string, ok: boolean): TestResult {
     if (ok && typeof result.clientStatus === "number") return result;
     throw new Error(result.message ?? "no clientStatus");
   } catch (error) {
-    throw new CliError("api_refused", `The authorizer could not be tested: ${safeText((error as Error).message)}.`);
+    throw new CliError("api_refused", `The authorizer could not be tested: ${safeText((error as Error).message)}.`, {
+      next: { say: "See which API is asked", command: "config" },
+    });
   }
 }

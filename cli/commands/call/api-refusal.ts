@@ -51,7 +51,7 @@ export async function refusalOf(
     const explained = `${what} ${safeText(reason, 600)}`;
     return status === 401
       ? new CliError("api_unauthorized", explained, { next: [login] })
-      : new CliError("api_refused", explained);
+      : new CliError("api_refused", explained, { next: [] });
   }
   if (status === 401) {
     const other = use === "id" ? "access" : "id";
@@ -63,7 +63,13 @@ export async function refusalOf(
         ];
     return new CliError("api_unauthorized", what, { next });
   }
-  return new CliError("api_refused", what, { next: status >= 500 ? "See the function's log" : methods });
+  return new CliError("api_refused", what, { next: status >= 500 ? functionLog(target) : methods });
+}
+
+function functionLog(target: Target): NextStep {
+  return target.kind === "local"
+    ? { say: "See what the function said", command: "logs" }
+    : "See the function's log: aws logs tail /aws/lambda/<function>";
 }
 
 function unknownMethod(method: string, path: string): NextStep {

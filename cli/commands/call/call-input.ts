@@ -55,7 +55,6 @@ function parseMethod(text: string, path: string): string {
 function refuseChangedPath(path: string): void {
   const unfit = (what: string, instead: string) =>
     usage(what, { say: "Write it so", command: "call", args: [instead] });
-  if (path === "") throw unfit("The path is empty", "/");
   const encoded = (pattern: RegExp) => path.replace(pattern, (found) => encodeURIComponent(found));
   const control = /[\u0000-\u001f\u007f]/g;
   if (control.test(path)) throw unfit("The path has a line break or another control character", encoded(control));
@@ -108,8 +107,6 @@ function fieldValue(name: string, value: string): string {
 
 /** An answer that cannot be kept is lost: a second call would be another one. */
 function refuseUnusableFile({ json, query, output }: InputFlags & { json?: boolean }, file: string): void {
-  const say = "For example: -o answer.json";
-  if (output === "") throw usage("--output has no file's name", say);
   if (json || query !== undefined)
     throw usage(
       "--output goes without --json and --query",

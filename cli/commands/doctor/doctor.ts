@@ -58,7 +58,7 @@ export async function doctor(io: CommandContext): Promise<void> {
   if (io.out.json) io.out.document({ ok: failed.length === 0, checks: findings.map((one) => forScripts(io, one)) });
   if (failed.length === 0) return;
   throw new CliError("checks_failed", `${failed.length === 1 ? "One check" : `${failed.length} checks`} failed.`, {
-    next: failed[0]?.next,
+    next: failed[0]?.next ?? [],
   });
 }
 

@@ -5,6 +5,7 @@ import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import { quoted } from "../../shared/shell-words.ts";
 import { safeText } from "../../shared/text.ts";
 import { targetBinding, tokenUseFor } from "../../targets/target.ts";
 
@@ -18,7 +19,10 @@ export interface ExecFlags {
 export async function exec(io: CommandContext<ExecFlags>, words: string[]): Promise<void> {
   const { world, flags } = io;
   const [command = "", ...args] = words;
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(flags.env)) throw usage(`"${safeText(flags.env, 60)}" cannot name a variable`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(flags.env)) {
+    const args = ["--env", "API_TOKEN", "--", ...words];
+    throw usage(`"${safeText(flags.env, 60)}" cannot name a variable`, { command: "exec", args });
+  }
   const minimumValidityMs = flags.minValid === undefined ? undefined : parseDuration(flags.minValid);
   const { target } = await resolveTarget(io);
   const use = flags.type ?? tokenUseFor(target, undefined);
@@ -30,7 +34,7 @@ export async function exec(io: CommandContext<ExecFlags>, words: string[]): Prom
       // As shells do (POSIX Shell Command Language, 2.8.2).
       const code = error.code === "ENOENT" ? "command_not_found" : "command_not_executable";
       throw new CliError(code, `Could not start ${safeText(command, 200)}: ${error.message}.`, {
-        next: "Check its name and that it is on the PATH",
+        next: `Check its name and that it is on the PATH: command -v ${quoted(command)}`,
         cause: error,
       });
     });

@@ -172,12 +172,17 @@ function runningCloud(
   };
 }
 
-/** One folder of state for each stack of each project; `undefined` for a cloud that forgets. */
+/** One folder of state for each stack of each project; `undefined` for a cloud that forgets. @throws CliError `usage` */
 export function stateDirectory(
   world: World,
   flags: Pick<LocalFlags, "state" | "ephemeral" | "stack">,
   projectDirectory: string,
 ): string | undefined {
+  if (flags.ephemeral && flags.state !== undefined)
+    throw usage("--ephemeral keeps nothing, and --state names where to keep it", [
+      { say: "Keep nothing", command: "local", args: ["--ephemeral"] },
+      { say: "Keep it there", command: "local", args: ["--state", flags.state] },
+    ]);
   if (flags.ephemeral) return undefined;
   if (flags.state !== undefined) return resolve(world.workingDirectory, flags.state);
   return join(stateHome(world), "local", stackName(projectDirectory, flags.stack));
@@ -200,6 +205,9 @@ export function parsePort(text: string): number {
   const port = Number(text);
   // The hosted UIs and APIs take the ports that follow.
   if (!/^\d+$/.test(text) || port > 65_000)
-    throw usage(`"${safeText(text, 20)}" is not a port`, "Write a number up to 65000, or 0 for any free one");
+    throw usage(
+      `"${safeText(text, 20)}" is not a port`,
+      "Write a number up to 65000, such as --port 4510, or --port 0 for any free one",
+    );
   return port;
 }

@@ -30,7 +30,7 @@ export async function namingHolder(world: World, error: unknown, stateDirectory:
           next: "Use that one, end it with Ctrl-C, or start this one with --port 0",
         })
       : new CliError("state_unusable", `The state in ${error.file} is taken by ${who}.`, {
-          next: "Use that one, end it with Ctrl-C, or start this one with --ephemeral or --state DIR",
+          next: "Use that one, end it with Ctrl-C, or start this one with other state: --state ~/demo-auth-state, or with none: --ephemeral",
         });
   }
   return error;

@@ -8,6 +8,7 @@ import { claimedUse, verifyTokens } from "../../oauth/verify.ts";
 import { clientSecretName, type Session, type SignInMethod } from "../../sessions/session.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import type { NextStep } from "../../shared/next-step.ts";
 import { secretLines } from "../../shared/secret-lines.ts";
 import type { StoragePreference } from "../../targets/configuration.ts";
 import { issueLocalTokens } from "../../targets/local-tokens.ts";
@@ -118,11 +119,16 @@ async function keptSecret({ world }: CommandContext, account: string): Promise<s
   });
 }
 
+const pipeIn: NextStep = {
+  say: "Pipe in an ID token, an access token, both one a line, or a token endpoint's JSON",
+  command: "login",
+  args: ["--with-token"],
+};
+
 /** Tokens one a line, or the JSON of a token endpoint or of the user pool's API. */
 async function withTokens(io: CommandContext<DirectFlags>): Promise<Received> {
-  const { readBoundedStream } = await import("../../shared/bounded-file.ts");
-  const text = (await readBoundedStream(io.world.stdin, 1 << 20)).toString("utf8").trim();
-  if (text === "") throw usage("There is no token on standard input");
+  const { readToken } = await import("../../shared/standard-input.ts");
+  const text = await readToken(io, pipeIn);
   return { ...parseTokens(text), method: "token", hostedUi: undefined, refreshToken: undefined };
 }
 
@@ -132,7 +138,7 @@ export function parseTokens(text: string): { idToken: string | undefined; access
     try {
       value = Object(JSON.parse(text));
     } catch {
-      throw usage("Standard input is neither a token nor JSON");
+      throw usage("Standard input is neither a token nor JSON", pipeIn);
     }
     const result = Object(value.AuthenticationResult ?? value) as Record<string, unknown>;
     const one = (...names: string[]) => names.map((name) => result[name]).find((item) => typeof item === "string");
@@ -143,7 +149,7 @@ export function parseTokens(text: string): { idToken: string | undefined; access
   }
   const tokens = text.split(/\s+/).map((token) => ({ token, use: claimedUse(token) }));
   if (tokens.some(({ use }) => use === undefined))
-    throw usage("Standard input holds something that is neither an ID nor an access token");
+    throw usage("Standard input holds something that is neither an ID nor an access token", pipeIn);
   const of = (use: string) => tokens.find((one) => one.use === use)?.token;
   return { idToken: of("id"), accessToken: of("access") };
 }

@@ -18,7 +18,8 @@ type Addresses = { authorizationUrl: string; redirectUri: string; close(error: E
 export function guideToBrowser(io: CommandContext<LoginFlags>, addresses: Addresses, target: Target): void {
   const { world, flags, out } = io;
   const reason = noBrowserReason(world);
-  const explicit = typeof flags.browser === "string" ? flags.browser : undefined;
+  // A variable that is empty names no program.
+  const explicit = typeof flags.browser === "string" && flags.browser.trim() !== "" ? flags.browser : undefined;
   const opens = flags.browser !== false && (explicit !== undefined || reason === undefined);
   if (flags.listenHost) {
     out.warn(`Listening on ${safeText(flags.listenHost)}: other machines can reach this sign-in while it waits.`);

@@ -89,6 +89,24 @@ export function requireProvider({ label, identityProviders }: Target, { idp }: L
   );
 }
 
+/** Only the default browser is known how to ask for a private window. @throws CliError `usage` */
+export function refusePrivateProgram({ browser, privateWindow }: LoginFlags): void {
+  if (!privateWindow || browser === undefined || browser === true || browser === "") return;
+  if (browser === false)
+    throw usage("--private-window is for a browser that is opened, which --no-browser does not", [
+      { command: "login", args: ["--private-window"] },
+      { command: "login", args: ["--no-browser"] },
+    ]);
+  throw usage(`How ${safeText(browser, 60)} opens a private window is not known`, [
+    {
+      say: "Leave --private-window out, and give it its own option",
+      command: "login",
+      args: ["--browser", `${browser} --private-window`],
+    },
+    "Where DEMO_AUTH_BROWSER says which browser: unset DEMO_AUTH_BROWSER",
+  ]);
+}
+
 export function wantsPaste(io: CommandContext<LoginFlags>): boolean {
   if (io.flags.paste) return true;
   const remote = io.flags.browser === false || noBrowserReason(io.world) !== undefined;

@@ -28,6 +28,7 @@ import {
   idlePageFlags,
   type LoginFlags,
   redirectUris,
+  refusePrivateProgram,
   requireProvider,
   storagePreference,
   wantsPaste,
@@ -67,6 +68,7 @@ export async function performSignIn(io: CommandContext<LoginFlags>, resolution: 
   const { target } = resolution;
   const flow = flags.flow ?? target.flow;
   requireProvider(target, flags);
+  refusePrivateProgram(flags);
   const kind = storagePreference(io, resolution);
   const store = new SessionStore(world);
   if (kind === "keyring") await probeKeyring(await world.keyring(), world.randomBytes);

@@ -9,7 +9,7 @@ import { forgetBrowser, leaveBrowserSignedIn } from "../../sessions/left-browser
 import { displayName, type Session } from "../../sessions/session.ts";
 import { SessionStore, type StoredSession } from "../../sessions/store.ts";
 import { noBrowserReason } from "../../shared/browser.ts";
-import { type CommandContext, target as resolveTarget } from "../../shared/command-context.ts";
+import { type CommandContext, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
@@ -26,6 +26,11 @@ export interface LogoutFlags {
 
 /** Signing out when nobody is signed in is no error. */
 export async function logout(io: CommandContext<LogoutFlags>): Promise<void> {
+  if (io.flags.all && io.flags.browser)
+    throw usage("--browser ends the browser's session of one target, and --all is every target", [
+      { command: "logout", args: ["--all"] },
+      { command: "logout", args: ["--browser"] },
+    ]);
   const store = new SessionStore(io.world);
   const ended: { user: string; revoked: boolean | undefined }[] = [];
   let hostedUiOf: Target | undefined;
@@ -105,7 +110,7 @@ async function endHostedSession(io: CommandContext<LogoutFlags>, target: Target)
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError("browser_unusable", `The browser could not be started: ${safeText((error as Error).message)}.`, {
-      next: "Open the address above yourself",
+      next: `Open the address above yourself: ${logout.url}`,
       cause: error,
     });
   } finally {

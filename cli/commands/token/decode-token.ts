@@ -6,6 +6,7 @@ import { CliError } from "../../shared/errors.ts";
 import { duration, safeText } from "../../shared/text.ts";
 import type { Target } from "../../targets/target.ts";
 import { explain } from "../../wording/explain.ts";
+import { pipeInToken } from "./pipe-in.ts";
 
 interface Decoded {
   header: Record<string, unknown>;
@@ -21,7 +22,7 @@ export function decode(token: string): Decoded {
       return undefined;
     }
   });
-  if (!header || !claims) throw usage("What is to be decoded is not a JWT");
+  if (!header || !claims) throw usage("What is to be decoded is not a JWT", pipeInToken);
   return { header, claims };
 }
 

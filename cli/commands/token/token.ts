@@ -3,11 +3,13 @@ import { requireToken } from "../../sessions/access.ts";
 import { SessionRefused } from "../../sessions/refusals.ts";
 import type { TokenUse } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
-import { fileLimit, readBoundedStream } from "../../shared/bounded-file.ts";
 import { type CommandContext, parseDuration, target as resolveTarget, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
+import { commandLine } from "../../shared/next-step.ts";
+import { readToken } from "../../shared/standard-input.ts";
 import { duration } from "../../shared/text.ts";
 import { type Target, targetBinding, tokenUseFor } from "../../targets/target.ts";
+import { pipeInToken } from "./pipe-in.ts";
 
 export interface TokenFlags {
   header?: boolean;
@@ -25,10 +27,18 @@ export async function printToken(io: CommandContext<TokenFlags>): Promise<void> 
   const { flags, out } = io;
   const minimumValidityMs = flags.minValid === undefined ? undefined : parseDuration(flags.minValid);
   if (flags.token !== undefined && (flags.token !== "-" || !flags.decode))
-    throw usage("--token takes only -, and goes with --decode: no token stands on a command line");
+    throw usage("--token takes only -, and goes with --decode: no token stands on a command line", pipeInToken);
+  if (flags.token !== undefined && (flags.group || flags.scope))
+    throw usage("--group and --scope are for a token that is given, not for one that is there", pipeInToken);
+  if (flags.header && (flags.decode || out.json))
+    throw usage(`--header goes without ${flags.decode ? "--decode" : "--json"}`, {
+      command: "token",
+      args: ["--header"],
+    });
   const { target } = await resolveTarget(io);
   const use = flags.type ?? tokenUseFor(target, undefined);
-  const token = flags.token === "-" ? await fromInput(io) : await tokenOf(io, target, use, minimumValidityMs);
+  const token =
+    flags.token === "-" ? await readToken(io, pipeInToken) : await tokenOf(io, target, use, minimumValidityMs);
   if (minimumValidityMs !== undefined) await requireValidity(io, token, minimumValidityMs);
   if (flags.decode) {
     const { showDecoded } = await import("./decode-token.ts");
@@ -50,9 +60,24 @@ async function tokenOf(
   const { world, flags } = io;
   if (flags.as !== undefined && target.console !== undefined) return atOnce(io, target, use, flags.as);
   if (flags.group || flags.scope)
-    throw usage("--group and --scope are for a token that a local cloud gives at once: --target local --as NAME");
+    throw usage("--group and --scope are for a token that a local cloud gives at once", atOnceLine(io));
   const store = new SessionStore(world);
   return (await requireToken(world, store, targetBinding(target), { use, minimumValidityMs })).token;
+}
+
+/** The line as it was meant. */
+function atOnceLine({ world, flags }: CommandContext<TokenFlags>): string {
+  const each = (option: string, values: string[] = []) => values.flatMap((value) => [option, value]);
+  const target = flags.target?.startsWith("local") ? flags.target : "local";
+  const args = [
+    "--target",
+    target,
+    "--as",
+    flags.as ?? "NAME",
+    ...each("--group", flags.group),
+    ...each("--scope", flags.scope),
+  ];
+  return commandLine({ invocation: world.invocation, targetFlags: {} }, "token", args);
 }
 
 /** Of whatever source the token is: a session's own is renewed before this. @throws CliError `token_expired` */
@@ -63,7 +88,10 @@ async function requireValidity({ world }: CommandContext, token: string, minimum
   const when =
     leftMs <= 0 ? `expired ${duration(-leftMs)} ago` : `expires in ${duration(leftMs)}, sooner than asked for`;
   throw new CliError("token_expired", `The token ${when}.`, {
-    next: "Ask for less with --min-valid, or have the app client's tokens last longer (idTokenValidity, accessTokenValidity)",
+    next: [
+      { say: "Ask for less", command: "token", args: ["--min-valid", "1m"] },
+      "Or have the app client's tokens last longer (idTokenValidity, accessTokenValidity), and deploy: npx pulumi up",
+    ],
   });
 }
 
@@ -76,13 +104,4 @@ async function atOnce({ world, flags }: CommandContext<TokenFlags>, target: Targ
   const token = wanted === "id" ? tokens.idToken : tokens.accessToken;
   if (token) return token;
   throw new SessionRefused({ kind: "token-missing", code: "token_missing", use: wanted });
-}
-
-async function fromInput({ world }: CommandContext): Promise<string> {
-  const token = (await readBoundedStream(world.stdin, fileLimit))
-    .toString("utf8")
-    .trim()
-    .replace(/^Bearer\s+/i, "");
-  if (token) return token;
-  throw new CliError("usage", "There is no token on standard input.");
 }

@@ -4,6 +4,7 @@ import { chooseAccount } from "../../sessions/accounts.ts";
 import { displayName } from "../../sessions/session.ts";
 import { SessionStore } from "../../sessions/store.ts";
 import { type CommandContext, usage } from "../../shared/command-context.ts";
+import type { NextStep } from "../../shared/next-step.ts";
 import { safeText } from "../../shared/text.ts";
 import { chooseTarget, chosenTarget } from "../../targets/configuration.ts";
 import { resolveTarget } from "../../targets/resolve.ts";
@@ -16,7 +17,13 @@ export interface UseFlags {
 /** Without a name or `--clear`, says what is chosen. @throws CliError when the named target cannot be read */
 export async function use(io: CommandContext<UseFlags>, name: string | undefined): Promise<void> {
   const { world, out, flags } = io;
-  if (name !== undefined && flags.clear) throw usage("Either a target or --clear");
+  if (name !== undefined && flags.clear) {
+    const one = [[name], ["--clear"]];
+    throw usage(
+      "Either a target or --clear",
+      one.map((args): NextStep => ({ command: "use", args })),
+    );
+  }
   if (name === undefined && flags.as !== undefined) return useAccount(io);
   if (name === undefined && !flags.clear) {
     const chosen = await chosenTarget(world, world.workingDirectory);
