@@ -46,8 +46,10 @@ class OAuthError extends Error {
 export function oauthEndpoints(app: Hono, { pool }: HostedUi): void {
   // Single-page applications call these from their own origin; no cookie has a say here. Amplify names itself in a field.
   const allowHeaders = ["authorization", "content-type", "x-amz-user-agent"];
-  const open = cors({ origin: "*", allowHeaders, allowMethods: ["GET", "POST"] });
-  for (const path of ["/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo"]) app.use(path, open);
+  const allowed = { allowHeaders, allowMethods: ["GET", "POST"] };
+  for (const path of ["/oauth2/revoke", "/oauth2/userInfo"]) app.use(path, cors({ origin: "*", ...allowed }));
+  // As recorded on AWS: pages whose requests include credentials could not read an answer to anybody.
+  app.use("/oauth2/token", cors({ origin: (origin) => origin || "*", credentials: true, ...allowed }));
 
   app.post("/oauth2/token", async (c) => {
     let clientId: string | undefined;

@@ -284,6 +284,15 @@ describe("a pool that tracks devices", () => {
       assert.equal(two.PaginationToken, undefined);
       assert.equal(new Set([...one.Devices!, ...two.Devices!].map(({ DeviceKey }) => DeviceKey)).size, 2);
 
+      const named = { UserPoolId, Username, DeviceKey: key };
+      const forget = { ...named, DeviceRememberedStatus: "not_remembered" } as const;
+      await aws.send(new sdk.AdminUpdateDeviceStatusCommand(forget));
+      const asAdministrator = await aws.send(new sdk.AdminGetDeviceCommand(named));
+      assert.deepEqual(
+        asAdministrator.Device?.DeviceAttributes?.find(({ Name }) => Name === "dev:device_remembered_status")?.Value,
+        "not_remembered",
+      );
+
       assert.equal(await settled<string>((done) => app.user.forgetDevice(done)), "SUCCESS");
       assert.equal((await aws.send(new sdk.ListDevicesCommand({ AccessToken }))).Devices?.length, 1);
     }));
