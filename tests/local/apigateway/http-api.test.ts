@@ -6,6 +6,7 @@ import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
 import type { CloudEvent } from "../../../local/platform.ts";
 import { type LocalCloud, startLocalCloud } from "../../../local/start.ts";
 import { repository } from "../../support/shell.ts";
@@ -289,6 +290,40 @@ describe("an HTTP API", function () {
     assert.deepEqual(
       [answer.status, event.routeKey, event.version, event.rawPath],
       [200, "$default", "2.0", "/any/thing"],
+    );
+  });
+
+  it("answers whatever a client writes as a gateway would, and never with a fault of its own", async () => {
+    const part = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 40 }).map((text) => Buffer.from(text).toString("base64url")),
+      fc.jsonValue({ maxDepth: 2 }).map(encode),
+      fc
+        .record({ alg: fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom("RS256", "none")), kid: fc.jsonValue() })
+        .map(encode),
+      fc.stringMatching(/^[\x21-\x7e\x80-\xff]{0,20}$/),
+    );
+    const token = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
+    const text = fc.string({ unit: "binary", maxLength: 40 });
+    const paths = fc.constantFrom(
+      "/orders",
+      "/mine",
+      "/v1/orders",
+      "/open/",
+      "/proxy/7",
+      "/files/",
+      "/signed",
+      "/none",
+    );
+    const field = fc.stringMatching(/^[\x21-\x7e\x80-\xff]{0,40}$/);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom("GET", "POST", "OPTIONS"), paths, token, text, field, async (...drawn) => {
+        const [method, path, authorization, said, value] = drawn;
+        const written = encodeURIComponent(said.toWellFormed());
+        const headers = { authorization, "x-key": value, "x-color": value, origin: value, "content-type": value };
+        const { status } = await send(method, `${path}${path.endsWith("/") ? written : ""}?echo=${written}`, headers);
+        assert.ok([200, 202, 204, 400, 401, 403, 404].includes(status), `${status} of ${path}: ${reason()}`);
+      }),
+      { numRuns: 150 },
     );
   });
 
