@@ -16,7 +16,7 @@ import {
 } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
 import { updateIndexes } from "./index-copies.ts";
-import { type Item, readItem } from "./item.ts";
+import { type Item, readItem, sortSets } from "./item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -156,6 +156,7 @@ export class ItemStore implements EmulatorStore {
   /** Puts an item and its copies in indexes. */
   set(table: TableDescription, item: Item): void {
     const key = db.createKey(item, table);
+    sortSets(item);
     this.#store.transaction(() => {
       updateIndexes(this, table, this.item(table.TableName, key), item);
       atOnce((done) => this.getItemDb(table.TableName).put(key, item, done));

@@ -11,6 +11,9 @@ const DEEPEST_VALUE = 31;
 const MAPS_OF_VALUES = new Set(["M", "Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey"]);
 /** DynamoDB takes a sign before any number, and dynalite only a minus. */
 const SIGNED = /^\+[.\d]/;
+const ZERO = /^[+-]?(?:0+\.?0*|\.0+)e([+-]?\d+)$/i;
+/** Recorded in us-east-1 by ExtendDB/extenddb, 2026. */
+const NULL_IN_SET = "One or more parameter values were invalid: An string set may not have a null string as a member";
 /** Maps besides those of values, whose members are there or not, and never null. */
 const OTHER_MAPS = new Set<string | number>([
   ...["RequestItems", "ExpressionAttributeNames", "AttributeUpdates"],
@@ -38,14 +41,15 @@ export function refuseUnreadable(request: object): void {
     const isWhole = isList || ofProgram || OTHER_MAPS.has(as);
     for (const name of isList ? part.keys() : Object.keys(part)) {
       const member = (part as Record<string, unknown>)[name];
+      if (member === null && as === "SS") throw failure("ValidationException", NULL_IN_SET);
       if (member === null && isWhole) {
         throw failure(
           "ValidationException",
           `1 validation error detected: Value null at '${as}.${name}' failed to satisfy constraint: Member must not be null`,
         );
       }
-      if (typeof member === "string" && SIGNED.test(member) && (name === "N" || as === "NS")) {
-        (part as Record<string, unknown>)[name] = member.slice(1);
+      if (typeof member === "string" && (name === "N" || as === "NS")) {
+        (part as Record<string, unknown>)[name] = readableNumber(member);
       }
       if (typeof member !== "object" || member === null || isPlainText(member)) continue;
       const isValue = !isList && !ofProgram;
@@ -62,6 +66,13 @@ export function refuseUnreadable(request: object): void {
       memberOf.push(ofProgram ? "" : name);
     }
   }
+}
+
+/** A zero has the limits of the exponent that it is written with (recorded in eu-west-2 by paritysuite/dynamodb-conformance, 2026). */
+function readableNumber(text: string): string {
+  const [, exponent] = ZERO.exec(text) ?? [];
+  if (exponent !== undefined) return Number(exponent) > 125 || Number(exponent) < -130 ? `1e${exponent}` : "0";
+  return SIGNED.test(text) ? text.slice(1) : text;
 }
 
 /** Of a value such as `{ S: "a" }`, of which a request may have a million, there is nothing to see. */

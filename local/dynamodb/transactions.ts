@@ -15,6 +15,7 @@ import { itemSize } from "./item-size.ts";
 import type { ItemStore } from "./item-store.ts";
 import { listed } from "./request-rules.ts";
 import { itemFault, keyFault } from "./table-keys.ts";
+import { refuseLargeItem } from "./write-item.ts";
 
 const MOST_ITEMS = 100;
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -129,6 +130,8 @@ export class Transactions {
     }
     const data = checkedMember(kind as Kind, { ...request, ReturnConsumedCapacity }, position);
     refuseEmptyKeys(data, items.table(data.TableName!).description);
+    // What an update makes of an item is only known when the transaction runs.
+    if (data.Item) refuseLargeItem(data.Item, items);
     return { kind: kind as Kind, data, showsItem: request.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
   }
 }

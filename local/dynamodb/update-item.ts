@@ -20,7 +20,7 @@ import type { Action, Arithmetic } from "./expressions/update.ts";
 import { failure } from "./failure.ts";
 import { updateIndexes } from "./index-copies.ts";
 import { refuseLongIndexKeys } from "./index-keys.ts";
-import { asItem, type Item, setOf, type Value } from "./item.ts";
+import { asItem, type Item, setOf, sortSets, type Value } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import { fits, negated, sum } from "./numbers.ts";
 import { projected } from "./projection.ts";
@@ -60,6 +60,7 @@ export function updateItem(store: EmulatorStore, data: RequestData): Answer {
     if (data._updates) refuseUnsupportedKeys(after, actions, table);
     if (itemSize(after) > store.options.maxItemSize) throw failure("ValidationException", TOO_LARGE);
     refuseLongIndexKeys(after, table);
+    sortSets(after);
     updateIndexes(store, table, before, after);
     atOnce((done) => items.put(key, after, done));
   }

@@ -17,18 +17,22 @@ import {
 import { failure } from "./failure.ts";
 import { updateIndexes } from "./index-copies.ts";
 import { refuseLongIndexKeys } from "./index-keys.ts";
-import type { Item } from "./item.ts";
+import { type Item, sortSets } from "./item.ts";
 import { itemSize } from "./item-size.ts";
 import { itemFault, keyFault } from "./table-keys.ts";
 
 /** @throws Failure for an item that no table could hold, or this one */
 export function refuseItem(item: Item, table: TableDescription, store: EmulatorStore): void {
-  if (itemSize(item) > store.options.maxItemSize) {
-    throw failure("ValidationException", "Item size has exceeded the maximum allowed size");
-  }
+  refuseLargeItem(item, store);
   const invalid = itemFault(item, table);
   if (invalid) throw invalid;
   refuseLongIndexKeys(item, table);
+}
+
+/** @throws Failure */
+export function refuseLargeItem(item: Item, store: EmulatorStore): void {
+  if (itemSize(item) <= store.options.maxItemSize) return;
+  throw failure("ValidationException", "Item size has exceeded the maximum allowed size");
 }
 
 /** Of an item that is not refused. */
@@ -54,6 +58,7 @@ function replace(
   const items = store.getItemDb(data.TableName!);
   const place = db.createKey(key, table);
   const before = atOnce<Item | undefined>((done) => items.get(place, done as Callback));
+  if (after) sortSets(after);
   updateIndexes(store, table, before, after);
   if (after) atOnce((done) => items.put(place, after, done as Callback));
   else atOnce((done) => items.del(place, done as Callback));

@@ -59,7 +59,7 @@ describe("DynamoDB as recorded", () => {
   // test_number.py (update_expression_plus_overflow, plus_imprecise, invalid_numbers, number_hash_key_representation).
   it("[G.2] of numbers takes a plus sign, and refuses sums that it cannot hold", async () => {
     await call("UpdateItem", update("SET a = :a, s = :s", { ":a": N("+3"), ":s": { NS: ["+1e+2", "-0.50"] } }));
-    assert.deepEqual(await item(), { ...Key, a: N("3"), s: { NS: ["100", "-0.5"] } });
+    assert.deepEqual(await item(), { ...Key, a: N("3"), s: { NS: ["-0.5", "100"] } });
     const overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
     for (const [one, sign, other] of [
       ["9e125", "+", "9e125"],
@@ -77,7 +77,7 @@ describe("DynamoDB as recorded", () => {
     assert.deepEqual((await item()) as object, {
       ...Key,
       a: N("3"),
-      s: { NS: ["100", "-0.5"] },
+      s: { NS: ["-0.5", "100"] },
       b: N(`99${"0".repeat(124)}`),
     });
   });
@@ -313,5 +313,68 @@ describe("DynamoDB as recorded", () => {
     assert.match((await said("Query", { KeyConditions })) ?? "", /number of query conditions/);
     const sorted = { TableName: "sorted", KeyConditions };
     assert.equal(await said("Query", sorted), "Query condition missed key schema element: sk");
+  });
+
+  // paritysuite/dynamodb-conformance: updateItem/basic (eu-west-2, 9 October 2026).
+  it("[G.2] has the elements of a set in their order, wherever it was written", async () => {
+    const sets = { SS: ["b", "é", "a", "Z", ""], NS: ["10", "-2", "9", "0.5"], BS: ["/w==", "AA==", "QQ=="] };
+    const sorted = { SS: ["", "Z", "a", "b", "é"], NS: ["-2", "0.5", "9", "10"], BS: ["AA==", "QQ==", "/w=="] };
+    const each = (of: typeof sets) => ({ s: { SS: of.SS }, n: { NS: of.NS }, l: { L: [{ M: { b: { BS: of.BS } } }] } });
+    await put(each(sets));
+    assert.deepEqual(await item(), { ...Key, ...each(sorted) });
+    const add = update(
+      "ADD s :s, n :n",
+      { ":s": { SS: ["A"] }, ":n": { NS: ["-30"] } },
+      { ReturnValues: "UPDATED_NEW" },
+    );
+    const added = { s: { SS: ["", "A", "Z", "a", "b", "é"] }, n: { NS: ["-30", "-2", "0.5", "9", "10"] } };
+    assert.deepEqual((await call("UpdateItem", add)).Attributes, added);
+    const Item = { pk: S("b"), s: { SS: sets.SS } };
+    await call("BatchWriteItem", { RequestItems: { plain: [{ PutRequest: { Item } }] } });
+    const read = await call("GetItem", { Key: { pk: S("b") } });
+    assert.deepEqual(read.Item, { pk: S("b"), s: { SS: sorted.SS } });
+  });
+
+  // paritysuite/dynamodb-conformance: limits/itemSizeBySurface (eu-west-2, 18 August 2026).
+  it("[G.2] refuses an item that is too large before a transaction begins, and an update that makes one when it runs", async () => {
+    const text = S("x".repeat(410_000));
+    const Put = { TableName: "plain", Item: { ...Key, text } };
+    const tooLarge = "Item size has exceeded the maximum allowed size";
+    assert.equal(await said("TransactWriteItems", { TransactItems: [{ Put }] }), tooLarge);
+    const Update = { TableName: "plain", ...update("SET a = :a", { ":a": text }) };
+    const { __type, CancellationReasons } = await call("TransactWriteItems", { TransactItems: [{ Update }] });
+    assert.match(String(__type), /TransactionCanceledException$/);
+    assert.deepEqual(CancellationReasons, [
+      { Code: "ValidationError", Message: "Item size to update has exceeded the maximum allowed size" },
+    ]);
+  });
+
+  // paritysuite/dynamodb-conformance: limits/numberExponent (eu-west-2, October 2026).
+  it("[G.2] reads the exponent of a number in full, of zero too", async () => {
+    const overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
+    const underflow = "Number underflow. Attempting to store a number with magnitude smaller than supported range";
+    for (const [number, sentence] of [
+      ["1e99999999999", overflow],
+      ["1e-99999999999", underflow],
+      ["1e2147483648", overflow],
+      ["0e126", overflow],
+      ["-0.0E-131", underflow],
+      ["0e125", undefined],
+      ["1e-130", undefined],
+    ] as const) {
+      const got = await said("PutItem", { Item: { ...Key, n: N(number) } });
+      assert.equal(got, sentence && `${ONE}${sentence}`, number);
+    }
+    await put({ n: N("0e125"), s: { NS: ["0e1", "1"] } });
+    assert.deepEqual(await item(), { ...Key, n: N("0"), s: { NS: ["0", "1"] } });
+  });
+
+  // ExtendDB/extenddb: test_attribute_value_validation.py (us-east-1, 2026).
+  it("[G.2] says of null in a set of texts what it is", async () => {
+    const nothing = "One or more parameter values were invalid: An string set may not have a null string as a member";
+    for (const value of [{ SS: ["a", null] }, { L: [{ SS: ["a", null] }] }, { M: { k: { SS: ["a", null] } } }]) {
+      assert.equal(await said("PutItem", { Item: { ...Key, value } }), nothing);
+      assert.equal(await said("UpdateItem", update("SET a = :v", { ":v": value })), nothing);
+    }
   });
 });
