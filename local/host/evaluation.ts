@@ -117,7 +117,7 @@ export async function evaluateProject(
   }
   for (const message of ofResources) onProgramMessage({ severity: "warning", message, urn: "" });
   sortByName(model);
-  return { project, graph, model, unserved, warnings };
+  return { project, graph, model, unserved: unknown.describe(unserved), warnings };
 }
 
 /** As the provider's config has it: `{"tags": {…}}` */

@@ -21,6 +21,9 @@ const MARKER = /unknown-output-[0-9a-f]{8}/g;
 /** Whether a text is, or contains, a marker. */
 export const holdsUnknownOutput = (text: string): boolean => text.search(MARKER) >= 0;
 
+/** The markers in a text, each once. */
+export const markersIn = (text: string): string[] => [...new Set(text.match(MARKER) ?? [])];
+
 export class UnknownOutputs {
   readonly #byMarker = new Map<string, UnknownOutput>();
   /** Of kinds that no marker can stand in for: the program gets `undefined`. */

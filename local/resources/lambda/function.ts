@@ -9,6 +9,7 @@ import type { CloudBuilder } from "../cloud-builder.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { few } from "../few.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
+import { markersIn } from "../unknown-outputs.ts";
 import { codeOf, layerCode, sourcesOf } from "./code.ts";
 
 /** Runtimes whose creation AWS blocks (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
@@ -71,6 +72,8 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     useResourceTimeoutForPropagation: withoutEffect("nothing needs to propagate here"),
     vpcConfig: notServed("a function reaches what this machine reaches"),
   },
+  // Pulumi writes of a captured resource all that it is into a callback's code, whether or not it is read there.
+  withoutUnknown: ["code"],
 
   create(resource, account) {
     const { inputs } = resource;
@@ -118,6 +121,12 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       cloud.unserved.push({ type: resource.type, name: resource.name, reason });
       cloud.model.functionsElsewhere.push({ name: id, arn, because: reason });
       return;
+    }
+    const unknown = markersIn(JSON.stringify(inputs.code ?? ""));
+    if (unknown.length > 0) {
+      cloud.nameUnserved(resource, [
+        { property: "code", reason: `a placeholder stands in it for ${few(unknown)}`, guards: false },
+      ]);
     }
     const runtime = text(inputs.runtime)!;
     if (RETIRED.test(runtime)) retired(runtime, resource.name, cloud);

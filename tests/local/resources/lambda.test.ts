@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { ProgramError } from "../../../local/engine/problems.ts";
 import type { Asset } from "../../../local/engine/values.ts";
 import { buildModel } from "../../../local/resources/aws.ts";
+import { SdkTypes } from "../../../local/resources/sdk-types.ts";
+import { UnknownOutputs } from "../../../local/resources/unknown-outputs.ts";
+import { repository } from "../../support/shell.ts";
 import { graphOf } from "./program.ts";
 
 const ARN = "arn:aws:lambda:us-east-1:123456789012:function";
@@ -88,6 +91,20 @@ describe("the resources of AWS Lambda", function () {
       permit("organization", { principalOrgId: "o-abcdefghij" });
       permit("url", { invokedViaFunctionUrl: true });`);
     assert.deepEqual([model.restApis[0]!.invokePermissions, model.functionPermissions], [[], []]);
+  });
+
+  it("run when they capture a resource of which only AWS knows something, and are listed with what that is", async () => {
+    const program = `const broker = new aws.mq.Broker("jobs", { brokerName: "jobs", engineType: "RabbitMQ",
+        engineVersion: "3.13", hostInstanceType: "mq.m5.large", users: [] });
+      const nameOf = (one) => one.brokerName.get();
+      new aws.lambda.CallbackFunction("f", { runtime: "nodejs24.x", callback: async () => nameOf(broker) });`;
+    const graph = await graphOf(program, new SdkTypes(repository));
+    const { model, unserved } = buildModel(graph, "us-east-1", () => "/code", {});
+    assert.equal(model.functions.length, 1);
+    const named = new UnknownOutputs(graph.notes!.unknownOutputs).describe(unserved);
+    const [code, ...others] = named.filter(({ property }) => property === "code");
+    assert.match(code!.reason!, /^a placeholder stands in it for \[known only on AWS: aws:mq\/broker:Broker jobs\./);
+    assert.deepEqual(others, []);
   });
 
   it("run a retired runtime, with a warning that names function, runtime and fix", async () => {
