@@ -41,6 +41,12 @@ function start(fs) {
   const root = fs.realpathSync(process.argv[1]).replace(/bin[^a-z]demo-auth\.js$/, "");
   const words = process.argv.slice(2).join(" ");
   if (words === "--version" || words === "-V") {
+    process.stdout.on("error", ({ code, message }) => {
+      if (code === "EPIPE") return;
+      process.exitCode = 7;
+      const next = "See how full it is, or send it elsewhere: df -h";
+      process.stderr.write(`✗ Could not write to standard output: ${message}.\n  → ${next}\n`);
+    });
     process.stdout.write(`${JSON.parse(fs.readFileSync(`${root}package.json`, "utf8")).version}\n`);
     return;
   }

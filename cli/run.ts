@@ -8,7 +8,7 @@ import type { World } from "./shared/world.ts";
 
 /** Runs one command line and sets the exit code. */
 export async function run(world: World): Promise<void> {
-  endQuietlyWithoutReader(world);
+  mindOutputs(world);
   const given = [...world.arguments];
   if (given.length === 1 && (given[0] === "--version" || given[0] === "-V")) {
     const { version } = await import("./shared/version.ts");
@@ -62,12 +62,24 @@ function commandIn(words: readonly string[], program: Command): string[] {
   return [];
 }
 
-/** A reader that leaves (`| head`) is no error. */
-function endQuietlyWithoutReader(world: World): void {
-  for (const stream of [world.stdout, world.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      world.exit(0);
-    });
-  }
+/** A reader that leaves (`| head`) is no error. What cannot be said to the person changes nothing else. */
+function mindOutputs(world: World): void {
+  world.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") world.exit(0);
+  });
+  let first = true;
+  world.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return world.exit(0);
+    if (first) void endUnwritten(world, error);
+    first = false;
+  });
+}
+
+/** Results that are lost are no success, whatever comes of the rest. */
+async function endUnwritten(world: World, error: Error): Promise<void> {
+  const [{ CliError }, { buildProgram }] = await Promise.all([import("./shared/errors.ts"), import("./program.ts")]);
+  const lost = new CliError("storage_unavailable", `Could not write to standard output: ${error.message}.`, {
+    next: "See how full it is, or send it elsewhere: df -h",
+  });
+  world.exit(await fail(world, world.arguments, buildProgram(world), lost));
 }

@@ -3,7 +3,7 @@
  * to it; and a cloud that forgets has one of its own among the system's temporary folders, which the next one removes when it could
  * not.
  */
-import { lstatSync, mkdtempSync, readdirSync, rmSync, type Stats } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync, type Stats, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FolderUnavailable, makeFolder } from "../folders.ts";
@@ -32,9 +32,11 @@ function refuseForeign(path: string, info: Stats | undefined): void {
     throw new StateError(path, "other users may write to it", `If you trust what is in it: chmod go-w '${path}'`);
 }
 
-/** A folder for this process alone. Those of processes that died without removing theirs are removed. */
+/** A folder for this process alone. Those of processes that died without removing theirs are removed. @throws StateError */
 export function temporaryStateFolder(): string {
   const parent = tmpdir();
+  if (!statSync(parent, { throwIfNoEntry: false })?.isDirectory())
+    throw new StateError(parent, "it is not a folder", "Temporary folders go where TMPDIR says: export TMPDIR=/tmp");
   for (const name of readdirSync(parent)) {
     const pid = Number(TEMPORARY.exec(name)?.[1]);
     if (pid > 0 && !isAlive(pid)) removeOwn(join(parent, name));

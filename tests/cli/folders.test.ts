@@ -65,6 +65,12 @@ describe("a folder that cannot be made", function () {
     }
   });
 
+  it("is told from a fault of ours where TMPDIR names none", async () => {
+    const { code, stderr } = await inTime(["local", "--port", "0", "--ephemeral"], { env: { TMPDIR: "/nonexistent" } });
+    equal(code, 7);
+    match(stderr, /✗ .* in \/nonexistent cannot be used: it is not a folder\.\n {2}→ .*: export TMPDIR=\/tmp\n$/);
+  });
+
   it("is made with all above it, which keep their modes", () => {
     const top = temporaryDirectory();
     const mode = statSync(top).mode;
