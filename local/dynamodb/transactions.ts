@@ -51,6 +51,7 @@ export class Transactions {
 
   /** @throws Failure */
   write(request: Record<string, unknown>, items: ItemStore): Answer {
+    refuseMembers(request);
     const { ClientRequestToken: token, ...asked } = request;
     const digest = createHash("sha256").update(JSON.stringify(asked)).digest("base64");
     const known = typeof token === "string" ? this.#known(`${items.tableDb.awsRegion} ${token}`) : undefined;
@@ -58,10 +59,12 @@ export class Transactions {
       throw failure("IdempotentParameterMismatchException", "", { Message: "" });
     }
     if (known) return {};
-    refuseToken(token);
-    const parts = partsOf(asked).map((part, position) =>
-      this.#part(part, position, items, request.ReturnConsumedCapacity),
-    );
+    const parts = partsOf(asked).map((part, position) => this.#part(part, position, request.ReturnConsumedCapacity));
+    for (const { data } of parts) {
+      refuseEmptyKeys(data, items.table(data.TableName!).description);
+      // What an update makes of an item is only known when the transaction runs.
+      if (data.Item) refuseLargeItem(data.Item, items);
+    }
     refuseRepeated(parts, items);
     refuseTooLarge(parts);
     refuseWrongKeys(parts, items);
@@ -79,6 +82,7 @@ export class Transactions {
 
   /** Rejects with a Failure. */
   async get(request: Record<string, unknown>, items: ItemStore): Promise<Answer> {
+    refuseMembers({ ReturnConsumedCapacity: request.ReturnConsumedCapacity });
     const { ReturnConsumedCapacity } = request;
     const gets = partsOf(request).map((part) => {
       const [name, data] = Object.entries(part)[0] ?? [];
@@ -113,7 +117,7 @@ export class Transactions {
     return this.#tokens.get(token);
   }
 
-  #part(part: Record<string, unknown>, position: number, items: ItemStore, ReturnConsumedCapacity: unknown): Part {
+  #part(part: Record<string, unknown>, position: number, ReturnConsumedCapacity: unknown): Part {
     const [kind, ...others] = Object.keys(part);
     if (kind === undefined) {
       throw failure(
@@ -129,23 +133,40 @@ export class Transactions {
       throw failure("ValidationException", "The ConditionExpression of a ConditionCheck must not be empty");
     }
     const data = checkedMember(kind as Kind, { ...request, ReturnConsumedCapacity }, position);
-    refuseEmptyKeys(data, items.table(data.TableName!).description);
-    // What an update makes of an item is only known when the transaction runs.
-    if (data.Item) refuseLargeItem(data.Item, items);
     return { kind: kind as Kind, data, showsItem: request.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
   }
 }
 
 const MOST_TOKEN_CHARACTERS = 36;
 
-/** @throws Failure */
-function refuseToken(token: unknown): void {
-  if (typeof token !== "string" || (token.length > 0 && token.length <= MOST_TOKEN_CHARACTERS)) return;
-  const length = token === "" ? "greater than or equal to 1" : `less than or equal to ${MOST_TOKEN_CHARACTERS}`;
-  throw failure(
-    "ValidationException",
-    `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length ${length}`,
-  );
+/**
+ * Of the request as a whole, before it is read any further (recorded in us-east-1 by paritysuite/dynamodb-conformance, October 2026).
+ * @throws Failure
+ */
+function refuseMembers(request: Record<string, unknown>): void {
+  const { ClientRequestToken: token, ReturnConsumedCapacity, ReturnItemCollectionMetrics } = request;
+  const length =
+    typeof token !== "string"
+      ? undefined
+      : token === ""
+        ? "greater than or equal to 1"
+        : token.length > MOST_TOKEN_CHARACTERS
+          ? `less than or equal to ${MOST_TOKEN_CHARACTERS}`
+          : undefined;
+  const wrong = [
+    length &&
+      `Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length ${length}`,
+    wrongChoice("returnConsumedCapacity", ReturnConsumedCapacity, ["INDEXES", "TOTAL", "NONE"]),
+    wrongChoice("returnItemCollectionMetrics", ReturnItemCollectionMetrics, ["SIZE", "NONE"]),
+  ].filter((complaint) => complaint !== undefined);
+  if (wrong.length === 0) return;
+  const count = `${wrong.length} validation error${wrong.length > 1 ? "s" : ""} detected: `;
+  throw failure("ValidationException", `${count}${wrong.join("; ")}`);
+}
+
+function wrongChoice(member: string, value: unknown, choices: string[]): string | undefined {
+  if (typeof value !== "string" || choices.includes(value)) return undefined;
+  return `Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${choices.join(", ")}]`;
 }
 
 /** What is wrong with a member names where it stands. @throws Failure */

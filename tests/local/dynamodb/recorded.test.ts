@@ -3,6 +3,7 @@
  * (`test/alternator`, read in the version of August 2026) are run against AWS too.
  */
 import assert from "node:assert/strict";
+import { itemSize } from "../../../local/dynamodb/item-size.ts";
 import { startTableService, type TableService, tableModel } from "../../support/table-service.ts";
 
 const tables = [
@@ -375,6 +376,80 @@ describe("DynamoDB as recorded", () => {
     for (const value of [{ SS: ["a", null] }, { L: [{ SS: ["a", null] }] }, { M: { k: { SS: ["a", null] } } }]) {
       assert.equal(await said("PutItem", { Item: { ...Key, value } }), nothing);
       assert.equal(await said("UpdateItem", update("SET a = :v", { ":v": value })), nothing);
+    }
+  });
+
+  // paritysuite/dynamodb-conformance: validation-ordering/transactions (us-east-1, 9 October 2026).
+  it("[G.2] looks at the members of a transaction first, then at every expression, then at tables and keys", async () => {
+    const enumeration = (member: string, value: string, set: string) =>
+      `Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${set}]`;
+    const capacity = enumeration("returnConsumedCapacity", "BOGUS", "INDEXES, TOTAL, NONE");
+    const metrics = enumeration("returnItemCollectionMetrics", "BOGUS2", "SIZE, NONE");
+    const token = "x".repeat(37);
+    const tooLong = `Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36`;
+    const Put = { TableName: "plain", Item: Key };
+    const elsewhere = { Put: { TableName: "nowhere", Item: Key } };
+    const check = (more: object) => ({ ConditionCheck: { TableName: "plain", Key: { pk: S("b") }, ...more } });
+    const unread = check({ ConditionExpression: "attribute_not_exists(" });
+    const syntax = 'Invalid ConditionExpression: Syntax error; token: "<EOF>", near: "("';
+    const unused = check({
+      ConditionExpression: "attribute_not_exists(pk)",
+      ExpressionAttributeValues: { ":v": S("x") },
+    });
+    const needless = "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v}";
+    const [ReturnConsumedCapacity, ReturnItemCollectionMetrics] = ["BOGUS", "BOGUS2"];
+    for (const [TransactItems, more, sentence] of [
+      [[{ Put }], { ReturnConsumedCapacity }, `${ONE}${capacity}`],
+      [[{ Put }], { ReturnItemCollectionMetrics }, `${ONE}${metrics}`],
+      [
+        [{ Put }],
+        { ReturnConsumedCapacity, ReturnItemCollectionMetrics },
+        `2 validation errors detected: ${capacity}; ${metrics}`,
+      ],
+      [[elsewhere], { ReturnConsumedCapacity }, `${ONE}${capacity}`],
+      [[{ Put }, { Delete: { TableName: "plain", Key } }], { ReturnConsumedCapacity }, `${ONE}${capacity}`],
+      [
+        [{ Put }],
+        { ClientRequestToken: token, ReturnConsumedCapacity },
+        `2 validation errors detected: ${tooLong}; ${capacity}`,
+      ],
+      [[elsewhere, unread], {}, syntax],
+      [[elsewhere, unused], {}, needless],
+      [[unused, elsewhere], {}, needless],
+      [[{ Put: { TableName: "plain", Item: { pk: S("b") } } }, unused], {}, needless],
+    ] as const) {
+      assert.equal(await said("TransactWriteItems", { TransactItems, ...more }), sentence);
+    }
+    const gets = [{ Get: { TableName: "nowhere", Key } }];
+    assert.equal(await said("TransactGetItems", { TransactItems: gets, ReturnConsumedCapacity }), `${ONE}${capacity}`);
+    assert.equal(await item(), undefined);
+  });
+
+  // paritysuite/dynamodb-conformance: limits/numberByteSize (eu-west-2, 18 August 2026), in the form in which numbers are kept.
+  it("[G.2] counts the bytes of a number by its digits on either side of the point", () => {
+    for (const [number, bytes] of [
+      ...([["0", 1] as const, ["1", 2], ["12", 2], ["123", 3], ["1234", 3], ["100", 2], ["1010", 3]] as const),
+      ...([
+        ["12345678901234567890123456789012345678", 20],
+        ["0.0000001", 2],
+        [`1${"0".repeat(125)}`, 2],
+      ] as const),
+      ...([
+        [`0.${"0".repeat(99)}1`, 2],
+        ["1.5", 3],
+        ["15", 2],
+        ["1.2", 3],
+        ["1.234", 4],
+        ["3.14159", 5],
+      ] as const),
+      ...([
+        ["123456", 4],
+        ["100.5", 4],
+        ["0.15", 2],
+        ["-42", 3],
+      ] as const),
+    ]) {
+      assert.equal(itemSize({ n: N(number) }), 1 + bytes, number);
     }
   });
 });
