@@ -350,7 +350,7 @@ describe("DynamoDB as recorded", () => {
     ]);
   });
 
-  // paritysuite/dynamodb-conformance: limits/numberExponent (eu-west-2, October 2026).
+  // paritysuite/dynamodb-conformance: limits/numberExponent (eu-west-2, October 2026); test_number.py (number_magnitude_not_allowed_zero).
   it("[G.2] reads the exponent of a number in full, of zero too", async () => {
     const overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range";
     const underflow = "Number underflow. Attempting to store a number with magnitude smaller than supported range";
@@ -361,6 +361,8 @@ describe("DynamoDB as recorded", () => {
       ["0e126", overflow],
       ["-0.0E-131", underflow],
       ["0e125", undefined],
+      ["0.0e126", undefined],
+      ["0.0e127", overflow],
       ["1e-130", undefined],
     ] as const) {
       const got = await said("PutItem", { Item: { ...Key, n: N(number) } });
