@@ -44,6 +44,8 @@ export class ProgramError extends Error {
 /** What to do where the program asked for configuration that the stack does not have, in the words of Pulumi's SDK. */
 function missingConfig(stack: string, diagnostics: Diagnostic[]): string | undefined {
   const text = textOf(diagnostics);
+  // The words of `aws.config.requireRegion()`.
+  if (text.includes("No AWS region has been configured")) return giveConfig(["aws:region"], stack, new Set());
   const [, key, sealed] =
     /Missing required configuration variable '([^']+)'(?:\n\tplease set a value using the command `pulumi config set( --secret) )?/.exec(
       text,

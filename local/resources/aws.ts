@@ -29,7 +29,7 @@ import { randomTypes } from "./random/index.ts";
 import { type Account, type ResourceType, text } from "./resource-type.ts";
 import { s3Types } from "./s3/index.ts";
 import type { SdkTypes } from "./sdk-types.ts";
-import { UnknownOutputs } from "./unknown-outputs.ts";
+import { MARKER_START, type UnknownOutput, UnknownOutputs } from "./unknown-outputs.ts";
 import type { Unserved } from "./unserved.ts";
 
 /** Every type that has a contract. */
@@ -120,9 +120,15 @@ export function awsProvider(
       }),
     notes: () => ({ unknownOutputs: unknown.toJSON(), madeUp }),
     explain(errors) {
-      if (unknown.missing.length === 0 || !errors.some(({ message }) => OF_UNDEFINED.test(message))) return undefined;
-      const named = unknown.missing.map(({ type, name, property }) => `${property} of ${type} "${name}"`);
-      return `Perhaps the program reads an output that only AWS knows and that is undefined here: ${few([...new Set(named)])}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
+      const said = errors.map(({ message }) => message).join("\n");
+      const name = ({ type, name, property }: UnknownOutput) => `${property} of ${type} "${name}"`;
+      const found = said.includes(MARKER_START) ? unknown.in(said) : [];
+      if (found.length > 0) {
+        return `The program reads a text that only AWS knows, and found a placeholder for it, ${found.length > 1 ? "that of one of " : ""}${few(found.map(name))}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
+      }
+      if (unknown.missing.length === 0 || !OF_UNDEFINED.test(said)) return undefined;
+      const named = new Set(unknown.missing.map(name));
+      return `Perhaps the program reads an output that only AWS knows and that is undefined here: ${few([...named])}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
     },
   };
 }

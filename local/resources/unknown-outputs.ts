@@ -21,6 +21,9 @@ const MARKER = /unknown-output-[0-9a-f]{8}/g;
 /** Whether a text is, or contains, a marker. */
 export const holdsUnknownOutput = (text: string): boolean => text.search(MARKER) >= 0;
 
+/** As much of a marker as V8 quotes of a text that is not JSON. */
+export const MARKER_START = "unknown-ou";
+
 /** The markers in a text, each once. */
 export const markersIn = (text: string): string[] => [...new Set(text.match(MARKER) ?? [])];
 
@@ -76,6 +79,12 @@ export class UnknownOutputs {
     const marker = `unknown-output-${digest.slice(0, 8)}`;
     this.#byMarker.set(marker, output);
     return marker;
+  }
+
+  /** @returns the outputs whose markers are in a text; all of them where it cuts its markers off */
+  in(text: string): UnknownOutput[] {
+    const whole = markersIn(text).flatMap((marker) => this.#byMarker.get(marker) ?? []);
+    return whole.length > 0 ? whole : [...this.#byMarker.values()];
   }
 
   /** @returns the first marker anywhere inside, also as a part of a text */

@@ -142,6 +142,8 @@ describe("the engine", function () {
       'const { Config } = require("@pulumi/pulumi"); new Config("db").requireSecret("key");',
     );
     assert.match(secret.next, /^Run `npx pulumi config set --secret db:key <value> --stack dev`, or /);
+    const region = await failure('require("@pulumi/aws").config.requireRegion();');
+    assert.match(region.next, /^Run `npx pulumi config set aws:region <value> --stack dev`, or /);
   });
 
   it("says how to install a package that the program imports, and nothing of that for a file of its own", async () => {

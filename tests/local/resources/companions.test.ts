@@ -222,6 +222,18 @@ describe("an output that only AWS knows", () => {
     assert.match(provider.explain!([{ message: "TypeError: x is not iterable" }])!, /Domain "e" and 2 more\. Give/);
   });
 
+  it("is named in the report of a program that died of its placeholder, whole or cut off", () => {
+    const { make, provider } = cloud();
+    const { outputs } = make("aws:codeartifact/domain:Domain", { domain: "d" }, "packages");
+    const cutOff = `SyntaxError: Unexpected token 'u', "${String(outputs.createdTime).slice(0, 10)}"... is not valid JSON`;
+    for (const message of [cutOff, `Error: no date: ${outputs.createdTime}`]) {
+      assert.match(
+        provider.explain!([{ message }])!,
+        /^The program reads a text that only AWS knows, and found a placeholder for it, .*createdTime of aws:codeartifact\/domain:Domain "packages"/,
+      );
+    }
+  });
+
   it("is shown to people as what it stands for", () => {
     const { make, provider } = cloud();
     const { outputs } = make("aws:codeartifact/domain:Domain", { domain: "d" }, "packages");
