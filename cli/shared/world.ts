@@ -92,7 +92,7 @@ export function systemWorld(): World {
     get homeDirectory() {
       return process.getBuiltinModule("node:os").homedir();
     },
-    workingDirectory: process.cwd(),
+    workingDirectory: workingDirectory(),
     processId: process.pid,
     userId: process.getuid?.(),
     get stdin() {
@@ -133,6 +133,16 @@ export function systemWorld(): World {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+/** A folder that was removed under the shell has no name any more, and nothing can be done in it. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write("✗ The folder that this is run in is no longer there.\n  → Go to one that is: cd ~\n");
+    return process.exit(7);
+  }
 }
 
 async function trust(certificateAuthority: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** `demo-auth call`: curl with the right token, which goes nowhere else. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, browse, openBench } from "./support/cli.ts";
 
@@ -40,6 +40,10 @@ describe("demo-auth call", () => {
       written.stderr,
       /answer\.json.*\n.*→ Name a file with --output whose folder is there.*\n.*mkdir -p \S+missing$/m,
     );
+    symlinkSync(join(bench.directory, "loop"), join(bench.directory, "loop"));
+    const loop = await bench.here(["call", "/transactions", "-o", "loop"]);
+    equal(loop.code, 7);
+    match(loop.stderr, /Could not write \S+loop: ELOOP.*\n.*→ Name a file/);
     const folder = await bench.here(["call", "/transactions", "-o", "."]);
     equal(folder.code, 7);
     match(folder.stderr, /is a folder\.\n.*→ .*-o answer\.json$/m);

@@ -1,5 +1,6 @@
 /** Folders that a person names and that cannot be made: one sentence at once, with what to do instead. */
 import { deepEqual, equal, match, throws } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FolderUnavailable, makeFolder } from "../../local/folders.ts";
@@ -63,6 +64,18 @@ describe("a folder that cannot be made", function () {
         match(stderr, /✗ .*\/proc takes no new folders\.\n {2}→ .*export DEMO_AUTH_HOME=/);
       });
     }
+  });
+
+  it("is told from a fault of ours where the working directory is gone", async () => {
+    const entry = await builtCli();
+    const script = `mkdir gone && cd gone && rmdir ../gone && exec "${process.execPath}" "${entry}" status`;
+    const { status, stderr } = spawnSync("sh", ["-c", script], {
+      ...{ cwd: temporaryDirectory(), env: bench.env, encoding: "utf8", timeout: 20_000 },
+    });
+    deepEqual(
+      [status, stderr],
+      [7, "✗ The folder that this is run in is no longer there.\n  → Go to one that is: cd ~\n"],
+    );
   });
 
   it("is told from a fault of ours where TMPDIR names none", async () => {

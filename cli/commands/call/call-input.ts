@@ -2,7 +2,7 @@
  * What a call is asked to send, checked before anybody is asked for anything. What is valid HTTP (RFC 9110) is the API's to
  * judge; nothing is changed or left out in silence.
  */
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type CommandContext, parseTimeout, usage } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
@@ -112,14 +112,25 @@ function refuseUnusableFile({ json, query, output }: InputFlags & { json?: boole
       "--output goes without --json and --query",
       `Leave it out, and end the line with: > ${quoted(output!)}`,
     );
-  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const folder = dirname(file);
-  const unfit = isFolder(file) ? `${file} is a folder` : isFolder(folder) ? undefined : `${folder} is not a folder`;
-  if (unfit === undefined) return;
-  throw new CliError("file_unreadable", `Could not write ${file}: ${unfit}.`, {
+  const why = unwritable(file);
+  if (why === undefined) return;
+  throw new CliError("file_unreadable", `Could not write ${file}: ${why}.`, {
     next: [
       "Name a file with --output whose folder is there and can be written: -o answer.json",
-      ...(isFolder(file) ? [] : [`Or make its folder: mkdir -p ${quoted(folder)}`]),
+      ...(why.startsWith(dirname(file)) ? [`Or make its folder: mkdir -p ${quoted(dirname(file))}`] : []),
     ],
   });
+}
+
+function unwritable(file: string): string | undefined {
+  const folder = dirname(file);
+  try {
+    const info = statSync(file, { throwIfNoEntry: false });
+    if (info?.isDirectory()) return "it is a folder";
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return `${folder} is not a folder`;
+    accessSync(info ? file : folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -65,8 +65,11 @@ function installation(): string {
 function isEmptyFolder(path: string): boolean {
   try {
     return readdirSync(path).length === 0;
-  } catch {
-    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return false;
+    throw new CliError("storage_unavailable", `${path} cannot be read: ${(error as Error).message}.`, {
+      next: { say: "Go where you may write, and name a new folder there", command: "init", args: ["my-api", "--yes"] },
+    });
   }
 }
 
