@@ -91,9 +91,11 @@ export function programOptions(
   projectDirectory: string,
 ): Pick<LocalCloudOptions, "projectDirectory" | "environment" | "onProgramMessage" | "debug" | "stackOutputs"> {
   out.note(out.mark("dim", `Evaluating the Pulumi program in ${projectDirectory}…`));
+  // Whose program this is, is not known; what signs in here is this command line's alone.
+  const { DEMO_AUTH_TOKEN: _, ...environment } = world.env;
   return {
     projectDirectory,
-    environment: { ...world.env },
+    environment,
     debug: flags.debug,
     stackOutputs: join(stateHome(world), "local", "outputs"),
     onProgramMessage: ({ severity, message }) => {

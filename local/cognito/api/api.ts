@@ -109,7 +109,8 @@ const unserved = (name: string) =>
 
 async function readInput(request: Request): Promise<Input> {
   const malformed = () => new CognitoError("SerializationException", "The body is not a JSON object.");
-  const text = await readText(request);
+  // A client that goes away in the middle of it hears no answer, and that is no fault of this cloud.
+  const text = await readText(request).catch(() => Promise.reject(malformed()));
   if (text === undefined) throw new CognitoError("InvalidParameterException", "The request is too large.");
   if (text === "") return {};
   try {

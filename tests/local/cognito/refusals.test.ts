@@ -1,5 +1,7 @@
 /** Sentences with which Cognito's API refuses calls, as others recorded them on AWS. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { UserPoolModel } from "../../../local/model.ts";
 import { ClientId, call, newPassword, UserPoolId } from "./api-calls.ts";
 import { appClient, password, type RunningCognito, startCognito, userPool } from "./harness.ts";
@@ -246,4 +248,26 @@ describe("a refusal of the user-pool API", () => {
         ],
       ]),
     ));
+});
+
+describe("a client that goes away in the middle of a request", () => {
+  it("is no fault that the cloud reports", () =>
+    withCloud({}, async (cloud) => {
+      const { hostname, port, host } = new URL(cloud.origin);
+      const socket = connect(Number(port), hostname);
+      const target = "AWSCognitoIdentityProviderService.SignUp";
+      const head = `POST / HTTP/1.1\r\nHost: ${host}\r\nX-Amz-Target: ${target}\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n`;
+      socket.write(head);
+      // The server has begun to answer.
+      await once(socket, "data");
+      socket.write("{");
+      socket.destroy();
+      await once(socket, "close");
+      // What comes after it has been answered, and so has it.
+      for (let calls = 0; calls < 5; calls++) await ask(cloud, "SignUp", { ClientId });
+      assert.deepEqual(
+        cloud.events.filter((event) => event.kind === "oauth" && event.outcome === "failed"),
+        [],
+      );
+    }));
 });
