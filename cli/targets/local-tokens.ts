@@ -30,9 +30,17 @@ export async function issueLocalTokens(
   if (answer.status !== 200) {
     const why = safeText(String(Object(said.error).message ?? `status ${answer.status}`), 400);
     throw new CliError("configuration_invalid", `The local cloud gives ${safeText(wanted.as, 100)} no token: ${why}`, {
-      next: `Its console shows its users, groups and app clients: ${target.console}`,
+      next: instead(why, wanted.as) ?? `Its console shows its users, groups and app clients: ${target.console}`,
     });
   }
   const field = (name: string) => (typeof said[name] === "string" ? (said[name] as string) : undefined);
   return { idToken: field("idToken"), accessToken: field("accessToken"), refreshToken: field("refreshToken") };
+}
+
+/** For a name that the pool's people do not have: the same in the form that they have. */
+function instead(why: string, as: string): string | undefined {
+  const form = /^Username should be (?:either )?an? (email|phone)/.exec(why)?.[1];
+  if (form === undefined) return undefined;
+  const name = form === "email" ? `${as.replace(/[^\w.+-]/g, "") || "ada"}@example.com` : "+15550100";
+  return `Name them as the pool does: demo-auth token --as ${name}`;
 }

@@ -113,6 +113,15 @@ describe("at a local cloud, without a browser", function () {
     match(scope.stderr, /orders\/write/);
   });
 
+  it("token --as with a name of another form than the pool's people have shows one to paste", async () => {
+    const { code, stderr } = await cli(["token", "--as", "ada"]);
+    equal(code, 3);
+    match(
+      stderr,
+      /Username should be an email\.\n {2}→ Name them as the pool does: demo-auth token --as ada@example\.com\n/,
+    );
+  });
+
   it("the local cloud gives tokens to programs only: no page can ask for one", async () => {
     const { console } = cloud.ready;
     const body = JSON.stringify({ as: "eve@example.com", userPoolId: cloud.ready.userPools[0]!.id });
