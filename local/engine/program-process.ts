@@ -82,8 +82,9 @@ export async function startProgram(settings: ProgramSettings): Promise<ProgramPr
     child.once("close", resolve);
     // A child process of the program's may hold on to its standard error a while longer.
     child.once("exit", (code) => {
+      if (code !== 0) return;
       const said = [child.stdout, channel].map((stream) => stream && finished(stream, { writable: false }));
-      if (code === 0) Promise.allSettled(said).then(() => setImmediate(resolve, code));
+      Promise.allSettled(said).then(() => setImmediate(resolve, code));
     });
   });
   ended.catch(() => {});

@@ -55,6 +55,26 @@ describe("a process that waits for the next evaluation", function () {
   });
   afterEach(() => spare.close());
 
+  it("may be ended before it has read what it was told: edits come in a row, and nothing fails of it", async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => void unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    try {
+      // Whoever is told more than a socket holds has not read it when it ends.
+      const ahead = Array.from({ length: 20_000 }, (_, at_) => at(`${at_}.js`));
+      for (let start = 0; start < 3; start++) {
+        const { child, ended, end } = await startProgram({ ...settings(), ahead });
+        end();
+        assert.equal(await ended, null);
+        assert.equal(child.signalCode, "SIGKILL");
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(unheard, []);
+    } finally {
+      process.off("unhandledRejection", hear);
+    }
+  });
+
   it("is the one that runs it, with the sources as they are then, and cannot be told from another", async () => {
     const first = await run();
     write("word.js", "new");
