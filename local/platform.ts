@@ -72,11 +72,12 @@ export type CloudEvent =
     }
   /** What DynamoDB refused, or did with a table; `outcome` is the error's type. */
   | { kind: "database"; at: number; operation: string; outcome: string; reason: string }
-  /** What an API of AWS refused, or how a function failed that it invoked; `outcome` is the error's type. */
+  /** What an API of AWS refused, or how a function failed that it invoked, or which one does not run here; `outcome` is the error's type. */
   | {
       kind: "aws-api";
       at: number;
-      service: "Parameter Store" | "Secrets Manager" | "Lambda";
+      /** By its name, or by the one that requests are signed for. */
+      service: string;
       operation: string;
       outcome: string;
       reason: string;

@@ -90,7 +90,9 @@ export function systemWorld(): World {
     env: process.env,
     platform: process.platform,
     get homeDirectory() {
-      return process.getBuiltinModule("node:os").homedir();
+      // An empty HOME would make the working directory of it.
+      const { homedir, userInfo } = process.getBuiltinModule("node:os");
+      return homedir() || userInfo().homedir;
     },
     workingDirectory: workingDirectory(),
     processId: process.pid,

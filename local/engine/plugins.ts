@@ -68,7 +68,7 @@ export class Plugins {
         if (folder !== "" && isExecutable(file)) return { command: file, args: [] };
       }
     }
-    const home = environment.PULUMI_HOME ?? join(environment.HOME ?? homedir(), ".pulumi");
+    const home = environment.PULUMI_HOME ?? join(environment.HOME || homedir(), ".pulumi");
     const installed = installedVersions(join(home, "plugins"), name);
     const chosen = version === "" ? installed.at(-1) : version.replace(/^v/, "");
     return chosen === undefined

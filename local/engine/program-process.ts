@@ -3,6 +3,7 @@
  * host. It may wait, with the SDKs loaded, until its program is to run.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -115,6 +116,18 @@ export async function startProgram(settings: ProgramSettings): Promise<ProgramPr
 const preload = (name: string): string =>
   new URL(`./${name}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
 
+/** What brings the SDK: the packages that the project lists, where it lists this one. */
+function installs({ workingDirectory }: Project): string {
+  try {
+    const listed = JSON.parse(readFileSync(join(workingDirectory, "package.json"), "utf8"));
+    const { dependencies, devDependencies } = Object(listed);
+    if ("@pulumi/pulumi" in { ...dependencies, ...devDependencies }) return "npm install";
+  } catch {
+    // It lists nothing.
+  }
+  return "npm install @pulumi/pulumi @pulumi/aws";
+}
+
 function locateLauncher(project: Project): string {
   const require = createRequire(join(project.workingDirectory, "package.json"));
   let launcher: string;
@@ -126,7 +139,7 @@ function locateLauncher(project: Project): string {
     throw new ProjectError(
       "sdk_missing",
       `The project in ${project.directory} has no @pulumi/pulumi installed.`,
-      `Run \`npm install\` in ${project.directory}.`,
+      `Run \`${installs(project)}\` in ${project.directory}.`,
     );
   }
   // Up to 1.14 the SDK speaks by native code, of which no build for this Node.js exists.

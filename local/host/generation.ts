@@ -24,8 +24,8 @@ import type { Evaluation } from "./evaluation.ts";
 import { CONSOLE, type Origins } from "./origins.ts";
 import { type ReadyDocument, readyDocument } from "./ready-document.ts";
 
-/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-const INVOCATIONS = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
+/** Each operation's path begins with a date (https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html). */
+const LAMBDA_API = /^\/20\d\d-\d\d-\d\d\//;
 
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
@@ -52,7 +52,7 @@ export interface Generation {
   dynamoDb: DynamoDbService | undefined;
   /** Only where the program declares a parameter or a secret. */
   parameters: ParameterService | undefined;
-  /** Fetch handler of Lambda's Invoke; `undefined` for what is another request. Loaded when it is asked for. */
+  /** Fetch handler of Lambda's API; `undefined` for what is another request. Loaded when it is asked for. */
   lambda(request: Request): Promise<Response | undefined>;
   /** Fetch handler of the API Gateway control plane, as far as it is served: test invocations. */
   apiGateway(request: Request): Promise<Response>;
@@ -183,7 +183,7 @@ export async function startGeneration(
     dynamoDb,
     parameters,
     async lambda(request) {
-      if (request.method !== "POST" || !INVOCATIONS.test(new URL(request.url).pathname) || !accessKey) return undefined;
+      if (!LAMBDA_API.test(new URL(request.url).pathname) || !accessKey) return undefined;
       const { invokeApi } = await import("../lambda/invoke-api.ts");
       return invokeApi({ functions: model.functions, invoke: functions.invoke, platform, accessKey })(request);
     },

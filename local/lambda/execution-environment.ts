@@ -46,6 +46,8 @@ export interface EnvironmentOwner {
   gone(environment: ExecutionEnvironment, breakdown: Breakdown | undefined): void;
   /** @param job what the environment works for, if anything */
   log(line: string, job: Job | undefined): void;
+  /** The function called a service of AWS that does not run here; `why` is for a person. */
+  refusedCall(call: { service: string; operation: string }, why: string): void;
   started(job: Job): void;
   finished(job: Job, outcome: InvocationResult, report: Report): void;
 }
@@ -184,6 +186,9 @@ export class ExecutionEnvironment {
       case "log":
         this.#owner.log(text, this.#jobs[0]);
         return;
+      case "refused-call":
+        this.#owner.refusedCall(head, text);
+        return;
       case "ready":
         this.#state = "ready";
         this.#initMs = performance.now() - this.#createdAt;
@@ -231,7 +236,8 @@ export class ExecutionEnvironment {
     if (this.#overdue()) {
       // The answer may have arrived while this process was busy elsewhere: it is read first.
       setImmediate(() => {
-        if (this.#overdue()) this.#breakDown({ kind: "timeout", seconds: this.#limitSeconds });
+        const initializing = this.#state === "starting";
+        if (this.#overdue()) this.#breakDown({ kind: "timeout", seconds: this.#limitSeconds, initializing });
         else this.#watchNext();
       });
     } else if (residentBytes(this.#process.child.pid) > memorySizeMb * 1024 * 1024) {

@@ -24,6 +24,7 @@ const STATUS: Record<string, number> = {
   TooManyRequestsException: 429,
   InvalidRuntimeException: 502,
 };
+const INVOCATIONS = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 const NOT_SIGNED = { errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token" };
 
 type InvocationType = keyof typeof LIMIT_BYTES;
@@ -42,10 +43,10 @@ class Refusal extends Error {
   }
 }
 
-/** @returns a fetch handler for `POST /2015-03-31/functions/<name>/invocations` */
+/** @returns a fetch handler for `POST /2015-03-31/functions/<name>/invocations`, which refuses the API's other requests by name */
 export function invokeApi({ functions, invoke, platform, accessKey }: InvokeApiOptions) {
-  const tell = (outcome: string, reason: string) =>
-    platform.emit({ kind: "aws-api", at: platform.now(), service: "Lambda", operation: "Invoke", outcome, reason });
+  const tell = (outcome: string, reason: string, operation = "Invoke") =>
+    platform.emit({ kind: "aws-api", at: platform.now(), service: "Lambda", operation, outcome, reason });
   const answered = async (request: Request, requestId: string): Promise<Response> => {
     const type = invocationType(request);
     const body = await readBody(request, LIMIT_BYTES[type]);
@@ -76,9 +77,12 @@ export function invokeApi({ functions, invoke, platform, accessKey }: InvokeApiO
 
   return async (request: Request): Promise<Response> => {
     const requestId = platform.randomUUID();
-    const response = await answered(request, requestId).catch((error: unknown) => {
+    const { pathname } = new URL(request.url);
+    const isInvoke = request.method === "POST" && INVOCATIONS.test(pathname);
+    const answer = isInvoke ? answered(request, requestId) : Promise.reject(notServed());
+    const response = await answer.catch((error: unknown) => {
       const { type, status, body, message } = asRefusal(error);
-      tell(type, message);
+      tell(type, message, isInvoke ? "Invoke" : `${request.method} ${pathname}`);
       return Response.json(body, { status, headers: { "x-amzn-errortype": type } });
     });
     response.headers.set("x-amzn-requestid", requestId);
@@ -140,6 +144,12 @@ function payloadOf(body: Buffer): string {
     throw new Refusal("InvalidRequestContentException", 400, { ...{ Type: "User" }, message });
   }
 }
+
+const notServed = (): Refusal =>
+  new Refusal("UnknownOperationException", 404, {
+    ...{ Type: "User" },
+    Message: "Of Lambda's API, the local cloud serves Invoke and nothing else.",
+  });
 
 const tooLarge = (limit: number): Refusal =>
   new Refusal("RequestEntityTooLargeException", 413, {

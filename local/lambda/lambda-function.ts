@@ -114,6 +114,11 @@ export class LambdaFunction implements EnvironmentOwner {
     this.#log.write(line, job?.traceId);
   }
 
+  refusedCall({ service, operation }: { service: string; operation: string }, reason: string): void {
+    const at = this.#platform.now();
+    this.#platform.emit({ kind: "aws-api", at, service, operation, outcome: "NotServedByLocalCloud", reason });
+  }
+
   started(job: Job): void {
     this.#log.start(job);
   }

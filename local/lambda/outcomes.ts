@@ -7,7 +7,8 @@ import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../platform.ts";
 /** Why an execution environment ended, or never came to be. */
 export type Breakdown =
   | { kind: "init-error"; payload: string }
-  | { kind: "timeout"; seconds: number }
+  /** `initializing`: it was not ready by then, and its own timeout had not begun */
+  | { kind: "timeout"; seconds: number; initializing: boolean }
   | { kind: "exit"; code: number }
   | { kind: "signal"; signal: NodeJS.Signals; memorySizeMb: number }
   | { kind: "out-of-memory"; memorySizeMb: number };
@@ -21,7 +22,9 @@ export function breakdownOutcome(breakdown: Breakdown, requestId: string): Invoc
       return serviceError(
         "Sandbox.Timedout",
         `RequestId: ${requestId} Error: Task timed out after ${after} seconds`,
-        `The function ran longer than its timeout of ${breakdown.seconds} s; its environment was ended.`,
+        breakdown.initializing
+          ? `The function's code took longer than ${breakdown.seconds} s to load, which is all that initialization may take; its environment was ended.`
+          : `The function ran longer than its timeout of ${breakdown.seconds} s; its environment was ended.`,
       );
     }
     case "exit": {

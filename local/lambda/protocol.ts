@@ -52,6 +52,8 @@ export type RuntimeHead =
   | { kind: "init-failed" }
   /** Text: the line */
   | { kind: "log" }
+  /** A call to a service of AWS that does not run here. Text: why it failed */
+  | { kind: "refused-call"; service: string; operation: string }
   | { kind: "busy" }
   /** Text: the result or the error, JSON. With `ending` the runtime exits and takes no other invocation. */
   | { kind: "done"; failed: boolean; durationMs: number; maxMemoryBytes: number; ending: boolean };

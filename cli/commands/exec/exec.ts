@@ -34,7 +34,10 @@ export async function exec(io: CommandContext<ExecFlags>, words: string[]): Prom
       // As shells do (POSIX Shell Command Language, 2.8.2).
       const code = error.code === "ENOENT" ? "command_not_found" : "command_not_executable";
       throw new CliError(code, `Could not start ${safeText(command, 200)}: ${error.message}.`, {
-        next: `Check its name and that it is on the PATH: command -v ${quoted(command)}`,
+        next:
+          code === "command_not_found"
+            ? `Check its name and that it is on the PATH: command -v ${quoted(command)}`
+            : `See whether it is a program that you may run: ls -l ${quoted(command)}`,
         cause: error,
       });
     });

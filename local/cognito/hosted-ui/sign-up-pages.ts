@@ -50,7 +50,7 @@ export function confirmPage(
   return formPage(context, state, {
     title: "Confirm your account",
     heading: "Confirm your account",
-    lead: html`<p>${where}</p><p class="quiet">Mail of this local cloud leaves this machine nowhere: it is on <a href="${mailbox}" target="_blank">the console page</a>.</p>`,
+    lead: html`<p>${where}</p><p class="quiet">This local cloud sends no mail: read it on <a href="${mailbox}" target="_blank">the console page</a>.</p>`,
     content: (variant) => html`${form(
       {
         name: "confirmationForm",

@@ -21,8 +21,8 @@ const CREDENTIAL = /Credential=([^/,&]+)\/\d+\/[^/,&]*\/([^/,&]+)\/aws4_request/
 interface StandIn {
   /** The local one, and AWS's issuer of each pool → the local one. */
   identityProvider: { origin: string; issuers: Readonly<Record<string, string>> } | undefined;
-  /** Hears, in a sentence, of each call that is refused. */
-  onRefusal(why: string): void;
+  /** Hears of each call that is refused, and why in a sentence. */
+  onRefusal(call: { service: string; operation: string }, why: string): void;
 }
 
 /** What a request says of itself. */
@@ -50,8 +50,10 @@ export function standInForAws({ identityProvider, onRefusal }: StandIn): void {
     if (service === undefined) return undefined;
     const endpoint = endpointOf(service, asked.host);
     if (endpoint) return endpoint;
-    const why = notServed(service, asked);
-    onRefusal(why);
+    const operation = asked.field("x-amz-target").split(".").at(-1) || "a request";
+    const name = process.env.AWS_LAMBDA_FUNCTION_NAME;
+    const why = `${name} sent ${operation} to ${service} (${asked.host}), which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`;
+    onRefusal({ service, operation }, why);
     throw Object.assign(new Error(why), { name: "NotServedByLocalCloud", code: "NotServedByLocalCloud" });
   };
 
@@ -119,12 +121,6 @@ function endpointOf(service: string, host: string): URL | undefined {
   const isPlain = host.split(".").length === (host.endsWith(".cn") ? 5 : 4);
   const endpoint = own ?? (isPlain ? env.AWS_ENDPOINT_URL : undefined);
   return endpoint === undefined ? undefined : new URL(endpoint);
-}
-
-function notServed(service: string, { host, field }: Asked): string {
-  const operation = field("x-amz-target").split(".").at(-1);
-  const called = operation ? `${operation} of ${service}` : service;
-  return `The function called ${called} (${host}), which does not run here. Start the local cloud with --aws-endpoint URL to send such calls to an emulator.`;
 }
 
 function fieldOf(headers: https.RequestOptions["headers"], lowerCaseName: string): string {

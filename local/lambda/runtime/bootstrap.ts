@@ -65,7 +65,10 @@ invokeNext();
 async function initialize(): Promise<Handler> {
   try {
     confineModules(settings.codeDirectory, settings);
-    standInForAws({ identityProvider: settings.identityProvider, onRefusal: log.warning });
+    standInForAws({
+      identityProvider: settings.identityProvider,
+      onRefusal: (call, why) => send({ kind: "refused-call", ...call }, why),
+    });
     return await loadHandler(settings.codeDirectory, settings.handler, settings.runtimeMajor);
   } catch (error) {
     log.failure("Uncaught Exception ", error);

@@ -10,8 +10,6 @@ export interface FunctionLog {
   setRequestId(requestId: string | undefined): void;
   /** The runtime's own report of a failed invocation. */
   failure(label: string, error: unknown): void;
-  /** The runtime's own remark about what the function does. */
-  warning(message: string): void;
 }
 
 const LEVELS = {
@@ -67,7 +65,6 @@ export function captureOutput(logFormat: "Text" | "JSON", write: (line: string) 
     setRequestId(next) {
       requestId = next;
     },
-    warning: (message) => print("WARN", message),
     failure(label, error) {
       if (logFormat === "JSON") return print("ERROR", label, error);
       const { errorType, errorMessage, trace } = reportError(error);

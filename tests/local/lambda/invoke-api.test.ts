@@ -109,6 +109,21 @@ describe("a function invoked by Lambda's API", function () {
     assert.match(lastReason()!, /Could not parse/);
   });
 
+  it("is all of the API that is served, and the rest is refused by name", async () => {
+    for (const [method, path] of [
+      ["GET", "/2015-03-31/functions/"],
+      ["GET", "/2015-03-31/functions/echo"],
+      ["POST", "/2021-11-15/functions/echo/response-streaming-invocations"],
+    ] as const) {
+      const response = await fetch(cloud.ready.console + path, { method });
+      const Message = "Of Lambda's API, the local cloud serves Invoke and nothing else.";
+      assert.deepEqual([response.status, response.headers.get("x-amzn-errortype")], [404, "UnknownOperationException"]);
+      assert.deepEqual(await response.json(), { Type: "User", Message });
+      const told = events.findLast((event) => event.kind === "aws-api");
+      assert.deepEqual([told?.operation, told?.reason], [`${method} ${path}`, Message]);
+    }
+  });
+
   it("is for whoever signs with this cloud's credentials, and for no web page", async () => {
     const url = `${cloud.ready.console}/2015-03-31/functions/echo/invocations`;
     const unsigned = await fetch(url, { method: "POST", body: "{}" });
