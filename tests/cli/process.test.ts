@@ -172,7 +172,9 @@ describe("the process", () => {
       match(stderr, /Could not start no-such-program-anywhere/);
       const text = join(bench.directory, "no-program");
       writeFileSync(text, "", { mode: 0o600 });
-      equal((await bench.run(["exec", "--", text])).code, 126);
+      const refused = await bench.run(["exec", "--", text]);
+      equal(refused.code, 126);
+      match(refused.stderr, /→ See whether it is a program that you may run: ls -l /);
     });
   });
 

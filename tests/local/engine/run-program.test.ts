@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ResourceGraph } from "../../../local/engine/graph.ts";
 import { type Diagnostic, ProgramError, ProjectError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { runProgram } from "../../../local/engine/run-program.ts";
 import { awsProvider } from "../../../local/resources/aws.ts";
-import { temporaryProject } from "../../support/temporary.ts";
+import { temporaryDirectory, temporaryProject } from "../../support/temporary.ts";
 
 const PROJECT = { "Pulumi.yaml": "name: app\nruntime: nodejs\n", "package.json": '{ "main": "index.js" }' };
 
@@ -238,6 +239,22 @@ describe("the engine", function () {
         next: "Run `npm install @pulumi/pulumi@3`, and newer versions of the provider packages beside it such as @pulumi/aws.",
       },
     );
+  });
+
+  it("says what to install where the SDK is missing: what the project lists, or the SDK itself", async () => {
+    for (const [listed, command] of [
+      ['{ "dependencies": { "@pulumi/pulumi": "^3.0.0" } }', "npm install"],
+      ["{}", "npm install @pulumi/pulumi @pulumi/aws"],
+      [undefined, "npm install @pulumi/pulumi @pulumi/aws"],
+    ] as const) {
+      const directory = temporaryDirectory();
+      writeFileSync(
+        join(directory, "Pulumi.yaml"),
+        "name: app\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      );
+      if (listed !== undefined) writeFileSync(join(directory, "package.json"), listed);
+      await assert.rejects(evaluate(directory), { code: "sdk_missing", next: `Run \`${command}\` in ${directory}.` });
+    }
   });
 
   it("says what to do when the project, its program, its stack or its SDK is missing", () => {
