@@ -1,6 +1,6 @@
 /**
- * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), other services of AWS, test invocations (as
- * `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries
+ * The console's origin: the identity provider (as `cognito-idp.<region>.amazonaws.com`), other services of AWS, test
+ * invocations (as `apigateway.<region>.amazonaws.com`), and a page and an API of our own for people and scripts. No answer of ours carries
  * CORS headers, so no page of another site can read it; `guard.ts` says who may change anything.
  */
 import type { RequestListener } from "node:http";

@@ -7,11 +7,12 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { CognitoError } from "../cognito/errors.ts";
 import type { Generation } from "../host/generation.ts";
+import { comesFromPage } from "../http/web-page.ts";
 import { refusal } from "./guard.ts";
 
 /** No page can send this: a browser names the page's origin, and asks before it sends JSON to another. */
 export const onlyPrograms: MiddlewareHandler = async (context, next) => {
-  if (context.req.header("origin") !== undefined || context.req.header("sec-fetch-site") !== undefined)
+  if (comesFromPage(context.req.raw))
     return context.json(refusal("page", "Only programs of this machine may do this, and no page."), 403);
   const mediaType = (context.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (mediaType !== "application/json")

@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import db from "dynalite/db/index.js";
 import { jsonObjectIn } from "../http/json-object.ts";
 import { readBody } from "../http/read-body.ts";
+import { comesFromPage } from "../http/web-page.ts";
 import type { TableModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";
@@ -92,7 +93,7 @@ export function dynamoDbService({
       const operation = TARGET.exec(request.headers.get("x-amz-target") ?? "")?.[1];
       if (operation === undefined || request.method !== "POST" || new URL(request.url).pathname !== "/")
         return undefined;
-      if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) {
+      if (comesFromPage(request)) {
         refuse(operation, "AccessDeniedException", "The request comes from a web page; none may reach the tables.");
         return reply(403, {
           __type: "com.amazon.coral.service#AccessDeniedException",

@@ -3,9 +3,10 @@
  * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Loaded with the first request for it.
  */
 import { readBody } from "../http/read-body.ts";
+import { comesFromPage } from "../http/web-page.ts";
 import type { FunctionModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
-import { SignatureRefusal } from "../permissions/signature-refusal.ts";
+import { NOT_SIGNED, SignatureRefusal } from "../permissions/signature-refusal.ts";
 import { signedRegion } from "../permissions/signed-region.ts";
 import type { InvokeFunction, Platform } from "../platform.ts";
 import { InvocationRefused } from "./invocation-refused.ts";
@@ -25,7 +26,6 @@ const STATUS: Record<string, number> = {
   InvalidRuntimeException: 502,
 };
 const INVOCATIONS = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
-const NOT_SIGNED = { errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token" };
 
 type InvocationType = keyof typeof LIMIT_BYTES;
 
@@ -92,7 +92,7 @@ export function invokeApi({ functions, invoke, platform, accessKey }: InvokeApiO
 
 /** @throws Refusal */
 function invocationType(request: Request): InvocationType {
-  if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) {
+  if (comesFromPage(request)) {
     const message = "The request comes from a web page; none may invoke functions.";
     throw new Refusal("AccessDeniedException", 403, { Message: message });
   }

@@ -6,9 +6,10 @@
  */
 import { jsonObjectIn } from "../http/json-object.ts";
 import { readBody } from "../http/read-body.ts";
+import { comesFromPage } from "../http/web-page.ts";
 import type { ParameterModel, SecretModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
-import { SignatureRefusal } from "../permissions/signature-refusal.ts";
+import { NOT_SIGNED, SignatureRefusal } from "../permissions/signature-refusal.ts";
 import { signedRegion } from "../permissions/signed-region.ts";
 import type { Platform } from "../platform.ts";
 import { Members } from "./members.ts";
@@ -31,8 +32,6 @@ export interface ParameterOptions {
 const TARGET = /^(AmazonSSM|secretsmanager)\.(\w+)$/;
 /** Far more than ten names, or an ARN, take. */
 const MAX_REQUEST_BYTES = 64 * 1024;
-
-const NOT_SIGNED = { errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token" };
 
 export function parameterService({ parameters, secrets, platform, accessKey }: ParameterOptions): ParameterService {
   const changedAt = platform.now();
@@ -64,7 +63,7 @@ export function parameterService({ parameters, secrets, platform, accessKey }: P
         platform.emit({ kind: "aws-api", at: platform.now(), service, operation, outcome, reason });
         return reply(status, { __type: outcome, ...body });
       };
-      if (request.headers.has("origin") || request.headers.has("sec-fetch-site")) {
+      if (comesFromPage(request)) {
         const reason = "The request comes from a web page; none may reach parameters and secrets.";
         return refused("AccessDeniedException", { Message: reason }, reason, 403);
       }

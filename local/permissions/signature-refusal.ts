@@ -23,6 +23,12 @@ export class SignatureRefusal extends Error {
   }
 }
 
+/** For a request that is not signed at all. */
+export const NOT_SIGNED: SignatureComplaint = {
+  message: "Missing Authentication Token",
+  errorType: "MissingAuthenticationTokenException",
+};
+
 export const MISMATCH: SignatureComplaint = {
   message:
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access " +

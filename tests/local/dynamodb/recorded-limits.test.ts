@@ -210,7 +210,7 @@ describe("limits of DynamoDB as recorded", function () {
 
   // scylladb/scylladb: test_returnconsumedcapacity.py (return_consumed_capacity_indexes_with_indexes); how much a change of a key takes
   // is documented: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
-  it("[G.2] tells of a write what each index took that it changed", async () => {
+  it("[G.2] reports for a write the capacity consumed on each index that it changes", async () => {
     const item = { pk: S("a"), sk: S("b") };
     const capacity = async (operation: string, input: object) =>
       (await call(operation, { TableName: "sorted", ...input, ReturnConsumedCapacity: "INDEXES" })).ConsumedCapacity;
@@ -242,7 +242,7 @@ describe("limits of DynamoDB as recorded", function () {
   });
 
   // https://docs.aws.amazon.com/cli/latest/reference/dynamodb/transact-write-items.html, transact-get-items.html: the examples.
-  it("[G.2] tells of a transaction in which kind of units it took twice as much", async () => {
+  it("[G.2] reports for a transaction the units of which it consumes twice as many", async () => {
     const on = { TableName: "plain" };
     const ReturnConsumedCapacity = "TOTAL";
     const TransactItems = [{ Put: { ...on, Item: { ...Key, g: S("x") } } }, { Put: { ...on, Item: { pk: S("b") } } }];
