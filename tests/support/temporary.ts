@@ -1,19 +1,10 @@
-/** Folders that live as long as a test. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** Folders that live as long as a run of the tests. */
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-
-const made: string[] = [];
-
-after(() => {
-  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
 
 /** @returns a new empty folder, removed at the end of the run */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "demo-auth-test-"));
-  made.push(directory);
-  return directory;
+  return mkdtempSync(join(process.env.TEST_RUN_FOLDER!, "demo-auth-test-"));
 }
 
 /** A Pulumi project of the given files (path → content), with this repository's packages installed. */
