@@ -65,12 +65,12 @@ describe("the sources", () => {
     }
     const unused: string[] = [];
     for (const [name, text] of texts) {
-      // Lambda calls handlers by name, Pulumi reads the outputs of programs.
+      // Lambda calls handlers by name, Mocha its hooks, Pulumi reads the outputs of programs.
       if (name.startsWith("handlers") || name.includes("fixtures")) continue;
       for (const [, word] of text.matchAll(
         /^export (?:async )?(?:abstract )?(?:const|function|class|interface|type) (\w+)/gm,
       )) {
-        if (mentions.get(word!) === 1) unused.push(`${name}: ${word}`);
+        if (mentions.get(word!) === 1 && !word!.startsWith("mochaGlobal")) unused.push(`${name}: ${word}`);
       }
     }
     assert.deepEqual(unused, []);
