@@ -48,7 +48,11 @@ const rules: Record<string, IForbiddenRuleType> = {
     to: { path: "^cli/(commands|targets)/" },
   },
   "lets what makes folders know nothing": { from: { path: "^local/folders\\.ts$" }, to: { path: "^(cli|local)/" } },
-  "lets the model know nothing": { from: { path: "^local/model\\.ts$" }, to: {} },
+  "lets the model know nothing": { from: { path: "^local/model" }, to: { pathNot: "^local/model/" } },
+  "lets the model be read as one": {
+    from: { path: "^(local|cli)/", pathNot: "^local/model" },
+    to: { path: "^local/model/" },
+  },
   "lets the standard attributes know the model only": {
     from: { path: "^local/standard-attributes\\.ts$" },
     to: { pathNot: "^local/model\\.ts$" },

@@ -5,7 +5,7 @@ import type { Values } from "../../engine/values.ts";
 import type { RestApiModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
-import { apiOutputs } from "./api-outputs.ts";
+import { apiModel, apiOutputs } from "./any-api.ts";
 import { forReaders, forTheBill } from "./because.ts";
 import { NO_VPC_ENDPOINTS } from "./openapi-extensions.ts";
 import { importOpenApi } from "./openapi-import.ts";
@@ -74,18 +74,12 @@ export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>(
   },
 
   declare(resource, cloud) {
-    const { id, inputs, outputs } = resource;
+    const { inputs, outputs } = resource;
     const api: RestApiModel = {
-      id,
-      name: outputs.name as string,
-      arn: outputs.arn as string,
-      executionArn: outputs.executionArn as string,
-      region: outputs.region as string,
-      accountId: cloud.model.accountId,
+      ...apiModel(resource, cloud),
       endpointType: "EDGE",
       binaryMediaTypes: [],
       minimumCompressionSize: undefined,
-      disableExecuteApiEndpoint: false,
       apiKeySource: "HEADER",
       policy: undefined,
       resources: [{ id: outputs.rootResourceId as string, path: "/", methods: [] }],
@@ -104,18 +98,8 @@ export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>(
   },
 });
 
-type Settings = Pick<
-  RestApiModel,
-  | "endpointType"
-  | "binaryMediaTypes"
-  | "minimumCompressionSize"
-  | "disableExecuteApiEndpoint"
-  | "apiKeySource"
-  | "policy"
->;
-
 /** What the program sets itself; that counts more than what its document says. */
-function settingsOf(inputs: Values): Partial<Settings> {
+function settingsOf(inputs: Values): Partial<RestApiModel> {
   const type = text(map<unknown>(inputs.endpointConfiguration).types);
   const compression = text(inputs.minimumCompressionSize);
   const policy = text(inputs.policy);

@@ -3,7 +3,7 @@ import type { apigatewayv2 } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { HttpApiModel } from "../../model.ts";
-import { apiOutputs } from "../apigateway/api-outputs.ts";
+import { apiModel, apiOutputs } from "../apigateway/any-api.ts";
 import { parseDocument } from "../apigateway/openapi-document.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
@@ -68,19 +68,13 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
   },
 
   declare(resource, cloud) {
-    const { id, urn, inputs, outputs } = resource;
+    const { id, urn, inputs } = resource;
     if (inputs.protocolType !== "HTTP") {
       cloud.webSocketApis.add(id);
       return;
     }
     const api: HttpApiModel = {
-      id,
-      name: outputs.name as string,
-      arn: outputs.arn as string,
-      executionArn: outputs.executionArn as string,
-      region: outputs.region as string,
-      accountId: cloud.model.accountId,
-      disableExecuteApiEndpoint: flag(inputs.disableExecuteApiEndpoint),
+      ...apiModel(resource, cloud),
       cors: inputs.corsConfiguration === undefined ? undefined : corsOf(map<unknown>(inputs.corsConfiguration)),
       routes: [],
       integrations: [],
