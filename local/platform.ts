@@ -148,15 +148,25 @@ export const PAYLOAD_LIMIT_BYTES = 6_291_556;
 /**
  * Invokes a function synchronously (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
  * @param payload JSON text
- * @param options `traceId`: what the function finds in `_X_AMZN_TRACE_ID`; `requestId`: of the invocation, a new one unless given
  * @throws an Error named as the Invoke API's (`TooManyRequestsException`, `ResourceNotFoundException`) when the invocation was
  *   refused, so that the function never ran; whatever goes wrong inside the function is an outcome with `functionError`
  */
 export type InvokeFunction = (
   functionArn: string,
   payload: string,
-  options?: { traceId?: string; requestId?: string },
+  options?: InvocationOptions,
 ) => Promise<InvocationResult>;
+
+export interface InvocationOptions {
+  /** What the function finds in `_X_AMZN_TRACE_ID`. */
+  traceId?: string | undefined;
+  /** Of the invocation, a new one unless given. */
+  requestId?: string | undefined;
+  /** What the function finds in its context, JSON text. */
+  clientContext?: string | undefined;
+  /** Hears what is logged for the invocation, from START to REPORT. */
+  onLogLine?: ((line: string) => void) | undefined;
+}
 
 /** GetObject or HeadObject. */
 export interface ObjectRequest {

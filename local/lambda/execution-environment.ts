@@ -24,6 +24,10 @@ export interface Job {
   traceId: string | undefined;
   /** As it was invoked, with the qualifier that was used. */
   functionArn: string;
+  /** JSON text */
+  clientContext: string | undefined;
+  /** Hears what is logged while it runs, the service's own lines included. */
+  onLogLine: ((line: string) => void) | undefined;
   settle(outcome: InvocationResult): void;
 }
 
@@ -130,6 +134,7 @@ export class ExecutionEnvironment {
       requestId: job.requestId,
       traceId: job.traceId,
       functionArn: job.functionArn,
+      clientContext: job.clientContext,
       round: this.#round,
     };
     // What arrives in one turn of the event loop is written at once.

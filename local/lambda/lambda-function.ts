@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html).
  */
 import type { FunctionModel } from "../model.ts";
-import type { InvocationResult, Platform } from "../platform.ts";
+import type { InvocationOptions, InvocationResult, Platform } from "../platform.ts";
 import { runtimeMajor } from "./environment-variables.ts";
 import { type EnvironmentOwner, ExecutionEnvironment, type Job, type Report } from "./execution-environment.ts";
 import type { FunctionSurroundings } from "./function-surroundings.ts";
@@ -53,7 +53,9 @@ export class LambdaFunction implements EnvironmentOwner {
       traceId,
       requestId = this.#platform.randomUUID(),
       functionArn,
-    }: { traceId?: string; requestId?: string; functionArn: string },
+      clientContext,
+      onLogLine,
+    }: InvocationOptions & { functionArn: string },
   ): Promise<InvocationResult> {
     if (this.#nodeMajor === undefined) {
       throw new InvocationRefused(
@@ -70,7 +72,7 @@ export class LambdaFunction implements EnvironmentOwner {
     }
     this.#inFlight++;
     return new Promise((settle) => {
-      const job: Job = { requestId, payload, traceId, functionArn, settle };
+      const job: Job = { requestId, payload, traceId, functionArn, clientContext, onLogLine, settle };
       const warm = this.#idle.pop() ?? this.#withRoom();
       if (warm) warm.run(job);
       else this.#wait(job);
@@ -111,7 +113,7 @@ export class LambdaFunction implements EnvironmentOwner {
   }
 
   log(line: string, job: Job | undefined): void {
-    this.#log.write(line, job?.traceId);
+    this.#log.write(line, job);
   }
 
   refusedCall({ service, operation }: { service: string; operation: string }, reason: string): void {

@@ -42,6 +42,8 @@ export interface InvocationHead {
   requestId: string;
   traceId: string | undefined;
   functionArn: string;
+  /** JSON text */
+  clientContext: string | undefined;
   round: number;
 }
 

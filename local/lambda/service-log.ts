@@ -24,10 +24,11 @@ export class ServiceLog {
     return `${day}/[${this.#model.version}]${this.#platform.randomUUID().replaceAll("-", "")}`;
   }
 
-  /** @param traceId of the request that it is about */
-  write(line: string, traceId?: string): void {
+  /** @param job what it is about */
+  write(line: string, job?: Pick<Job, "traceId" | "onLogLine">): void {
     const { name: functionName } = this.#model;
-    this.#platform.emit({ kind: "function-log", at: this.#platform.now(), functionName, line, traceId });
+    this.#platform.emit({ kind: "function-log", at: this.#platform.now(), functionName, line, traceId: job?.traceId });
+    job?.onLogLine?.(line);
   }
 
   /** An environment begins to load the code. */
@@ -41,19 +42,17 @@ export class ServiceLog {
     }
   }
 
-  start({ requestId, traceId }: Job): void {
+  start(job: Job): void {
+    const { requestId } = job;
     if (this.#model.logFormat === "JSON") {
-      this.#writePlatformLine(
-        "platform.start",
-        `{"requestId":"${requestId}","version":"${this.#model.version}"}`,
-        traceId,
-      );
+      this.#writePlatformLine("platform.start", `{"requestId":"${requestId}","version":"${this.#model.version}"}`, job);
     } else {
-      this.write(`START RequestId: ${requestId} Version: ${this.#model.version}`, traceId);
+      this.write(`START RequestId: ${requestId} Version: ${this.#model.version}`, job);
     }
   }
 
-  end({ requestId, traceId }: Job, report: Report): void {
+  end(job: Job, report: Report): void {
+    const { requestId } = job;
     const { durationMs, initMs, maxMemoryBytes, status } = report;
     const memorySizeMB = this.#model.memorySizeMb;
     const maxMemoryUsedMB = Math.min(memorySizeMB, Math.ceil(maxMemoryBytes / (1024 * 1024)));
@@ -65,17 +64,14 @@ export class ServiceLog {
       this.#writePlatformLine(
         "platform.report",
         `{"requestId":"${requestId}","metrics":{${metrics}},"status":"${status}"}`,
-        traceId,
+        job,
       );
       return;
     }
     if (status === "timeout") {
-      this.write(
-        `${this.#time()} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`,
-        traceId,
-      );
+      this.write(`${this.#time()} ${requestId} Task timed out after ${(durationMs / 1000).toFixed(2)} seconds`, job);
     }
-    this.write(`END RequestId: ${requestId}`, traceId);
+    this.write(`END RequestId: ${requestId}`, job);
     this.write(
       [
         `REPORT RequestId: ${requestId}`,
@@ -85,14 +81,15 @@ export class ServiceLog {
         `Max Memory Used: ${maxMemoryUsedMB} MB`,
         ...(initMs !== undefined ? [`Init Duration: ${initMs.toFixed(2)} ms`] : []),
         ...(status === "error" || status === "timeout" ? [`Status: ${status}`] : []),
+        "",
       ].join("\t"),
-      traceId,
+      job,
     );
   }
 
   /** @param record JSON text */
-  #writePlatformLine(type: string, record: string, traceId?: string): void {
-    this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`, traceId);
+  #writePlatformLine(type: string, record: string, job?: Job): void {
+    this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`, job);
   }
 
   #time(): string {

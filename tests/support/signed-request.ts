@@ -8,7 +8,7 @@ export interface RequestToSign {
   path: string;
   query?: Record<string, string | string[]>;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
 }
 
 export interface Signing {

@@ -17,7 +17,7 @@ export interface LegacyContext {
 export function handlerContext(settings: RuntimeSettings, invocation: InvocationHead): object {
   const deadline = Date.now() + settings.timeoutMs;
   return {
-    clientContext: undefined,
+    clientContext: invocation.clientContext === undefined ? undefined : JSON.parse(invocation.clientContext),
     identity: undefined,
     invokedFunctionArn: invocation.functionArn,
     awsRequestId: invocation.requestId,

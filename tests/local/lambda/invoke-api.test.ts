@@ -35,7 +35,7 @@ describe("a function invoked by Lambda's API", function () {
 
   it("[E.5] answers with its result, its version and the request's id", async () => {
     const { status, headers, body } = await invoke("echo", '{"rawPath":"/x","a":1}');
-    assert.deepEqual([status, body.a, body.arn], [200, 1, `${ARN}echo:$LATEST`]);
+    assert.deepEqual([status, body.a, body.arn], [200, 1, `${ARN}echo`]);
     assert.equal(body.awsRequestId, headers.get("x-amzn-requestid"));
     assert.deepEqual(
       ["content-type", "x-amz-executed-version", "x-amzn-remapped-content-length", "x-amz-function-error"].map((name) =>
@@ -45,11 +45,14 @@ describe("a function invoked by Lambda's API", function () {
     );
   });
 
-  it("is found by name, ARN, the end of its ARN, version and alias", async () => {
+  it("[E.5] is found by name, ARN, the end of its ARN, version and alias, and finds the ARN as it was invoked", async () => {
     for (const [name, qualifier, arn, version] of [
-      [`${ARN}echo`, "", `${ARN}echo:$LATEST`, "$LATEST"],
-      ["123456789012:function:echo", "", `${ARN}echo:$LATEST`, "$LATEST"],
-      ["function:echo", "", `${ARN}echo:$LATEST`, "$LATEST"],
+      [`${ARN}echo`, "", `${ARN}echo`, "$LATEST"],
+      ["echo", "$LATEST", `${ARN}echo:$LATEST`, "$LATEST"],
+      ["123456789012:function:echo", "", `${ARN}echo`, "$LATEST"],
+      ["123456789012:echo", "", `${ARN}echo`, "$LATEST"],
+      ["us-east-1:123456789012:function:echo", "", `${ARN}echo`, "$LATEST"],
+      ["function:echo", "", `${ARN}echo`, "$LATEST"],
       ["echo:live", "", `${ARN}echo:live`, "1"],
       [`${ARN}echo:1`, "", `${ARN}echo:1`, "1"],
       ["echo", "live", `${ARN}echo:live`, "1"],
@@ -78,7 +81,10 @@ describe("a function invoked by Lambda's API", function () {
   it("is refused in Lambda's words, and the reason is told", async () => {
     const notFound = (end: string) => ({ Type: "User", Message: `Function not found: ${ARN}${end}` });
     const refused: [ReturnType<typeof invoke>, number, string, object][] = [
-      [invoke("nobody", "{}"), 404, "ResourceNotFoundException", notFound("nobody")],
+      [invoke("nobody", "{}"), 404, "ResourceNotFoundException", notFound("nobody:$LATEST")],
+      [invoke("constructor:constructor", "{}"), 404, "ResourceNotFoundException", notFound("constructor:constructor")],
+      [invoke("echo:constructor", "{}"), 404, "ResourceNotFoundException", notFound("echo:constructor")],
+      [invoke(ARN.slice(0, -1), "{}"), 404, "ResourceNotFoundException", notFound("function:$LATEST")],
       [invoke("echo:nobody", "{}"), 404, "ResourceNotFoundException", notFound("echo:nobody")],
       [
         invoke("echo:live", "{}", {}, "1"),
