@@ -26,7 +26,7 @@ import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
 import { parameterTypes } from "./parameters/index.ts";
 import { randomTypes } from "./random/index.ts";
-import { type Account, type ResourceType, text } from "./resource-type.ts";
+import { type Account, map, type ResourceType, text } from "./resource-type.ts";
 import { s3Types } from "./s3/index.ts";
 import type { SdkTypes } from "./sdk-types.ts";
 import { MARKER_START, type UnknownOutput, UnknownOutputs } from "./unknown-outputs.ts";
@@ -95,7 +95,7 @@ export function awsProvider(
       const resourceType = BY_TYPE.get(type);
       if (resourceType) refuseUnknown(resource, resourceType, unknown);
       const { id, outputs } = resourceType
-        ? resourceType.create(resource, account(resource))
+        ? createKnown(resourceType, resource, account(resource))
         : createOther(resource, account(resource));
       const whole = completed(resource, outputs, resourceType !== undefined);
       made.set(`${type} ${id}`, { ...inputs, ...whole });
@@ -129,6 +129,23 @@ export function awsProvider(
       if (unknown.missing.length === 0 || !OF_UNDEFINED.test(said)) return undefined;
       const named = new Set(unknown.missing.map(name));
       return `Perhaps the program reads an output that only AWS knows and that is undefined here: ${few([...named])}. Give values in ${LOCAL_VALUES_FILE}, under outputs and the resource's name.`;
+    },
+  };
+}
+
+/** With what the provider answers for every type that takes a region, and tags. */
+function createKnown(
+  { inputs: contract = {}, create }: ResourceType,
+  resource: NewResource,
+  account: Account,
+): { id: string; outputs: Values } {
+  const { id, outputs } = create(resource, account);
+  return {
+    id,
+    outputs: {
+      ...outputs,
+      ...("region" in contract && { region: account.region }),
+      ...("tags" in contract && { tagsAll: map(resource.inputs.tags) }),
     },
   };
 }

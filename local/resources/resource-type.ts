@@ -29,7 +29,7 @@ export interface ResourceType {
   load?(): Promise<void>;
   /**
    * What AWS answers when the resource is created.
-   * @returns its id, and the outputs that are not simply its inputs
+   * @returns its id, and the outputs that are not simply its inputs; `region` and `tagsAll` are added for every type
    * @throws ResourceProblem when AWS would refuse it
    */
   create(resource: NewResource, account: Account): { id: string; outputs: Values };
@@ -41,7 +41,7 @@ export interface ResourceType {
 
 /** What the provider makes by itself: all that its resource class has and that is neither an input nor Pulumi's own. */
 type ProviderOutputs<Class, Args> = {
-  [Name in Exclude<keyof Class, keyof Args | keyof CustomResource>]: unknown;
+  [Name in Exclude<keyof Class, keyof Args | keyof CustomResource | "tagsAll">]: unknown;
 };
 
 interface TypedResourceType<Class, Args> extends Omit<ResourceType, "type" | "inputs" | "create"> {

@@ -9,13 +9,12 @@ export const account = resourceType<apigateway.Account, apigateway.AccountArgs>(
     region: served,
   },
 
-  create: (_resource, { region }) => ({
+  create: () => ({
     id: "api-gateway-account",
     outputs: {
       apiKeyVersion: "4",
       features: ["UsagePlans"],
       throttleSettings: [{ burstLimit: 5000, rateLimit: 10000 }],
-      region,
     },
   }),
 });

@@ -2,15 +2,13 @@
 import type { NewResource, Resource } from "../../engine/graph.ts";
 import type { ApiModel } from "../../model.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
-import { type Account, arnOf, flag, map, physicalName } from "../resource-type.ts";
+import { type Account, arnOf, flag, physicalName } from "../resource-type.ts";
 
 /** @param path of the API's kind in ARNs: `/restapis`, `/apis` */
 export const apiOutputs = (resource: NewResource, account: Account, path: string, id: string) => ({
   name: physicalName(resource),
   arn: arnOf(account, "apigateway", `${path}/${id}`, false),
   executionArn: arnOf(account, "execute-api", id),
-  tagsAll: map(resource.inputs.tags),
-  region: account.region,
 });
 
 export const apiModel = ({ id, inputs, outputs }: Resource, { model }: CloudBuilder): ApiModel => ({

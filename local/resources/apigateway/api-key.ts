@@ -1,7 +1,7 @@
 /** aws:apigateway/apiKey:ApiKey: a caller's key, which counts through the usage plans that it is in (CreateApiKey). */
 import type { apigateway } from "@pulumi/aws";
 import { served } from "../contract.ts";
-import { arnOf, flag, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { arnOf, flag, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders, forTheBill } from "./because.ts";
 
 export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aws:apigateway/apiKey:ApiKey", {
@@ -28,8 +28,6 @@ export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aw
         arn: arnOf(account, "apigateway", `/apikeys/${id}`, false),
         createdDate: new Date(0).toISOString(),
         lastUpdatedDate: new Date(0).toISOString(),
-        tagsAll: map(inputs.tags),
-        region: account.region,
       },
     };
   },

@@ -45,7 +45,6 @@ export const authorizer = resourceType<Authorizer, AuthorizerArgs>("aws:apigatew
         // The provider leaves out one that is empty.
         identitySource: text(inputs.identitySource) || identitySourceOf(inputs),
         authorizerResultTtlInSeconds: number(inputs.authorizerResultTtlInSeconds, 300),
-        region: account.region,
       },
     };
   },

@@ -20,13 +20,13 @@ export const basePathMapping = resourceType<Mapping, MappingArgs>("aws:apigatewa
     stageName: ofTheDomain,
   },
 
-  create({ inputs }, account) {
+  create({ inputs }) {
     const parts = [
       inputs.domainName,
       text(inputs.basePath) ?? "",
       ...(inputs.domainNameId ? [inputs.domainNameId] : []),
     ];
-    return { id: parts.join("/"), outputs: { region: account.region } };
+    return { id: parts.join("/"), outputs: {} };
   },
 
   declare({ inputs }, cloud) {

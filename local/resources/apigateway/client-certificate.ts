@@ -1,7 +1,7 @@
 /** aws:apigateway/clientCertificate:ClientCertificate: what a stage shows to HTTP backends (GenerateClientCertificate). */
 import type { apigateway } from "@pulumi/aws";
 import { served } from "../contract.ts";
-import { arnOf, map, resourceType, stableId } from "../resource-type.ts";
+import { arnOf, resourceType, stableId } from "../resource-type.ts";
 import { forReaders, forTheBill } from "./because.ts";
 
 type Certificate = apigateway.ClientCertificate;
@@ -14,7 +14,7 @@ export const clientCertificate = resourceType<Certificate, CertificateArgs>(
   {
     inputs: { description: forReaders, region: served, tags: forTheBill },
 
-    create({ urn, inputs }, account) {
+    create({ urn }, account) {
       const id = stableId(urn, 6);
       return {
         id,
@@ -24,8 +24,6 @@ export const clientCertificate = resourceType<Certificate, CertificateArgs>(
           expirationDate: new Date(YEAR_MS).toISOString(),
           // AWS generates it: nothing that is verified with a made-up one could be right.
           pemEncodedCertificate: undefined,
-          tagsAll: map(inputs.tags),
-          region: account.region,
         },
       };
     },

@@ -37,7 +37,7 @@ export const deployment = resourceType<Deployment, DeploymentArgs>("aws:apigatew
     };
     return {
       id: stableId(urn, 6),
-      outputs: { ...older, createdDate: new Date(0).toISOString(), region: account.region },
+      outputs: { ...older, createdDate: new Date(0).toISOString() },
     };
   },
 

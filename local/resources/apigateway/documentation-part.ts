@@ -17,11 +17,11 @@ export const documentationPart = resourceType<Part, PartArgs>("aws:apigateway/do
     restApiId: forReaders,
   },
 
-  create({ urn, inputs }, account) {
+  create({ urn, inputs }) {
     const documentationPartId = stableId(urn, 6);
     return {
       id: `${inputs.restApiId}/${documentationPartId}`,
-      outputs: { documentationPartId, region: account.region },
+      outputs: { documentationPartId },
     };
   },
 });

@@ -12,9 +12,9 @@ export const documentationVersion = resourceType<Version, VersionArgs>(
   {
     inputs: { description: forReaders, region: served, restApiId: forReaders, version: forReaders },
 
-    create: ({ inputs }, account) => ({
+    create: ({ inputs }) => ({
       id: `${inputs.restApiId}/${inputs.version}`,
-      outputs: { region: account.region },
+      outputs: {},
     }),
   },
 );

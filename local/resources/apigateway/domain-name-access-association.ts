@@ -4,7 +4,7 @@
  */
 import type { apigateway } from "@pulumi/aws";
 import { notServed, served } from "../contract.ts";
-import { map, resourceType, stableId } from "../resource-type.ts";
+import { resourceType, stableId } from "../resource-type.ts";
 import { forTheBill } from "./because.ts";
 
 type Association = apigateway.DomainNameAccessAssociation;
@@ -28,7 +28,7 @@ export const domainNameAccessAssociation = resourceType<Association, Association
       const arn =
         `arn:aws:apigateway:${account.region}:${account.accountId}:/domainnameaccessassociations/domainname/` +
         `${domain}/vpcesource/${inputs.accessAssociationSource ?? stableId(urn, 17)}`;
-      return { id: arn, outputs: { arn, tagsAll: map(inputs.tags), region: account.region } };
+      return { id: arn, outputs: { arn } };
     },
   },
 );

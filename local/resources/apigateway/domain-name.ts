@@ -60,8 +60,6 @@ export const domainName = resourceType<Domain, DomainArgs>("aws:apigateway/domai
         regionalZoneId: regional ? `Z${stableId(`${urn}#zone`, 13).toUpperCase()}` : "",
         routingMode: text(inputs.routingMode) ?? "BASE_PATH_MAPPING_ONLY",
         securityPolicy: text(inputs.securityPolicy) ?? "TLS_1_2",
-        tagsAll: map(inputs.tags),
-        region: account.region,
       },
     };
   },

@@ -24,7 +24,7 @@ export const integrationResponse = resourceType<Response, ResponseArgs>(
       statusCode: served,
     },
 
-    create: ({ inputs }, account) => ({ id: methodId("agir", inputs), outputs: { region: account.region } }),
+    create: ({ inputs }) => ({ id: methodId("agir", inputs), outputs: {} }),
 
     declare(resource, cloud) {
       const { inputs } = resource;

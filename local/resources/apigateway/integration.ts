@@ -49,7 +49,7 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
     uri: integrationUri,
   },
 
-  create({ inputs }, account) {
+  create({ inputs }) {
     return {
       id: methodId("agi", inputs),
       outputs: {
@@ -57,7 +57,6 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
         timeoutMilliseconds: number(inputs.timeoutMilliseconds, 29000),
         cacheNamespace: text(inputs.cacheNamespace) ?? inputs.resourceId,
         responseTransferMode: text(inputs.responseTransferMode) ?? "BUFFERED",
-        region: account.region,
       },
     };
   },

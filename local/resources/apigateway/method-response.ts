@@ -18,7 +18,7 @@ export const methodResponse = resourceType<Response, ResponseArgs>("aws:apigatew
     statusCode: served,
   },
 
-  create: ({ inputs }, account) => ({ id: methodId("agmr", inputs), outputs: { region: account.region } }),
+  create: ({ inputs }) => ({ id: methodId("agmr", inputs), outputs: {} }),
 
   declare(resource, cloud) {
     const { inputs } = resource;

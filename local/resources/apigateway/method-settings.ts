@@ -34,9 +34,9 @@ export const methodSettings = resourceType<Settings, SettingsArgs>("aws:apigatew
     stageName: served,
   },
 
-  create: ({ inputs }, account) => ({
+  create: ({ inputs }) => ({
     id: `${inputs.restApi}-${inputs.stageName}-${inputs.methodPath}`,
-    outputs: { region: account.region },
+    outputs: {},
   }),
 
   declare(resource, cloud) {

@@ -22,7 +22,7 @@ export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aw
     restApi: served,
   },
 
-  create({ inputs }, account) {
+  create({ inputs }) {
     if (inputs.authorization === "COGNITO_USER_POOLS" && !inputs.authorizerId) {
       throw new ResourceProblem(
         "BadRequestException: Invalid authorizer ID specified: a method with COGNITO_USER_POOLS needs authorizerId.",
@@ -30,7 +30,7 @@ export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aw
     }
     return {
       id: methodId("agm", inputs),
-      outputs: { apiKeyRequired: flag(inputs.apiKeyRequired), region: account.region },
+      outputs: { apiKeyRequired: flag(inputs.apiKeyRequired) },
     };
   },
 

@@ -14,10 +14,10 @@ export const model = resourceType<apigateway.Model, apigateway.ModelArgs>("aws:a
     schema: served,
   },
 
-  create: (resource, account) => ({
+  create: (resource) => ({
     id: stableId(resource.urn, 6),
     // A model's name is a path segment and takes letters and digits only.
-    outputs: { name: text(resource.inputs.name) ?? resource.name.replace(/[^A-Za-z0-9]/g, ""), region: account.region },
+    outputs: { name: text(resource.inputs.name) ?? resource.name.replace(/[^A-Za-z0-9]/g, "") },
   }),
 
   declare(resource, cloud) {

@@ -17,9 +17,9 @@ export const requestValidator = resourceType<Validator, ValidatorArgs>(
       validateRequestParameters: served,
     },
 
-    create: (resource, account) => ({
+    create: (resource) => ({
       id: stableId(resource.urn, 6),
-      outputs: { name: physicalName(resource), region: account.region },
+      outputs: { name: physicalName(resource) },
     }),
 
     declare(resource, cloud) {

@@ -14,7 +14,7 @@ export const resource: ResourceType = resourceType<Resource, ResourceArgs>("aws:
     const parent = account.find(resource.type, text(inputs.parentId) ?? "");
     return {
       id: stableId(urn, 6),
-      outputs: { path: `${parent?.path ?? ""}/${inputs.pathPart}`, region: account.region },
+      outputs: { path: `${parent?.path ?? ""}/${inputs.pathPart}` },
     };
   },
 

@@ -13,9 +13,9 @@ export const response = resourceType<apigateway.Response, apigateway.ResponseArg
     statusCode: served,
   },
 
-  create: ({ inputs }, account) => ({
+  create: ({ inputs }) => ({
     id: `aggr-${inputs.restApiId}-${inputs.responseType}`,
-    outputs: { region: account.region },
+    outputs: {},
   }),
 
   declare(resource, cloud) {

@@ -13,7 +13,7 @@ export const restApiPolicy = resourceType<Policy, PolicyArgs>("aws:apigateway/re
     restApiId: served,
   },
 
-  create: ({ inputs }, account) => ({ id: inputs.restApiId as string, outputs: { region: account.region } }),
+  create: ({ inputs }) => ({ id: inputs.restApiId as string, outputs: {} }),
 
   declare(resource, cloud) {
     cloud.restApi(resource.inputs.restApiId, resource).policy = text(resource.inputs.policy);

@@ -18,7 +18,7 @@ export const restApiPut = resourceType<Put, PutArgs>("aws:apigateway/restApiPut:
     triggers: withoutEffect("what the program declares is what runs"),
   },
 
-  create: ({ inputs }, account) => ({ id: inputs.restApiId as string, outputs: { region: account.region } }),
+  create: ({ inputs }) => ({ id: inputs.restApiId as string, outputs: {} }),
 
   declare(resource, cloud) {
     importOpenApi(cloud.restApi(resource.inputs.restApiId, resource), resource, cloud);

@@ -42,9 +42,7 @@ export const stage = resourceType<apigateway.Stage, apigateway.StageArgs>("aws:a
         arn: arnOf(account, "apigateway", `/restapis/${restApi}/stages/${stageName}`, false),
         executionArn: arnOf(account, "execute-api", `${restApi}/${stageName}`),
         invokeUrl: stageUrl(account, restApi, stageName),
-        tagsAll: map(inputs.tags),
         webAclArn: "",
-        region: account.region,
       },
     };
   },

@@ -14,7 +14,7 @@ export const usagePlanKey = resourceType<PlanKey, PlanKeyArgs>("aws:apigateway/u
     const key = account.find(apiKey.type, text(inputs.keyId) ?? "");
     return {
       id: inputs.keyId as string,
-      outputs: { name: key?.name ?? "", value: key?.value ?? "", region: account.region },
+      outputs: { name: key?.name ?? "", value: key?.value ?? "" },
     };
   },
 

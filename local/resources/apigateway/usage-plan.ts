@@ -3,7 +3,7 @@ import type { apigateway } from "@pulumi/aws";
 import type { Values } from "../../engine/values.ts";
 import type { RateLimit, UsagePlanModel } from "../../model.ts";
 import { served, withoutEffect } from "../contract.ts";
-import { arnOf, list, map, number, physicalName, resourceType, stableId } from "../resource-type.ts";
+import { arnOf, list, number, physicalName, resourceType, stableId } from "../resource-type.ts";
 import { forReaders, forTheBill } from "./because.ts";
 
 type Plan = apigateway.UsagePlan;
@@ -34,8 +34,6 @@ export const usagePlan = resourceType<Plan, PlanArgs>("aws:apigateway/usagePlan:
       outputs: {
         name: physicalName(resource),
         arn: arnOf(account, "apigateway", `/usageplans/${id}`, false),
-        tagsAll: map(resource.inputs.tags),
-        region: account.region,
       },
     };
   },

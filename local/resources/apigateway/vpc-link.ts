@@ -1,7 +1,7 @@
 /** aws:apigateway/vpcLink:VpcLink: a way into a VPC for HTTP integrations (CreateVpcLink). */
 import type { apigateway } from "@pulumi/aws";
 import { notServed, served } from "../contract.ts";
-import { arnOf, map, physicalName, resourceType, stableId } from "../resource-type.ts";
+import { arnOf, physicalName, resourceType, stableId } from "../resource-type.ts";
 import { forReaders, forTheBill } from "./because.ts";
 import { NO_VPC_LINKS } from "./integration.ts";
 
@@ -21,8 +21,6 @@ export const vpcLink = resourceType<apigateway.VpcLink, apigateway.VpcLinkArgs>(
       outputs: {
         name: physicalName(resource),
         arn: arnOf(account, "apigateway", `/vpclinks/${id}`, false),
-        tagsAll: map(resource.inputs.tags),
-        region: account.region,
       },
     };
   },

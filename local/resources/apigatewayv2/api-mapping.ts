@@ -11,7 +11,7 @@ export const apiMapping = resourceType<apigatewayv2.ApiMapping, apigatewayv2.Api
   "aws:apigatewayv2/apiMapping:ApiMapping",
   {
     inputs: { apiId: elsewhere, apiMappingKey: elsewhere, domainName: elsewhere, region: served, stage: elsewhere },
-    create: ({ urn }, account) => ({ id: stableId(urn, 6), outputs: { region: account.region } }),
+    create: ({ urn }) => ({ id: stableId(urn, 6), outputs: {} }),
     declare({ inputs }, cloud) {
       cloud.model.customDomains.push({
         domainName: String(inputs.domainName),

@@ -24,7 +24,7 @@ export const httpAuthorizer = resourceType<apigatewayv2.Authorizer, apigatewayv2
       region: served,
     },
 
-    create(resource, account) {
+    create(resource) {
       const { urn, inputs } = resource;
       refuseImpossible(inputs);
       return {
@@ -32,7 +32,6 @@ export const httpAuthorizer = resourceType<apigatewayv2.Authorizer, apigatewayv2
         outputs: {
           name: physicalName(resource),
           authorizerResultTtlInSeconds: ttlOf(inputs),
-          region: account.region,
         },
       };
     },

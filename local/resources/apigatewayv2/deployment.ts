@@ -10,7 +10,7 @@ export const httpDeployment = resourceType<apigatewayv2.Deployment, apigatewayv2
   {
     inputs: { apiId: served, description: forReaders, region: served, triggers: served },
 
-    create: ({ urn }, account) => ({ id: stableId(urn, 6), outputs: { autoDeployed: false, region: account.region } }),
+    create: ({ urn }) => ({ id: stableId(urn, 6), outputs: { autoDeployed: false } }),
 
     declare(resource, cloud) {
       const api = cloud.httpApi(resource.inputs.apiId, resource);

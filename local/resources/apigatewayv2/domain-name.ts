@@ -33,8 +33,6 @@ export const httpDomainName = resourceType<apigatewayv2.DomainName, apigatewayv2
           apiMappingSelectionExpression: "$request.basepath",
           arn: arnOf(account, "apigateway", `/domainnames/${domain}`, false),
           domainNameConfiguration: configuration,
-          tagsAll: map(inputs.tags),
-          region: account.region,
         },
       };
     },

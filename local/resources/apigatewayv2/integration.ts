@@ -38,7 +38,7 @@ export const httpIntegration = resourceType<apigatewayv2.Integration, apigateway
       },
     },
 
-    create: ({ urn, inputs }, account) => ({
+    create: ({ urn, inputs }) => ({
       id: stableId(urn, 7),
       outputs: {
         connectionType: text(inputs.connectionType) ?? "INTERNET",
@@ -46,7 +46,6 @@ export const httpIntegration = resourceType<apigatewayv2.Integration, apigateway
         integrationResponseSelectionExpression: "",
         payloadFormatVersion: text(inputs.payloadFormatVersion) ?? "1.0",
         timeoutMilliseconds: number(inputs.timeoutMilliseconds, 30_000),
-        region: account.region,
       },
     }),
 

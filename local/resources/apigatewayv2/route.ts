@@ -25,12 +25,11 @@ export const httpRoute = resourceType<apigatewayv2.Route, apigatewayv2.RouteArgs
     target: served,
   },
 
-  create: ({ urn, inputs }, account) => ({
+  create: ({ urn, inputs }) => ({
     id: stableId(urn, 7),
     outputs: {
       apiKeyRequired: flag(inputs.apiKeyRequired),
       authorizationType: text(inputs.authorizationType) ?? "NONE",
-      region: account.region,
     },
   }),
 

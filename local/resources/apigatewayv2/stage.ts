@@ -46,8 +46,6 @@ export const httpStage = resourceType<apigatewayv2.Stage, apigatewayv2.StageArgs
         deploymentId: text(inputs.deploymentId) ?? (flag(inputs.autoDeploy) ? stableId(`${urn}#deployment`, 6) : ""),
         executionArn: arnOf(account, "execute-api", `${inputs.apiId}/${name}`),
         invokeUrl: name === "$default" ? `${endpoint}/` : `${endpoint}/${name}`,
-        tagsAll: map(inputs.tags),
-        region: account.region,
       },
     };
   },

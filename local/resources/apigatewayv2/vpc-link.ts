@@ -1,7 +1,7 @@
 /** aws:apigatewayv2/vpcLink:VpcLink: a way into a VPC, which does not run here; integrations that use it are refused. */
 import type { apigatewayv2 } from "@pulumi/aws";
 import { notServed, served } from "../contract.ts";
-import { arnOf, map, physicalName, resourceType, stableId } from "../resource-type.ts";
+import { arnOf, physicalName, resourceType, stableId } from "../resource-type.ts";
 import { forTheBill } from "./because.ts";
 
 const notHere = notServed("there is no VPC on this machine");
@@ -17,8 +17,6 @@ export const httpVpcLink = resourceType<apigatewayv2.VpcLink, apigatewayv2.VpcLi
         outputs: {
           name: physicalName(resource),
           arn: arnOf(account, "apigateway", `/vpclinks/${id}`, false),
-          tagsAll: map(resource.inputs.tags),
-          region: account.region,
         },
       };
     },

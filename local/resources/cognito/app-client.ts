@@ -9,7 +9,7 @@ import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import type { AppClientModel, OAuthFlow } from "../../model.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { type Contract, served, withoutEffect } from "../contract.ts";
-import { type Account, flag, list, map, number, stableId, text } from "../resource-type.ts";
+import { flag, list, map, number, stableId, text } from "../resource-type.ts";
 
 const DEFAULT_AUTH_FLOWS = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
 /** The names of before 2019 and what each lets a client do; every such client may refresh. */
@@ -62,14 +62,13 @@ export const appClientInputs: Contract<SharedArgs> = {
  * @returns the id and the outputs of a new app client
  * @throws ResourceProblem in CreateUserPoolClient's words
  */
-export function createAppClient({ inputs, urn }: NewResource, account: Account, name: string, withSecret: boolean) {
+export function createAppClient({ inputs, urn }: NewResource, name: string, withSecret: boolean) {
   refuseImpossible(inputs, withSecret);
   return {
     id: stableId(urn, 26),
     outputs: {
       name,
       clientSecret: withSecret ? stableId(`${urn}#secret`, 51) : "",
-      region: account.region,
       accessTokenValidity: number(inputs.accessTokenValidity, 0),
       idTokenValidity: number(inputs.idTokenValidity, 0),
       authSessionValidity: number(inputs.authSessionValidity, 3),

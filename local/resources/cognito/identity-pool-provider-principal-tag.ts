@@ -19,8 +19,8 @@ export const identityPoolProviderPrincipalTag = resourceType<
     region: served,
     useDefaults: NO_CREDENTIALS,
   },
-  create: ({ inputs }, account) => ({
+  create: ({ inputs }) => ({
     id: `${inputs.identityPoolId}:${inputs.identityProviderName}`,
-    outputs: { region: account.region },
+    outputs: {},
   }),
 });

@@ -24,5 +24,5 @@ export const identityPoolRoleAttachment = resourceType<
     },
     roles: NO_CREDENTIALS,
   },
-  create: ({ inputs }, account) => ({ id: `${inputs.identityPoolId}`, outputs: { region: account.region } }),
+  create: ({ inputs }) => ({ id: `${inputs.identityPoolId}`, outputs: {} }),
 });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { cognito } from "@pulumi/aws";
 import { notServed, served, withoutEffect } from "../contract.ts";
-import { arnOf, flag, map, resourceType } from "../resource-type.ts";
+import { arnOf, flag, resourceType } from "../resource-type.ts";
 
 const NO_CREDENTIALS = withoutEffect("it is about credentials, and none are given out");
 
@@ -32,10 +32,8 @@ export const identityPool = resourceType<cognito.IdentityPool, cognito.IdentityP
         id,
         outputs: {
           arn: arnOf(account, "cognito-identity", `identitypool/${id}`),
-          region: account.region,
           allowClassicFlow: flag(inputs.allowClassicFlow),
           allowUnauthenticatedIdentities: flag(inputs.allowUnauthenticatedIdentities),
-          tagsAll: map(inputs.tags),
         },
       };
     },

@@ -24,14 +24,13 @@ export const identityProvider = resourceType<cognito.IdentityProvider, cognito.I
       region: served,
       userPoolId: served,
     },
-    create({ inputs }, account) {
+    create({ inputs }) {
       const name = text(inputs.providerName) ?? "";
       const type = text(inputs.providerType) ?? "";
       refuseImpossible(name, type, map(inputs.providerDetails), list(inputs.idpIdentifiers));
       return {
         id: `${inputs.userPoolId}:${name}`,
         outputs: {
-          region: account.region,
           attributeMapping: completeMapping(type, map(inputs.attributeMapping)),
           idpIdentifiers: list(inputs.idpIdentifiers),
         },

@@ -22,5 +22,5 @@ export const logDeliveryConfiguration = resourceType<
     region: served,
     userPoolId: served,
   },
-  create: ({ inputs }, account) => ({ id: `${inputs.userPoolId}`, outputs: { region: account.region } }),
+  create: ({ inputs }) => ({ id: `${inputs.userPoolId}`, outputs: {} }),
 });

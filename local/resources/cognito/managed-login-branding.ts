@@ -25,13 +25,12 @@ export const managedLoginBranding = resourceType<cognito.ManagedLoginBranding, c
       useCognitoProvidedValues: withoutEffect("the pages keep one look of their own, whichever style there is"),
       userPoolId: served,
     },
-    create({ urn, inputs }, account) {
+    create({ urn, inputs }) {
       const id = stableId(urn, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
       return {
         id: `${inputs.userPoolId},${id}`,
         outputs: {
           managedLoginBrandingId: id,
-          region: account.region,
           useCognitoProvidedValues: flag(inputs.useCognitoProvidedValues),
           settingsAll: text(inputs.settings) ?? "{}",
         },

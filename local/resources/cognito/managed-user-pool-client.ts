@@ -15,8 +15,7 @@ export const managedUserPoolClient = resourceType<cognito.ManagedUserPoolClient,
       namePattern: withoutEffect("the only client that could match is the one made here"),
       namePrefix: served,
     },
-    create: (resource, account) =>
-      createAppClient(resource, account, text(resource.inputs.namePrefix) ?? resource.name, false),
+    create: (resource) => createAppClient(resource, text(resource.inputs.namePrefix) ?? resource.name, false),
     declare: declareAppClient,
   },
 );

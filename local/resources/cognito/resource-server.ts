@@ -14,12 +14,12 @@ export const resourceServer = resourceType<cognito.ResourceServer, cognito.Resou
       scopes: { parts: { scopeDescription: served, scopeName: served } },
       userPoolId: served,
     },
-    create(resource, account) {
+    create(resource) {
       const { inputs } = resource;
       const scopes = list<Values>(inputs.scopes).map((scope) => `${inputs.identifier}/${scope.scopeName}`);
       return {
         id: `${inputs.userPoolId}|${inputs.identifier}`,
-        outputs: { name: physicalName(resource), scopeIdentifiers: scopes, region: account.region },
+        outputs: { name: physicalName(resource), scopeIdentifiers: scopes },
       };
     },
     declare(resource, cloud) {

@@ -53,11 +53,11 @@ export const riskConfiguration = resourceType<cognito.RiskConfiguration, cognito
       },
       userPoolId: served,
     },
-    create({ inputs }, account) {
+    create({ inputs }) {
       const { userPoolId, clientId } = inputs;
       return {
         id: clientId ? `${userPoolId}:${clientId}` : `${userPoolId}`,
-        outputs: { region: account.region },
+        outputs: {},
       };
     },
     declare(resource, cloud) {

@@ -12,9 +12,9 @@ export const userGroup = resourceType<cognito.UserGroup, cognito.UserGroupArgs>(
     roleArn: served,
     userPoolId: served,
   },
-  create(resource, account) {
+  create(resource) {
     const name = physicalName(resource);
-    return { id: `${resource.inputs.userPoolId}/${name}`, outputs: { name, region: account.region } };
+    return { id: `${resource.inputs.userPoolId}/${name}`, outputs: { name } };
   },
   declare(resource, cloud) {
     const { precedence, description, roleArn, userPoolId } = resource.inputs;

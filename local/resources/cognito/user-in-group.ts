@@ -8,8 +8,8 @@ export const userInGroup = resourceType<cognito.UserInGroup, cognito.UserInGroup
   "aws:cognito/userInGroup:UserInGroup",
   {
     inputs: { groupName: served, region: served, userPoolId: served, username: served },
-    create({ inputs }, account) {
-      return { id: `${inputs.userPoolId}/${inputs.groupName}/${inputs.username}`, outputs: { region: account.region } };
+    create({ inputs }) {
+      return { id: `${inputs.userPoolId}/${inputs.groupName}/${inputs.username}`, outputs: {} };
     },
     declare(resource, cloud) {
       const { userPoolId, username, groupName } = resource.inputs;

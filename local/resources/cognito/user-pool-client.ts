@@ -8,8 +8,7 @@ export const userPoolClient = resourceType<cognito.UserPoolClient, cognito.UserP
   "aws:cognito/userPoolClient:UserPoolClient",
   {
     inputs: { ...appClientInputs, generateSecret: served, name: served },
-    create: (resource, account) =>
-      createAppClient(resource, account, physicalName(resource), flag(resource.inputs.generateSecret)),
+    create: (resource) => createAppClient(resource, physicalName(resource), flag(resource.inputs.generateSecret)),
     declare: declareAppClient,
   },
 );

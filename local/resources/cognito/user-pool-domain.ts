@@ -45,7 +45,6 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
       outputs: {
         managedLoginVersion: version,
         awsAccountId: account.accountId,
-        region: account.region,
         cloudfrontDistribution: distribution,
         cloudfrontDistributionArn: distribution,
         cloudfrontDistributionZoneId: "Z2FDTNDATAQYW2",

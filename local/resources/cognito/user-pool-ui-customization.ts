@@ -10,14 +10,13 @@ export const userPoolUICustomization = resourceType<
   cognito.UserPoolUICustomizationArgs
 >("aws:cognito/userPoolUICustomization:UserPoolUICustomization", {
   inputs: { clientId: served, css: PLAIN, imageFile: PLAIN, region: served, userPoolId: served },
-  create({ urn, inputs }, account) {
+  create({ urn, inputs }) {
     const clientId = text(inputs.clientId) ?? "ALL";
     const now = new Date(0).toISOString();
     return {
       id: `${inputs.userPoolId},${clientId}`,
       outputs: {
         clientId,
-        region: account.region,
         creationDate: now,
         lastModifiedDate: now,
         cssVersion: "19700101000000",

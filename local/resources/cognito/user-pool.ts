@@ -166,7 +166,6 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
         name: physicalName(resource),
         arn: arnOf(account, "cognito-idp", `userpool/${id}`),
         endpoint: `cognito-idp.${account.region}.amazonaws.com/${id}`,
-        region: account.region,
         userPoolTier: tierOf(inputs),
         mfaConfiguration: text(inputs.mfaConfiguration) ?? "OFF",
         deletionProtection: text(inputs.deletionProtection) ?? "INACTIVE",
@@ -183,7 +182,6 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
         estimatedNumberOfUsers: 0,
         domain: "",
         customDomain: "",
-        tagsAll: map(inputs.tags),
       },
     };
   },

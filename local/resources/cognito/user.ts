@@ -18,14 +18,13 @@ export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/us
     username: served,
     validationData: withoutEffect("only triggers see it, and they are not called for a user that the program declares"),
   },
-  create({ urn, inputs }, account) {
+  create({ urn, inputs }) {
     const digits = stableId(`${urn}#sub`, 64).replace(/[^0-9a-f]/g, "0");
     const sub = digits.replace(/^(.{8})(.{4}).(.{3})(.{4})(.{12}).*$/, "$1-$2-7$3-$4-$5");
     return {
       id: `${inputs.userPoolId}/${inputs.username}`,
       outputs: {
         sub,
-        region: account.region,
         status: inputs.password ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
         creationDate: new Date(0).toISOString(),
         lastModifiedDate: new Date(0).toISOString(),

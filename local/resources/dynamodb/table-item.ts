@@ -9,7 +9,7 @@ type Item = Record<string, Record<string, unknown>>;
 export const tableItem = resourceType<dynamodb.TableItem, dynamodb.TableItemArgs>("aws:dynamodb/tableItem:TableItem", {
   inputs: { hashKey: served, item: served, rangeKey: served, region: served, tableName: served },
 
-  create(resource, account) {
+  create(resource) {
     const { inputs } = resource;
     const [tableName, hashKey, rangeKey] = [inputs.tableName, inputs.hashKey, inputs.rangeKey].map(text);
     const item = itemOf(resource);
@@ -17,7 +17,7 @@ export const tableItem = resourceType<dynamodb.TableItem, dynamodb.TableItemArgs
       key === undefined ? "" : String(Object.values(item[key] ?? {})[0] ?? "");
     return {
       id: [tableName, hashKey, valueAt(hashKey), rangeKey, valueAt(rangeKey)].filter((part) => part).join("|"),
-      outputs: { hashKeyValue: valueAt(hashKey), rangeKeyValue: valueAt(rangeKey), region: account.region },
+      outputs: { hashKeyValue: valueAt(hashKey), rangeKeyValue: valueAt(rangeKey) },
     };
   },
 

@@ -107,7 +107,6 @@ export const table = resourceType<Omit<dynamodb.Table, "onEvent">, dynamodb.Tabl
       outputs: {
         name,
         arn,
-        region: account.region,
         billingMode,
         hashKey: text(inputs.hashKey),
         readCapacity: number(inputs.readCapacity, 0),
@@ -119,7 +118,6 @@ export const table = resourceType<Omit<dynamodb.Table, "onEvent">, dynamodb.Tabl
         globalTableWitness: inputs.globalTableWitness ?? {},
         pointInTimeRecovery: inputs.pointInTimeRecovery ?? { enabled: false },
         serverSideEncryption: inputs.serverSideEncryption ?? { enabled: false, kmsKeyArn: "" },
-        tagsAll: map(inputs.tags),
         ttl: inputs.ttl ?? { enabled: false, attributeName: "" },
         warmThroughput: inputs.warmThroughput ?? {},
       },

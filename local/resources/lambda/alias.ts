@@ -22,7 +22,7 @@ export const alias = resourceType<lambda.Alias, lambda.AliasArgs>("aws:lambda/al
     const arn = arnOf(account, "lambda", `function:${unqualified}:${name}`);
     return {
       id: arn,
-      outputs: { name, arn, invokeArn: invocationArn(account.region, arn), region: account.region },
+      outputs: { name, arn, invokeArn: invocationArn(account.region, arn) },
     };
   },
 

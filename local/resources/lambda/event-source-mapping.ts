@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { lambda } from "@pulumi/aws";
 import { notServed } from "../contract.ts";
 import { BY_HAND } from "../event-sources/event-source.ts";
-import { arnOf, map, resourceType, text } from "../resource-type.ts";
+import { arnOf, resourceType, text } from "../resource-type.ts";
 
 const NOTHING_POLLS = notServed(BY_HAND);
 
@@ -56,8 +56,6 @@ export const eventSourceMapping = resourceType<lambda.EventSourceMapping, lambda
           lastProcessingResult: "No records processed",
           state: "Enabled",
           stateTransitionReason: "USER_INITIATED",
-          tagsAll: map(inputs.tags),
-          region: account.region,
         },
       };
     },

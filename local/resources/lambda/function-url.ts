@@ -50,7 +50,6 @@ export const functionUrl = resourceType<lambda.FunctionUrl, lambda.FunctionUrlAr
           functionUrl: `https://${urlId}.lambda-url.${account.region}.on.aws/`,
           urlId,
           invokeMode: text(inputs.invokeMode) ?? "BUFFERED",
-          region: account.region,
         },
       };
     },

@@ -38,7 +38,6 @@ export const layerVersion = resourceType<lambda.LayerVersion, lambda.LayerVersio
           sourceCodeSize: 0,
           signingJobArn: "",
           signingProfileVersionArn: "",
-          region: account.region,
         },
       };
     },

@@ -25,10 +25,10 @@ export const permission = resourceType<lambda.Permission, lambda.PermissionArgs>
     statementIdPrefix: withoutEffect("whoever invokes the function does not see it"),
   },
 
-  create({ urn, inputs }, account) {
+  create({ urn, inputs }) {
     const prefix = text(inputs.statementIdPrefix) ?? "terraform-";
     const statementId = text(inputs.statementId) ?? `${prefix}${stableId(urn, 26)}`;
-    return { id: statementId, outputs: { statementId, region: account.region } };
+    return { id: statementId, outputs: { statementId } };
   },
 
   declare(resource, cloud) {

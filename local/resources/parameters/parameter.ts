@@ -3,7 +3,7 @@ import type { ssm } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { ParameterModel } from "../../model.ts";
 import { notServed, served, servedExcept, withoutEffect } from "../contract.ts";
-import { type Account, arnOf, flag, map, physicalName, resourceType, text } from "../resource-type.ts";
+import { type Account, arnOf, flag, physicalName, resourceType, text } from "../resource-type.ts";
 import { knownValue } from "./value.ts";
 
 const TYPE = "aws:ssm/parameter:Parameter";
@@ -59,12 +59,10 @@ export const parameter = resourceType<ssm.Parameter, ssm.ParameterArgs>(TYPE, {
       outputs: {
         name,
         arn: parameterArn(name, account),
-        region: account.region,
         dataType: text(inputs.dataType) ?? "text",
         tier: tierOf(text(inputs.tier), length),
         keyId: text(inputs.keyId) ?? (type === "SecureString" ? "alias/aws/ssm" : ""),
         hasValueWo: text(inputs.valueWo) !== undefined,
-        tagsAll: map(inputs.tags),
         version: 1,
       },
     };

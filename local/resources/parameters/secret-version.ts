@@ -33,8 +33,11 @@ export const secretVersion = resourceType<secretsmanager.SecretVersion, secretsm
       return {
         id: `${arn}|${versionId}`,
         outputs: {
-          ...{ arn, secretArn: arn, versionId, versionStages: wanted.length > 0 ? wanted : [CURRENT] },
-          ...{ region: account.region, hasSecretStringWo: text(inputs.secretStringWo) !== undefined },
+          arn,
+          secretArn: arn,
+          versionId,
+          versionStages: wanted.length > 0 ? wanted : [CURRENT],
+          hasSecretStringWo: text(inputs.secretStringWo) !== undefined,
         },
       };
     },

@@ -58,10 +58,7 @@ export const secret = resourceType<secretsmanager.Secret, secretsmanager.SecretA
     }
     return {
       id: arn,
-      outputs: {
-        ...{ name, arn, namePrefix: prefix, region: account.region, policy: text(inputs.policy) ?? "" },
-        tagsAll: map(inputs.tags),
-      },
+      outputs: { name, arn, namePrefix: prefix, policy: text(inputs.policy) ?? "" },
     };
   },
 

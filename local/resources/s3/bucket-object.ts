@@ -53,8 +53,6 @@ function create(resource: NewResource, account: Account) {
       ...(outputs as { arn: string; versionId: string; key: string; etag: string; contentType: string }),
       serverSideEncryption: outputs.serverSideEncryption,
       storageClass: outputs.storageClass,
-      region: account.region,
-      tagsAll: map(resource.inputs.tags),
     },
   };
 }

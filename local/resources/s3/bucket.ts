@@ -6,7 +6,7 @@ import type { CloudBuilder } from "../cloud-builder.ts";
 import { Made } from "../companions/companion.ts";
 import { bucket as outputsOf } from "../companions/storage.ts";
 import { served, withoutEffect } from "../contract.ts";
-import { type Account, map, physicalName, resourceType, text } from "../resource-type.ts";
+import { type Account, physicalName, resourceType, text } from "../resource-type.ts";
 import { atItsAddress, atRest, forTheBill, integrationsWith, isAskedFor, nameBucket, ofUploads } from "./because.ts";
 import { allows, denies } from "./bucket-policy.ts";
 import { statementsOfRole } from "./role-policies.ts";
@@ -46,8 +46,6 @@ function create(resource: NewResource, account: Account, ofVersion: Values) {
       ...(outputs as Record<"arn" | "bucketDomainName" | "bucketRegionalDomainName" | "bucketRegion", string>),
       ...(outputs as Record<"hostedZoneId" | "websiteDomain" | "websiteEndpoint", string>),
       bucket: name,
-      region: account.region,
-      tagsAll: map(resource.inputs.tags),
     },
   };
 }
