@@ -30,7 +30,14 @@ export type CognitoErrorType =
   | "UserLambdaValidationException"
   | "UserNotConfirmedException"
   | "UserNotFoundException"
-  | "UsernameExistsException";
+  | "UsernameExistsException"
+  | "WebAuthnChallengeNotFoundException"
+  | "WebAuthnClientMismatchException"
+  | "WebAuthnConfigurationMissingException"
+  | "WebAuthnCredentialNotSupportedException"
+  | "WebAuthnNotEnabledException"
+  | "WebAuthnOriginNotAllowedException"
+  | "WebAuthnRelyingPartyMismatchException";
 
 export class CognitoError extends Error {
   readonly type: CognitoErrorType;

@@ -7,6 +7,7 @@ import { GrantTable } from "./state/grants.ts";
 import { GroupTable } from "./state/groups.ts";
 import { type KeyRing, keyRing } from "./state/keys.ts";
 import type { Outbox } from "./state/messages.ts";
+import { PasskeyTable } from "./state/passkeys.ts";
 import { SignInFlows, SignInSessions } from "./state/sign-in-sessions.ts";
 import { UserTable } from "./state/users.ts";
 import type { TriggerFunctions } from "./triggers/functions.ts";
@@ -28,6 +29,7 @@ export interface Pool {
   flows: SignInFlows;
   grants: GrantTable;
   devices: DeviceTable;
+  passkeys: PasskeyTable;
   client(id: string): AppClientModel | undefined;
   /** Runs work on one user after whatever else is under way for that user: guesses cannot be made side by side. */
   inTurn<T>(sub: string, work: () => Promise<T>): Promise<T>;
@@ -57,6 +59,7 @@ export function openPool(
     flows: new SignInFlows(model.id, platform),
     grants: new GrantTable(model.id, platform),
     devices: new DeviceTable(model.id, platform),
+    passkeys: new PasskeyTable(model.id, platform),
     client: (id) => clients.get(id),
     inTurn(sub, work) {
       const turn = (turns.get(sub) ?? Promise.resolve()).then(work, work);

@@ -20,6 +20,8 @@ export interface UserPoolModel {
   verifiedBeforeUpdate: ("email" | "phone_number")[];
   /** What the pool remembers people's devices for; `undefined` where it tracks none. */
   devices: DeviceTracking | undefined;
+  /** `undefined` where passkeys are no first factor. */
+  passkeys: PasskeyConfiguration | undefined;
   /** Ways to a new password, the preferred one first; `undefined` when the program says nothing. */
   accountRecovery: RecoveryMechanism[] | undefined;
   /** The functions that the pool calls (`LambdaConfig`), by the moment. */
@@ -67,6 +69,12 @@ export interface DeviceTracking {
   replaceSecondFactor: boolean;
   /** Whether a device is remembered only when the person says so (`DeviceOnlyRememberedOnUserPrompt`). */
   onlyOnUserPrompt: boolean;
+}
+
+export interface PasskeyConfiguration {
+  /** `undefined` where the pool's domain is. */
+  relyingPartyId: string | undefined;
+  userVerification: "required" | "preferred";
 }
 
 export type RecoveryMechanism = "verified_email" | "verified_phone_number" | "admin_only";

@@ -11,6 +11,7 @@ const FOR_SOME_PROGRAMS = {
   "HTTP APIs": "local/apigateway/http/",
   "function URLs": "local/apigateway/function-url/",
   "the OpenID client": "node_modules/openid-client/",
+  "what checks passkeys": "node_modules/@simplewebauthn/server/",
   tables: "local/dynamodb/",
   "parameters and secrets": "local/parameters/",
   "DynamoDB's operations": "node_modules/dynalite/",

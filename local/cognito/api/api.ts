@@ -16,6 +16,7 @@ import { declared, refuseProgramsBusiness } from "./declared.ts";
 import * as devices from "./devices.ts";
 import type { Input } from "./input.ts";
 import type { Output } from "./output.ts";
+import * as passkeys from "./passkeys.ts";
 import * as refreshTokens from "./refresh-tokens.ts";
 import * as signIn from "./sign-in.ts";
 
@@ -50,18 +51,14 @@ const unsigned: Record<string, Operation> = {
   ListDevices: devices.listDevices,
   UpdateDeviceStatus: devices.updateDeviceStatus,
   ForgetDevice: devices.forgetDevice,
+  StartWebAuthnRegistration: passkeys.startWebAuthnRegistration,
+  CompleteWebAuthnRegistration: passkeys.completeWebAuthnRegistration,
+  ListWebAuthnCredentials: passkeys.listWebAuthnCredentials,
+  DeleteWebAuthnCredential: passkeys.deleteWebAuthnCredential,
 };
 
 /** What AWS takes unsigned and is not served: to be named, and not to be asked for a signature. */
-const unservedUnsigned = new Set([
-  ...[
-    "StartWebAuthnRegistration",
-    "CompleteWebAuthnRegistration",
-    "ListWebAuthnCredentials",
-    "DeleteWebAuthnCredential",
-  ],
-  ...["GetUserAuthFactors", "SetUserSettings", "UpdateAuthEventFeedback"],
-]);
+const unservedUnsigned = new Set(["GetUserAuthFactors", "SetUserSettings", "UpdateAuthEventFeedback"]);
 
 const signed: Record<string, Operation> = {
   ...administration,

@@ -104,6 +104,7 @@ export const declared: Record<string, (pools: Pools, input: Input) => Promise<Ou
       EmailMfaConfiguration: model.emailMfa
         ? { Message: secondFactor.email, Subject: secondFactor.subject }
         : undefined,
+      WebAuthnConfiguration: model.described.WebAuthnConfiguration,
       MfaConfiguration: model.mfa,
     };
   },

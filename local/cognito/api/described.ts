@@ -25,7 +25,7 @@ export const userPoolDescriptionType = (model: UserPoolModel): Output => ({
 
 export function userPoolType(pool: Pool): Output {
   const { model } = pool;
-  const { SignInPolicy, ...described } = model.described;
+  const { SignInPolicy, WebAuthnConfiguration: _, ...described } = model.described;
   const { messages, passwordPolicy: policy } = model;
   return {
     Id: model.id,

@@ -71,6 +71,7 @@ export type FlowStep =
   | "DEVICE_SRP_AUTH"
   | "DEVICE_PASSWORD_VERIFIER"
   | "EXTERNAL_PROVIDER"
+  | "PASSKEY_REGISTRATION"
   /** What was ended, which is remembered so that it can be said. */
   | "USED";
 

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { SQLInputValue } from "node:sqlite";
 import type { Store } from "../../platform.ts";
 
-const schemaVersion = 5;
+const schemaVersion = 6;
 
 const identitiesTable = `
 CREATE TABLE cognito_identities (
@@ -26,6 +26,15 @@ CREATE TABLE cognito_devices (
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX cognito_devices_by_sub ON cognito_devices (pool_id, sub, created_at);
 CREATE INDEX cognito_devices_by_expiry ON cognito_devices (expires_at);
+`;
+
+const passkeysTable = `
+CREATE TABLE cognito_passkeys (
+  pool_id TEXT NOT NULL, credential_id TEXT NOT NULL, sub TEXT NOT NULL, name TEXT NOT NULL, relying_party_id TEXT NOT NULL,
+  attachment TEXT, transports TEXT NOT NULL, public_key BLOB NOT NULL, sign_count INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  PRIMARY KEY (pool_id, credential_id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX cognito_passkeys_by_sub ON cognito_passkeys (pool_id, sub, created_at);
 `;
 
 const schema = `
@@ -80,6 +89,7 @@ CREATE INDEX cognito_sign_in_names_by_sub ON cognito_sign_in_names (pool_id, sub
 
 ${identitiesTable}
 ${devicesTable}
+${passkeysTable}
 CREATE TABLE cognito_password_history (
   id INTEGER PRIMARY KEY, pool_id TEXT NOT NULL, sub TEXT NOT NULL, password_hash TEXT NOT NULL
 ) STRICT;
@@ -164,6 +174,9 @@ const sinceLayout3 = identitiesTable;
 /** What a state of layout 4 lacks: devices, and which one a grant is bound to. */
 const sinceLayout4 = `${devicesTable}ALTER TABLE cognito_grants ADD COLUMN device_key TEXT;`;
 
+/** What a state of layout 5 lacks. */
+const sinceLayout5 = passkeysTable;
+
 /** Tables whose rows are worthless once `expires_at` has passed. */
 const perishable = [
   "cognito_codes",
@@ -188,7 +201,7 @@ export class StateLayoutError extends Error {
 }
 
 /**
- * Creates the tables in a new state file, and completes those of the three layouts before.
+ * Creates the tables in a new state file, and completes those of the layouts before.
  * @throws StateLayoutError; nothing is changed then
  */
 export function prepareTables(store: Store): void {
@@ -201,7 +214,8 @@ export function prepareTables(store: Store): void {
     } else if (row.version >= 2 && row.version < schemaVersion) {
       if (row.version < 3) store.db.exec(sinceLayout2);
       if (row.version < 4) store.db.exec(sinceLayout3);
-      store.db.exec(sinceLayout4);
+      if (row.version < 5) store.db.exec(sinceLayout4);
+      store.db.exec(sinceLayout5);
       store.db.prepare("UPDATE cognito_schema SET version = ?").run(schemaVersion);
     } else if (row.version !== schemaVersion) {
       throw new StateLayoutError(row.version);

@@ -126,6 +126,7 @@ export class UserTable {
         "cognito_sign_in_names",
         "cognito_identities",
         "cognito_devices",
+        "cognito_passkeys",
         "cognito_password_history",
         "cognito_group_members",
         "cognito_codes",

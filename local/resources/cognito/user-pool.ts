@@ -4,13 +4,14 @@ import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type {
   DeviceTracking,
+  PasskeyConfiguration,
   PasswordPolicy,
   RecoveryMechanism,
   TriggerModel,
   TriggerName,
   UserPoolModel,
 } from "../../model.ts";
-import { notServed, served, withoutEffect } from "../contract.ts";
+import { notServed, served, servedExcept, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, number, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { attributeSchemas } from "./attribute-schema.ts";
 import { messageTemplates } from "./message-templates.ts";
@@ -147,8 +148,11 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     },
     webAuthnConfiguration: {
       parts: {
-        relyingPartyId: notServed("passkeys do not run here"),
-        userVerification: withoutEffect("it is about passkeys, which do not run here"),
+        relyingPartyId: servedExcept(
+          "passkeys are made for localhost here: a browser makes those of another domain only on that domain's own pages",
+          (value) => value !== "localhost",
+        ),
+        userVerification: served,
       },
     },
   },
@@ -215,6 +219,7 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
         map<unknown>(inputs.userAttributeUpdateSettings).attributesRequireVerificationBeforeUpdates,
       ),
       devices: deviceTracking(inputs),
+      passkeys: passkeys(inputs),
       accountRecovery: accountRecovery(inputs),
       triggers: triggers(inputs),
       riskActions: [],
@@ -260,10 +265,34 @@ function refuseImpossible(inputs: Values): void {
     throw new ResourceProblem(
       "InvalidParameterException: a second factor by e-mail (emailMfaConfiguration) needs mail through Amazon SES: set emailConfiguration.emailSendingAccount to DEVELOPER, with a sourceArn.",
     );
+  refuseImpossiblePasskeys(inputs, tier);
   const factors = [inputs.smsConfiguration, inputs.softwareTokenMfaConfiguration, inputs.emailMfaConfiguration];
   if ((text(inputs.mfaConfiguration) ?? "OFF") !== "OFF" && factors.every((factor) => factor === undefined))
     throw new ResourceProblem(
       "InvalidParameterException: SMS configuration and Auto verification for phone_number are required when MFA is required/optional. Or set softwareTokenMfaConfiguration.",
+    );
+}
+
+/** WebAuthnConfigurationType; the sentence about a required second factor was recorded. */
+function refuseImpossiblePasskeys(inputs: Values, tier: string): void {
+  const { relyingPartyId, userVerification } = map<unknown>(inputs.webAuthnConfiguration);
+  const firstFactor = list(map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors).includes("WEB_AUTHN");
+  if (tier === "LITE" && inputs.webAuthnConfiguration !== undefined)
+    throw new ResourceProblem(
+      "FeatureUnavailableInTierException: passkeys (webAuthnConfiguration) are not available in the LITE tier: set userPoolTier to ESSENTIALS or PLUS.",
+    );
+  const id = text(relyingPartyId);
+  if (id !== undefined && (id.length === 0 || id.length > 127))
+    throw new ResourceProblem(
+      `InvalidParameterException: 1 validation error detected: Value '${id}' at 'webAuthnConfiguration.relyingPartyId' failed to satisfy constraint: Member must have length ${id.length === 0 ? "greater than or equal to 1" : "less than or equal to 127"}`,
+    );
+  if (userVerification !== undefined && userVerification !== "required" && userVerification !== "preferred")
+    throw new ResourceProblem(
+      `InvalidParameterException: 1 validation error detected: Value '${String(userVerification)}' at 'webAuthnConfiguration.userVerification' failed to satisfy constraint: Member must satisfy enum value set: [required, preferred]`,
+    );
+  if (firstFactor && text(inputs.mfaConfiguration) === "ON")
+    throw new ResourceProblem(
+      "InvalidParameterException: Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor",
     );
 }
 
@@ -316,12 +345,23 @@ function deviceTracking({ deviceConfiguration }: Values): DeviceTracking | undef
   };
 }
 
+/** They are on where they are a first factor, with or without a configuration of their own. */
+function passkeys({ signInPolicy, webAuthnConfiguration }: Values): PasskeyConfiguration | undefined {
+  if (!list(map<unknown>(signInPolicy).allowedFirstAuthFactors).includes("WEB_AUTHN")) return undefined;
+  const { relyingPartyId, userVerification } = map<unknown>(webAuthnConfiguration);
+  return {
+    relyingPartyId: text(relyingPartyId),
+    userVerification: userVerification === "required" ? "required" : "preferred",
+  };
+}
+
 /** The inputs that DescribeUserPool answers as they were given, under the API's names. */
 function described(inputs: Values): Record<string, unknown> {
   const email = map<unknown>(inputs.emailConfiguration);
   const sms = inputs.smsConfiguration as Values | undefined;
   const device = inputs.deviceConfiguration as Values | undefined;
   const addOns = inputs.userPoolAddOns as Values | undefined;
+  const webAuthn = inputs.webAuthnConfiguration as Values | undefined;
   return {
     EmailConfiguration: {
       SourceArn: email.sourceArn,
@@ -341,6 +381,10 @@ function described(inputs: Values): Record<string, unknown> {
     SmsVerificationMessage: inputs.smsVerificationMessage,
     SignInPolicy: {
       AllowedFirstAuthFactors: map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors ?? ["PASSWORD"],
+    },
+    WebAuthnConfiguration: webAuthn && {
+      RelyingPartyId: webAuthn.relyingPartyId,
+      UserVerification: webAuthn.userVerification,
     },
   };
 }

@@ -71,6 +71,7 @@ export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
     messages: messageTemplates({}),
     verifiedBeforeUpdate: [],
     devices: undefined,
+    passkeys: undefined,
     accountRecovery: undefined,
     triggers: {},
     riskActions: [],

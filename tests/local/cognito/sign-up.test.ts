@@ -208,14 +208,15 @@ describe("state on disk", () => {
     }
   });
 
-  for (const layout of [2, 3, 4])
+  for (const layout of [2, 3, 4, 5])
     it(`of the layout ${layout} is completed, and its people sign in as before`, async () => {
       const file = join(folder, `layout-${layout}.db`);
       const cloud = await startCognito(undefined, file);
       await signUpThroughPages(cloud, "ada@example.com");
       const { db } = cloud.store;
       if (layout < 4) db.exec("DROP TABLE cognito_identities");
-      db.exec("DROP TABLE cognito_devices; ALTER TABLE cognito_grants DROP COLUMN device_key");
+      if (layout < 5) db.exec("DROP TABLE cognito_devices; ALTER TABLE cognito_grants DROP COLUMN device_key");
+      db.exec("DROP TABLE cognito_passkeys");
       for (const [table, column] of [
         ["users", "sms_mfa"],
         ["users", "email_mfa"],
@@ -231,7 +232,7 @@ describe("state on disk", () => {
       const [{ version }] = again.store.db.prepare("SELECT version FROM cognito_schema").all() as [{ version: number }];
       await again.close();
       await (await startCognito(undefined, file)).close();
-      assert.equal(version, 5);
+      assert.equal(version, 6);
     });
 
   it("is refused, unharmed, when another release wrote it", async () => {

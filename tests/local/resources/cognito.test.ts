@@ -109,6 +109,34 @@ describe("a user pool, client or identity provider that AWS refuses to create", 
       "InvalidParameterException: Only one of the aliasAttributes or usernameAttributes can be set in a User pool.",
     ],
     [
+      "passkeys in the LITE tier",
+      "userPool",
+      { userPoolTier: "LITE", webAuthnConfiguration: { relyingPartyId: "example.org" } },
+      "FeatureUnavailableInTierException: passkeys (webAuthnConfiguration) are not available in the LITE tier: set userPoolTier to ESSENTIALS or PLUS.",
+    ],
+    [
+      "a relying party ID of more than 127 characters",
+      "userPool",
+      { webAuthnConfiguration: { relyingPartyId: "x".repeat(128) } },
+      `InvalidParameterException: 1 validation error detected: Value '${"x".repeat(128)}' at 'webAuthnConfiguration.relyingPartyId' failed to satisfy constraint: Member must have length less than or equal to 127`,
+    ],
+    [
+      "a user verification that WebAuthn has and Cognito has not",
+      "userPool",
+      { webAuthnConfiguration: { userVerification: "discouraged" } },
+      "InvalidParameterException: 1 validation error detected: Value 'discouraged' at 'webAuthnConfiguration.userVerification' failed to satisfy constraint: Member must satisfy enum value set: [required, preferred]",
+    ],
+    [
+      "passkeys beside a required second factor",
+      "userPool",
+      {
+        mfaConfiguration: "ON",
+        softwareTokenMfaConfiguration: { enabled: true },
+        signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] },
+      },
+      "InvalidParameterException: Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor",
+    ],
+    [
       "a password of less than six characters",
       "userPool",
       { passwordPolicy: { minimumLength: 5 } },
@@ -208,7 +236,7 @@ describe("what a program declares of Cognito", function () {
         deviceConfiguration: { challengeRequiredOnNewDevice: true },
         tags: { a: "b" },
       });
-      new aws.cognito.UserPool("q", { signInPolicy: { allowedFirstAuthFactors: ["PASSWORD"] }, userPoolAddOns: { advancedSecurityMode: "OFF" } });`,
+      new aws.cognito.UserPool("q", { signInPolicy: { allowedFirstAuthFactors: ["PASSWORD"] }, userPoolAddOns: { advancedSecurityMode: "OFF" }, webAuthnConfiguration: { relyingPartyId: "localhost", userVerification: "required" } });`,
     );
     assert.deepEqual(found.sort(), [
       "UserPool lambdaConfig.customEmailSender.lambdaArn",
@@ -366,6 +394,7 @@ describe("the Describe operations", function () {
     const graph = await graphOf(`
       const lambda = "arn:aws:lambda:us-east-1:123456789012:function:f";
       const pool = new aws.cognito.UserPool("p", {
+        webAuthnConfiguration: { relyingPartyId: "example.org", userVerification: "required" },
         name: "people", usernameAttributes: ["email"], autoVerifiedAttributes: ["email"], mfaConfiguration: "OPTIONAL",
         softwareTokenMfaConfiguration: { enabled: true }, tags: { team: "x" },
         schemas: [{ name: "plan", attributeDataType: "String", mutable: false, stringAttributeConstraints: { minLength: "2", maxLength: "9" } }, { name: "name", attributeDataType: "String", required: true }],
@@ -417,6 +446,7 @@ describe("the Describe operations", function () {
       });
       assert.deepEqual([UserPool.UserPoolTags, UserPool.Domain], [{ team: "x" }, "people-login"]);
       assert.deepEqual(UserPool.Policies?.SignInPolicy, { AllowedFirstAuthFactors: ["PASSWORD"] });
+      assert.equal("WebAuthnConfiguration" in UserPool, false);
       assert.equal(UserPool.SchemaAttributes?.length, 21);
       assert.deepEqual(
         ["name", "birthdate", "custom:plan"].map((name) =>
@@ -501,6 +531,7 @@ describe("the Describe operations", function () {
         [mfa.MfaConfiguration, mfa.SoftwareTokenMfaConfiguration, mfa.SmsMfaConfiguration, mfa.EmailMfaConfiguration],
         ["OPTIONAL", { Enabled: true }, undefined, undefined],
       );
+      assert.deepEqual(mfa.WebAuthnConfiguration, { RelyingPartyId: "example.org", UserVerification: "required" });
     } finally {
       aws.destroy();
       await cloud.close();

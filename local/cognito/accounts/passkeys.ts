@@ -1,0 +1,133 @@
+/**
+ * Passkeys (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html):
+ * registered after a sign-in, and a first factor from then on. What is signed is checked in `passkey-verification.ts`.
+ *
+ * On AWS they belong to the relying party that the pool declares, or to its domain. Here they belong to `localhost`: a browser makes
+ * and shows those of any other domain only to that domain's own pages, and takes no IP address.
+ */
+import type { AppClientModel } from "../../model.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import type { Attachment, Passkey } from "../state/passkeys.ts";
+import type { User } from "../state/users.ts";
+import { type ClientData, readRegistrationResponse } from "./passkey-responses.ts";
+
+const localRelyingParty = "localhost";
+const mostPasskeys = 20;
+const registrationSeconds = 300;
+/** ES256 and RS256, in the numbers of COSE. */
+const ALGORITHMS = [-7, -257];
+
+type UserVerification = "required" | "preferred";
+
+/** @throws CognitoError WebAuthnNotEnabledException, WebAuthnConfigurationMissingException */
+function relyingParty({ model: { passkeys, domains } }: Pool): { id: string; userVerification: UserVerification } {
+  if (!passkeys)
+    throw new CognitoError(
+      "WebAuthnNotEnabledException",
+      "Passkeys are not enabled for the user pool: WEB_AUTHN is not among signInPolicy.allowedFirstAuthFactors.",
+    );
+  if (passkeys.relyingPartyId === undefined && domains.length === 0)
+    throw new CognitoError(
+      "WebAuthnConfigurationMissingException",
+      "The user pool has no relying party: set webAuthnConfiguration.relyingPartyId, or give the pool a domain.",
+    );
+  return { id: localRelyingParty, userVerification: passkeys.userVerification };
+}
+
+const userHandle = ({ sub }: User) => Buffer.from(sub).toString("base64url");
+
+/**
+ * @returns PublicKeyCredentialCreationOptionsJSON (Web Authentication Level 3 §5.1)
+ * @throws CognitoError WebAuthnNotEnabledException, WebAuthnConfigurationMissingException, LimitExceededException
+ */
+export function startPasskeyRegistration(pool: Pool, client: AppClientModel, user: User): Record<string, unknown> {
+  const { id, userVerification } = relyingParty(pool);
+  const registered = pool.passkeys.list(user.sub);
+  refuseOneMore(registered);
+  const flow = { clientId: client.id, sub: user.sub, step: "PASSKEY_REGISTRATION" as const, data: "" };
+  return {
+    authenticatorSelection: { requireResidentKey: true, residentKey: "required", userVerification },
+    // No session goes with a registration: its challenge is what finds it again.
+    challenge: pool.flows.begin(flow, registrationSeconds),
+    excludeCredentials: registered.map(descriptor),
+    pubKeyCredParams: ALGORITHMS.map((alg) => ({ alg, type: "public-key" })),
+    rp: { id, name: id },
+    timeout: 60_000,
+    user: { displayName: user.username, id: userHandle(user), name: user.username },
+  };
+}
+
+const descriptor = ({ id, transports }: Passkey) => ({ type: "public-key", id, transports });
+
+function refuseOneMore(registered: Passkey[]): void {
+  if (registered.length >= mostPasskeys)
+    throw new CognitoError("LimitExceededException", `A user can have ${mostPasskeys} passkeys at most.`);
+}
+
+/**
+ * @param credential RegistrationResponseJSON, as it came
+ * @throws CognitoError InvalidParameterException, LimitExceededException and the WebAuthn…Exceptions of CompleteWebAuthnRegistration
+ */
+export async function completePasskeyRegistration(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  credential: unknown,
+): Promise<void> {
+  const { id: relyingPartyId, userVerification } = relyingParty(pool);
+  const response = readRegistrationResponse(credential);
+  const { challenge, type } = response.clientData;
+  const flow = pool.flows.get(challenge);
+  if (flow?.step !== "PASSKEY_REGISTRATION" || flow.sub !== user.sub) throw challengeNotFound();
+  if (flow.clientId !== client.id)
+    throw new CognitoError(
+      "WebAuthnClientMismatchException",
+      "The access token is of another app client than the one that the registration was started with.",
+    );
+  if (!pool.flows.end(challenge)) throw challengeNotFound();
+  if (type !== "webauthn.create") throw invalidParameter("The passkey credential is not that of a registration.");
+  refuseForeignPage(response.clientData);
+  const { verifyRegistration } = await import("./passkey-verification.ts");
+  const ceremony = { challenge, relyingPartyId, algorithms: ALGORITHMS, userVerification };
+  const verified = await verifyRegistration(response, ceremony);
+  // Others may have been registered, and the user deleted, since it began.
+  refuseOneMore(pool.passkeys.list(user.sub));
+  if (!pool.users.bySub(user.sub)) throw challengeNotFound();
+  const { id, attachment, transports } = response;
+  const passkey = { id, name: nameFor(attachment), relyingPartyId, attachment, transports, ...verified };
+  if (!pool.passkeys.add(user.sub, passkey)) throw invalidParameter("The passkey is already registered.");
+}
+
+const nameFor = (attachment: Attachment | undefined) =>
+  attachment === "cross-platform" ? "Roaming passkey" : "Passkey";
+
+const challengeNotFound = () =>
+  new CognitoError(
+    "WebAuthnChallengeNotFoundException",
+    "The registration was not started, has expired or was completed before.",
+  );
+
+/** @throws CognitoError WebAuthnOriginNotAllowedException */
+function refuseForeignPage({ origin, crossOrigin }: ClientData): void {
+  if (crossOrigin)
+    throw new CognitoError(
+      "WebAuthnOriginNotAllowedException",
+      `The page of ${printable(origin)} was in a frame of another site.`,
+    );
+  if (!isLocalOrigin(origin))
+    throw new CognitoError(
+      "WebAuthnOriginNotAllowedException",
+      `The origin ${printable(origin)} is not allowed: passkeys are for the relying party ${localRelyingParty} here, so open the page at http://${localRelyingParty}.`,
+    );
+}
+
+const printable = (origin: string) => origin.slice(0, 200).replaceAll(/[^\x21-\x7e]/g, "?");
+
+/** Of `localhost` and what is below it, on any port, which is where the relying party's pages can be (§5.1.3, step 8). */
+function isLocalOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname, origin: normal } = new URL(origin);
+  const local = hostname === localRelyingParty || hostname.endsWith(`.${localRelyingParty}`);
+  return local && normal === origin && (protocol === "http:" || protocol === "https:");
+}

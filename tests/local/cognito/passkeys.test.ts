@@ -1,0 +1,436 @@
+/**
+ * Passkeys through the API, with a software authenticator that can lie
+ * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_StartWebAuthnRegistration.html and its companions).
+ */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as sdk from "@aws-sdk/client-cognito-identity-provider";
+import type { UserPoolModel } from "../../../local/model.ts";
+import { apiClient, call, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
+import { Authenticator, type Changes, type CreationOptions, cbor } from "./authenticator.ts";
+import { appClient, type RunningCognito, signInThroughPages, startCognito, userPool } from "./harness.ts";
+
+const ada = "ada@example.com";
+const preferred: Partial<UserPoolModel> = { passkeys: { relyingPartyId: undefined, userVerification: "preferred" } };
+const required: Partial<UserPoolModel> = { passkeys: { relyingPartyId: "localhost", userVerification: "required" } };
+const otherClient = "1234567890abcdefghijklmnop";
+
+/** A pool with somebody in it who is signed in. */
+const withAda = (
+  changes: Partial<UserPoolModel>,
+  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, AccessToken: string) => Promise<void>,
+) =>
+  withPool(changes, async (cloud, aws) => {
+    await signUpAndConfirm(cloud, aws, ada);
+    await work(cloud, aws, (await signIn(aws, ada)).AccessToken!);
+  });
+
+async function start(aws: sdk.CognitoIdentityProviderClient, AccessToken: string): Promise<CreationOptions> {
+  const { CredentialCreationOptions } = await aws.send(new sdk.StartWebAuthnRegistrationCommand({ AccessToken }));
+  return CredentialCreationOptions as unknown as CreationOptions;
+}
+
+const complete = (aws: sdk.CognitoIdentityProviderClient, AccessToken: string, credential: Record<string, unknown>) =>
+  aws.send(new sdk.CompleteWebAuthnRegistrationCommand({ AccessToken, Credential: credential as never }));
+
+async function register(
+  aws: sdk.CognitoIdentityProviderClient,
+  AccessToken: string,
+  authenticator = new Authenticator(),
+  changes: Changes = {},
+) {
+  await complete(aws, AccessToken, authenticator.create(await start(aws, AccessToken), changes));
+  return authenticator;
+}
+
+const list = async (aws: sdk.CognitoIdentityProviderClient, AccessToken: string, more = {}) =>
+  await aws.send(new sdk.ListWebAuthnCredentialsCommand({ AccessToken, ...more }));
+
+const named = (name: string, message: RegExp) => (error: Error) => {
+  assert.equal(error.name, name, error.message);
+  assert.match(error.message, message);
+  return true;
+};
+
+describe("registering a passkey", () => {
+  it("[C.3] is offered with the members that AWS's own example has, for localhost", async () => {
+    await withAda(preferred, async (_cloud, aws, token) => {
+      const { challenge, user, ...options } = await start(aws, token);
+      const { Username } = await aws.send(new sdk.GetUserCommand({ AccessToken: token }));
+      assert.deepEqual(options, {
+        authenticatorSelection: { requireResidentKey: true, residentKey: "required", userVerification: "preferred" },
+        excludeCredentials: [],
+        pubKeyCredParams: [
+          { alg: -7, type: "public-key" },
+          { alg: -257, type: "public-key" },
+        ],
+        rp: { id: "localhost", name: "localhost" },
+        timeout: 60_000,
+      });
+      assert.equal(Buffer.from(challenge, "base64url").length, 32);
+      assert.deepEqual([user.name, user.displayName], [Username, Username]);
+    });
+  });
+
+  it("[C.3] is completed with keys of both kinds, listed a page at a time, excluded from the next one, and deleted", async () => {
+    await withAda(preferred, async (cloud, aws, token) => {
+      const first = await register(aws, token);
+      cloud.clock.ms += 1000;
+      const createdAt = cloud.clock.ms;
+      const second = await register(aws, token, new Authenticator({ algorithm: -257 }), {
+        members: { authenticatorAttachment: "cross-platform" },
+      });
+      const [one, two] = [first.passkeys[0]!, second.passkeys[0]!];
+      const page = await list(aws, token, { MaxResults: 1 });
+      assert.deepEqual(
+        page.Credentials?.map(({ CredentialId }) => CredentialId),
+        [one.id],
+      );
+      const rest = await list(aws, token, { NextToken: page.NextToken });
+      assert.deepEqual(
+        [rest.Credentials, rest.NextToken],
+        [
+          [
+            {
+              AuthenticatorAttachment: "cross-platform",
+              AuthenticatorTransports: ["hybrid", "internal"],
+              CreatedAt: new Date(createdAt),
+              CredentialId: two.id,
+              FriendlyCredentialName: "Roaming passkey",
+              RelyingPartyId: "localhost",
+            },
+          ],
+          undefined,
+        ],
+      );
+      const { excludeCredentials } = await start(aws, token);
+      assert.deepEqual(
+        excludeCredentials,
+        [one, two].map(({ id }) => ({ type: "public-key", id, transports: ["hybrid", "internal"] })),
+      );
+      const gone = { AccessToken: token, CredentialId: one.id };
+      await aws.send(new sdk.DeleteWebAuthnCredentialCommand(gone));
+      assert.deepEqual(
+        (await list(aws, token)).Credentials?.map(({ CredentialId }) => CredentialId),
+        [two.id],
+      );
+      await assert.rejects(
+        aws.send(new sdk.DeleteWebAuthnCredentialCommand(gone)),
+        refusal("ResourceNotFoundException", "The passkey does not exist."),
+      );
+    });
+  });
+
+  it("[C.3] wants a pool with passkeys and a relying party, and room for one more", async () => {
+    await withAda({}, async (_cloud, aws, token) => {
+      await assert.rejects(start(aws, token), named("WebAuthnNotEnabledException", /WEB_AUTHN is not among/));
+    });
+    await withAda({ ...preferred, domains: [] }, async (_cloud, aws, token) => {
+      await assert.rejects(start(aws, token), named("WebAuthnConfigurationMissingException", /relyingPartyId/));
+    });
+    await withAda({ ...required, domains: [] }, async (_cloud, aws, token) => {
+      const spare = await start(aws, token);
+      for (let i = 0; i < 20; i += 1) await register(aws, token);
+      await assert.rejects(start(aws, token), named("LimitExceededException", /20/));
+      await assert.rejects(
+        complete(aws, token, new Authenticator().create(spare)),
+        named("LimitExceededException", /20/),
+      );
+      assert.equal((await list(aws, token)).Credentials?.length, 20);
+    });
+  });
+
+  it("[C.3] wants the scope of a person's own account", async () => {
+    await withAda(preferred, async (cloud) => {
+      const { location } = await signInThroughPages(cloud, ada);
+      const AccessToken = new URLSearchParams(new URL(location!).hash.slice(1)).get("access_token")!;
+      for (const operation of [
+        ...["StartWebAuthnRegistration", "CompleteWebAuthnRegistration"],
+        ...["ListWebAuthnCredentials", "DeleteWebAuthnCredential"],
+      ]) {
+        const { body } = await call(cloud, operation, { AccessToken });
+        assert.deepEqual(body, {
+          __type: "NotAuthorizedException",
+          message: "Access Token does not have required scopes",
+        });
+      }
+    });
+  });
+
+  it("[C.3] takes each challenge once, for five minutes, from its user and its client alone", async () => {
+    const clients = [appClient(), appClient({ id: otherClient, name: "Other" })];
+    await withAda({ ...preferred, clients }, async (cloud, aws, token) => {
+      const notFound = named("WebAuthnChallengeNotFoundException", /expired/);
+      const options = await start(aws, token);
+      const credential = new Authenticator().create(options);
+      await complete(aws, token, credential);
+      await assert.rejects(complete(aws, token, credential), notFound);
+
+      await signUpAndConfirm(cloud, aws, "eve@example.com");
+      const eve = (await signIn(aws, "eve@example.com")).AccessToken!;
+      await assert.rejects(complete(aws, eve, new Authenticator().create(await start(aws, token))), notFound);
+
+      const made = new Authenticator();
+      await assert.rejects(complete(aws, token, made.create(options, { challenge: "A".repeat(43) })), notFound);
+
+      const { AuthenticationResult } = await aws.send(
+        new sdk.InitiateAuthCommand({
+          ClientId: otherClient,
+          AuthFlow: "USER_PASSWORD_AUTH",
+          AuthParameters: { USERNAME: ada, PASSWORD: "Correct-horse-7" },
+        }),
+      );
+      await assert.rejects(
+        complete(aws, AuthenticationResult!.AccessToken!, made.create(await start(aws, token))),
+        named("WebAuthnClientMismatchException", /another app client/),
+      );
+
+      const late = await start(aws, token);
+      cloud.clock.ms += 300_001;
+      await assert.rejects(complete(aws, token, made.create(late)), notFound);
+
+      const failed = await start(aws, token);
+      const wrong = made.create(failed, { origin: "https://evil.example" });
+      await assert.rejects(complete(aws, token, wrong), named("WebAuthnOriginNotAllowedException", /evil\.example/));
+      await assert.rejects(complete(aws, token, made.create(failed)), notFound);
+    });
+  });
+
+  it("[C.3] takes pages of localhost alone, and says where to open one of an address", async () => {
+    await withAda(preferred, async (_cloud, aws, token) => {
+      for (const origin of ["http://localhost", "https://localhost:8443", "http://app.localhost:3000"])
+        await register(aws, token, new Authenticator({ origin }));
+      for (const origin of [
+        "http://127.0.0.1:5173",
+        "https://localhost.evil.example",
+        "https://evillocalhost",
+        "http://localhost:5173/path",
+        "http://localhost@evil.example",
+        "android:apk-key-hash:abc",
+        "file://localhost",
+        "null",
+        "",
+      ])
+        await assert.rejects(
+          register(aws, token, new Authenticator({ origin })),
+          named("WebAuthnOriginNotAllowedException", /open the page at http:\/\/localhost/),
+          origin,
+        );
+      for (const clientData of [{ crossOrigin: true }, { topOrigin: "https://evil.example" }])
+        await assert.rejects(
+          register(aws, token, new Authenticator(), { clientData }),
+          named("WebAuthnOriginNotAllowedException", /in a frame of another site/),
+        );
+    });
+  });
+
+  const unsupported = (message: RegExp) => named("WebAuthnCredentialNotSupportedException", message);
+
+  it("[C.3] refuses a passkey of another relying party, a user who is not there, and one who is not verified where that is required", async () => {
+    await withAda(preferred, async (_cloud, aws, token) => {
+      const trying = (changes: Changes) => register(aws, token, new Authenticator(), changes);
+      await assert.rejects(
+        trying({ relyingPartyId: "example.com" }),
+        named("WebAuthnRelyingPartyMismatchException", /localhost/),
+      );
+      await trying({ flags: 0x41 });
+      await assert.rejects(trying({ flags: 0x44 }), unsupported(/not present/));
+      await assert.rejects(trying({ flags: 0x05 }), unsupported(/Leftover|credential ID/));
+    });
+    await withAda(required, async (_cloud, aws, token) => {
+      const { authenticatorSelection } = await start(aws, token);
+      assert.equal(authenticatorSelection.userVerification, "required");
+      await assert.rejects(
+        register(aws, token, new Authenticator(), { flags: 0x41 }),
+        unsupported(/could not be verified/),
+      );
+      await register(aws, token);
+    });
+  });
+
+  it("[C.3] reads attestations that come without being asked for, and refuses those that prove nothing", async () => {
+    const { sign } = await import("node:crypto");
+    await withAda(preferred, async (_cloud, aws, token) => {
+      const trying = (attestation: Changes["attestation"]) =>
+        register(aws, token, new Authenticator(), { attestation: attestation! });
+      const packed = (sig: Buffer, alg = -7) => ({
+        fmt: "packed",
+        attStmt: new Map<string, number | Buffer>([
+          ["alg", alg],
+          ["sig", sig],
+        ]),
+      });
+      await trying((signed, key) => packed(sign("sha256", signed, key)));
+      await assert.rejects(
+        trying((signed, key) => packed(sign("sha256", signed.subarray(1), key))),
+        unsupported(/not signed/),
+      );
+      await assert.rejects(
+        trying(() => packed(Buffer.from("garbage"))),
+        unsupported(/./),
+      );
+      await assert.rejects(
+        trying(() => packed(Buffer.alloc(70), 99)),
+        unsupported(/alg/),
+      );
+      await assert.rejects(
+        trying(() => ({ fmt: "none", attStmt: new Map([["sig", Buffer.alloc(8)]]) })),
+        unsupported(/None/),
+      );
+      await assert.rejects(
+        trying(() => ({
+          fmt: "packed",
+          attStmt: new Map<string, number | Buffer | Buffer[]>([
+            ["alg", -7],
+            ["sig", Buffer.alloc(70)],
+            ["x5c", [Buffer.from("not a certificate")]],
+          ]),
+        })),
+        unsupported(/./),
+      );
+      for (const fmt of ["tpm", "apple", "android-key", "android-safetynet", "__proto__", 7, Buffer.from("none")])
+        await assert.rejects(
+          trying(() => ({ fmt, attStmt: new Map() })),
+          unsupported(/format/),
+        );
+    });
+  });
+
+  it("[C.3] survives attestations that are made to hurt", async () => {
+    await withAda(preferred, async (_cloud, aws, token) => {
+      const deep = Buffer.concat([Buffer.alloc(20_000, 0x81), Buffer.from([0])]);
+      const claimed = Buffer.from([0x9b, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+      const prototype = cbor(new Map([["__proto__", new Map([["fmt", "none"]])]]));
+      for (const attestationObject of [
+        deep,
+        claimed,
+        prototype,
+        cbor(7),
+        cbor("fmt"),
+        Buffer.from([0xff]),
+        cbor(new Map()),
+      ])
+        await assert.rejects(register(aws, token, new Authenticator(), { attestationObject }), unsupported(/./));
+      await assert.rejects(
+        register(aws, token, new Authenticator(), { attestationObject: Buffer.alloc(40_000) }),
+        named("InvalidParameterException", /attestationObject/),
+      );
+    });
+  });
+
+  it("[C.3] refuses a key that is on no curve, another algorithm, and an id that is not the authenticator's", async () => {
+    await withAda(preferred, async (_cloud, aws, token) => {
+      const alter = async (change: (object: Buffer) => Buffer) => {
+        const credential = new Authenticator().create(await start(aws, token));
+        const response = credential.response as Record<string, string>;
+        const object = change(Buffer.from(response.attestationObject!, "base64url"));
+        return complete(aws, token, {
+          ...credential,
+          response: { ...response, attestationObject: object.toString("base64url") },
+        });
+      };
+      await assert.rejects(
+        alter((object) => Buffer.concat([object.subarray(0, -32), Buffer.alloc(32, 7)])),
+        unsupported(/./),
+      );
+      const es256 = Buffer.from([0x01, 0x02, 0x03, 0x26]);
+      await assert.rejects(
+        alter((object) => {
+          object[object.indexOf(es256) + 3] = 0x27;
+          return object;
+        }),
+        unsupported(/alg/),
+      );
+      const other = "AAAA";
+      await assert.rejects(
+        register(aws, token, new Authenticator(), { members: { id: other, rawId: other } }),
+        unsupported(/its id/),
+      );
+    });
+  });
+
+  it("[C.3] keeps each passkey for one user of the pool", async () => {
+    await withAda(preferred, async (cloud, aws, token) => {
+      const id = Buffer.alloc(16, 5).toString("base64url");
+      await register(aws, token, new Authenticator(), { id });
+      await signUpAndConfirm(cloud, aws, "eve@example.com");
+      const eve = (await signIn(aws, "eve@example.com")).AccessToken!;
+      await assert.rejects(
+        register(aws, eve, new Authenticator(), { id }),
+        refusal("InvalidParameterException", "The passkey is already registered."),
+      );
+      await assert.rejects(
+        aws.send(new sdk.DeleteWebAuthnCredentialCommand({ AccessToken: eve, CredentialId: id })),
+        refusal("ResourceNotFoundException", "The passkey does not exist."),
+      );
+      assert.deepEqual((await list(aws, eve)).Credentials, []);
+      assert.equal((await list(aws, token)).Credentials?.length, 1);
+    });
+  });
+
+  it("[C.3] says which member of a credential is malformed, and reads no other", async () => {
+    await withAda(preferred, async (cloud, aws, token) => {
+      const made = (await register(aws, token)).create(await start(aws, token));
+      const response = made.response as Record<string, string>;
+      const trying = async (Credential: unknown) =>
+        (await call(cloud, "CompleteWebAuthnRegistration", { AccessToken: token, Credential })).body;
+      const malformed = async (Credential: unknown, what: RegExp) => {
+        const { __type, message } = await trying(Credential);
+        assert.equal(__type, "InvalidParameterException", message);
+        assert.match(message, what);
+      };
+      assert.equal((await trying("{}")).__type, "SerializationException");
+      await malformed(undefined, /Credential/);
+      await malformed({}, /an object is missing/);
+      await malformed({ ...made, response: [] }, /an object is missing/);
+      await malformed({ ...made, id: "a b" }, /id is not base64url/);
+      await malformed({ ...made, rawId: "AAAA" }, /rawId/);
+      await malformed({ ...made, type: "password" }, /type/);
+      await malformed({ ...made, response: { ...response, clientDataJSON: "e30" } }, /lacks type/);
+      await malformed({ ...made, response: { ...response, clientDataJSON: "AAAA" } }, /is not JSON/);
+      await malformed(
+        { ...made, response: { ...response, attestationObject: 7 } },
+        /attestationObject is not base64url/,
+      );
+      await malformed(JSON.parse(`{"__proto__":${JSON.stringify(made)}}`), /an object is missing/);
+      await malformed({ ...made, response: JSON.parse(`{"__proto__":${JSON.stringify(response)}}`) }, /clientDataJSON/);
+      const transports = ["internal", "__proto__", 7, { a: 1 }, "x".repeat(1000)];
+      assert.deepEqual(await trying({ ...made, response: { ...response, transports } }), {});
+      const [, last] = (await list(aws, token)).Credentials!;
+      assert.deepEqual(last!.AuthenticatorTransports, ["internal"]);
+    });
+  });
+
+  it("[C.3] outlives a restart, and goes with the user", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "passkeys-"));
+    try {
+      const file = join(folder, "state.db");
+      const before = await startCognito([userPool(preferred)], file);
+      const aws = apiClient(before);
+      await signUpAndConfirm(before, aws, ada);
+      const token = (await signIn(aws, ada)).AccessToken!;
+      const half = await start(aws, token);
+      const authenticator = await register(aws, token);
+      aws.destroy();
+      await before.close();
+
+      const after = await startCognito([userPool(preferred)], file);
+      const again = apiClient(after);
+      const { AccessToken } = await signIn(again, ada);
+      const [kept] = (await list(again, AccessToken!)).Credentials!;
+      assert.equal(kept?.CredentialId, authenticator.passkeys[0]?.id);
+      await complete(again, AccessToken!, new Authenticator().create(half));
+      await again.send(new sdk.AdminDeleteUserCommand({ UserPoolId, Username: ada }));
+      const { count } = after.store.db.prepare("SELECT count(*) AS count FROM cognito_passkeys").get() as {
+        count: number;
+      };
+      assert.equal(count, 0);
+      again.destroy();
+      await after.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
