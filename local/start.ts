@@ -19,6 +19,7 @@ import type { ReadyDocument } from "./host/ready-document.ts";
 import { watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { Reach } from "./http/loopback.ts";
+import { EventQueue } from "./lambda/event-queue.ts";
 import type { RunsByHand } from "./lambda/runs-by-hand.ts";
 import { SpareRuntime } from "./lambda/spare-runtime.ts";
 import type { CloudEvent, Platform } from "./platform.ts";
@@ -72,6 +73,8 @@ export interface LocalCloud {
   admin(userPoolId: string): UserAdministration | undefined;
   /** @returns what puts users, mail and the counts of limits back to how they are now, until the next reload */
   checkpoint(): () => void;
+  /** What is due by the clock that the cloud was started with is done now, and not within a second. */
+  clockMoved(): void;
   /**
    * Evaluates the program again and puts what it now declares in the place of what ran, with the same users, keys,
    * sessions and origins. Requests that are being answered are answered by what took them.
@@ -129,6 +132,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
     const spareRuntime = new SpareRuntime({ readyAfterMs: watching && PREPARED_AFTER_MS });
     closers.push(() => spareRuntime.close());
+    const eventQueue = new EventQueue(platform);
+    closers.push(() => eventQueue.forget());
     const build = async ({ project, reads }: ReturnType<typeof read>, superseded?: AbortSignal) => {
       const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
       const traced = watching && reads && { reads, spare: watching.spare };
@@ -158,6 +163,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         reach: options.reach,
         awsEndpoint: options.awsEndpoint,
         spareRuntime,
+        eventQueue,
       });
     };
 
@@ -221,6 +227,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       runsByHand: () => current.runsByHand(),
       admin: (userPoolId) => current.cognito.admin(userPoolId),
       checkpoint: () => current.checkpoint(),
+      clockMoved: () => eventQueue.runDue(),
       reload: reloadLatest,
       close,
     };

@@ -11,6 +11,7 @@ import type { ResourceGraph } from "../engine/graph.ts";
 import { fetchListener } from "../http/fetch-listener.ts";
 import type { Reach } from "../http/loopback.ts";
 import { objectIn } from "../integration-target.ts";
+import type { EventQueue } from "../lambda/event-queue.ts";
 import { functionHost } from "../lambda/function-host.ts";
 import type { FunctionSurroundings } from "../lambda/function-surroundings.ts";
 import type { RunsByHand } from "../lambda/runs-by-hand.ts";
@@ -42,6 +43,8 @@ export interface Site {
   awsEndpoint?: string | undefined;
   /** What may wait for the functions of the next generation. */
   spareRuntime: SpareRuntime;
+  /** Events that functions are invoked with asynchronously; what waits is for the functions of the next generation. */
+  eventQueue: EventQueue;
 }
 
 export interface Generation {
@@ -76,7 +79,7 @@ export interface Generation {
  */
 export async function startGeneration(
   evaluation: Evaluation,
-  { origins, platform, certificateAuthority, reach, awsEndpoint, spareRuntime }: Site,
+  { origins, platform, certificateAuthority, reach, awsEndpoint, spareRuntime, eventQueue }: Site,
 ): Promise<Generation> {
   const { model, graph } = evaluation;
   const hostedUis = new Map<string, string>();
@@ -166,6 +169,7 @@ export async function startGeneration(
   };
   const takeOver = () => {
     dynamoDb?.takeOver();
+    eventQueue.takeOver({ functions: model.functions, invoke: functions.invoke });
     answerAtOrigins();
   };
   buildApis();
@@ -185,7 +189,9 @@ export async function startGeneration(
     async lambda(request) {
       if (!LAMBDA_API.test(new URL(request.url).pathname) || !accessKey) return undefined;
       const { invokeApi } = await import("../lambda/invoke-api.ts");
-      return invokeApi({ functions: model.functions, invoke: functions.invoke, platform, accessKey })(request);
+      return invokeApi({
+        ...{ functions: model.functions, invoke: functions.invoke, eventQueue, platform, accessKey },
+      })(request);
     },
     apiGateway: testInvokeEndpoint(model.restApis, services),
     async runsByHand() {
@@ -197,6 +203,7 @@ export async function startGeneration(
       const putBack = [cognito.checkpoint(), dynamoDb?.checkpoint()];
       return () => {
         for (const service of putBack) service?.();
+        eventQueue.forget();
         buildApis();
         answerAtOrigins();
       };

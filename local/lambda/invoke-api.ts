@@ -8,11 +8,13 @@ import type { AccessKey } from "../permissions/access-key.ts";
 import { signedRegion } from "../permissions/signed-region.ts";
 import type { InvokeFunction, Platform } from "../platform.ts";
 import { ApiRefusal, asApiRefusal, tooLarge } from "./api-refusal.ts";
+import type { EventQueue } from "./event-queue.ts";
 import { clientContext, eventOf, invocationType, invokedFunction, LIMIT_BYTES, wantsLog } from "./invoke-request.ts";
 
 export interface InvokeApiOptions {
   functions: readonly FunctionModel[];
   invoke: InvokeFunction;
+  eventQueue: EventQueue;
   platform: Platform;
   accessKey: AccessKey;
 }
@@ -22,7 +24,7 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 const TAIL_BYTES = 4096;
 
 /** @returns a fetch handler for `POST /2015-03-31/functions/<name>/invocations`, which refuses the API's other requests by name */
-export function invokeApi({ functions, invoke, platform, accessKey }: InvokeApiOptions) {
+export function invokeApi({ functions, invoke, eventQueue, platform, accessKey }: InvokeApiOptions) {
   const tell = (outcome: string, reason: string, operation = "Invoke") =>
     platform.emit({ kind: "aws-api", at: platform.now(), service: "Lambda", operation, outcome, reason });
   const answered = async (request: Request, requestId: string): Promise<Response> => {
@@ -37,11 +39,7 @@ export function invokeApi({ functions, invoke, platform, accessKey }: InvokeApiO
     if (type === "DryRun") return new Response(undefined, { status: 204 });
     const traceId = request.headers.get("x-amzn-trace-id") ?? undefined;
     if (type === "Event") {
-      const failed = (error: Error) => tell(error.name, `${error.message} AWS would try again.`);
-      invoke(arn, payload, { requestId, traceId }).then(
-        ({ reason }) => reason && tell("Unhandled", `${reason} AWS would try twice more.`),
-        failed,
-      );
+      eventQueue.put(arn, payload, { requestId, traceId });
       return new Response(undefined, { status: 202, headers: { "x-amzn-remapped-content-length": "0" } });
     }
     const onLogLine = tail && ((line: string) => tail.add(line));

@@ -30,6 +30,19 @@ export interface FunctionModel {
   qualifiers: Record<string, string>;
   /** Of an alias that goes to several versions: which share of its invocations each other version takes, from 0 to 1. */
   shares: Record<string, Record<string, number>>;
+  /** For `$LATEST`, a version or an alias: what becomes of the events that it is invoked with asynchronously. */
+  asynchronous: Record<string, AsynchronousModel>;
+  /** The ARN of its dead-letter queue or topic. */
+  deadLetterTarget: string | undefined;
+}
+
+export interface AsynchronousModel {
+  /** From 0 to 2 */
+  maximumRetryAttempts: number;
+  maximumEventAgeSeconds: number;
+  /** The ARN of where records of invocations go, by how they ended. */
+  onSuccess: string | undefined;
+  onFailure: string | undefined;
 }
 
 /** `aws.lambda.FunctionUrl`: a function's own address. */

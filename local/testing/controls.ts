@@ -129,6 +129,7 @@ export async function openControls(
     },
     async advance(milliseconds) {
       offset += milliseconds;
+      cloud.clockMoved();
     },
     async reset() {
       offset = 0;

@@ -150,6 +150,7 @@ export async function startAnnounced(world: World, options: LocalCloudOptions): 
     runsByHand: cloud.runsByHand,
     admin: cloud.admin,
     checkpoint: cloud.checkpoint,
+    clockMoved: cloud.clockMoved,
     reload: cloud.reload,
     async close() {
       await unlink(file).catch(() => undefined);

@@ -77,6 +77,8 @@ function parseSchema({ name, schema }: { name: string; schema: string }): Schema
 function requireParameters({ route, headers, query, pathParameters }: RoutedGatewayExchange): void {
   const missing = Object.entries(route.method.requestParameters)
     .filter(([, required]) => required)
+    // Fields, then path, then query, whatever their order in the program.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([parameter]) => /^method\.request\.(header|querystring|path)\.(.+)$/.exec(parameter))
     .filter((match) => match !== null)
     .filter(([, where, name = ""]) => {

@@ -26,7 +26,11 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     code: served,
     codeSha256: withoutEffect("it decides when Pulumi deploys anew"),
     codeSigningConfigArn: notServed("signatures of code are not checked"),
-    deadLetterConfig: notServed("functions are not invoked asynchronously"),
+    deadLetterConfig: {
+      parts: {
+        targetArn: notServed("SQS and SNS do not run here; the terminal and the console say what would go there"),
+      },
+    },
     description: withoutEffect("whoever invokes the function does not see it"),
     durableConfig: notServed("durable executions do not run here"),
     environment: { parts: { variables: served } },
@@ -158,6 +162,8 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       layerDirectories: layersOf(resource, cloud),
       version: "$LATEST",
       shares: {},
+      asynchronous: {},
+      deadLetterTarget: text(map(inputs.deadLetterConfig).targetArn),
       qualifiers: outputs.version === "$LATEST" ? {} : { [String(outputs.version)]: String(outputs.version) },
     });
   },

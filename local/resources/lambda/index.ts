@@ -3,6 +3,7 @@ import type { ResourceType } from "../resource-type.ts";
 import { alias } from "./alias.ts";
 import { eventSourceMapping } from "./event-source-mapping.ts";
 import { lambdaFunction } from "./function.ts";
+import { functionEventInvokeConfig } from "./function-event-invoke-config.ts";
 import { functionUrl } from "./function-url.ts";
 import { layerVersion } from "./layer-version.ts";
 import { permission } from "./permission.ts";
@@ -14,4 +15,5 @@ export const lambdaTypes: ResourceType[] = [
   layerVersion,
   functionUrl,
   eventSourceMapping,
+  functionEventInvokeConfig,
 ];

@@ -80,6 +80,8 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     version: "$LATEST",
     qualifiers: {},
     shares: {},
+    asynchronous: {},
+    deadLetterTarget: undefined,
     ...overrides,
   };
 }

@@ -72,7 +72,8 @@ describe("a function invoked by Lambda's API", function () {
   it("runs alone for an Event, and not at all for a DryRun", async () => {
     const event = await invoke("broken", "{}", { "x-amz-invocation-type": "Event" });
     assert.deepEqual([event.status, event.body], [202, undefined]);
-    while (!/AWS would try twice more/.test(lastReason() ?? "")) await new Promise((resolve) => setImmediate(resolve));
+    while (!/It is tried again in 60 seconds/.test(lastReason() ?? ""))
+      await new Promise((resolve) => setImmediate(resolve));
     const before = events.length;
     const dry = await invoke("broken", "{}", { "x-amz-invocation-type": "DryRun" });
     assert.deepEqual([dry.status, dry.body, events.length], [204, undefined, before]);
