@@ -49,7 +49,7 @@ const withoutTarget: ReadonlySet<CommandName> = new Set(["completion", "help", "
 
 /** A command line that can be pasted into a shell. */
 export function commandLine(typing: Typing, command: CommandName, args: readonly string[] = []): string {
-  const target = withoutTarget.has(command) ? [] : targetArguments(typing.targetFlags);
+  const target = withoutTarget.has(command) ? [] : targetArguments(typing.targetFlags, args);
   return [typing.invocation, command, ...[...target, ...args].map(quoted)].join(" ");
 }
 
@@ -60,6 +60,9 @@ export function stepInWords(typing: Typing, step: NextStep): string {
   return step.say === undefined ? line : `${step.say}: ${line}`;
 }
 
-function targetArguments(flags: TargetFlagValues): string[] {
-  return targetFlagNames.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, flags[name]]));
+/** Without those that the command is given anew. */
+function targetArguments(flags: TargetFlagValues, args: readonly string[]): string[] {
+  return targetFlagNames.flatMap((name) =>
+    flags[name] === undefined || args.includes(`--${name}`) ? [] : [`--${name}`, flags[name]],
+  );
 }

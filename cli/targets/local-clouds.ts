@@ -65,10 +65,15 @@ export function cloudName(cloud: Pick<RunningCloud, "project">): string {
 
 /** Asks a cloud what it serves. @throws CliError `network_failed` when its console does not answer */
 export async function describeCloud(world: World, cloud: RunningCloud): Promise<CloudDescription> {
-  if (cloud.certificateAuthority !== undefined) await world.trust(cloud.certificateAuthority);
+  await trustCloud(world, cloud);
   const description = Object(await requestJson(world, "the local cloud", `${cloud.console}/api/cloud`));
   refuseForeignAddresses(description, cloud);
   return description as CloudDescription;
+}
+
+/** With --https a cloud has an authority of its own. */
+export async function trustCloud(world: World, { certificateAuthority }: RunningCloud): Promise<void> {
+  if (certificateAuthority !== undefined) await world.trust(certificateAuthority);
 }
 
 /** A local cloud serves on this machine: an address elsewhere is nothing that it could vouch for. */
@@ -111,7 +116,11 @@ export interface CloudDescription {
   apis?: {
     name: string;
     id: string;
-    stages: { name: string; url: string; routes: { method: string; path: string; scopes: string[] }[] }[];
+    stages: {
+      name: string;
+      url: string;
+      routes: { method: string; path: string; scopes: string[]; authorization?: string }[];
+    }[];
   }[];
   functionUrls?: { url: string }[];
   outputs?: Record<string, unknown>;
@@ -146,7 +155,12 @@ export function cloudSettings(description: CloudDescription, choices: Choices): 
     }),
     ...(stage && {
       apiUrl: stage.url.replace(/\/+$/, ""),
-      routes: stage.routes.map(({ method, path, scopes }) => ({ method, path, scopes })),
+      routes: stage.routes.map(({ method, path, scopes, authorization }) => ({
+        method,
+        path,
+        scopes,
+        ...(authorization === "NONE" && { open: true }),
+      })),
     }),
   };
   if (choices.client !== undefined) return fromCloud;

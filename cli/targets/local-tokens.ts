@@ -2,6 +2,7 @@
 import type { TokenResponse } from "../oauth/token-endpoint.ts";
 import { CliError } from "../shared/errors.ts";
 import { request } from "../shared/http.ts";
+import type { NextStep } from "../shared/next-step.ts";
 import { safeText } from "../shared/text.ts";
 import type { World } from "../shared/world.ts";
 import type { Target } from "./target.ts";
@@ -38,9 +39,9 @@ export async function issueLocalTokens(
 }
 
 /** For a name that the pool's people do not have: the same in the form that they have. */
-function instead(why: string, as: string): string | undefined {
+function instead(why: string, as: string): NextStep | undefined {
   const form = /^Username should be (?:either )?an? (email|phone)/.exec(why)?.[1];
   if (form === undefined) return undefined;
   const name = form === "email" ? `${as.replace(/[^\w.+-]/g, "") || "ada"}@example.com` : "+15550100";
-  return `Name them as the pool does: demo-auth token --as ${name}`;
+  return { say: "Name them as the pool does", command: "token", args: ["--as", name] };
 }

@@ -19,7 +19,14 @@ import {
   userConfig,
   VARIABLES,
 } from "./configuration.ts";
-import { cloudName, cloudSettings, describeCloud, type RunningCloud, runningClouds } from "./local-clouds.ts";
+import {
+  cloudName,
+  cloudSettings,
+  describeCloud,
+  type RunningCloud,
+  runningClouds,
+  trustCloud,
+} from "./local-clouds.ts";
 import { findPulumiProject, stackSettings } from "./pulumi-stacks.ts";
 import { defaultCallbackUrls, type OnInvalid, type SettingName, type TargetSettings } from "./settings.ts";
 import { type Target, targetBinding } from "./target.ts";
@@ -46,6 +53,8 @@ export interface ResolveOptions {
   refresh?: boolean;
   /** Use what lies on this machine, and ask nobody: no running cloud and no Pulumi. */
   offline?: boolean;
+  /** Reads of a running local cloud only where it is: whatever its program declares, nothing has to be chosen of it. */
+  placeOnly?: boolean;
   /** Leaves out settings of a file, a profile or the environment that cannot be used; without it, the first is thrown. */
   onInvalid?: OnInvalid;
   warn?(message: string): void;
@@ -120,6 +129,19 @@ export async function resolveTarget(
   };
   target.account = await accountOf(world, target, flags);
   return { target, userConfig, cached };
+}
+
+/**
+ * Where a command's running local cloud has its console, whatever its program declares; nothing is run to find it.
+ * @returns `console` is `undefined` when the target is not a local cloud
+ * @throws CliError of the configuration family when there is no target
+ */
+export async function resolveConsole(
+  world: World,
+  flags: TargetFlags,
+  warn: (message: string) => void,
+): Promise<Pick<Gathered, "label" | "console">> {
+  return gatherSettings(world, flags, { offline: true, placeOnly: true, warn });
 }
 
 async function accountOf(world: World, target: Target, flags: TargetFlags): Promise<string | undefined> {
@@ -257,8 +279,9 @@ async function fromCloud(
   world: World,
   cloud: RunningCloud,
   { client, api }: TargetFlags,
-  { offline }: ResolveOptions,
+  { offline, placeOnly }: ResolveOptions,
 ): Promise<Base> {
+  if (placeOnly) await trustCloud(world, cloud);
   const settings = offline
     ? { routes: (cloud.routes ?? []).map((route) => ({ ...route, scopes: undefined })) }
     : cloudSettings(await describeCloud(world, cloud), { client, api });

@@ -16,6 +16,8 @@ export interface Route {
   path: string;
   /** Scopes of which an access token needs one; none: an ID token; `undefined`: the source does not say. */
   scopes: string[] | undefined;
+  /** Whether it is known to let in whoever comes. */
+  open?: boolean;
 }
 
 /** Every field is optional; the resolver says which are missing. */

@@ -54,6 +54,11 @@ export function findRoute(routes: readonly Route[], method: string, path: string
   return fitting.find((route) => route.path === path) ?? fitting.find((route) => fillIn(route.path, path));
 }
 
+/** What methods a path takes. */
+export function methodsAt(routes: readonly Route[], path: string): string[] {
+  return routes.filter((route) => fillIn(route.path, path)).map(({ method }) => method);
+}
+
 /** The route that can be called as it stands, to go on with after a sign-in: a GET without parameters. */
 export function routeToTry<R extends Pick<Route, "method" | "path">>(routes: readonly R[]): R | undefined {
   return routes.find(({ method, path }) => method === "GET" && !path.includes("{"));

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bench, browse, openBench } from "./support/cli.ts";
+import { announce, type Bench, browse, openBench } from "./support/cli.ts";
 
 describe("demo-auth call", () => {
   let bench: Bench;
@@ -67,6 +67,33 @@ describe("demo-auth call", () => {
       [8, 403, "application/json", { message: "Missing Authentication Token" }],
     );
     equal(JSON.parse(stderr).error.code, "api_refused");
+  });
+
+  it("says which paths there are for one that there is not, nearest first, and which methods for a path that there is", async () => {
+    const hint = async (...args: string[]) => {
+      const { code, stderr } = await bench.here(["call", ...args]);
+      equal(code, 8);
+      return stderr
+        .match(/→ (.*\n)+/)![0]
+        .replaceAll(/^\s*→ /gm, "")
+        .trim()
+        .split("\n");
+    };
+    const all = ["GET /transactions", "POST /transactions", "GET /scoped", "GET /open"];
+    const routes = (names: string[]) => [`Check path and stage (${bench.fake.apiUrl}). It has ${names.join(", ")}`];
+    deepEqual(await hint("/unrouted"), routes(all));
+    deepEqual(await hint("/opened?a=b"), routes([all[3]!, ...all.slice(0, 3)]));
+    deepEqual(await hint("/scoped", "-X", "DELETE"), ["/scoped takes GET, not DELETE: demo-auth call /scoped -X GET"]);
+  });
+
+  it("needs no sign-in for a method that lets in anyone, and sends the token where there is one", async () => {
+    deepEqual(await answer("/open"), { token: `Bearer ${(await bench.here(["token"])).stdout.trim()}` });
+    const nobody = { env: { DEMO_AUTH_HOME: join(bench.directory, "..", "nobody") } };
+    announce(nobody.env.DEMO_AUTH_HOME, bench.fake);
+    const { code, stdout, stderr } = await bench.run(["call", "/open"], nobody);
+    deepEqual([code, stdout], [0, '{"token":null}']);
+    match(stderr, /Called without a token: nobody is signed in, and this method lets in anyone\./);
+    equal((await bench.run(["call", "/transactions"], nobody)).code, 4);
   });
 
   it("picks the known route that differs in letter case only, and says so", async () => {

@@ -87,6 +87,16 @@ describe("first contact", function () {
     });
   }
 
+  it("token --decode reads a token that is piped in, and says that no authorizer is asked", async () => {
+    const token = [{ alg: "RS256" }, { email: "ada@example.com", exp: 0 }, {}]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+    const { code, stdout } = await bench.run(["token", "--decode", "--token", "-"], { env: nothing(), stdin: token });
+    equal(code, 0);
+    match(stdout, /email +ada@example\.com\n/);
+    match(stdout, /Authorizer\n {2}is not asked\. No local cloud is running, /);
+  });
+
   it("a wrong word leads to the help of the command that it was typed for", async () => {
     const hint = async (...words: string[]) =>
       /→ How it is used: \S+(?: \S*demo-auth\S*)? (help.*)\n$/.exec((await bench.run(words)).stderr)?.[1];

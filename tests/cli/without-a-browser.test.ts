@@ -118,7 +118,7 @@ describe("at a local cloud, without a browser", function () {
     equal(code, 3);
     match(
       stderr,
-      /Username should be an email\.\n {2}→ Name them as the pool does: demo-auth token --as ada@example\.com\n/,
+      /Username should be an email\.\n {2}→ Name them as the pool does: demo-auth token --client people --as ada@example\.com\n/,
     );
   });
 

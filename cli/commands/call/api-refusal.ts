@@ -6,7 +6,8 @@ import type { NextStep } from "../../shared/next-step.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 import { refusalReason } from "../../targets/cloud-events.ts";
-import type { Target } from "../../targets/target.ts";
+import type { Route } from "../../targets/settings.ts";
+import { findRoute, methodsAt, type Target } from "../../targets/target.ts";
 import { GATEWAY_METHODS } from "./call-input.ts";
 import { bodyValue } from "./show-answer.ts";
 
@@ -24,7 +25,7 @@ export async function refusalOf(
   world: Pick<World, "stream">,
   answer: HttpAnswer,
   target: Target,
-  { method, path, use }: { method: string; path: string; use: TokenUse },
+  { method, path, pathname, use }: { method: string; path: string; pathname: string; use: TokenUse },
 ): Promise<CliError> {
   const { status } = answer;
   const message = Object(bodyValue(answer.body)).message;
@@ -36,13 +37,13 @@ export async function refusalOf(
       ? await refusalReason(world, target.console, requestId)
       : undefined;
   const methods = GATEWAY_METHODS.includes(method) ? [] : [unknownMethod(method, path)];
+  const wrongPlace =
+    methods.length > 0 ? methods : [otherMethod(target, method, pathname) ?? otherPath(target, pathname)];
   if (status === 403 && isUnknownRoute(answer, said)) {
-    const routes = target.routes.map((route) => `${route.method} ${safeText(route.path, 80)}`).join(", ");
-    const known = routes ? ` The routes are: ${routes}` : "";
     return new CliError(
       "api_refused",
       'The API answered 403. That is how API Gateway says that there is no such method and path ("Missing Authentication Token").',
-      { next: [`Check path, method and stage (${target.apiUrl}).${known}`, ...methods] },
+      { next: wrongPlace },
     );
   }
   const login: NextStep = { command: "login", args: ["--force"] };
@@ -63,7 +64,35 @@ export async function refusalOf(
         ];
     return new CliError("api_unauthorized", what, { next });
   }
-  return new CliError("api_refused", what, { next: status >= 500 ? functionLog(target) : methods });
+  if (status >= 500) return new CliError("api_refused", what, { next: functionLog(target) });
+  // An HTTP API answers so where it has no route; but so may the function of one that it has.
+  const isUnrouted = status === 404 && target.routes.length > 0 && !findRoute(target.routes, method, pathname);
+  return new CliError("api_refused", what, { next: isUnrouted ? wrongPlace : methods });
+}
+
+const SHOWN_ROUTES = 8;
+
+/** What the API has, first of all what begins as the path that was asked for. */
+function otherPath({ apiUrl, routes }: Target, pathname: string): NextStep {
+  const likeness = ({ path }: Route) => {
+    let shared = 0;
+    while (shared < path.length && path[shared] === pathname[shared]) shared++;
+    return shared;
+  };
+  const near = routes.toSorted((a, b) => likeness(b) - likeness(a));
+  const named = near.slice(0, SHOWN_ROUTES).map(({ method, path }) => `${method} ${safeText(path, 80)}`);
+  const check = `Check path and stage (${apiUrl}).`;
+  if (near.length <= SHOWN_ROUTES) return named.length > 0 ? `${check} It has ${named.join(", ")}` : check;
+  const rest = `and ${near.length - SHOWN_ROUTES} more`;
+  return { say: `${check} It has ${named.join(", ")}, ${rest}`, command: "config" };
+}
+
+/** For a path that the API has with other methods. */
+function otherMethod({ routes }: Target, method: string, pathname: string): NextStep | undefined {
+  const taken = methodsAt(routes, pathname);
+  if (taken.length === 0 || taken.includes(method) || taken.includes("ANY")) return undefined;
+  const say = `${safeText(pathname, 80)} takes ${taken.join(" and ")}, not ${method}`;
+  return { say, command: "call", args: [pathname, "-X", taken[0]!] };
 }
 
 function functionLog(target: Target): NextStep {

@@ -30,6 +30,8 @@ interface Asked extends CallInput {
 
 interface Answered {
   answer: HttpAnswer;
+  /** Below the stage's URL. */
+  pathname: string;
   /** Which token was sent. */
   use: TokenUse;
 }
@@ -54,8 +56,7 @@ export async function callApi(io: CommandContext<CallFlags>, path: string): Prom
   }
   if (answer instanceof RequestFailed) throw answer;
   await showAnswer(io, answer.answer, query);
-  if (answer.answer.status >= 400)
-    throw await refusalOf(io.world, answer.answer, target, { ...asked, use: answer.use });
+  if (answer.answer.status >= 400) throw await refusalOf(io.world, answer.answer, target, { ...asked, ...answer });
 }
 
 /** A network failure is returned, not thrown: the stack may have moved. */
@@ -64,18 +65,18 @@ async function send(
   target: Target,
   { method, path, headers, body, timeoutMs }: Asked,
 ): Promise<Answered | RequestFailed> {
-  const { url, use } = locate(io, target, method, path);
-  const token = await tokenFor(io, target, use);
-  io.out.debug(`${method} ${url.origin}${url.pathname} with the ${use} token`);
+  const { url, use, isOpen, pathname } = locate(io, target, method, path);
+  const token = await tokenFor(io, target, use, isOpen);
+  io.out.debug(`${method} ${url.origin}${url.pathname} with ${token === undefined ? "no" : `the ${use}`} token`);
   try {
     const answer = await request(io.world, "the API", url, {
       method,
-      headers: { ...headers, authorization: `Bearer ${token}` },
+      headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
       body,
       timeoutMs,
       limit: LARGEST_API_ANSWER_BYTES,
     });
-    return { answer, use };
+    return { answer, use, pathname };
   } catch (error) {
     if (error instanceof RequestFailed) return error;
     throw error;
@@ -88,7 +89,7 @@ function locate(
   target: Target,
   method: string,
   path: string,
-): { url: URL; use: TokenUse } {
+): { url: URL; use: TokenUse; isOpen: boolean; pathname: string } {
   if (target.apiUrl === undefined) {
     throw new CliError("configuration_missing", `${target.label} does not say where its API is.`, {
       next: "Set apiUrl in demo-auth.json, or: export DEMO_AUTH_API_URL=https://<id>.execute-api.<region>.amazonaws.com/<stage>",
@@ -99,7 +100,8 @@ function locate(
   if (corrected) io.out.note(`The API has ${corrected}, not ${safeText(pathname)}; calling ${corrected}.`);
   const route = findRoute(target.routes, method, corrected ?? pathname);
   const use = io.flags.type ?? tokenUseFor(target, route);
-  return { url: new URL(target.apiUrl + (corrected ?? pathname) + search), use };
+  const url = new URL(target.apiUrl + (corrected ?? pathname) + search);
+  return { url, use, isOpen: route?.open === true, pathname: corrected ?? pathname };
 }
 
 /** Path and query below the stage's URL. An absolute URL must lie there too: the token goes nowhere else. */
@@ -117,13 +119,24 @@ function apiPath(apiUrl: string, path: string): { pathname: string; search: stri
   return { pathname: url.pathname.slice(base.pathname.length - 1) || "/", search: url.search };
 }
 
-async function tokenFor(io: CommandContext<CallFlags>, target: Target, use: TokenUse): Promise<string> {
+/** @returns `undefined` where nobody is signed in and none is needed */
+async function tokenFor(
+  io: CommandContext<CallFlags>,
+  target: Target,
+  use: TokenUse,
+  isOpen: boolean,
+): Promise<string | undefined> {
   const store = new SessionStore(io.world);
   try {
     return (await requireToken(io.world, store, targetBinding(target), { use })).token;
   } catch (error) {
     const mendable = error instanceof SessionRefused && ["not_signed_in", "token_expired"].includes(error.code);
-    if (!io.flags.login || !mendable) throw error;
+    if (!mendable) throw error;
+    if (!io.flags.login) {
+      if (!isOpen) throw error;
+      io.out.note("Called without a token: nobody is signed in, and this method lets in anyone.");
+      return undefined;
+    }
   }
   const { performSignIn } = await import("../login/login.ts");
   const { resolveTarget: resolveAgain } = await import("../../targets/resolve.ts");

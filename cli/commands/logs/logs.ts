@@ -1,7 +1,7 @@
 /** A running local cloud's events, one line each; with `--json` one document each. */
 import { eventLine } from "../../../local/console/event-line.ts";
 import type { CloudEvent } from "../../../local/platform.ts";
-import { type CommandContext, target as resolveTarget } from "../../shared/command-context.ts";
+import type { CommandContext } from "../../shared/command-context.ts";
 import { CliError } from "../../shared/errors.ts";
 import { requestJson } from "../../shared/http.ts";
 import { safeText } from "../../shared/text.ts";
@@ -20,13 +20,14 @@ interface Mail {
 /** @throws CliError `target_not_found` when the target is not a running local cloud */
 export async function logs(io: CommandContext<LogsFlags>): Promise<void> {
   const { world, out, flags } = io;
-  const { target } = await resolveTarget(io);
-  const { console } = target;
+  const { resolveConsole } = await import("../../targets/resolve.ts");
+  const { label, console } = await resolveConsole(world, flags, out.warn);
   if (console === undefined) {
-    throw new CliError("target_not_found", `${target.label} is not a running local cloud.`, {
+    throw new CliError("target_not_found", `${label} is not a running local cloud.`, {
       next: "What API Gateway and Lambda log on AWS is in CloudWatch: aws logs tail",
     });
   }
+  out.note(out.mark("dim", `Target: ${label} (${console})`));
   const ending = new AbortController();
   // What happened lately comes at once; a pause says that it is all there.
   let quiet = flags.follow ? undefined : setTimeout(() => ending.abort(), patienceMs);

@@ -26,8 +26,11 @@ export function decode(token: string): Decoded {
   return { header, claims };
 }
 
-/** Shows it; the token itself and its signature are not. */
-export async function showDecoded(io: CommandContext, token: string, target: Target): Promise<void> {
+/**
+ * Shows it; the token itself and its signature are not.
+ * @param target whose authorizer is asked, or why there is none
+ */
+export async function showDecoded(io: CommandContext, token: string, target: Target | CliError): Promise<void> {
   const { out, world } = io;
   const { header, claims } = decode(token);
   const times = timesOf(claims, world.now());
@@ -67,7 +70,8 @@ function timesOf(claims: Record<string, unknown>, now: number) {
 }
 
 interface Verdict {
-  passes: boolean;
+  /** `null` when there is nobody to ask. */
+  passes: boolean | null;
   words: string;
 }
 
@@ -76,8 +80,9 @@ async function authorizerVerdict(
   { world }: CommandContext,
   token: string,
   claims: Record<string, unknown>,
-  target: Target,
+  target: Target | CliError,
 ): Promise<Verdict> {
+  if (target instanceof CliError) return { passes: null, words: `is not asked. ${target.message}` };
   const use: TokenUse = claims.token_use === "access" ? "access" : "id";
   const received = { idToken: use === "id" ? token : undefined, accessToken: use === "access" ? token : undefined };
   try {

@@ -35,10 +35,15 @@ export async function printToken(io: CommandContext<TokenFlags>): Promise<void> 
       command: "token",
       args: ["--header"],
     });
+  if (flags.token === "-") {
+    const token = await readToken(io, pipeInToken);
+    if (minimumValidityMs !== undefined) await requireValidity(io, token, minimumValidityMs);
+    const { showDecoded } = await import("./decode-token.ts");
+    return showDecoded(io, token, await targetToAsk(io));
+  }
   const { target } = await resolveTarget(io);
   const use = flags.type ?? tokenUseFor(target, undefined);
-  const token =
-    flags.token === "-" ? await readToken(io, pipeInToken) : await tokenOf(io, target, use, minimumValidityMs);
+  const token = await tokenOf(io, target, use, minimumValidityMs);
   if (minimumValidityMs !== undefined) await requireValidity(io, token, minimumValidityMs);
   if (flags.decode) {
     const { showDecoded } = await import("./decode-token.ts");
@@ -49,6 +54,18 @@ export async function printToken(io: CommandContext<TokenFlags>): Promise<void> 
     const expiresAt = new Date(Number(decode(token).claims.exp) * 1000).toISOString();
     out.document({ type: use, token, expiresAt });
   } else out.data(flags.header ? `Authorization: Bearer ${token}\n` : `${token}\n`);
+}
+
+/** A token can be read without a target: only what its authorizer would say cannot be known then. */
+async function targetToAsk(io: CommandContext): Promise<Target | CliError> {
+  try {
+    return (await resolveTarget(io)).target;
+  } catch (error) {
+    const isThere = io.flags.target === undefined && io.flags.profile === undefined;
+    const codes = ["target_not_found", "target_ambiguous", "configuration_missing"];
+    if (isThere && error instanceof CliError && codes.includes(error.code)) return error;
+    throw error;
+  }
 }
 
 async function tokenOf(

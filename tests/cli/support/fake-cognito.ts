@@ -209,8 +209,12 @@ export async function startFakeCognito(options: {
       response.writeHead(500, { "content-type": "text/plain" }).end("\u001b[31mred\u001b[0m\u0007\n");
       return;
     }
+    if (url.pathname === "/Test/open") return json(response, 200, { token: authorization ?? null });
+    // As an HTTP API answers where it has no route.
+    if (url.pathname === "/Test/unrouted") return json(response, 404, { message: "Not Found" });
     const isMethod = /^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$/.test(method);
-    if (!isMethod || !["/Test/transactions", "/Test/scoped", "/Test/large"].includes(url.pathname)) {
+    const isElsewhere = method === "DELETE" && url.pathname === "/Test/scoped";
+    if (isElsewhere || !isMethod || !["/Test/transactions", "/Test/scoped", "/Test/large"].includes(url.pathname)) {
       response.setHeader("x-amzn-errortype", "MissingAuthenticationTokenException");
       return json(response, 403, { message: "Missing Authentication Token" });
     }
@@ -245,6 +249,7 @@ export async function startFakeCognito(options: {
     { method: "GET", path: "/transactions", authorization: "COGNITO_USER_POOLS", scopes: [] },
     { method: "POST", path: "/transactions", authorization: "COGNITO_USER_POOLS", scopes: [] },
     { method: "GET", path: "/scoped", authorization: "COGNITO_USER_POOLS", scopes: ["orders/read"] },
+    { method: "GET", path: "/open", authorization: "NONE", scopes: [] },
   ];
   const client = {
     name: "DemoClient",
