@@ -39,6 +39,7 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
   const state = stateDirectory(world, flags, projectDirectory);
   const display = localDisplay(io);
   const atWork = heapAtRest(world);
+  display.evaluating();
   let cloud: LocalCloud | undefined;
   const ending = new AbortController();
   const starting = startAnnounced(world, {
@@ -82,6 +83,8 @@ export async function local(io: CommandContext<LocalFlags>): Promise<void> {
   } catch (error) {
     if (!ending.signal.aborted) throw error;
     world.dieBySignal(await interrupted);
+  } finally {
+    display.close();
   }
 }
 

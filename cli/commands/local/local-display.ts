@@ -13,15 +13,18 @@ import type { CommandContext } from "../../shared/command-context.ts";
 import { reportOf } from "../../shared/errors.ts";
 import { commandLine, type Typing } from "../../shared/next-step.ts";
 import type { Output } from "../../shared/output.ts";
-import { redact, safeBlock, safeText } from "../../shared/text.ts";
+import { duration, redact, safeBlock, safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
 import { targetNeeded } from "../../targets/cloud-choice.ts";
 import { routeToTry } from "../../targets/target.ts";
-import { unservedSections } from "./unserved-text.ts";
+import { evaluations } from "./evaluations.ts";
+import { describe, differences } from "./ready-text.ts";
 
 export interface LocalDisplay {
   /** For whatever else is said while the cloud runs. */
   out: Output;
+  /** The program is evaluated for the first time from now on. */
+  evaluating(): void;
   /** @param resources how many the program has made so far */
   progress(resources: number): void;
   /** @param kept whether users and keys outlive the cloud */
@@ -32,6 +35,8 @@ export interface LocalDisplay {
   reloaded(ready: ReadyDocument): void;
   /** The changed program is broken and what ran before keeps running. */
   reloadFailed(error: unknown): void;
+  /** Nothing more is to be said. */
+  close(): void;
 }
 
 export function localDisplay({ world, out, flags }: CommandContext): LocalDisplay {
@@ -51,19 +56,38 @@ function forPrograms(out: Output, typing: Typing): LocalDisplay {
     happened.flush();
     out.document(value);
   };
+  const course = evaluations((afterMs, resources) => {
+    if (out.json) out.important(JSON.stringify({ event: "evaluating", seconds: afterMs / 1000, resources }));
+    else out.note(goesOn(afterMs, resources));
+  });
   return {
-    out: { ...out, note: () => {} },
-    progress() {},
+    out: {
+      ...out,
+      note: () => {},
+      warn(text) {
+        if (course.isNews(text)) out.warn(text);
+      },
+    },
+    evaluating: course.begins,
+    progress: course.progress,
     ready(ready) {
+      course.ends(true);
       document(ready);
       if (ready.reach) out.important(`${out.mark("yellow", "!")} ${reachInWords(ready.reach)}`);
     },
     event(event) {
       if (event.kind === "api-request" || isRefusal(event)) happened.add(event);
     },
-    changed() {},
-    reloaded: (ready) => document({ ...ready, event: "reloaded" }),
-    reloadFailed: (error) => document({ event: "reload-failed", error: reportOf(error, typing) }),
+    changed: course.begins,
+    reloaded(ready) {
+      course.ends(true);
+      document({ ...ready, event: "reloaded" });
+    },
+    reloadFailed(error) {
+      course.ends(false);
+      document({ event: "reload-failed", error: reportOf(error, typing) });
+    },
+    close: () => course.ends(false),
   };
 }
 
@@ -121,6 +145,8 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
     clearProgress();
     out.note(text);
   };
+  const course = evaluations((afterMs, resources) => line(goesOn(afterMs, resources)));
+  let running: ReadyDocument | undefined;
   const stamped = (at: number, text: string) =>
     line(`${out.mark("dim", new Date(at).toTimeString().slice(0, 8))} ${text}`);
   return {
@@ -128,16 +154,21 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
       ...out,
       note: line,
       warn(text) {
+        if (!course.isNews(text)) return;
         clearProgress();
         out.warn(text);
       },
     },
+    evaluating: course.begins,
     progress(resources) {
+      course.progress(resources);
       if (quiet) return;
       terminal.write(`${FRESH_LINE}${out.mark("dim", `  ${resources} ${resources === 1 ? "resource" : "resources"}`)}`);
       progressShown = true;
     },
     ready(ready, kept) {
+      course.ends(true);
+      running = ready;
       clearProgress();
       describe(out, ready);
       if (ready.reach) out.important(`${out.mark("yellow", "!")} ${reachInWords(ready.reach)}`);
@@ -156,6 +187,7 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
       stamped(event.at, code ? `${text}  ${out.mark("bold", `code ${safeText(code, 40)}`)}` : text);
     },
     changed(files) {
+      course.begins();
       const named = files
         .slice(0, 3)
         .map((file) => safeText(file, 200))
@@ -164,17 +196,27 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
       line(`${out.mark("cyan", "↻")} ${named}${more} changed; evaluating the program again…`);
     },
     reloaded(ready) {
+      course.ends(true);
       line(
         `${out.mark("green", "✓")} The changed program runs: ${summary(ready)}. Users and sessions are as they were.`,
       );
+      for (const difference of running ? differences(out, running, ready) : []) line(`  ${difference}`);
+      running = ready;
     },
     reloadFailed(error) {
+      course.ends(false);
       clearProgress();
       const { message, hint } = reportOf(error, typing);
       out.error({ code: "program_failed", message: safeBlock(message), exitCode: 0, ...(hint && { hint }) });
       line(out.mark("dim", "  What ran before keeps running."));
     },
+    close: () => course.ends(false),
   };
+}
+
+function goesOn(afterMs: number, resources: number): string {
+  const made = `${resources === 0 ? "no" : resources} resource${resources > 1 ? "s" : ""}`;
+  return `Still evaluating the program after ${duration(afterMs)}, with ${made} so far. A program that keeps a server, a timer or a connection open does not end.`;
 }
 
 /** What `--host` has done, for whoever did not mean all of it: never left out. */
@@ -195,64 +237,6 @@ function summary({ apis, functions, userPools }: ReadyDocument): string {
   const count = (number: number, one: string) => `${number} ${one}${number === 1 ? "" : "s"}`;
   const routes = apis.flatMap(({ stages }) => stages.flatMap((stage) => stage.routes)).length;
   return `${count(userPools.length, "user pool")}, ${count(routes, "route")}, ${count(functions.length, "function")}`;
-}
-
-function describe(out: Output, ready: ReadyDocument): void {
-  const { project } = ready;
-  const heading = (text: string) => {
-    out.note("");
-    out.note(out.mark("bold", text));
-  };
-  out.note(`${out.mark("green", "✓")} ${project.name}, stack ${project.stack}, runs on this machine.`);
-  heading("Console, with mail and users");
-  out.note(`  ${ready.console}`);
-  for (const pool of ready.userPools) {
-    heading(`User pool ${pool.name} (${pool.id})`);
-    if (pool.hostedUi) out.note(`  hosted UI  ${pool.hostedUi}`);
-    out.note(`  issuer     ${pool.issuer}`);
-    for (const client of pool.clients)
-      out.note(`  app client ${client.name} (${client.id}): ${client.flows.join(", ")}`);
-  }
-  for (const api of ready.apis) {
-    heading(`API ${api.name} (${api.id})`);
-    for (const { url, routes } of api.stages) {
-      for (const { method, path, authorization, scopes } of routes) {
-        const guard = authorization === "NONE" ? "open to anyone" : [authorization, ...scopes].join(" ");
-        out.note(`  ${method.padEnd(7)} ${url}${path}  ${out.mark("dim", guard)}`);
-      }
-    }
-  }
-  if (ready.functionUrls.length > 0) {
-    heading("Function URLs");
-    for (const { url, functionName, authorization } of ready.functionUrls) {
-      const guard = authorization === "NONE" ? "open to anyone" : authorization;
-      out.note(`  ${url}  ${functionName}  ${out.mark("dim", guard)}`);
-    }
-  }
-  if (ready.functions.length > 0) {
-    heading("Functions");
-    for (const { name, runtime } of ready.functions) out.note(`  ${name} (${runtime})`);
-  }
-  if (ready.tables) {
-    heading(`Tables, with DynamoDB at ${ready.console}`);
-    for (const { name, region, keys } of ready.tables) out.note(`  ${name} (${keys.join(", ")})  ${region}`);
-  }
-  for (const section of unservedSections(ready.declaredNotEmulated)) {
-    heading(section.heading);
-    for (const line of section.lines) out.note(`  ${line}`);
-  }
-  if (ready.credentials) {
-    heading("Access key of the local account, for what takes AWS_IAM, for tables, parameters and secrets");
-    out.note(`  ${ready.credentials.accessKeyId}`);
-    out.note(
-      `  Its secret: credentials.secretAccessKey in ${ready.console}/api/cloud; it opens nothing but this cloud.`,
-    );
-  }
-  if (ready.certificateAuthority) {
-    heading("Certificate authority, for loopback names only");
-    out.note(`  ${ready.certificateAuthority}`);
-    out.note("  demo-auth trusts it by itself; for other Node programs set NODE_EXTRA_CA_CERTS to it.");
-  }
 }
 
 /** Where there is an app client to sign in with; and a route to call where no choice has to be made for it. */

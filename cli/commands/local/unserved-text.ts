@@ -7,6 +7,8 @@ type Unserved = ReadyDocument["declaredNotEmulated"][number];
 export interface Section {
   heading: string;
   lines: string[];
+  /** Whether they are short enough to stand in one line. */
+  isList?: true;
 }
 
 /** What decides who is let in comes first, a line each; whole resources without a word to say come last, in one line. */
@@ -18,7 +20,7 @@ export function unservedSections(unserved: readonly Unserved[]): Section[] {
   const sections: Section[] = [
     { heading: "Decides who is let in, and is not served: what it guards is refused", lines: guarding.map(sentence) },
     { heading: "Set, and not served", lines: explained.map(sentence) },
-    { heading: "Declared, not emulated", lines: plain.length > 0 ? [plain.map(nameOf).join(", ")] : [] },
+    { heading: "Declared, not emulated", lines: plain.map(nameOf), isList: true },
   ];
   return sections.filter(({ lines }) => lines.length > 0);
 }

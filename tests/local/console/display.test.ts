@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { mock } from "node:test";
 import { localDisplay } from "../../../cli/commands/local/local-display.ts";
 import type { CommandContext } from "../../../cli/shared/command-context.ts";
 import { openOutput } from "../../../cli/shared/output.ts";
@@ -229,6 +230,109 @@ Declared, not emulated
     assert.match(text.stderr, /What ran before keeps running\.\n$/);
     display.reloaded(READY);
     assert.match(text.stderr, /The changed program runs: 1 user pool, 1 route, 1 function/);
+  });
+
+  it("says of a changed program what is new and what is gone, with the addresses to paste, and nothing that is as it was", () => {
+    const { display, text } = open(true);
+    display.ready(READY, true);
+    text.stderr = "";
+    const [api] = READY.apis;
+    const [stage] = api!.stages;
+    const routes = [{ method: "PUT", path: "/notes", authorization: "NONE", scopes: [] }];
+    const role = { type: "aws:iam/role:Role", name: "role" };
+    const addOns = { ...role, property: "maxSessionDuration", reason: "nobody takes it on here" };
+    display.reloaded({
+      ...READY,
+      apis: [{ ...api!, stages: [{ ...stage!, routes }] }],
+      declaredNotEmulated: [role, addOns],
+    });
+    assert.equal(
+      text.stderr,
+      [
+        "✓ The changed program runs: 1 user pool, 1 route, 1 function. Users and sessions are as they were.",
+        "  + API orders (abc): PUT     http://127.0.0.1:4512/s/notes  open to anyone",
+        "  - API orders (abc): GET     http://127.0.0.1:4512/s/orders  COGNITO_USER_POOLS",
+        "  + Set, and not served: role (Role) maxSessionDuration: nobody takes it on here",
+        "  + Declared, not emulated: role (Role)",
+        "",
+      ].join("\n"),
+    );
+    text.stderr = "";
+    display.reloaded(READY);
+    assert.equal(text.stderr.match(/^ {2}[+-]/gm)!.length, 4, "the same the other way round");
+    text.stderr = "";
+    display.reloaded(READY);
+    assert.doesNotMatch(text.stderr, /^ {2}/m);
+  });
+
+  for (const isTTY of [true, false])
+    it(`does not repeat a warning that the evaluation before made too, on a ${isTTY ? "terminal" : "pipe"}`, () => {
+      const { display, text } = open(isTTY);
+      const evaluate = (warnings: string[], end: () => void) => {
+        text.stderr = "";
+        display.changed(["a.ts"]);
+        for (const warning of warnings) display.out.warn(warning);
+        const said = [...text.stderr.matchAll(/! (.*)/g)].map(([, warning]) => warning);
+        end();
+        return said;
+      };
+      display.out.warn("no region");
+      display.ready(READY, true);
+      const runs = () => display.reloaded(READY);
+      assert.deepEqual(evaluate(["no region", "retired"], runs), ["retired"]);
+      assert.deepEqual(
+        evaluate([], () => display.reloadFailed(broken())),
+        [],
+        "a program that does not run does not come as far",
+      );
+      assert.deepEqual(evaluate(["no region", "retired"], runs), []);
+      assert.deepEqual(evaluate(["retired"], runs), []);
+      assert.deepEqual(evaluate(["no region", "retired"], runs), ["no region"], "which had gone");
+    });
+
+  describe("while a program does not end", () => {
+    beforeEach(() => mock.timers.enable({ apis: ["setTimeout", "Date"] }));
+    afterEach(() => mock.timers.reset());
+    const words = "A program that keeps a server, a timer or a connection open does not end.";
+
+    it("says that it is still being evaluated, with a terminal and without, less and less often", () => {
+      for (const isTTY of [true, false]) {
+        const { display, text } = open(isTTY);
+        display.evaluating();
+        display.progress(3);
+        const said = () => text.stderr.match(/Still evaluating.*/g) ?? [];
+        mock.timers.tick(14_999);
+        assert.deepEqual(said(), []);
+        mock.timers.tick(1);
+        assert.deepEqual(said(), [`Still evaluating the program after 15 seconds, with 3 resources so far. ${words}`]);
+        mock.timers.tick(15_000);
+        assert.equal(said().length, 2);
+        mock.timers.tick(29_999);
+        assert.equal(said().length, 2);
+        mock.timers.tick(1);
+        assert.deepEqual(said()[2], `Still evaluating the program after 1 minute, with 3 resources so far. ${words}`);
+        display.ready(READY, true);
+        mock.timers.tick(600_000);
+        assert.equal(said().length, 3);
+        display.changed(["a.ts"]);
+        mock.timers.tick(15_000);
+        assert.match(said()[3]!, /after 15 seconds, with no resource so far/);
+        display.reloadFailed(broken());
+        mock.timers.tick(600_000);
+        assert.equal(said().length, 4);
+      }
+    });
+
+    it("writes that as a line of JSON to standard error with --json, so that the ready line stays the first on standard output", () => {
+      const { display, text } = open(false, { json: true });
+      display.evaluating();
+      mock.timers.tick(15_000);
+      assert.equal(text.stdout, "");
+      assert.deepEqual(JSON.parse(text.stderr), { event: "evaluating", seconds: 15, resources: 0 });
+      display.close();
+      mock.timers.tick(600_000);
+      assert.equal(text.stderr.split("\n").length, 2);
+    });
   });
 
   it("lets no client steer the terminal", () => {
