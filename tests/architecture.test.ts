@@ -20,8 +20,8 @@ const rules: Record<string, IForbiddenRuleType> = {
   },
   "lets the command line reach the local cloud only where it runs or shows one": {
     from: { path: "^cli/", pathNot: "^cli/commands/(local|logs|tour)/" },
-    // Except for the one filter of all that is written to a terminal, and the one way to make folders.
-    to: { path: "^local/", pathNot: "^local/(terminal-text|folders)\\.ts$" },
+    // Except for the one filter of all that is written to a terminal, the one way to make folders, and the one meaning of a name.
+    to: { path: "^local/", pathNot: "^local/(terminal-text|folders|named)\\.ts$" },
   },
   "keeps the protocol free of commands, targets, sessions and wording": {
     from: { path: "^cli/oauth/" },
@@ -48,6 +48,7 @@ const rules: Record<string, IForbiddenRuleType> = {
     to: { path: "^cli/(commands|targets)/" },
   },
   "lets what makes folders know nothing": { from: { path: "^local/folders\\.ts$" }, to: { path: "^(cli|local)/" } },
+  "lets what a name means know nothing": { from: { path: "^local/named\\.ts$" }, to: {} },
   "lets the model know nothing": { from: { path: "^local/model" }, to: { pathNot: "^local/model/" } },
   "lets the model be read as one": {
     from: { path: "^(local|cli)/", pathNot: "^local/model" },

@@ -4,6 +4,7 @@
  */
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { named } from "../../local/named.ts";
 import { checkAddress, isLoopback } from "../oauth/addresses.ts";
 import { CliError } from "../shared/errors.ts";
 import { requestJson } from "../shared/http.ts";
@@ -177,7 +178,8 @@ function flowOf(flows: readonly string[]): TargetSettings {
 function pickClient(description: CloudDescription, wanted: string | undefined, optional: boolean) {
   const all = (description.userPools ?? []).flatMap((pool) => pool.clients.map((client) => ({ ...client, pool })));
   if (wanted !== undefined) {
-    const found = all.filter((client) => client.id === wanted || client.name === wanted);
+    const byId = all.filter((client) => client.id === wanted);
+    const found = byId.length > 0 ? byId : named(all, wanted);
     if (found.length === 1) return found[0];
     if (optional) return undefined;
     throw choice(
@@ -200,13 +202,13 @@ function pickStage(description: CloudDescription, wanted: string | undefined, ap
       stage: stage.name,
       id: api.id,
       name: `${api.name}/${stage.name}`,
-      api: api.name,
     })),
   );
   if (wanted !== undefined) {
-    const found = all.filter((stage) =>
-      [stage.id, stage.name, stage.api, `${stage.id}/${stage.stage}`].includes(wanted),
-    );
+    const [api = "", stageName] = wanted.split("/");
+    const apis = description.apis ?? [];
+    const ids = new Set([...apis.filter(({ id }) => id === api), ...named(apis, api)].map(({ id }) => id));
+    const found = all.filter(({ id, stage }) => ids.has(id) && (stageName === undefined || stage === stageName));
     if (found.length === 1) return found[0];
     throw choice(found.length ? "Several stages fit --api" : "No API fits --api", all, "api");
   }

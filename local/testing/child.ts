@@ -5,8 +5,8 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { CloudError } from "./cloud-error.ts";
-import type { Failure, Order, Report } from "./cloud-process.ts";
+import { CloudError, type Failure } from "./cloud-error.ts";
+import type { Order, Report } from "./cloud-process.ts";
 import type { ControlOptions, Controls } from "./controls.ts";
 
 const SCRIPT = fileURLToPath(
@@ -110,8 +110,8 @@ export async function openChild(
   }
 }
 
-function asError({ name, code, message, next }: Failure): CloudError {
-  const error = new CloudError(code, message, next);
+function asError({ name, code, what, next }: Failure): CloudError {
+  const error = new CloudError(code, what, next);
   return Object.assign(error, { cause: name });
 }
 

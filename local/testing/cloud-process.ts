@@ -1,4 +1,5 @@
 /** The process of a cloud that a test started: does what the test's process asks for, and ends with it. */
+import { type Failure, failureOf } from "./cloud-error.ts";
 import { type ControlOptions, type Controls, openControls } from "./controls.ts";
 
 /** What the test's process sends. */
@@ -13,13 +14,6 @@ export type Report =
   | { kind: "log"; line: string }
   | { kind: "done"; id: number; value: unknown }
   | { kind: "refused"; id: number; error: Failure };
-
-export interface Failure {
-  name: string;
-  code: string;
-  message: string;
-  next: string;
-}
 
 const tell = (report: Report) => {
   if (process.connected) process.send!(report);
@@ -40,7 +34,7 @@ async function start(options: ControlOptions): Promise<void> {
     controls = await openControls(options, (line) => tell({ kind: "log", line }), ending.signal);
     tell({ kind: "ready", ready: controls.ready });
   } catch (error) {
-    tell({ kind: "failed", error: failure(error) });
+    tell({ kind: "failed", error: failureOf(error) });
   }
   if (ending.signal.aborted) await end();
 }
@@ -50,7 +44,7 @@ async function obey({ id, name, given }: Extract<Order, { kind: "call" }>): Prom
     const value = await (controls![name] as (...given: unknown[]) => Promise<unknown>)(...given);
     tell({ kind: "done", id, value });
   } catch (error) {
-    tell({ kind: "refused", id, error: failure(error) });
+    tell({ kind: "refused", id, error: failureOf(error) });
   }
 }
 
@@ -58,9 +52,4 @@ async function end(): Promise<void> {
   ending.abort();
   await controls?.close();
   process.exit();
-}
-
-function failure(error: unknown): Failure {
-  const { name, message, code, type, next } = error as Error & { code?: string; type?: string; next?: string };
-  return { name, message, code: code ?? type ?? "failed", next: next ?? "" };
 }

@@ -2,10 +2,12 @@
  * The test kit, published as `demo-auth/testing`: starts the cloud that a Pulumi program declares, with free ports and no
  * state, for tests under any runner. It knows no runner, and patches nothing.
  */
+import { named } from "../named.ts";
 import { openChild } from "./child.ts";
-import { CloudError } from "./cloud-error.ts";
+import { CloudError, failureOf } from "./cloud-error.ts";
 import type { Controls } from "./controls.ts";
 import { milliseconds } from "./duration.ts";
+import { CLOUD_OPTIONS, checkOptions, RUN_OPTIONS, USER_OPTIONS } from "./known-options.ts";
 import type { Cloud, CloudOptions, CloudPool, UserOptions } from "./types.ts";
 
 export { CloudError } from "./cloud-error.ts";
@@ -18,6 +20,7 @@ const SESSION_COOKIE = "cognito";
  * @throws CloudError with a sentence that names the fix
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  checkOptions("startCloud", CLOUD_OPTIONS, options);
   const { inProcess, log, signal, ...others } = options;
   const open = inProcess ? await openHere() : openChild;
   return cloudOf(await open(others, log, signal));
@@ -35,11 +38,12 @@ async function openHere(): Promise<typeof openChild> {
   };
 }
 
-function cloudOf(controls: Controls): Cloud {
-  const { ready } = controls;
+function cloudOf(open: Controls): Cloud {
+  const { ready } = open;
+  const controls = untilClosed(open, () => closed !== undefined);
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= controls.close();
+    closed ??= open.close();
     return closed;
   };
   return {
@@ -66,7 +70,10 @@ function cloudOf(controls: Controls): Cloud {
       return {
         name,
         urls: urls.map(({ url }) => url),
-        run: (options = {}) => controls.run(name, options).catch((error) => Promise.reject(asCloudError(error))),
+        async run(options = {}) {
+          checkOptions("run", RUN_OPTIONS, options);
+          return controls.run(name, options);
+        },
       };
     },
     async messages(to) {
@@ -91,42 +98,75 @@ async function userOf(
   pool: Pick<CloudPool, "id" | "hostedUi" | "name">,
   wanted: UserOptions = {},
 ): ReturnType<CloudPool["user"]> {
-  try {
-    const { status, enabled, mfa, createdAt, ...user } = await controls.user(pool.id, wanted);
-    return {
-      ...user,
-      async sessionCookies() {
-        if (pool.hostedUi === undefined)
-          throw new CloudError("domain_missing", `The user pool ${pool.name} has no domain, and so no hosted UI.`);
-        const value = await controls.startSession(pool.id, user.username);
-        // A browser that is sent to either name has the session.
-        const origins = [pool.hostedUi, pool.hostedUi.replace("//127.0.0.1", "//localhost")];
-        return origins.map((url) => ({ name: SESSION_COOKIE, value, url }));
-      },
+  checkOptions("user", USER_OPTIONS, wanted);
+  const { status, enabled, mfa, createdAt, ...user } = await controls.user(pool.id, wanted);
+  return {
+    ...user,
+    async sessionCookies() {
+      if (pool.hostedUi === undefined)
+        throw new CloudError(
+          "domain_missing",
+          `The user pool ${pool.name} has no domain, and so no hosted UI.`,
+          "Declare one: aws.cognito.UserPoolDomain.",
+        );
+      const value = await controls.startSession(pool.id, user.username);
+      // A browser that is sent to either name has the session.
+      const origins = [pool.hostedUi, pool.hostedUi.replace("//127.0.0.1", "//localhost")];
+      return origins.map((url) => ({ name: SESSION_COOKIE, value, url }));
+    },
+  };
+}
+
+/** What is asked of a cloud that has been closed is refused with that, and what a cloud refuses is a `CloudError`. */
+function untilClosed(controls: Controls, isClosed: () => boolean): Controls {
+  const guarded = <Args extends unknown[], Answer>(ask: (...given: Args) => Promise<Answer>) => {
+    return async (...given: Args): Promise<Answer> => {
+      if (isClosed())
+        throw new CloudError(
+          "cloud_ended",
+          "This cloud has been closed.",
+          "Close it after the last test that asks it.",
+        );
+      try {
+        return await ask(...given);
+      } catch (error) {
+        throw asCloudError(error);
+      }
     };
-  } catch (error) {
-    throw asCloudError(error);
-  }
+  };
+  return {
+    ready: controls.ready,
+    user: guarded(controls.user),
+    startSession: guarded(controls.startSession),
+    run: guarded(controls.run),
+    messages: guarded(controls.messages),
+    requests: guarded(controls.requests),
+    logs: guarded(controls.logs),
+    now: guarded(controls.now),
+    advance: guarded(controls.advance),
+    reset: guarded(controls.reset),
+    close: controls.close,
+  };
 }
 
 /** @throws CloudError naming what there is to choose from */
 function choose<T extends { name: string }>(what: string, all: T[], name: string | undefined): T {
   const names = all.map((one) => one.name).join(", ");
-  const found = name === undefined ? (all.length === 1 ? all[0] : undefined) : all.find((one) => one.name === name);
-  if (found) return found;
+  const found = name === undefined ? all : named(all, name);
+  if (found.length === 1) return found[0]!;
   if (all.length === 0) throw new CloudError("not_declared", `The program declares no ${what}.`);
   throw new CloudError(
     "not_declared",
-    name === undefined ? `There is more than one ${what}.` : `There is no ${what} ${JSON.stringify(name)}.`,
+    found.length > 1
+      ? `There is more than one ${what}${name === undefined ? "" : ` ${JSON.stringify(name)}`}.`
+      : `There is no ${what} ${JSON.stringify(name)}.`,
     `Name one of: ${names}.`,
   );
 }
 
+/** An error without a code of its own is a bug, or the signal's that gave up the start. */
 function asCloudError(error: unknown): unknown {
   if (error instanceof CloudError || !(error instanceof Error)) return error;
-  const { code, type, next } = error as Error & { code?: unknown; type?: unknown; next?: string };
-  const known = [code, type].find((value) => typeof value === "string");
-  return typeof known === "string"
-    ? Object.assign(new CloudError(known, error.message, next), { cause: error })
-    : error;
+  const { code, what, next } = failureOf(error);
+  return code === "failed" ? error : Object.assign(new CloudError(code, what, next), { cause: error });
 }

@@ -39,14 +39,14 @@ export interface Cloud extends AsyncDisposable {
   readonly credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
   readonly clock: CloudClock;
   /**
-   * A REST or HTTP API by the name it has on AWS; the only one when no name is given.
+   * A REST or HTTP API by its name, on AWS or in the program; the only one when no name is given.
    * @param stage needed where it has several
    * @throws CloudError naming those that there are
    */
   api(name?: string, stage?: string): CloudApi;
-  /** A user pool by the name it has on AWS; the only one when no name is given. @throws CloudError */
+  /** A user pool by its name, on AWS or in the program; the only one when no name is given. @throws CloudError */
   pool(name?: string): CloudPool;
-  /** A function by the name it has on AWS; the only one when no name is given. @throws CloudError */
+  /** A function by its name, on AWS or in the program; the only one when no name is given. @throws CloudError */
   function(name?: string): CloudFunction;
   /** Mail and text messages that Cognito would have sent since the last reset, newest last. */
   messages(to?: string): Promise<CloudMessage[]>;
@@ -108,7 +108,7 @@ export interface UserOptions {
   identity?: { provider: string; subject?: string | undefined } | undefined;
   /** To sign in with through a form; without one the user has none. */
   password?: string | undefined;
-  /** App client, by name or id; may be left out where one only is for people. */
+  /** App client, by name (on AWS or in the program) or id; may be left out where one only is for people. */
   client?: string | undefined;
   /** Without them, all that the client allows. */
   scopes?: string[] | undefined;

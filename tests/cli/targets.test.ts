@@ -237,6 +237,26 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     equal(chosen.values.clientId.value, "second");
   });
 
+  it("takes clients and APIs by their names in the program, where Pulumi has added digits of its own", async () => {
+    const [pool] = bench.fake.cloud.userPools as { clients: object[] }[];
+    const [client] = pool!.clients;
+    pool!.clients = ["web-1a2b3c4", "web-admin-1a2b3c4"].map((name, at) => ({ ...client, name, id: `id${at}` }));
+    const [api] = bench.fake.cloud.apis as { stages: object[] }[];
+    bench.fake.cloud.apis = ["orders-0a1b2c3", "orders"].map((name, at) => ({ ...api, name, id: `api${at}` }));
+    bench.fake.cloud.outputs = {};
+    const chosen = async (...args: string[]) => {
+      const { stdout, stderr } = await bench.here(["config", "--json", ...args]);
+      return stdout === "" ? stderr : JSON.parse(stdout).values.clientId?.value;
+    };
+    equal(await chosen("--client", "web", "--api", "orders-0a1b2c3"), "id0");
+    equal(await chosen("--client", "web-admin", "--api", "orders"), "id1", "an API that is called just so goes first");
+    equal(await chosen("--client", "id1", "--api", "orders/Test"), "id1");
+    match(
+      (await bench.here(["config", "--client", "we", "--api", "orders"])).stderr,
+      /No app client has that name or id/,
+    );
+  });
+
   it("takes an app client that signs people in without pages where a foreign program has no other", async () => {
     const pool = (bench.fake.cloud.userPools as { hostedUi?: string; clients: object[] }[])[0]!;
     const [client] = pool.clients as { id: string }[];

@@ -1,5 +1,7 @@
 /** The test kit as a test of somebody's uses it, from the sources; the package is in `package.test.ts`. */
 import { deepEqual, equal, match, notEqual, ok, rejects, throws } from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
@@ -8,7 +10,7 @@ import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dyn
 import { type Cloud, CloudError, type CloudOptions, startCloud } from "../../local/testing/index.ts";
 import { repository } from "../support/shell.ts";
 import { signedHeaders } from "../support/signed-request.ts";
-import { temporaryProject } from "../support/temporary.ts";
+import { temporaryDirectory, temporaryProject } from "../support/temporary.ts";
 
 const options: CloudOptions = {
   project: join(repository, "tests/fixtures/two-routes"),
@@ -115,6 +117,43 @@ for (const inProcess of [false, true]) {
     it("names what there is when a name is wrong", () => {
       throws(() => cloud.api("Nosuch"), { message: 'There is no API "Nosuch". Name one of: Orders.' });
       throws(() => cloud.pool("Nosuch"), CloudError);
+    });
+
+    it("takes a name of the program for what it has on AWS, where that ends with Pulumi's own digits", async () => {
+      match(cloud.function("orders").name, /^orders-[0-9a-f]{7}$/);
+      throws(() => cloud.function("order"), {
+        message: /^There is no function "order"\. Name one of: orders-\w{7}\.$/,
+      });
+    });
+
+    it("says each fix once, and refuses options that it does not have", async () => {
+      const refused = async (work: () => unknown) => {
+        const error = await Promise.resolve()
+          .then(work)
+          .then(
+            () => undefined,
+            (error) => error,
+          );
+        ok(error instanceof CloudError);
+        return error.message;
+      };
+      const { name } = cloud.function();
+      deepEqual(
+        [
+          await refused(() => cloud.function().run({ source: "x" })),
+          await refused(() => cloud.pool().user({ emial: "a@example.com" } as object)),
+          await refused(() => cloud.pool().user({ groups: "staff" } as object)),
+          await refused(() => cloud.function().run({ payload: {} } as object)),
+          await refused(() => cloud.pool().user({ client: "Reader", attributes: { nope: "1" } })),
+        ],
+        [
+          `Nothing that invokes ${name} is named "x". Nothing invokes it; leave the source out.`,
+          'user has no option "emial". It has email, username, groups, attributes, identity, password, client, scopes.',
+          "user: groups is not a list of texts.",
+          'run has no option "payload". It has source, event.',
+          "Attributes did not conform to the schema: nope: Attribute does not exist in the schema.",
+        ],
+      );
     });
 
     it("says which durations it knows", async () => {
@@ -238,7 +277,39 @@ describe("the test kit", function () {
       code: "program_failed",
       message: /nothing works/,
     });
-    await rejects(startCloud({ project: join(broken, "nosuch") }), { name: "CloudError", message: /Pulumi\.yaml/ });
+    await rejects(startCloud({ project: broken }), {
+      message: /\n {4}Error: nothing works\n(?:.*\n)*Fix the program; `npx pulumi preview` would report the same\.$/,
+    });
+  });
+
+  it("says what is wrong with a start in the words of a test: no flag of a command line", async () => {
+    const nowhere = temporaryDirectory();
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    for (const inProcess of [false, true]) {
+      const message = async (given: object) =>
+        startCloud({ ...options, inProcess, ...given }).then(
+          () => undefined,
+          (error) => error instanceof CloudError && error.message,
+        );
+      equal(
+        await message({ project: nowhere }),
+        `There is no Pulumi.yaml in ${nowhere}. Name the folder of a Pulumi project: startCloud({ project: "…" }).`,
+      );
+      equal(
+        await message({ stack: "prod" }),
+        `There is no Pulumi.prod.yaml in ${options.project}. Name one of its stacks as \`stack\`: test.`,
+      );
+      match(
+        String(await message({ port })),
+        /^Port \d+ is taken.*\. Stop what listens there, or leave `port` out, so that free ones are taken\.$/,
+      );
+      equal(await message({ port: 99_999 }), "startCloud: port is not a port, from 0 to 65000.");
+      equal(await message({ project: 5 }), "startCloud: project is not a text.");
+      match(String(await message({ projekt: "." })), /^startCloud has no option "projekt"\. It has project, stack, /);
+    }
+    holder.close();
   });
 
   it("gives up a start", async () => {
@@ -262,10 +333,14 @@ describe("the test kit", function () {
   });
 
   it("tells why nothing answers after a close", async () => {
-    const cloud = await startCloud(options);
-    await cloud.close();
-    await cloud.close();
-    await rejects(cloud.requests(), { code: "cloud_ended" });
-    await rejects(fetch(cloud.console));
+    for (const inProcess of [false, true]) {
+      const cloud = await startCloud({ ...options, inProcess });
+      await cloud.close();
+      await cloud.close();
+      const message = "This cloud has been closed. Close it after the last test that asks it.";
+      await rejects(cloud.requests(), { code: "cloud_ended", message });
+      await rejects(cloud.pool().user({ client: "Reader" }), { code: "cloud_ended", message });
+      await rejects(fetch(cloud.console));
+    }
   });
 });

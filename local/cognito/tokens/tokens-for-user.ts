@@ -4,6 +4,7 @@
  * are in, and a user who could not sign in gets none.
  */
 import type { AppClientModel } from "../../model.ts";
+import { named } from "../../named.ts";
 import { nextStep, refuseUnusable } from "../accounts/authentication.ts";
 import { postAuthentication, preAuthentication } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
@@ -73,8 +74,15 @@ function chooseClient({ model }: Pool, wanted: string | undefined): AppClientMod
   const clients = model.clients.filter(isForPeople);
   const names = clients.map(({ name }) => name).join(", ");
   if (wanted !== undefined) {
-    const client = clients.find(({ id, name }) => id === wanted || name === wanted);
-    if (client) return client;
+    const byId = clients.filter(({ id }) => id === wanted);
+    const found = byId.length > 0 ? byId : named(clients, wanted);
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) {
+      const ids = found.map(({ id }) => id).join(", ");
+      throw invalidParameter(
+        `The pool ${model.name} has several app clients ${JSON.stringify(wanted)}. Give the id of one: ${ids}.`,
+      );
+    }
     throw invalidParameter(
       `The pool ${model.name} has no app client ${JSON.stringify(wanted)} for people. It has ${names || "none"}.`,
     );
