@@ -1,7 +1,13 @@
 /** aws:cognito/user:User: a user whom the program itself makes (AdminCreateUser, AdminSetUserPassword). */
 import type { cognito } from "@pulumi/aws";
+import { STANDARD_ATTRIBUTES } from "../../standard-attributes.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
+
+const STANDARD = new Set(STANDARD_ATTRIBUTES.map(({ name }) => name));
+
+/** The provider sends what is not a standard attribute with the prefix of custom ones, which its documents leave out. */
+const sentName = (name: string): string => (STANDARD.has(name) || name.startsWith("custom:") ? name : `custom:${name}`);
 
 export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/user:User", {
   inputs: {
@@ -39,7 +45,9 @@ export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/us
     cloud.userPool(inputs.userPoolId, resource).users.push({
       username: inputs.username as string,
       sub: resource.outputs.sub as string,
-      attributes: { ...map(inputs.attributes) },
+      attributes: Object.fromEntries(
+        Object.entries(map<string>(inputs.attributes)).map(([name, value]) => [sentName(name), value]),
+      ),
       invitation: inputs.messageAction === "SUPPRESS" ? "SUPPRESS" : media.length > 0 ? media : ["SMS"],
       password: text(inputs.password),
       temporaryPassword: text(inputs.temporaryPassword),

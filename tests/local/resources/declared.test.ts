@@ -110,6 +110,21 @@ describe("what a program declares", function () {
     ]);
   });
 
+  it("gives a declared user's custom attributes the prefix that the provider gives them, and standard ones none", async () => {
+    const { model } = await declare(`
+      const schemas = ["team", "level"].map((name) => ({ name, attributeDataType: "String", mutable: true }));
+      const pool = new aws.cognito.UserPool("p", { schemas });
+      const attributes = { team: "red", "custom:level": "3", email: "ada@example.com", email_verified: "true" };
+      new aws.cognito.User("u", { userPoolId: pool.id, username: "ada", attributes });
+    `);
+    assert.deepEqual(model.userPools[0]!.users[0]!.attributes, {
+      "custom:team": "red",
+      "custom:level": "3",
+      email: "ada@example.com",
+      email_verified: "true",
+    });
+  });
+
   it("uses the region of an explicit provider", async () => {
     const { model } = await declare(`
       const provider = new aws.Provider("eu", { region: "eu-central-1" });
