@@ -76,6 +76,7 @@ export async function evaluateProject(
     sdk: new SdkTypes(project.workingDirectory),
     local: project.local,
     defaultTags: defaultTags(project.config["aws:defaultTags"]),
+    files: { directory: project.workingDirectory, onRead: (path) => watching?.reads.note(["path", path]) },
   });
   let resources = 0;
   const { graph: evaluated } = await runProgram({

@@ -22,6 +22,7 @@ import { dynamodbTypes } from "./dynamodb/index.ts";
 import { BY_HAND, EVENT_SOURCES } from "./event-sources/index.ts";
 import { few } from "./few.ts";
 import { invokeFunction } from "./functions/index.ts";
+import type { ProgramFiles } from "./functions/std-files.ts";
 import { lambdaTypes } from "./lambda/index.ts";
 import { createOther } from "./other.ts";
 import { parameterTypes } from "./parameters/index.ts";
@@ -55,6 +56,8 @@ export interface ProviderOptions {
   local?: LocalValues;
   /** Tags of the default provider. */
   defaultTags?: Record<string, string>;
+  /** What functions read of the program's files. */
+  files?: ProgramFiles;
 }
 
 /** Nothing has to be asked for elsewhere, so that each answer is there at once, after `load`. */
@@ -67,7 +70,12 @@ interface AwsProvider extends Provider {
 /** @param region where resources go that name no region of their own */
 export function awsProvider(
   region: string,
-  { sdk, local = NO_LOCAL_VALUES, defaultTags = {} }: ProviderOptions = {},
+  {
+    sdk,
+    local = NO_LOCAL_VALUES,
+    defaultTags = {},
+    files = { directory: process.cwd(), onRead() {} },
+  }: ProviderOptions = {},
 ): AwsProvider {
   const made = new Map<string, Values>();
   const regions = new Map<string, string>();
@@ -113,7 +121,7 @@ export function awsProvider(
     invoke: (token, args) =>
       invokeFunction(token, args, {
         account: { accountId: ACCOUNT_ID, region: text(args.region) ?? region, find },
-        ...{ sdk, unknown, lookups: local.lookups, defaultTags },
+        ...{ sdk, unknown, lookups: local.lookups, defaultTags, files },
         onMadeUp: ({ type, name, reason = "made up" }) => {
           if (!madeUp.some((other) => other.type === type && other.name === name)) madeUp.push({ type, name, reason });
         },

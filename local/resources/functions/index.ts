@@ -8,6 +8,7 @@ import type { UnknownOutputs } from "../unknown-outputs.ts";
 import type { Unserved } from "../unserved.ts";
 import { ACCOUNT_FUNCTIONS } from "./account-functions.ts";
 import { lookUp } from "./lookups.ts";
+import { type ProgramFiles, readStdFile } from "./std-files.ts";
 import { STD_FUNCTIONS } from "./std-functions.ts";
 
 export interface FunctionSurroundings {
@@ -20,6 +21,7 @@ export interface FunctionSurroundings {
   defaultTags: Record<string, string>;
   /** Hears what is made up. */
   onMadeUp(madeUp: Unserved): void;
+  files: ProgramFiles;
 }
 
 const POLICY_DOCUMENT = "aws:iam/getPolicyDocument:getPolicyDocument";
@@ -33,6 +35,8 @@ export function invokeFunction(token: string, args: Values, surroundings: Functi
     return { id: account.accountId, tags: surroundings.defaultTags };
   const answer = ACCOUNT_FUNCTIONS[token] ?? STD_FUNCTIONS[token];
   if (answer) return answer(args, account);
+  const read = readStdFile(token, args, surroundings.files);
+  if (read) return read;
 
   const found = lookUp(token, args, account);
   if (!found) {

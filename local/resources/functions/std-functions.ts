@@ -1,6 +1,7 @@
 /** The pure functions of `@pulumi/std` that Node computes alike (https://www.pulumi.com/registry/packages/std/). */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import { list, map, text } from "../resource-type.ts";
 
@@ -28,6 +29,11 @@ const COMPUTED: Record<string, (args: Values) => unknown> = {
   trimprefix: ({ input, prefix }) => (of(input).startsWith(of(prefix)) ? of(input).slice(of(prefix).length) : input),
   trimsuffix: ({ input, suffix }) =>
     of(suffix) !== "" && of(input).endsWith(of(suffix)) ? of(input).slice(0, -of(suffix).length) : input,
+  replace({ text: whole, search, replace }) {
+    // Between slashes it is an expression of RE2, which JavaScript's are not.
+    if (/^\/.+\/$/.test(of(search))) throw new ResourceProblem(`std:index:replace is not computed for ${search}.`);
+    return of(whole).replaceAll(of(search), () => of(replace));
+  },
   chomp: ({ input }) => of(input).replace(/[\r\n]+$/, ""),
   join: ({ separator, input }) => list(input).join(of(separator)),
   split: ({ separator, text: whole }) => of(whole).split(of(separator)),

@@ -335,6 +335,7 @@ describe("@pulumi/std", () => {
     ["trim", { input: "--a-b--", cutset: "-" }, "a-b"],
     ["trimsuffix", { input: "a.zip", suffix: ".zip" }, "a"],
     ["urlencode", { input: "a b(1)&c" }, "a+b%281%29%26c"],
+    ["replace", { text: "a.b.c", search: ".", replace: "$&" }, "a$&b$&c"],
     ["split", { separator: ",", text: "a,b" }, ["a", "b"]],
     ["distinct", { input: ["a", "b", "a"] }, ["a", "b"]],
     ["merge", { input: [{ a: 1 }, { a: 2, b: 3 }] }, { a: 2, b: 3 }],
@@ -346,8 +347,23 @@ describe("@pulumi/std", () => {
     }
   });
 
+  it("reads files of the program, from its working directory, and reports which", () => {
+    const directory = temporaryProject({ "code.zip": "a" });
+    const read: string[] = [];
+    const provider = awsProvider("us-east-1", { files: { directory, onRead: (path) => read.push(path) } });
+    const answer = (name: string, input: string) => provider.invoke(`std:index:${name}`, { input }).result;
+    const names = ["file", "filebase64", "filebase64sha256", "filemd5"];
+    assert.deepEqual(
+      names.map((name) => answer(name, "./code.zip")),
+      ["a", "YQ==", "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=", "0cc175b9c0f1b6a831c399e269772661"],
+    );
+    assert.deepEqual([answer("fileexists", "code.zip"), answer("fileexists", "none")], [true, false]);
+    assert.deepEqual(new Set(read), new Set([join(directory, "code.zip"), join(directory, "none")]));
+    assert.throws(() => answer("file", "none"), /std:index:file cannot read .*none: ENOENT/);
+  });
+
   it("says of a function that it does not compute that there is no answer", () => {
-    assert.throws(() => cloud().invoke("std:index:file", { input: "x" }), /has no answer to std:index:file/);
+    assert.throws(() => cloud().invoke("std:index:bcrypt", { input: "x" }), /has no answer to std:index:bcrypt/);
   });
 });
 
