@@ -17,7 +17,7 @@ import { apigatewayTypes } from "./apigateway/index.ts";
 import { apigatewayv2Types } from "./apigatewayv2/index.ts";
 import { CloudBuilder } from "./cloud-builder.ts";
 import { cognitoTypes } from "./cognito/index.ts";
-import { unservedInputs } from "./contract.ts";
+import { type AnyContract, isServed, servedParts, unservedInputs } from "./contract.ts";
 import { dynamodbTypes } from "./dynamodb/index.ts";
 import { BY_HAND, EVENT_SOURCES } from "./event-sources/index.ts";
 import { few } from "./few.ts";
@@ -167,15 +167,18 @@ function refuseUnknown(
   { inputs: contract, withoutUnknown = [] }: ResourceType,
   unknown: UnknownOutputs,
 ) {
-  const served = (property: string) => {
-    if (withoutUnknown.includes(property)) return false;
-    const treatment = contract?.[property];
-    return !treatment || "parts" in treatment || treatment.kind === "served";
-  };
+  const own: AnyContract = Object.fromEntries(
+    Object.entries(contract ?? {}).filter(([property]) => !withoutUnknown.includes(property)),
+  );
   for (const [property, value] of Object.entries(inputs)) {
-    if (served(property)) unknown.refuse(value, `${property} of ${type} "${name}"`);
+    if (withoutUnknown.includes(property)) continue;
+    for (const [path, part] of servedParts(own[property], value, property))
+      unknown.refuse(part, `${path} of ${type} "${name}"`);
   }
-  const read = paths.find(({ property }) => served(property.split(/[.[]/)[0]!));
+  const read = paths.find(({ property }) => {
+    const names = property.replaceAll(/\[[^\]]*\]/g, "").split(".");
+    return !withoutUnknown.includes(names[0]!) && isServed(own, names);
+  });
   if (read) {
     const sources = read.from.map((urn) => urn.slice(urn.lastIndexOf("$") + 1).split("::"));
     const named = sources.map((parts) => `${parts.at(-2)} "${parts.at(-1)}"`).join(" or ");

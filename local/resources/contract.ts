@@ -116,6 +116,30 @@ function collect(contract: AnyContract, inputs: Values, path: string, found: Map
   }
 }
 
+/** @returns what an input's value holds that is served, with paths as in {@link UnservedInput}; what no contract names counts too */
+export function servedParts(
+  treatment: AnyContract[string] | undefined,
+  value: unknown,
+  path: string,
+): [string, unknown][] {
+  if (!treatment || !("parts" in treatment)) {
+    return treatment === undefined || treatment.kind === "served" ? [[path, value]] : [];
+  }
+  const { parts } = treatment;
+  return (Array.isArray(value) ? value : [value]).flatMap((item) =>
+    item !== null && typeof item === "object"
+      ? Object.entries(item).flatMap(([name, part]) => servedParts(parts[name], part, `${path}.${name}`))
+      : [[path, item] as [string, unknown]],
+  );
+}
+
+/** @param names an input's, and those of its parts on the way to a value */
+export function isServed(contract: AnyContract, [name = "", ...rest]: string[]): boolean {
+  const treatment = Object.hasOwn(contract, name) ? contract[name] : undefined;
+  if (treatment && "parts" in treatment) return rest.length === 0 || isServed(treatment.parts, rest);
+  return treatment === undefined || treatment.kind === "served";
+}
+
 function asksForSomething(value: unknown, { unless }: NotServed): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value === "object" && Object.keys(value).length === 0) return false;

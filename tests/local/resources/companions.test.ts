@@ -184,6 +184,28 @@ describe("an output that only AWS knows", () => {
     );
   });
 
+  it("does not disturb a part of an input that has no effect here either, while the part beside it that is served refuses it", () => {
+    const { make, provider } = cloud();
+    const { outputs } = make("aws:pinpoint/app:App", {}, "metrics");
+    const analyticsConfiguration = { applicationId: outputs.applicationId };
+    const client = "aws:cognito/userPoolClient:UserPoolClient";
+    assert.doesNotThrow(() => make(client, { userPoolId: "p", analyticsConfiguration }));
+    const unknown = (property: string) => [{ property, from: [], because: undefined }];
+    const resource = { type: client, name: "x", urn: "u", provider: "", inputs: { userPoolId: "p" } };
+    assert.doesNotThrow(() =>
+      provider.create({ ...resource, unknown: unknown("analyticsConfiguration.applicationId") }),
+    );
+    const tokenValidityUnits = { idToken: outputs.applicationId };
+    assert.throws(
+      () => make(client, { userPoolId: "p", tokenValidityUnits }),
+      /^ResourceProblem: tokenValidityUnits\./,
+    );
+    assert.throws(
+      () => provider.create({ ...resource, unknown: unknown("tokenValidityUnits.idToken") }),
+      /tokenValidityUnits\.idToken is made of an output that the local cloud cannot know/,
+    );
+  });
+
   it("is refused as the argument of a function", () => {
     const { make, invoke } = cloud();
     const { outputs } = make("aws:codeartifact/domain:Domain", { domain: "d" }, "packages");
