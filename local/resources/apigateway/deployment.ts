@@ -3,9 +3,10 @@
  * its stage itself.
  */
 import type { apigateway } from "@pulumi/aws";
-import { ResourceProblem } from "../../engine/graph.ts";
+import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import type { RestApiModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
+import { warnOfUnawaited } from "../deployment-order.ts";
 import { arnOf, map, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders } from "./because.ts";
 import { addStage, NO_CANARIES, stageUrl } from "./stage.ts";
@@ -55,8 +56,21 @@ export const deployment = resourceType<Deployment, DeploymentArgs>("aws:apigatew
       });
     }
     cloud.atTheEnd(resource, () => requireIntegrations(api));
+    const isPart = ({ type, inputs: { restApi, restApiId } }: Resource) =>
+      SNAPSHOT.has(type) && (restApi ?? restApiId) === inputs.restApi;
+    warnOfUnawaited(resource, "REST API", isPart, cloud);
   },
 });
+
+/** What a deployment takes from the API as it is then, and no other resource of it waits for. */
+const SNAPSHOT = new Set([
+  "aws:apigateway/integration:Integration",
+  "aws:apigateway/integrationResponse:IntegrationResponse",
+  "aws:apigateway/method:Method",
+  "aws:apigateway/methodResponse:MethodResponse",
+  "aws:apigateway/response:Response",
+  "aws:apigateway/restApiPut:RestApiPut",
+]);
 
 function requireIntegrations({ resources }: RestApiModel): void {
   const methods = resources.flatMap(({ path, methods }) => methods.map((method) => ({ path, method })));

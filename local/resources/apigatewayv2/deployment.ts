@@ -1,7 +1,8 @@
 /** aws:apigatewayv2/deployment:Deployment: a snapshot of an API, which a stage without auto-deploy names (CreateDeployment). */
 import type { apigatewayv2 } from "@pulumi/aws";
-import { ResourceProblem } from "../../engine/graph.ts";
+import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import { served } from "../contract.ts";
+import { warnOfUnawaited } from "../deployment-order.ts";
 import { resourceType, stableId } from "../resource-type.ts";
 import { forReaders } from "./because.ts";
 
@@ -15,6 +16,9 @@ export const httpDeployment = resourceType<apigatewayv2.Deployment, apigatewayv2
     declare(resource, cloud) {
       const api = cloud.httpApi(resource.inputs.apiId, resource);
       if (!api) return;
+      const isRoute = ({ type, inputs }: Resource) =>
+        type === "aws:apigatewayv2/route:Route" && inputs.apiId === resource.inputs.apiId;
+      warnOfUnawaited(resource, "HTTP API", isRoute, cloud);
       cloud.atTheEnd(resource, () => {
         if (api.routes.length > 0) return;
         throw new ResourceProblem("BadRequestException: At least one route is required before deploying the Api.");
