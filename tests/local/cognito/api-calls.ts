@@ -2,34 +2,34 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import type { UserPoolModel } from "../../../local/model.ts";
-import { appClient, password, type RunningCognito, startCognito, userPool } from "./harness.ts";
+import { appClient, password, type RunningCognito, userPool, withCloud } from "./harness.ts";
 
 export const UserPoolId = "us-east-1_Ab3dEf6hI";
 export const ClientId = appClient().id;
 export const newPassword = "Battery-staple-8";
 
-export const apiClient = (cloud: RunningCognito) =>
+/** @param origin of the identity provider */
+export const apiClient = ({ origin }: Pick<RunningCognito, "origin">) =>
   new sdk.CognitoIdentityProviderClient({
-    endpoint: cloud.origin,
+    endpoint: origin,
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     maxAttempts: 1,
   });
 
 /** A pool of its own for one test, with a client of AWS's SDK. */
-export async function withPool(
+export const withPool = (
   changes: Partial<UserPoolModel>,
   work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient) => Promise<void>,
-) {
-  const cloud = await startCognito([userPool(changes)]);
-  const aws = apiClient(cloud);
-  try {
-    await work(cloud, aws);
-  } finally {
-    aws.destroy();
-    await cloud.close();
-  }
-}
+) =>
+  withCloud([userPool(changes)], async (cloud) => {
+    const aws = apiClient(cloud);
+    try {
+      await work(cloud, aws);
+    } finally {
+      aws.destroy();
+    }
+  });
 
 /** The call as it is on the wire. */
 export async function call(

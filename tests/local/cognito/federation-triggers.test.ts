@@ -15,10 +15,9 @@ import {
   userPool,
 } from "./harness.ts";
 import { type CraftedProvider, providerModel, startCraftedProvider } from "./openid-providers.ts";
+import { type Event, same, sources, triggersOf } from "./trigger-functions.ts";
 
-/** As a handler sees it. */
-type Event = any;
-type Handler = (event: Event, aws: sdk.CognitoIdentityProviderClient) => unknown;
+type HandlerWithClient = (event: Event, aws: sdk.CognitoIdentityProviderClient) => unknown;
 
 interface Running {
   cloud: RunningCognito;
@@ -29,35 +28,20 @@ interface Running {
   signIn(): Promise<Record<string, string>>;
 }
 
-const arnOf = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
-
-async function withCorp(handlers: Partial<Record<TriggerName, Handler>>, work: (running: Running) => Promise<void>) {
+async function withCorp(
+  handlers: Partial<Record<TriggerName, HandlerWithClient>>,
+  work: (running: Running) => Promise<void>,
+) {
   const provider = await startCraftedProvider();
-  const events: Event[] = [];
-  const names = Object.keys(handlers) as TriggerName[];
+  const bound = Object.entries(handlers).map(([name, handler]) => [name, (event: Event) => handler(event, aws)]);
+  const { triggers, functions, events } = triggersOf(Object.fromEntries(bound), { permitted: userPool().arn });
   const mapping = { username: "sub", email: "email", name: "name" };
   const model = userPool({
     clients: [appClient({ identityProviders: ["COGNITO", "Corp"], hideUserExistence: false })],
     identityProviders: [providerModel(provider.issuer, { attributeMapping: mapping })],
-    triggers: Object.fromEntries(names.map((name) => [name, { functionArn: arnOf(name), version: undefined }])),
+    triggers,
   });
-  const cloud = await startCognito([model], undefined, {
-    timeLimitMs: 5000,
-    permissions: names.map((name) => ({
-      ...{ functionArn: arnOf(name), principal: "cognito-idp.amazonaws.com", sourceArn: model.arn },
-    })),
-    async invoke(arn, payload) {
-      const event = JSON.parse(payload);
-      events.push(structuredClone(event));
-      try {
-        const answered = await handlers[arn.split(":")[6] as TriggerName]!(event, aws);
-        return { payload: JSON.stringify(answered), functionError: undefined, reason: undefined };
-      } catch (error) {
-        const errorMessage = (error as Error).message;
-        return { payload: JSON.stringify({ errorMessage }), functionError: "Unhandled", reason: errorMessage };
-      }
-    },
-  });
+  const cloud = await startCognito([model], undefined, functions);
   const aws = apiClient(cloud);
   try {
     await work({
@@ -76,8 +60,6 @@ async function withCorp(handlers: Partial<Record<TriggerName, Handler>>, work: (
   }
 }
 
-const same: Handler = (event) => event;
-const sources = (events: Event[]) => events.map(({ triggerSource }) => triggerSource);
 const link = (destination: string, subject = "u-1", ProviderName = "Corp") =>
   new sdk.AdminLinkProviderForUserCommand({
     UserPoolId,

@@ -199,6 +199,16 @@ export async function startCognito(
   };
 }
 
+/** Pools of its own for one test. */
+export async function withCloud(pools: UserPoolModel[], work: (cloud: RunningCognito) => Promise<void>): Promise<void> {
+  const cloud = await startCognito(pools);
+  try {
+    await work(cloud);
+  } finally {
+    await cloud.close();
+  }
+}
+
 export interface AuthorizeParameters {
   [name: string]: string | undefined;
 }

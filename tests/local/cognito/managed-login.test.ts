@@ -13,6 +13,7 @@ import {
   signUpThroughPages,
   startCognito,
   userPool,
+  withCloud,
 } from "./harness.ts";
 
 const managedPool = (changes: Partial<UserPoolModel> = {}, client: Partial<AppClientModel> = {}) =>
@@ -21,15 +22,6 @@ const managedPool = (changes: Partial<UserPoolModel> = {}, client: Partial<AppCl
     clients: [appClient(client)],
     ...changes,
   });
-
-async function withCloud(pool: UserPoolModel, work: (cloud: RunningCognito) => Promise<void>): Promise<void> {
-  const cloud = await startCognito([pool]);
-  try {
-    await work(cloud);
-  } finally {
-    await cloud.close();
-  }
-}
 
 /** What a person and a script see of a page, whoever it is for. */
 const withoutName = ({ text }: Page, name: string) =>
@@ -89,14 +81,14 @@ describe("managed login's pages", () => {
   it("[A.0] open at /login/continue too, to which people link; classic pages do not", async () => {
     const page = await cloud.browser().open(authorizeUrl(cloud, {}, "/login/continue"));
     assert.deepEqual(Object.keys(page.forms[0]!.controls), ["_csrf", "username"]);
-    await withCloud(userPool(), async (classic) => {
+    await withCloud([userPool()], async (classic) => {
       assert.equal((await classic.browser().open(authorizeUrl(classic, {}, "/login/continue"))).status, 404);
     });
   });
 
   for (const hideUserExistence of [true, false])
     it(`[A.0] [C.3] ask for a password whoever is named, with hideUserExistence ${hideUserExistence}`, () =>
-      withCloud(managedPool({}, { hideUserExistence }), async (hidden) => {
+      withCloud([managedPool({}, { hideUserExistence })], async (hidden) => {
         await signUpThroughPages(hidden, "ada@example.com");
         const told = hidden.events.length;
         const pages = await Promise.all(
@@ -177,7 +169,7 @@ describe("managed login's pages", () => {
   });
 
   it("lead somebody whom an administrator made to a password and an authenticator app", () =>
-    withCloud(managedPool({ mfa: "ON", softwareTokenMfa: true, adminCreateUserOnly: true }), async (closed) => {
+    withCloud([managedPool({ mfa: "ON", softwareTokenMfa: true, adminCreateUserOnly: true })], async (closed) => {
       const admin = closed.service.admin(managedPool().id)!;
       await admin.create({ username: "grace@example.com", attributes: {}, temporaryPassword: "Temporary-7" });
       const browser = closed.browser();

@@ -2,20 +2,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import type { UserPoolModel } from "../../../local/model.ts";
-import { ClientId, call, newPassword, UserPoolId } from "./api-calls.ts";
-import { appClient, password, type RunningCognito, startCognito, userPool } from "./harness.ts";
+import { ClientId, call, newPassword, UserPoolId, withPool } from "./api-calls.ts";
+import { appClient, password, type RunningCognito } from "./harness.ts";
 
 const signature = { authorization: "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/cognito-idp/aws4_request" };
-
-async function withCloud(changes: Partial<UserPoolModel>, work: (cloud: RunningCognito) => Promise<void>) {
-  const cloud = await startCognito([userPool(changes)]);
-  try {
-    await work(cloud);
-  } finally {
-    await cloud.close();
-  }
-}
 
 const ask = async (cloud: RunningCognito, operation: string, input: object) =>
   (await call(cloud, operation, input, signature)).body;
@@ -36,7 +26,7 @@ describe("a refusal of the user-pool API", () => {
   // amazon-archives/amazon-cognito-identity-js#388 (2017) and #311; aws-amplify/amplify-js#4177 (2019); feature files and lists of
   // translations in public repositories have the rest, with the pattern that passwords got later.
   it("[C.1] names each member that breaks its constraints, and repeats the value of those that are not secret", () =>
-    withCloud({}, async (cloud) => {
+    withPool({}, async (cloud) => {
       const at = (member: string, must: string) => `at '${member}' failed to satisfy constraint: Member must ${must}`;
       const least = (length: number) => `have length greater than or equal to ${length}`;
       const pattern = (written: string) => `satisfy regular expression pattern: ${written}`;
@@ -98,7 +88,7 @@ describe("a refusal of the user-pool API", () => {
   // line around it; "USER_SRP_AUTH is not enabled for the client." in a log of 2026.
   it("[C.2] says in the flow's own words that the client does not have it", () => {
     const none = appClient({ explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"] });
-    return withCloud({ clients: [none] }, async (cloud) => {
+    return withPool({ clients: [none] }, async (cloud) => {
       const [USERNAME, PASSWORD] = [Username, password];
       const type = "InvalidParameterException";
       await refusals(cloud, [
@@ -126,7 +116,7 @@ describe("a refusal of the user-pool API", () => {
 
   it("names USER_AUTH, and operations without a signature, that are not served", () => {
     const choice = appClient({ id: "choice", explicitAuthFlows: ["ALLOW_USER_AUTH"] });
-    return withCloud({ clients: [appClient(), choice] }, async (cloud) => {
+    return withPool({ clients: [appClient(), choice] }, async (cloud) => {
       const AuthParameters = { USERNAME: Username };
       const unserved = (operation: string) =>
         [operation, {}, "UnknownOperationException", `${operation} is not served by the local cloud.`] as const;
@@ -153,7 +143,7 @@ describe("a refusal of the user-pool API", () => {
 
   // Three commands of the AWS CLI with what they answered, in public repositories (2023 to 2026).
   it("[C.2] of a user whom an administrator makes again, and of a password for one, is not SignUp's", () =>
-    withCloud({ usernameAttributes: [] }, async (cloud) => {
+    withPool({ usernameAttributes: [] }, async (cloud) => {
       await ask(cloud, "AdminCreateUser", { UserPoolId, Username: "ada" });
       await refusals(cloud, [
         ["AdminCreateUser", { UserPoolId, Username: "ada" }, "UsernameExistsException", "User account already exists"],
@@ -169,7 +159,7 @@ describe("a refusal of the user-pool API", () => {
 
   // aws-samples/aws-saas-factory-bootcamp#67 (March 2022); a runbook of 2026 has the sessions.
   it("[C.3] of a forced change of password is for an address that is there already, and for a session that was used", () =>
-    withCloud({}, async (cloud) => {
+    withPool({}, async (cloud) => {
       const attributes = { UserAttributes: [{ Name: "email", Value: Username }] };
       await ask(cloud, "AdminCreateUser", { ...names, ...attributes, TemporaryPassword: password });
       const begun = await ask(cloud, "InitiateAuth", {
@@ -204,7 +194,7 @@ describe("a refusal of the user-pool API", () => {
 
   // The same runbook (EMAIL_OTP, six times, 2026), and tests of Amplify's interface against AWS.
   it("[C.3] of a second factor's code says that the code or the state is wrong", () =>
-    withCloud({ mfa: "OPTIONAL", emailMfa: true }, async (cloud) => {
+    withPool({ mfa: "OPTIONAL", emailMfa: true }, async (cloud) => {
       const attributes = [
         { Name: "email", Value: Username },
         { Name: "email_verified", Value: "true" },
@@ -231,7 +221,7 @@ describe("a refusal of the user-pool API", () => {
 
   // Applications that look for the sentence after ConfirmForgotPassword; SignUp's begins otherwise.
   it("[C.2] of a new password after a forgotten one begins as that of a forced change", () =>
-    withCloud({}, (cloud) =>
+    withPool({}, (cloud) =>
       refusals(cloud, [
         [
           "ConfirmForgotPassword",
@@ -251,7 +241,7 @@ describe("a refusal of the user-pool API", () => {
 
 describe("a client that goes away in the middle of a request", () => {
   it("is no fault that the cloud reports", () =>
-    withCloud({}, async (cloud) => {
+    withPool({}, async (cloud) => {
       const { hostname, port, host } = new URL(cloud.origin);
       const socket = connect(Number(port), hostname);
       const target = "AWSCognitoIdentityProviderService.SignUp";

@@ -1,7 +1,8 @@
 /** Pools whose Lambda triggers are handlers that a test holds in its hand. */
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
+import type { TriggerFunctions } from "../../../local/cognito/triggers/functions.ts";
 import type { AppClientModel, TriggerName, UserPoolModel } from "../../../local/model.ts";
-import { ClientId } from "./api-calls.ts";
+import { apiClient, ClientId } from "./api-calls.ts";
 import { appClient, password, type RunningCognito, startCognito, userPool } from "./harness.ts";
 
 export const Username = "ada@example.com";
@@ -20,24 +21,30 @@ export interface Setting {
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
 
-/** A pool whose triggers are the handlers; `events` is what they were called with. */
-export async function withTriggers(
+interface Triggers {
+  /** As the pool declares them. */
+  triggers: UserPoolModel["triggers"];
+  functions: TriggerFunctions;
+  /** What the handlers were called with. */
+  events: Event[];
+}
+
+/** @param setting `permitted`: the ARN of what may invoke them, if anything */
+export function triggersOf(
   handlers: Partial<Record<TriggerName, Handler>>,
-  setting: Setting,
-  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, events: Event[]) => Promise<void>,
-) {
+  { version, permitted, timeLimitMs = 5000 }: Pick<Setting, "version" | "permitted" | "timeLimitMs">,
+): Triggers {
   const events: Event[] = [];
+  const names = Object.keys(handlers) as TriggerName[];
   const triggers: UserPoolModel["triggers"] = {};
-  for (const name of Object.keys(handlers) as TriggerName[])
-    triggers[name] = { functionArn: arnOf(name), version: name === "preTokenGeneration" ? setting.version : undefined };
-  const model = userPool({ triggers, clients: [appClient(setting.client)], ...setting.pool });
-  const { permitted = model.arn, timeLimitMs = 5000 } = setting;
-  const cloud = await startCognito([model], undefined, {
+  for (const name of names)
+    triggers[name] = { functionArn: arnOf(name), version: name === "preTokenGeneration" ? version : undefined };
+  const functions: TriggerFunctions = {
     timeLimitMs,
     permissions:
       permitted === false
         ? []
-        : Object.keys(handlers).map((name) => ({
+        : names.map((name) => ({
             functionArn: arnOf(name),
             principal: "cognito-idp.amazonaws.com",
             sourceArn: permitted,
@@ -57,13 +64,21 @@ export async function withTriggers(
         };
       }
     },
-  });
-  const aws = new sdk.CognitoIdentityProviderClient({
-    endpoint: cloud.origin,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
+  };
+  return { triggers, functions, events };
+}
+
+/** A pool whose triggers are the handlers; `events` is what they were called with. */
+export async function withTriggers(
+  handlers: Partial<Record<TriggerName, Handler>>,
+  { pool, client, ...setting }: Setting,
+  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, events: Event[]) => Promise<void>,
+) {
+  const permitted = setting.permitted ?? userPool(pool).arn;
+  const { triggers, functions, events } = triggersOf(handlers, { ...setting, permitted });
+  const model = userPool({ triggers, clients: [appClient(client)], ...pool });
+  const cloud = await startCognito([model], undefined, functions);
+  const aws = apiClient(cloud);
   try {
     await work(cloud, aws, events);
   } finally {

@@ -7,7 +7,7 @@ import type { TriggerName } from "../../../local/model.ts";
 import type { CloudEvent } from "../../../local/platform.ts";
 import { startLocalCloud } from "../../../local/start.ts";
 import { repository } from "../../support/shell.ts";
-import { ClientId, refusal, signIn, signUpAndConfirm, UserPoolId } from "./api-calls.ts";
+import { apiClient, ClientId, refusal, signIn, signUpAndConfirm, UserPoolId } from "./api-calls.ts";
 import {
   authorizeUrl,
   callback,
@@ -689,12 +689,7 @@ describe("a program with triggers", function () {
       projectDirectory: join(repository, "tests/fixtures/triggers"),
       onEvent: (event) => events.push(event),
     });
-    const aws = new sdk.CognitoIdentityProviderClient({
-      endpoint: new URL(cloud.ready.userPools[0]!.issuer).origin,
-      region: "us-east-1",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-      maxAttempts: 1,
-    });
+    const aws = apiClient(new URL(cloud.ready.userPools[0]!.issuer));
     try {
       assert.deepEqual(
         cloud.ready.declaredNotEmulated.map(({ type }) => type),

@@ -14,6 +14,7 @@ import {
   signUpThroughPages,
   startCognito,
   userPool,
+  withCloud,
 } from "./harness.ts";
 
 const poolId = "us-east-1_Ab3dEf6hI";
@@ -30,15 +31,8 @@ const required = (name: string) => ({
   maxValue: undefined,
 });
 
-/** Runs one promise against a pool of its own. */
-async function withPool(changes: Partial<UserPoolModel>, work: (cloud: RunningCognito) => Promise<void>) {
-  const cloud = await startCognito([userPool(changes)]);
-  try {
-    await work(cloud);
-  } finally {
-    await cloud.close();
-  }
-}
+const withPool = (changes: Partial<UserPoolModel>, work: (cloud: RunningCognito) => Promise<void>) =>
+  withCloud([userPool(changes)], work);
 
 describe("back-off after wrong passwords", () => {
   it("[C.3] begins with the fifth failure at one second, doubles, and is not lengthened by attempts while it lasts", () =>

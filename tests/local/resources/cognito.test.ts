@@ -4,6 +4,7 @@ import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import { ResourceProblem } from "../../../local/engine/graph.ts";
 import type { Values } from "../../../local/engine/values.ts";
 import { awsProvider, buildModel } from "../../../local/resources/aws.ts";
+import { apiClient } from "../cognito/api-calls.ts";
 import { startCognito } from "../cognito/harness.ts";
 import { graphOf } from "./program.ts";
 
@@ -412,11 +413,7 @@ describe("the Describe operations", function () {
       exports.pool = pool.id; exports.client = client.id;`);
     const { pool, client } = graph.outputs as { pool: string; client: string };
     const cloud = await startCognito(buildModel(graph, "us-east-1", () => "/code").model.userPools);
-    const aws = new sdk.CognitoIdentityProviderClient({
-      endpoint: cloud.origin,
-      region: "us-east-1",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    });
+    const aws = apiClient(cloud);
     try {
       const { UserPool } = await aws.send(new sdk.DescribeUserPoolCommand({ UserPoolId: pool }));
       assert.deepEqual(UserPool?.AccountRecoverySetting?.RecoveryMechanisms, [
