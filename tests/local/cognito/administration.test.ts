@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
-import type { AttributeSchema, UserPoolModel } from "../../../local/model.ts";
+import type { UserPoolModel } from "../../../local/model.ts";
 import { ClientId, newPassword, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
-import { appClient, decode, password } from "./harness.ts";
+import { appClient, attribute, decode, password } from "./harness.ts";
 
 type Client = sdk.CognitoIdentityProviderClient;
 
@@ -20,18 +20,6 @@ const create = (aws: Client, Username: string, attributes: Record<string, string
 
 const subOf = ({ User }: sdk.AdminCreateUserCommandOutput) =>
   User!.Attributes!.find(({ Name }) => Name === "sub")!.Value!;
-
-const attribute = (name: string, changes: Partial<AttributeSchema> = {}): AttributeSchema => ({
-  name,
-  type: "String",
-  mutable: true,
-  required: false,
-  minLength: undefined,
-  maxLength: undefined,
-  minValue: undefined,
-  maxValue: undefined,
-  ...changes,
-});
 
 describe("administration of users by their sub", () => {
   const kinds: [string, Partial<UserPoolModel>, string][] = [

@@ -3,10 +3,10 @@ import { createHmac } from "node:crypto";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import * as legacy from "amazon-cognito-identity-js";
 import { totpAt } from "../../../local/cognito/accounts/totp.ts";
-import type { UserPoolModel } from "../../../local/model.ts";
 import { ClientId, call, newPassword, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
 import {
   appClient,
+  attribute,
   decode,
   password,
   type RunningCognito,
@@ -15,6 +15,7 @@ import {
   signUpThroughPages,
   startCognito,
 } from "./harness.ts";
+import { libraryUser } from "./library-user.ts";
 
 describe("the cognito-idp JSON API on the wire", () => {
   let cloud: RunningCognito;
@@ -361,24 +362,13 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
     }));
 
   it("[C.3] writes what the pool's schema and the client allow, and is told why not", () => {
-    const schema = (name: string, changes: Partial<UserPoolModel["schema"][number]>) => ({
-      name,
-      type: "String" as const,
-      mutable: true,
-      required: false,
-      minLength: undefined,
-      maxLength: undefined,
-      minValue: undefined,
-      maxValue: undefined,
-      ...changes,
-    });
     const writeAttributes = ["email", "custom:plan", "custom:seats", "custom:tenant"];
     return withPool(
       {
         schema: [
-          schema("custom:plan", { minLength: 2, maxLength: 4 }),
-          schema("custom:seats", { type: "Number", minValue: 1, maxValue: 9 }),
-          schema("custom:tenant", { mutable: false }),
+          attribute("custom:plan", { minLength: 2, maxLength: 4 }),
+          attribute("custom:seats", { type: "Number", minValue: 1, maxValue: 9 }),
+          attribute("custom:tenant", { mutable: false }),
         ],
         clients: [appClient({ writeAttributes })],
       },
@@ -691,17 +681,6 @@ describe("an administrator with @aws-sdk/client-cognito-identity-provider", () =
 });
 
 describe("an application with amazon-cognito-identity-js", () => {
-  const user = (cloud: RunningCognito, Username: string) => {
-    const storage = new Map<string, string>();
-    const Storage = {
-      setItem: (key: string, value: string) => void storage.set(key, value),
-      getItem: (key: string) => storage.get(key) ?? null,
-      removeItem: (key: string) => void storage.delete(key),
-      clear: () => storage.clear(),
-    };
-    const Pool = new legacy.CognitoUserPool({ UserPoolId, ClientId, endpoint: cloud.origin, Storage });
-    return { Pool, user: new legacy.CognitoUser({ Username, Pool, Storage }) };
-  };
   const promise = <T>(work: (callback: (error: Error | undefined | null, result?: T) => void) => void) =>
     new Promise<T>((resolve, reject) => work((error, result) => (error ? reject(error) : resolve(result as T))));
   const authenticate = (account: legacy.CognitoUser, Password: string) =>
@@ -714,7 +693,7 @@ describe("an application with amazon-cognito-identity-js", () => {
 
   it("signs up, confirms, and signs in with SRP: the password never crosses the wire", () =>
     withPool({}, async (cloud) => {
-      const { Pool, user: account } = user(cloud, "ada@example.com");
+      const { Pool, account } = libraryUser(cloud, "ada@example.com");
       await promise<legacy.ISignUpResult>((done) => Pool.signUp("ada@example.com", password, [], [], done as never));
       await promise((done) => account.confirmRegistration(cloud.code("ada@example.com"), false, done as never));
       const sent: string[] = [];
@@ -732,12 +711,12 @@ describe("an application with amazon-cognito-identity-js", () => {
       assert.ok(sent.some((body) => body.includes("PASSWORD_CLAIM_SIGNATURE")));
       assert.ok(!sent.join().includes(password));
       await promise((done) => account.changePassword(password, newPassword, done as never));
-      const { user: again } = user(cloud, "ada@example.com");
+      const { account: again } = libraryUser(cloud, "ada@example.com");
       await assert.rejects(authenticate(again, password), {
         name: "NotAuthorizedException",
         message: "Incorrect username or password.",
       });
-      const { user: third } = user(cloud, "ada@example.com");
+      const { account: third } = libraryUser(cloud, "ada@example.com");
       assert.ok((await authenticate(third, newPassword)).isValid());
     }));
 
@@ -745,7 +724,7 @@ describe("an application with amazon-cognito-identity-js", () => {
     withPool({}, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
       for (const name of ["ada@example.com", "nobody@example.com"])
-        await assert.rejects(authenticate(user(cloud, name).user, "Wrong-password-1"), {
+        await assert.rejects(authenticate(libraryUser(cloud, name).account, "Wrong-password-1"), {
           name: "NotAuthorizedException",
           message: "Incorrect username or password.",
         });
@@ -782,7 +761,7 @@ describe("an application with amazon-cognito-identity-js", () => {
   it("[C.3] refuses a TIMESTAMP that Cognito does not read, and one that it would write in another way", () =>
     withPool({}, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
-      const { user: account } = user(cloud, "ada@example.com");
+      const { account } = libraryUser(cloud, "ada@example.com");
       const original = globalThis.fetch;
       const signInAt = async (timestamp: (sent: string) => string) => {
         globalThis.fetch = (input, init) => {
@@ -817,10 +796,10 @@ describe("an application with amazon-cognito-identity-js", () => {
     withPool({}, async (cloud) => {
       await signUpThroughPages(cloud, "ada@example.com");
       for (let i = 0; i < 5; i++)
-        await assert.rejects(authenticate(user(cloud, "ada@example.com").user, "Wrong-password-1"), {
+        await assert.rejects(authenticate(libraryUser(cloud, "ada@example.com").account, "Wrong-password-1"), {
           message: "Incorrect username or password.",
         });
-      await assert.rejects(authenticate(user(cloud, "ada@example.com").user, password), {
+      await assert.rejects(authenticate(libraryUser(cloud, "ada@example.com").account, password), {
         message: "Password attempts exceeded",
       });
       assert.deepEqual((await signInThroughPages(cloud, "ada@example.com")).alerts, ["Password attempts exceeded"]);

@@ -9,6 +9,7 @@ import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolModel } from "../../../local/model.ts";
 import { ClientId, call, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
 import { decode, password, type RunningCognito } from "./harness.ts";
+import { libraryUser } from "./library-user.ts";
 
 const Username = "ada@example.com";
 const always: Partial<UserPoolModel> = { devices: { replaceSecondFactor: true, onlyOnUserPrompt: false } };
@@ -17,14 +18,7 @@ const withTotp: Partial<UserPoolModel> = { mfa: "OPTIONAL", softwareTokenMfa: tr
 
 /** One browser: what the library keeps in it, and what it sends. */
 function application(cloud: RunningCognito, storage = new Map<string, string>()) {
-  const Storage = {
-    setItem: (key: string, value: string) => void storage.set(key, value),
-    getItem: (key: string) => storage.get(key) ?? null,
-    removeItem: (key: string) => void storage.delete(key),
-    clear: () => storage.clear(),
-  };
-  const Pool = new legacy.CognitoUserPool({ UserPoolId, ClientId, endpoint: cloud.origin, Storage });
-  const user = new legacy.CognitoUser({ Username, Pool, Storage });
+  const { account: user } = libraryUser(cloud, Username, storage);
   const stored = (name: string) => [...storage].find(([key]) => key.endsWith(`.${name}`));
   return { user, storage, stored, deviceKey: () => stored("deviceKey")?.[1] };
 }

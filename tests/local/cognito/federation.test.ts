@@ -10,6 +10,7 @@ import { apiClient, refusal } from "./api-calls.ts";
 import {
   type AuthorizeParameters,
   appClient,
+  attribute,
   authorizeUrl,
   callback,
   decode,
@@ -499,11 +500,6 @@ describe("somebody of an identity provider", () => {
     }));
 
   it("[C.3] is refused without what the pool requires, with what it does not take, and with what is fixed", async () => {
-    const schema = (name: string, more: object) => ({
-      ...{ name, type: "String" as const, mutable: true, required: false },
-      ...{ minLength: undefined, maxLength: undefined, minValue: undefined, maxValue: undefined },
-      ...more,
-    });
     const why = async (setting: Setting, times = 1) => {
       let description: string | undefined;
       await withProvider(setting, async (cloud) => {
@@ -513,11 +509,11 @@ describe("somebody of an identity provider", () => {
       return description;
     };
     assert.equal(
-      await why({ pool: { schema: [schema("phone_number", { required: true })] } }),
+      await why({ pool: { schema: [attribute("phone_number", { required: true })] } }),
       "attributes required: [phone_number]",
     );
     assert.equal(
-      await why({ pool: { schema: [schema("name", { maxLength: 3 })] } }),
+      await why({ pool: { schema: [attribute("name", { maxLength: 3 })] } }),
       "Attributes did not conform to the schema: name: String must be no longer than 3 characters",
     );
     assert.equal(
@@ -528,7 +524,7 @@ describe("somebody of an identity provider", () => {
       await why({ provider: { attributeMapping: { username: "employee_id" } } }),
       "username attribute mapping required",
     );
-    const fixed: Setting = { pool: { schema: [schema("name", { mutable: false })] } };
+    const fixed: Setting = { pool: { schema: [attribute("name", { mutable: false })] } };
     assert.equal(await why(fixed), undefined, "the first time it is set");
     assert.equal(await why(fixed, 2), "user.name: Attribute cannot be updated.\n ");
   });

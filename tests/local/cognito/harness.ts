@@ -5,7 +5,7 @@ import { type CognitoService, cognitoService } from "../../../local/cognito/serv
 import { prepareTables } from "../../../local/cognito/state/tables.ts";
 import type { TriggerFunctions } from "../../../local/cognito/triggers/functions.ts";
 import { type LoopbackServer, listenOnLoopback } from "../../../local/http/loopback.ts";
-import type { AppClientModel, UserPoolModel } from "../../../local/model.ts";
+import type { AppClientModel, AttributeSchema, UserPoolModel } from "../../../local/model.ts";
 import type { CloudEvent, Store } from "../../../local/platform.ts";
 import { messageTemplates } from "../../../local/resources/cognito/message-templates.ts";
 import { openStore } from "../../../local/store/store.ts";
@@ -89,6 +89,18 @@ export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
     ...changes,
   };
 }
+
+export const attribute = (name: string, changes: Partial<AttributeSchema> = {}): AttributeSchema => ({
+  name,
+  type: "String",
+  mutable: true,
+  required: false,
+  minLength: undefined,
+  maxLength: undefined,
+  minValue: undefined,
+  maxValue: undefined,
+  ...changes,
+});
 
 export interface RunningCognito {
   service: CognitoService;

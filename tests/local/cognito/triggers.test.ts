@@ -18,6 +18,7 @@ import {
   signUpThroughPages,
   userPool,
 } from "./harness.ts";
+import { libraryUser } from "./library-user.ts";
 import {
   type Event,
   type Handler,
@@ -527,15 +528,7 @@ describe("CUSTOM_AUTH", () => {
     /** As `amazon-cognito-identity-js` does it: the riddle comes after the password. */
     const authenticate = (cloud: RunningCognito, name: string, Password: string, answer: string) =>
       new Promise<legacy.CognitoUserSession>((resolve, reject) => {
-        const storage = new Map<string, string>();
-        const Storage = {
-          setItem: (key: string, value: string) => void storage.set(key, value),
-          getItem: (key: string) => storage.get(key) ?? null,
-          removeItem: (key: string) => void storage.delete(key),
-          clear: () => storage.clear(),
-        };
-        const Pool = new legacy.CognitoUserPool({ UserPoolId, ClientId, endpoint: cloud.origin, Storage });
-        const account = new legacy.CognitoUser({ Username: name, Pool, Storage });
+        const { account } = libraryUser(cloud, name);
         account.setAuthenticationFlowType("CUSTOM_AUTH");
         const callbacks = {
           onSuccess: resolve,

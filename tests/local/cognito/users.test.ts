@@ -5,6 +5,7 @@ import { messageTemplates } from "../../../local/resources/cognito/message-templ
 import { redirectParameters } from "../../support/form-browser.ts";
 import {
   appClient,
+  attribute,
   authorizeUrl,
   callback,
   decode,
@@ -19,17 +20,6 @@ import {
 
 const poolId = "us-east-1_Ab3dEf6hI";
 const newPassword = "Battery-staple-8";
-
-const required = (name: string) => ({
-  name,
-  type: "String" as const,
-  mutable: true,
-  required: true,
-  minLength: undefined,
-  maxLength: undefined,
-  minValue: undefined,
-  maxValue: undefined,
-});
 
 const withPool = (changes: Partial<UserPoolModel>, work: (cloud: RunningCognito) => Promise<void>) =>
   withCloud([userPool(changes)], work);
@@ -114,22 +104,25 @@ describe("a client that hides who exists", () => {
 describe("what people sign in with", () => {
   it("[C.2] [C.3] may be a plain username, whose letters' case counts only where the pool says so", async () => {
     for (const usernameCaseSensitive of [true, false])
-      await withPool({ usernameAttributes: [], usernameCaseSensitive, schema: [required("email")] }, async (cloud) => {
-        const fields = { "requiredAttributes[email]": "ada@example.com" };
-        const browser = cloud.browser();
-        const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
-        const without = await browser.submit(page, "signupform", { username: "Ada", password });
-        assert.deepEqual(without.alerts, [
-          "Attributes did not conform to the schema: email: The attribute is required",
-        ]);
-        const confirm = await browser.submit(page, "signupform", { username: "Ada", password, ...fields });
-        const done = await browser.submit(confirm, "confirmationForm", { code: cloud.code("ada@example.com") });
-        assert.equal(decode(redirectParameters(done.location).id_token).claims["cognito:username"], "Ada");
-        const second = await browser.submit(page, "signupform", { username: "Ada", password, ...fields });
-        assert.deepEqual(second.alerts, ["User already exists"]);
-        const other = await signInThroughPages(cloud, "ADA");
-        assert.equal(other.location?.startsWith(callback), usernameCaseSensitive ? undefined : true);
-      });
+      await withPool(
+        { usernameAttributes: [], usernameCaseSensitive, schema: [attribute("email", { required: true })] },
+        async (cloud) => {
+          const fields = { "requiredAttributes[email]": "ada@example.com" };
+          const browser = cloud.browser();
+          const page = await browser.open(authorizeUrl(cloud, {}, "/signup"));
+          const without = await browser.submit(page, "signupform", { username: "Ada", password });
+          assert.deepEqual(without.alerts, [
+            "Attributes did not conform to the schema: email: The attribute is required",
+          ]);
+          const confirm = await browser.submit(page, "signupform", { username: "Ada", password, ...fields });
+          const done = await browser.submit(confirm, "confirmationForm", { code: cloud.code("ada@example.com") });
+          assert.equal(decode(redirectParameters(done.location).id_token).claims["cognito:username"], "Ada");
+          const second = await browser.submit(page, "signupform", { username: "Ada", password, ...fields });
+          assert.deepEqual(second.alerts, ["User already exists"]);
+          const other = await signInThroughPages(cloud, "ADA");
+          assert.equal(other.location?.startsWith(callback), usernameCaseSensitive ? undefined : true);
+        },
+      );
   });
 
   it("[C.2] may be an alias, from the moment it is verified, and for one person only", () =>
@@ -317,7 +310,7 @@ describe("users whom somebody else makes", () => {
   it("[C.3] choose a password of their own at the first sign-in, and give what is still missing", () =>
     withPool(
       {
-        schema: [required("given_name")],
+        schema: [attribute("given_name", { required: true })],
         clients: [appClient({ scopes: ["openid", "email", "profile"] })],
       },
       async (cloud) => {
@@ -385,7 +378,7 @@ describe("users whom somebody else makes", () => {
             groups: ["readers", "writers", "admins"],
           },
         ],
-        schema: [{ ...required("custom:tenant"), type: "Number", required: false }],
+        schema: [attribute("custom:tenant", { type: "Number" })],
       },
       async (cloud) => {
         const page = await signInThroughPages(cloud, "ada@example.com", { parameters: { scope: "openid" } });
