@@ -29,6 +29,8 @@ export interface UserPoolModel {
   /** Where threat protection is to block or to challenge: by client, `undefined` for the whole pool. */
   riskActions: { clientId: string | undefined }[];
   emailMfa: boolean;
+  /** With what people may begin a choice-based sign-in (`AllowedFirstAuthFactors`); `PASSWORD` stands for SRP too. */
+  firstFactors: FirstFactor[];
   /** `SmsConfiguration` is set, so that the pool can send codes as text messages. */
   sms: boolean;
   /** What the service does not act on and DescribeUserPool answers, in the API's names; `undefined` members are left out. */
@@ -43,6 +45,8 @@ export interface UserPoolModel {
   /** Users that the program itself declares (`aws.cognito.User`), with the groups they are put in. */
   users: DeclaredUser[];
 }
+
+export type FirstFactor = "PASSWORD" | "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN";
 
 export type TriggerName =
   | "preSignUp"

@@ -89,8 +89,7 @@ export function acceptPassword(pool: Pool, user: User, password?: string): User 
 
 /** @throws CognitoError when the account may not sign in at all */
 export function refuseUnusable(pool: Pool, user: User): void {
-  if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
-  if (user.status === "UNCONFIRMED") throw new CognitoError("UserNotConfirmedException", "User is not confirmed.");
+  refuseInactive(user);
   if (user.status === "RESET_REQUIRED")
     throw new CognitoError("PasswordResetRequiredException", "Password reset required for the user");
   if (user.temporaryPasswordExpiresAt !== null && pool.platform.now() > user.temporaryPasswordExpiresAt)
@@ -98,6 +97,12 @@ export function refuseUnusable(pool: Pool, user: User): void {
       "NotAuthorizedException",
       "Temporary password has expired and must be reset by an administrator.",
     );
+}
+
+/** @throws CognitoError when the account may not sign in, with or without a password */
+export function refuseInactive(user: User): void {
+  if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
+  if (user.status === "UNCONFIRMED") throw new CognitoError("UserNotConfirmedException", "User is not confirmed.");
 }
 
 /** @throws CognitoError NotAuthorizedException for a user who signs in at an external provider, and nowhere else */

@@ -63,6 +63,8 @@ export interface CodeMessage {
   /** The app client that was asked, to whose hosted UI a link leads; `undefined` where an administrator acts. */
   client: AppClientModel | undefined;
   data?: TriggerData | undefined;
+  /** How long the code is good, where that is not what such codes are. */
+  seconds?: number | undefined;
 }
 
 /**
@@ -74,15 +76,15 @@ export async function sendCode(
   pool: Pool,
   user: User,
   delivery: CodeDelivery,
-  { occasion, purpose, value, client, data }: CodeMessage,
+  { occasion, purpose, value, client, data, seconds }: CodeMessage,
 ): Promise<void> {
-  const kind = kinds[occasion];
+  const kind = purpose === "EMAIL_OTP" || purpose === "SMS_OTP" ? "sign-in" : kinds[occasion];
   const own = templateFor(pool, kind, client !== undefined);
   const { verification } = pool.model.messages;
   const linked = own === verification && verification.option === "CONFIRM_WITH_LINK";
   const template = await worded(pool, user, own, { source: occasion, client, data, linked });
   pool.platform.store.transaction(() => {
-    const code = pool.codes.issue(user.sub, purpose, value);
+    const code = pool.codes.issue(user.sub, purpose, value, seconds === undefined ? undefined : seconds * 1000);
     const text =
       linked && client && delivery.medium === "EMAIL"
         ? withLink(pool, client, user, template.email, code)
@@ -141,6 +143,7 @@ function templateFor({ model: { messages } }: Pool, kind: MessageKind, canLink: 
     case "forgot-password":
       return messages.passwordReset;
     case "second-factor":
+    case "sign-in":
       return messages.secondFactor;
     case "admin-create-user":
       return messages.invitation;

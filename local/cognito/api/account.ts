@@ -9,6 +9,7 @@ import {
   verifyAttribute,
 } from "../accounts/attribute-changes.ts";
 import { checkWritable } from "../accounts/attributes.ts";
+import { availableFactors } from "../accounts/first-factors.ts";
 import {
   associateSoftwareToken,
   verifySoftwareToken as proveSoftwareToken,
@@ -97,6 +98,15 @@ export async function changePassword(pools: Pools, input: Input): Promise<Output
 export async function getUser(pools: Pools, input: Input): Promise<Output> {
   const { user, client } = await callerUser(pools, input);
   return { Username: user.username, UserAttributes: userAttributes(user, client), ...mfaSettings(user) };
+}
+
+export async function getUserAuthFactors(pools: Pools, input: Input): Promise<Output> {
+  const { pool, user } = await callerUser(pools, input);
+  return {
+    Username: user.username,
+    ...mfaSettings(user),
+    ConfiguredUserAuthFactors: availableFactors(pool, user),
+  };
 }
 
 export async function updateUserAttributes(pools: Pools, input: Input): Promise<Output> {

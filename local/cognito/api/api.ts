@@ -10,6 +10,7 @@ import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import * as account from "./account.ts";
 import { administration } from "./administration.ts";
+import * as answers from "./answers.ts";
 import type { Pools } from "./callers.ts";
 import { withinConstraints } from "./constraints.ts";
 import { declared, refuseProgramsBusiness } from "./declared.ts";
@@ -32,11 +33,12 @@ const unsigned: Record<string, Operation> = {
   ForgotPassword: account.forgotPassword,
   ConfirmForgotPassword: account.confirmForgotPassword,
   InitiateAuth: signIn.initiateAuth,
-  RespondToAuthChallenge: signIn.respondToAuthChallenge,
+  RespondToAuthChallenge: answers.respondToAuthChallenge,
   GetTokensFromRefreshToken: refreshTokens.getTokensFromRefreshToken,
   RevokeToken: refreshTokens.revokeToken,
   ChangePassword: account.changePassword,
   GetUser: account.getUser,
+  GetUserAuthFactors: account.getUserAuthFactors,
   UpdateUserAttributes: account.updateUserAttributes,
   DeleteUserAttributes: account.deleteUserAttributes,
   GetUserAttributeVerificationCode: account.getUserAttributeVerificationCode,
@@ -58,13 +60,13 @@ const unsigned: Record<string, Operation> = {
 };
 
 /** What AWS takes unsigned and is not served: to be named, and not to be asked for a signature. */
-const unservedUnsigned = new Set(["GetUserAuthFactors", "SetUserSettings", "UpdateAuthEventFeedback"]);
+const unservedUnsigned = new Set(["SetUserSettings", "UpdateAuthEventFeedback"]);
 
 const signed: Record<string, Operation> = {
   ...administration,
   ...declared,
   AdminInitiateAuth: signIn.adminInitiateAuth,
-  AdminRespondToAuthChallenge: signIn.adminRespondToAuthChallenge,
+  AdminRespondToAuthChallenge: answers.adminRespondToAuthChallenge,
 };
 
 /** Fetch handler; `undefined` for a request that is none of this API's. */

@@ -40,6 +40,15 @@ export function poolClient(pool: Pool, input: Input): AppClientModel {
   return client;
 }
 
+/** Of an operation that names the pool and the client. @throws CognitoError ResourceNotFoundException */
+export function asAdministrator(pools: Pools, input: Input): ClientCaller {
+  const pool = requirePool(pools, input);
+  return { pool, client: poolClient(pool, input) };
+}
+
+/** Of an operation that names the client alone. @throws CognitoError ResourceNotFoundException */
+export const asClient = (pools: Pools, input: Input): ClientCaller => callerClient(pools, string(input, "ClientId"));
+
 /**
  * A client with a secret proves it with every call: Base64(HMAC-SHA256(secret, username + client id)).
  * @param usernames the names the caller may have meant

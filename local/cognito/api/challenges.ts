@@ -1,7 +1,13 @@
 /** What a sign-in through the API asks for next, and the tokens at its end. */
 import type { AppClientModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
-import { nextStep, refuseExternal, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import {
+  nextStep,
+  refuseExternal,
+  refuseInactive,
+  refuseUnusable,
+  type SignInStep,
+} from "../accounts/authentication.ts";
 import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError } from "../errors.ts";
@@ -10,6 +16,7 @@ import type { Device } from "../state/devices.ts";
 import type { User } from "../state/users.ts";
 import { openGrant } from "../tokens/grant-tokens.ts";
 import { adminScope, type TokenSource } from "../tokens/issue.ts";
+import type { CustomSignIn } from "./custom-auth.ts";
 import { deviceChallenge, namedDevice } from "./device-challenge.ts";
 import { authenticationResult, type Output } from "./output.ts";
 
@@ -80,16 +87,22 @@ async function challengeParameters(
 
 /**
  * Tokens. In a pool that tracks devices they are bound to one: `device`, which proved its secret, or a new one.
- * @param device `null` for a sign-in whose device is not tracked
+ * @param options `device`: `null` for a sign-in whose device is not tracked; `passwordless`: no password was asked for, so that
+ * it does not matter whether one is to be reset
  */
 export async function finish(
   pool: Pool,
   client: AppClientModel,
   user: User,
   data?: TriggerData,
-  { source = "Authentication", device }: { source?: TokenSource | undefined; device?: Device | null } = {},
+  {
+    source = "Authentication",
+    device,
+    passwordless = false,
+  }: { source?: TokenSource | undefined; device?: Device | null; passwordless?: boolean } = {},
 ): Promise<Output> {
-  refuseUnusable(pool, user);
+  if (passwordless) refuseInactive(user);
+  else refuseUnusable(pool, user);
   refuseExternal(user);
   const newDevice = pool.model.devices && device === undefined ? pool.devices.make() : undefined;
   const tokens = await openGrant(pool, {
@@ -107,6 +120,14 @@ export async function finish(
   if (newDevice) pool.devices.add(user.sub, newDevice);
   emitSignIn(pool, client, user.username, "signed in");
   return authenticationResult(tokens, newDevice);
+}
+
+/** The functions' next challenge, or tokens, whose device is not tracked. What calls them is loaded only now. */
+export async function customStep(
+  { pool, client, user, data }: CustomSignIn,
+  step: (flow: typeof import("./custom-auth.ts")) => Promise<Output | undefined>,
+): Promise<Output> {
+  return (await step(await import("./custom-auth.ts"))) ?? finish(pool, client, user!, data, { device: null });
 }
 
 /** Writes a refusal of the work to the request log. */

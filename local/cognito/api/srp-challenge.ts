@@ -6,7 +6,8 @@ import { createHmac } from "node:crypto";
 import type { AppClientModel } from "../../model.ts";
 import { acceptPassword, recordFailure, refuseDuringBackOff, refuseGhost } from "../accounts/authentication.ts";
 import { beginSrp, type SrpExchange, srpRealm, verifySrp } from "../accounts/srp.ts";
-import { incorrectPassword, invalidParameter } from "../errors.ts";
+import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
+import { incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import type { Output } from "./output.ts";
@@ -19,6 +20,21 @@ interface Pending {
   exchange: SrpExchange;
   /** What the sign-in goes on with after the password, where that is not the pool's next step. */
   continuation: unknown;
+}
+
+/** An exchange with whoever has the name, asked for by a client that begins with the password. */
+export async function startSrp(
+  pool: Pool,
+  client: AppClientModel,
+  name: string,
+  srpA: string,
+  data: TriggerData,
+): Promise<Output> {
+  refuseUnratedSignIn(pool, client);
+  const user = pool.users.find(name);
+  if (!user && !client.hideUserExistence) throw userDoesNotExist();
+  await preAuthentication(pool, client, name, user, data);
+  return srpChallenge(pool, client, { name, user, srpA });
 }
 
 /** A user who does not exist gets an exchange too, the same salt and id at every try (RFC 5054 §2.5.1.3). */

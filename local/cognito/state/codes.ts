@@ -1,5 +1,5 @@
 /**
- * Six-digit codes, one live code a user and purpose, and how often each may be asked for and tried.
+ * Codes of digits, one live code a user and purpose, and how often each may be asked for and tried.
  * Lifetimes and rates as in Cognito's quotas: sign-up and attribute codes live 24 hours, forgot-password codes one hour.
  */
 import { timingSafeEqual } from "node:crypto";
@@ -16,9 +16,17 @@ const lifetimes = {
   email: 24 * hour,
   phone_number: 24 * hour,
   "second-factor": 180_000,
+  EMAIL_OTP: 180_000,
+  SMS_OTP: 180_000,
 };
-/** What the code proves: the account, the right to set a password, the ownership of that attribute, or who signs in. */
+/**
+ * What the code proves: the account, the right to set a password, the ownership of that attribute, or who signs in, after a
+ * password or in place of one.
+ */
 export type CodePurpose = keyof typeof lifetimes;
+
+/** Codes that stand for a password are longer (aws-amplify/amplify-js#14428). */
+const digitsOf = (purpose: CodePurpose): number => (purpose === "EMAIL_OTP" || purpose === "SMS_OTP" ? 8 : 6);
 
 /** A user's allowance an hour. */
 const hourly = {
@@ -31,6 +39,8 @@ const hourly = {
   "request-attribute-code": 5,
   "second-factor": 15,
   "request-second-factor": 15,
+  "sign-in-code": 15,
+  "request-sign-in-code": 15,
 };
 export type LimitedAction = keyof typeof hourly;
 
@@ -71,10 +81,11 @@ export class CodeTable {
   /**
    * Makes a new code; the one before stops working.
    * @param value what becomes the attribute's value once the code came back; empty when it has it already
+   * @param lifetime milliseconds
    */
-  issue(sub: string, purpose: CodePurpose, value = ""): string {
-    const code = sixDigits(this.#platform);
-    this.#statements.put.run(this.#poolId, sub, purpose, code, value, this.#platform.now() + lifetimes[purpose]);
+  issue(sub: string, purpose: CodePurpose, value = "", lifetime = lifetimes[purpose]): string {
+    const code = digits(this.#platform, digitsOf(purpose));
+    this.#statements.put.run(this.#poolId, sub, purpose, code, value, this.#platform.now() + lifetime);
     return code;
   }
 
@@ -150,10 +161,12 @@ export class CodeTable {
   }
 }
 
-/** Uniform over 000000–999999. */
-function sixDigits(platform: Platform): string {
+/** Uniform over all numbers of so many digits, up to nine. */
+function digits(platform: Platform, length: number): string {
+  const codes = 10 ** length;
+  const usable = Math.floor(2 ** 32 / codes) * codes;
   for (;;) {
     const drawn = platform.randomBytes(4).readUInt32BE();
-    if (drawn < 4_294_000_000) return String(drawn % 1_000_000).padStart(6, "0");
+    if (drawn < usable) return String(drawn % codes).padStart(length, "0");
   }
 }

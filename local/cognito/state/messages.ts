@@ -11,7 +11,8 @@ export type MessageKind =
   | "forgot-password"
   | "verify-attribute"
   | "admin-create-user"
-  | "second-factor";
+  | "second-factor"
+  | "sign-in";
 
 export interface Message {
   /** An e-mail address, or a phone number for SMS. */

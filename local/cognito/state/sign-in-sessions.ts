@@ -67,6 +67,10 @@ export type FlowStep =
   | "SELECT_MFA_TYPE"
   | "MFA_SETUP"
   | "CUSTOM_CHALLENGE"
+  | "SELECT_CHALLENGE"
+  /** A code that a choice-based sign-in begins with; as a second factor it is `EMAIL_OTP`. */
+  | "ONE_TIME_PASSWORD"
+  | "SIGNED_UP"
   | "PASSWORD_VERIFIER"
   | "DEVICE_SRP_AUTH"
   | "DEVICE_PASSWORD_VERIFIER"

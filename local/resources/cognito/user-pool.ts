@@ -4,6 +4,7 @@ import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type {
   DeviceTracking,
+  FirstFactor,
   PasskeyConfiguration,
   PasswordPolicy,
   RecoveryMechanism,
@@ -22,6 +23,8 @@ const TRIGGERS: TriggerName[] = [
   ...(["defineAuthChallenge", "createAuthChallenge", "verifyAuthChallengeResponse"] as const),
   ...(["postConfirmation", "userMigration", "customMessage", "customEmailSender", "customSmsSender"] as const),
 ];
+
+const FIRST_FACTORS: FirstFactor[] = ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"];
 
 const SENDER = withoutEffect("it only says how the function above it is called");
 
@@ -105,11 +108,9 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     },
     signInPolicy: {
       parts: {
-        allowedFirstAuthFactors: notServed(
-          "choice-based sign-in (USER_AUTH) does not run here: PASSWORD is the only first factor",
-          {
-            unless: ["PASSWORD"],
-          },
+        allowedFirstAuthFactors: servedExcept(
+          "nobody signs in with a passkey here: WEB_AUTHN is not offered",
+          (factors) => list(factors).includes("WEB_AUTHN"),
         ),
       },
     },
@@ -211,6 +212,7 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
       mfa: outputs.mfaConfiguration as UserPoolModel["mfa"],
       softwareTokenMfa: flag(map<unknown>(inputs.softwareTokenMfaConfiguration).enabled),
       emailMfa: inputs.emailMfaConfiguration !== undefined,
+      firstFactors: firstFactors(inputs),
       sms: inputs.smsConfiguration !== undefined,
       adminCreateUserOnly: flag(map<unknown>(inputs.adminCreateUserConfig).allowAdminCreateUserOnly),
       schema: attributeSchemas(inputs.schemas),
@@ -236,6 +238,9 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     cloud.model.userPools.push(pool);
   },
 });
+
+const firstFactors = (inputs: Values): FirstFactor[] =>
+  list(map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors ?? ["PASSWORD"]);
 
 const tierOf = (inputs: Values): string => text(inputs.userPoolTier) ?? "ESSENTIALS";
 
@@ -265,11 +270,31 @@ function refuseImpossible(inputs: Values): void {
     throw new ResourceProblem(
       "InvalidParameterException: a second factor by e-mail (emailMfaConfiguration) needs mail through Amazon SES: set emailConfiguration.emailSendingAccount to DEVELOPER, with a sourceArn.",
     );
+  refuseFirstFactors(inputs);
   refuseImpossiblePasskeys(inputs, tier);
   const factors = [inputs.smsConfiguration, inputs.softwareTokenMfaConfiguration, inputs.emailMfaConfiguration];
   if ((text(inputs.mfaConfiguration) ?? "OFF") !== "OFF" && factors.every((factor) => factor === undefined))
     throw new ResourceProblem(
       "InvalidParameterException: SMS configuration and Auto verification for phone_number are required when MFA is required/optional. Or set softwareTokenMfaConfiguration.",
+    );
+}
+
+/** The words about MFA are recorded (go-to-k/cdkd#1975); those about the tier are not. */
+function refuseFirstFactors(inputs: Values): void {
+  const factors = firstFactors(inputs);
+  const unknown = factors.find((factor) => !FIRST_FACTORS.includes(factor));
+  if (unknown !== undefined)
+    throw new ResourceProblem(
+      `InvalidParameterException: 1 validation error detected: Value '[${factors.join(", ")}]' at 'policies.signInPolicy.allowedFirstAuthFactors' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [${FIRST_FACTORS.join(", ")}]]`,
+    );
+  const passwordless = factors.filter((factor) => factor !== "PASSWORD");
+  if (passwordless.length > 0 && tierOf(inputs) === "LITE")
+    throw new ResourceProblem(
+      `FeatureUnavailableInTierException: signing in with ${passwordless.join(", ")} (signInPolicy.allowedFirstAuthFactors) is not available in the LITE tier: set userPoolTier to ESSENTIALS or PLUS.`,
+    );
+  if (inputs.mfaConfiguration === "ON" && (factors.includes("EMAIL_OTP") || factors.includes("SMS_OTP")))
+    throw new ResourceProblem(
+      "InvalidParameterException: Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled",
     );
 }
 
@@ -379,9 +404,7 @@ function described(inputs: Values): Record<string, unknown> {
     UserPoolTags: map(inputs.tags),
     SmsAuthenticationMessage: inputs.smsAuthenticationMessage,
     SmsVerificationMessage: inputs.smsVerificationMessage,
-    SignInPolicy: {
-      AllowedFirstAuthFactors: map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors ?? ["PASSWORD"],
-    },
+    SignInPolicy: { AllowedFirstAuthFactors: firstFactors(inputs) },
     WebAuthnConfiguration: webAuthn && {
       RelyingPartyId: webAuthn.relyingPartyId,
       UserVerification: webAuthn.userVerification,

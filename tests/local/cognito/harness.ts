@@ -76,6 +76,7 @@ export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
     triggers: {},
     riskActions: [],
     emailMfa: false,
+    firstFactors: ["PASSWORD"],
     sms: false,
     described: {},
     tier: "ESSENTIALS",

@@ -155,6 +155,29 @@ describe("a user pool, client or identity provider that AWS refuses to create", 
       { mfaConfiguration: "ON", emailMfaConfiguration: {} },
       "InvalidParameterException: a second factor by e-mail (emailMfaConfiguration) needs mail through Amazon SES: set emailConfiguration.emailSendingAccount to DEVELOPER, with a sourceArn.",
     ],
+    // go-to-k/cdkd#1975, measured in August 2026.
+    [
+      "a required second factor beside a passwordless first one",
+      "userPool",
+      {
+        mfaConfiguration: "ON",
+        softwareTokenMfaConfiguration: { enabled: true },
+        signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] },
+      },
+      "InvalidParameterException: Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled",
+    ],
+    [
+      "a passwordless first factor in the tier that has none",
+      "userPool",
+      { userPoolTier: "LITE", signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "SMS_OTP"] } },
+      "FeatureUnavailableInTierException: signing in with SMS_OTP (signInPolicy.allowedFirstAuthFactors) is not available in the LITE tier: set userPoolTier to ESSENTIALS or PLUS.",
+    ],
+    [
+      "a first factor that there is not",
+      "userPool",
+      { signInPolicy: { allowedFirstAuthFactors: ["SOFTWARE_TOKEN"] } },
+      "InvalidParameterException: 1 validation error detected: Value '[SOFTWARE_TOKEN]' at 'policies.signInPolicy.allowedFirstAuthFactors' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [PASSWORD, EMAIL_OTP, SMS_OTP, WEB_AUTHN]]",
+    ],
     [
       "legacy flows with those that begin with ALLOW_",
       "userPoolClient",
@@ -232,12 +255,12 @@ describe("what a program declares of Cognito", function () {
         userPoolTier: "PLUS",
         lambdaConfig: { preSignUp: arn, customMessage: arn, userMigration: arn, customEmailSender: { lambdaArn: arn, lambdaVersion: "V1_0" }, defineAuthChallenge: arn },
         userPoolAddOns: { advancedSecurityMode: "AUDIT" },
-        signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] },
+        signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"] },
         webAuthnConfiguration: { relyingPartyId: "example.org" },
         deviceConfiguration: { challengeRequiredOnNewDevice: true },
         tags: { a: "b" },
       });
-      new aws.cognito.UserPool("q", { signInPolicy: { allowedFirstAuthFactors: ["PASSWORD"] }, userPoolAddOns: { advancedSecurityMode: "OFF" }, webAuthnConfiguration: { relyingPartyId: "localhost", userVerification: "required" } });`,
+      new aws.cognito.UserPool("q", { signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] }, userPoolAddOns: { advancedSecurityMode: "OFF" }, webAuthnConfiguration: { relyingPartyId: "localhost", userVerification: "required" } });`,
     );
     assert.deepEqual(found.sort(), [
       "UserPool lambdaConfig.customEmailSender.lambdaArn",

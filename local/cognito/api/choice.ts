@@ -1,0 +1,94 @@
+/**
+ * USER_AUTH: the client asks with what somebody may begin, and the person chooses
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html).
+ */
+import type { AppClientModel } from "../../model.ts";
+import { checkPassword } from "../accounts/authentication.ts";
+import { availableChallenges, type ChoiceSignIn, type FirstChallenge } from "../accounts/first-factors.ts";
+import { refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
+import { CognitoError, incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import { advance } from "./challenges.ts";
+import { beginOneTimePassword } from "./one-time-passwords.ts";
+import type { Output } from "./output.ts";
+import { parameter, resume, sessionUsed } from "./sessions.ts";
+import { startSrp } from "./srp-challenge.ts";
+
+/**
+ * What follows from choosing each: another challenge, or tokens. Each refuses a name that nobody has by itself, and asks the
+ * pre authentication trigger.
+ */
+const begin: Record<FirstChallenge, (signIn: ChoiceSignIn) => Promise<Output>> = {
+  PASSWORD_SRP: ({ pool, client, name, parameters, asked }) =>
+    startSrp(pool, client, name, parameter(parameters, "SRP_A"), asked),
+
+  async PASSWORD({ pool, client, name, parameters, asked, data }) {
+    const user = await checkPassword(pool, client, name, parameter(parameters, "PASSWORD"), asked);
+    return advance(pool, client, user, parameters.DEVICE_KEY, data);
+  },
+
+  EMAIL_OTP: (signIn) => beginOneTimePassword("EMAIL_OTP", signIn),
+  SMS_OTP: (signIn) => beginOneTimePassword("SMS_OTP", signIn),
+};
+
+/** Authentication levels would have to be reached, and are not known here. */
+const STEP_UP = ["TARGET_ACR_VALUES", "MAX_AGE", "ACCESS_TOKEN"];
+
+/**
+ * @returns the challenge that the client prefers, tokens when its answer came along, or what there is to choose from
+ * @throws CognitoError UserNotFoundException (where existence is not hidden), InvalidParameterException, NotAuthorizedException
+ */
+export async function startChoice(signIn: ChoiceSignIn): Promise<Output> {
+  const { pool, client, user, parameters } = signIn;
+  refuseUnratedSignIn(pool, client);
+  const stepUp = STEP_UP.find((name) => parameters[name] !== undefined);
+  if (stepUp) throw invalidParameter(`Step-up authentication (${stepUp}) is not served by the local cloud.`);
+  const preferred = parameters.PREFERRED_CHALLENGE;
+  const available = availableChallenges(pool, user);
+  const chosen = available.find((name) => name === preferred);
+  if (chosen) {
+    const output = await begin[chosen](signIn);
+    return output.ChallengeName === chosen ? { ...output, AvailableChallenges: available } : output;
+  }
+  if (!user && !client.hideUserExistence) throw userDoesNotExist();
+  if (available.length === 0) throw incorrectPassword("the user has none of the pool's first factors");
+  return { ...selection(signIn), AvailableChallenges: available };
+}
+
+function selection({ pool, client, name, user, asked }: ChoiceSignIn): Output {
+  const data = JSON.stringify({ name, asked } satisfies Pending);
+  const flow = { clientId: client.id, sub: user?.sub ?? "", step: "SELECT_CHALLENGE", data } as const;
+  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  return { ChallengeName: "SELECT_CHALLENGE", Session, ChallengeParameters: {} };
+}
+
+/** What is kept until somebody has chosen. */
+interface Pending {
+  name: string;
+  asked: TriggerData;
+}
+
+/**
+ * The answer to SELECT_CHALLENGE, or to the challenge chosen from it.
+ * @param answer the choice
+ * @throws CognitoError InvalidParameterException for what is not available, NotAuthorizedException
+ */
+export async function choose(
+  pool: Pool,
+  client: AppClientModel,
+  answer: string,
+  parameters: Record<string, string>,
+  session: string | undefined,
+  data: TriggerData,
+): Promise<Output> {
+  const { id, flow } = resume(pool, client, session, "SELECT_CHALLENGE");
+  const { name, asked } = JSON.parse(flow.data) as Pending;
+  const user = flow.sub === "" ? undefined : pool.users.bySub(flow.sub);
+  if (flow.sub === "" && name !== parameter(parameters, "USERNAME"))
+    throw new CognitoError("NotAuthorizedException", "Invalid session for the user.", "USERNAME is not the session's");
+  const chosen = availableChallenges(pool, user).find((each) => each === answer);
+  if (!chosen) throw invalidParameter(`${answer} is not among the AvailableChallenges.`);
+  const output = await begin[chosen]({ pool, client, name, user, parameters, asked, data });
+  if (!pool.flows.end(id)) throw sessionUsed();
+  return output;
+}

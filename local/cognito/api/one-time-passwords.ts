@@ -1,0 +1,60 @@
+/**
+ * EMAIL_OTP and SMS_OTP as the first factor: a code signs in, without a password
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html).
+ */
+import type { AppClientModel } from "../../model.ts";
+import type { CodeDelivery } from "../accounts/delivery.ts";
+import type { ChoiceSignIn, OneTimePassword } from "../accounts/first-factors.ts";
+import { checkSignInCode, sendSignInCode, simulatedSignInCode } from "../accounts/one-time-passwords.ts";
+import { postConfirmation, preAuthentication, type TriggerData } from "../accounts/triggers.ts";
+import { CognitoError, userDoesNotExist } from "../errors.ts";
+import type { Pool } from "../pool.ts";
+import { finish } from "./challenges.ts";
+import type { Output } from "./output.ts";
+import { parameter, resume, sessionUsed } from "./sessions.ts";
+
+interface Pending {
+  name: string;
+  otp: OneTimePassword;
+}
+
+/** Sends a code, or to a name that nobody has, and to somebody who is disabled, as if. */
+export async function beginOneTimePassword(otp: OneTimePassword, signIn: ChoiceSignIn): Promise<Output> {
+  const { pool, client, name, user, asked, data } = signIn;
+  await preAuthentication(pool, client, name, user, asked);
+  if (!user && !client.hideUserExistence) throw userDoesNotExist();
+  if (user && !user.enabled && !client.hideUserExistence)
+    throw new CognitoError("NotAuthorizedException", "User is disabled.");
+  const reached = user?.enabled ? user : undefined;
+  const seconds = client.validity.authSessionMinutes * 60;
+  const { medium, destination }: CodeDelivery = reached
+    ? await sendSignInCode(pool, client, reached, otp, { data, seconds })
+    : simulatedSignInCode(pool, name, otp);
+  const pending = JSON.stringify({ name, otp } satisfies Pending);
+  const flow = { clientId: client.id, sub: reached?.sub ?? "", step: "ONE_TIME_PASSWORD", data: pending } as const;
+  return {
+    ChallengeName: otp,
+    Session: pool.flows.begin(flow, seconds),
+    ChallengeParameters: { CODE_DELIVERY_DELIVERY_MEDIUM: medium, CODE_DELIVERY_DESTINATION: destination },
+  };
+}
+
+/** @throws CognitoError CodeMismatchException, NotAuthorizedException, LimitExceededException */
+export async function answerOneTimePassword(
+  otp: OneTimePassword,
+  pool: Pool,
+  client: AppClientModel,
+  responses: Record<string, string>,
+  session: string | undefined,
+  data: TriggerData,
+): Promise<Output> {
+  const { id, flow } = resume(pool, client, session, "ONE_TIME_PASSWORD");
+  const { name, otp: sent } = JSON.parse(flow.data) as Pending;
+  const code = parameter(responses, `${otp}_CODE`);
+  if (sent !== otp || (flow.sub === "" && name !== responses.USERNAME))
+    throw new CognitoError("NotAuthorizedException", "Invalid session for the user.", `the session is for ${sent}`);
+  const { user, confirmed } = checkSignInCode(pool, flow.sub || undefined, name, otp, code);
+  if (!pool.flows.end(id)) throw sessionUsed();
+  if (confirmed) await postConfirmation(pool, "ConfirmSignUp", user, client.id, data);
+  return finish(pool, client, user, data, { passwordless: true });
+}
