@@ -145,6 +145,9 @@ export interface InvocationResult {
 /** The largest payload that a Lambda function may be sent or answer with: 6 MB and a little for its envelope. */
 export const PAYLOAD_LIMIT_BYTES = 6_291_556;
 
+/** The largest that one may be sent asynchronously. */
+export const EVENT_LIMIT_BYTES = 1_048_576;
+
 /**
  * Invokes a function synchronously (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
  * @param payload JSON text
@@ -156,6 +159,17 @@ export type InvokeFunction = (
   payload: string,
   options?: InvocationOptions,
 ) => Promise<InvocationResult>;
+
+/**
+ * Invokes a function asynchronously (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html): it is run when it can
+ * be, tried again when it fails, and nobody waits for it.
+ * @param payload JSON text
+ */
+export type QueueEvent = (
+  functionArn: string,
+  payload: string,
+  ids: { requestId: string; traceId?: string | undefined },
+) => void;
 
 export interface InvocationOptions {
   /** What the function finds in `_X_AMZN_TRACE_ID`. */

@@ -19,7 +19,7 @@ import type { SpareRuntime } from "../lambda/spare-runtime.ts";
 import type { CloudModel } from "../model.ts";
 import type { ParameterService } from "../parameters/service.ts";
 import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
-import type { Platform } from "../platform.ts";
+import type { Platform, QueueEvent } from "../platform.ts";
 import { type LocalOrigins, localAddresses, localIssuers } from "./addresses.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { CONSOLE, type Origins } from "./origins.ts";
@@ -150,7 +150,15 @@ export async function startGeneration(
   const getObject = asksForObjects(model)
     ? (await import("../s3/uploaded-objects.ts")).uploadedObjects(model.buckets, model.roles, platform)
     : undefined;
-  const services = { platform, invoke: functions.invoke, tokenIssuer: cognito.tokenIssuer, accessKey, getObject };
+  const queueEvent: QueueEvent = (...event) => eventQueue.put(...event);
+  const services = {
+    platform,
+    invoke: functions.invoke,
+    queueEvent,
+    tokenIssuer: cognito.tokenIssuer,
+    accessKey,
+    getObject,
+  };
   const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
   const urls =
     model.functionUrls.length > 0 ? await import("../apigateway/function-url/function-url-listener.ts") : undefined;

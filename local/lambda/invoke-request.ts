@@ -4,10 +4,11 @@
  */
 import { comesFromPage } from "../http/web-page.ts";
 import type { FunctionModel } from "../model.ts";
+import { EVENT_LIMIT_BYTES } from "../platform.ts";
 import { ApiRefusal, invalidMembers } from "./api-refusal.ts";
 
 /** Lambda's quotas: synchronous, and `Event`. */
-export const LIMIT_BYTES = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 };
+export const LIMIT_BYTES = { RequestResponse: 6_291_456, Event: EVENT_LIMIT_BYTES, DryRun: 6_291_456 };
 /** Of the client's context, as it is sent. */
 const CONTEXT_BYTES = 3583;
 

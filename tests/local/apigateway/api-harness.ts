@@ -5,7 +5,7 @@ import { restApi } from "../../../local/apigateway/rest/rest-api-listener.ts";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { FunctionModel, RestApiModel } from "../../../local/model.ts";
 import type { AccessKey } from "../../../local/permissions/access-key.ts";
-import type { ApiRequestEvent, GetObject, InvokeFunction } from "../../../local/platform.ts";
+import type { ApiRequestEvent, GetObject, InvokeFunction, QueueEvent } from "../../../local/platform.ts";
 import { deploy } from "../lambda/function-harness.ts";
 import type { RecordedPlatform } from "../lambda/recorded-platform.ts";
 import { apiDefinition, authorizer } from "./models.ts";
@@ -51,6 +51,7 @@ export interface ApiOptions {
   pools?: TestPool[];
   /** Instead of the deployed code. */
   invoke?: InvokeFunction;
+  queueEvent?: QueueEvent;
   accessKey?: AccessKey;
   getObject?: GetObject;
 }
@@ -68,6 +69,7 @@ export async function startApi(options: ApiOptions = {}): Promise<RunningApi> {
     restApi(model, {
       platform,
       invoke: options.invoke ?? deployed.host.invoke,
+      queueEvent: options.queueEvent,
       tokenIssuer: (arn) => pools.find((pool) => pool.userPoolArn === arn),
       accessKey: options.accessKey,
       getObject: options.getObject,

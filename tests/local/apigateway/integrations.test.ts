@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { listenOnLoopback } from "../../../local/http/loopback.ts";
 import type { IntegrationModel, IntegrationResponseModel, MethodModel } from "../../../local/model.ts";
 import { type ApiOptions, startApi } from "./api-harness.ts";
-import { lambdaProxy, method, resources, secured, stage } from "./models.ts";
+import { FUNCTION_ARN, lambdaProxy, method, resources, secured, stage } from "./models.ts";
 import { testPool } from "./test-pool.ts";
 
 function response(overrides: Partial<IntegrationResponseModel> = {}): IntegrationResponseModel {
@@ -62,6 +62,38 @@ describe("a custom Lambda integration", () => {
   it("[D.6] hands over {} when there is no body", async () => {
     await using api = await start(lambda());
     assert.equal((await api.send("POST", "/Test/items/1")).body, "{}");
+  });
+
+  it("[D.6] answers at once and without a body when X-Amz-Invocation-Type is Event, which the client may decide", async () => {
+    const queued: unknown[] = [];
+    const invoked: string[] = [];
+    const type = "integration.request.header.X-Amz-Invocation-Type";
+    const integration = (source: string) =>
+      lambda({
+        requestParameters: { [type]: source },
+        requestTemplates: { "application/json": '{"id": "$input.params(\'id\')"}' },
+      });
+    const options: ApiOptions = {
+      invoke: async (_, payload) => {
+        invoked.push(payload);
+        return { payload, functionError: undefined, reason: undefined };
+      },
+      queueEvent: (arn, payload) => void queued.push([arn, payload]),
+    };
+    await using always = await start(integration("'Event'"), {}, options);
+    const { status, body, headers } = await always.send("POST", "/Test/items/1");
+    assert.deepEqual([status, body, headers["content-type"]], [200, "", "application/json"]);
+    await using asAsked = await start(integration("method.request.header.InvocationType"), {}, options);
+    const ask = (InvocationType?: string) =>
+      asAsked.send("POST", "/Test/items/2", { headers: InvocationType === undefined ? {} : { InvocationType } });
+    assert.deepEqual([(await ask("Event")).body, (await ask("RequestResponse")).body], ["", '{"id": "2"}']);
+    assert.equal((await ask()).body, '{"id": "2"}');
+    assert.equal((await ask("Later")).status, 500);
+    assert.match(asAsked.lastRequest().reason!, /X-Amz-Invocation-Type Later/);
+    assert.deepEqual(
+      [queued, invoked],
+      [["1", "2"].map((id) => [FUNCTION_ARN, `{"id": "${id}"}`]), ['{"id": "2"}', '{"id": "2"}']],
+    );
   });
 
   it("[D.6] answers a thrown error with 200 when no pattern matches", async () => {

@@ -5,7 +5,7 @@
 
 import { noFunctionIn } from "../../../integration-target.ts";
 import { mayInvoke } from "../../../permissions/function-permission.ts";
-import { type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
+import { EVENT_LIMIT_BYTES, type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
 
@@ -15,22 +15,9 @@ import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
  *   invoked, `INTEGRATION_TIMEOUT` (504)
  */
 export async function invokeFunction(exchange: IntegratedGatewayExchange, payload: string): Promise<InvocationResult> {
-  const { api, route, staged } = exchange;
-  const { timeoutMilliseconds, httpMethod, credentials } = route.method.integration;
-  const { functionArn } = staged;
-  if (functionArn === undefined) throw misconfigured(noFunctionIn(staged.uri));
-  if (httpMethod !== "POST") {
-    throw misconfigured(`The integration's HTTP method is ${httpMethod}; Lambda functions are invoked with POST.`);
-  }
-  // With a role of its own the integration does not call as API Gateway.
-  if (credentials === undefined) requirePermission(exchange, functionArn);
-  if (payload.length * 3 > PAYLOAD_LIMIT_BYTES && Buffer.byteLength(payload) > PAYLOAD_LIMIT_BYTES) {
-    throw new GatewayError(
-      "REQUEST_TOO_LARGE",
-      `The event is larger than the ${PAYLOAD_LIMIT_BYTES} bytes that a Lambda function can be sent.`,
-    );
-  }
-
+  const { api, route } = exchange;
+  const { timeoutMilliseconds } = route.method.integration;
+  const functionArn = invocable(exchange, payload, PAYLOAD_LIMIT_BYTES);
   const startedAt = performance.now();
   traceRequest(exchange, payload);
   try {
@@ -46,6 +33,39 @@ export async function invokeFunction(exchange: IntegratedGatewayExchange, payloa
   } finally {
     exchange.integrationLatencyMs = Math.round(performance.now() - startedAt);
   }
+}
+
+/**
+ * Invokes the function without waiting for it (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html).
+ * @param payload JSON text
+ * @throws GatewayError as `invokeFunction`
+ */
+export function queueFunction(exchange: IntegratedGatewayExchange, payload: string): void {
+  const { queueEvent, platform } = exchange.api.services;
+  const functionArn = invocable(exchange, payload, EVENT_LIMIT_BYTES);
+  if (!queueEvent) throw misconfigured("Functions are not invoked asynchronously here.");
+  traceRequest(exchange, payload);
+  queueEvent(functionArn, payload, { requestId: platform.randomUUID(), traceId: exchange.traceId });
+}
+
+/** @returns the function that may be sent this event */
+function invocable(exchange: IntegratedGatewayExchange, payload: string, limitBytes: number): string {
+  const { route, staged } = exchange;
+  const { httpMethod, credentials } = route.method.integration;
+  const { functionArn } = staged;
+  if (functionArn === undefined) throw misconfigured(noFunctionIn(staged.uri));
+  if (httpMethod !== "POST") {
+    throw misconfigured(`The integration's HTTP method is ${httpMethod}; Lambda functions are invoked with POST.`);
+  }
+  // With a role of its own the integration does not call as API Gateway.
+  if (credentials === undefined) requirePermission(exchange, functionArn);
+  if (payload.length * 3 > limitBytes && Buffer.byteLength(payload) > limitBytes) {
+    throw new GatewayError(
+      "REQUEST_TOO_LARGE",
+      `The event is larger than the ${limitBytes} bytes that a Lambda function can be sent.`,
+    );
+  }
+  return functionArn;
 }
 
 /** The lines of the execution log, which a test invocation shows. */
