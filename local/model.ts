@@ -41,6 +41,6 @@ export interface CloudModel {
   functionPermissions: FunctionPermissionModel[];
   customDomains: CustomDomainModel[];
   buckets: BucketModel[];
-  /** Those that integrations get objects with. */
+  /** Those that integrations get objects with, and that functions act in. */
   roles: RoleModel[];
 }

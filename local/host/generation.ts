@@ -199,6 +199,7 @@ export async function startGeneration(
       const { invokeApi } = await import("../lambda/invoke-api.ts");
       return invokeApi({
         ...{ functions: model.functions, invoke: functions.invoke, eventQueue, platform, accessKey },
+        rights: { roles: model.roles, permissions: model.functionPermissions },
       })(request);
     },
     apiGateway: testInvokeEndpoint(model.restApis, services),

@@ -5,16 +5,18 @@
 import { readBody } from "../http/read-body.ts";
 import type { FunctionModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
-import { signedRegion } from "../permissions/signed-region.ts";
+import { signedScope } from "../permissions/signed-region.ts";
 import type { InvokeFunction, Platform } from "../platform.ts";
 import { ApiRefusal, asApiRefusal, tooLarge } from "./api-refusal.ts";
 import type { EventQueue } from "./event-queue.ts";
+import { type InvocationRights, requireRight } from "./invocation-rights.ts";
 import { clientContext, eventOf, invocationType, invokedFunction, LIMIT_BYTES, wantsLog } from "./invoke-request.ts";
 
 export interface InvokeApiOptions {
   functions: readonly FunctionModel[];
   invoke: InvokeFunction;
   eventQueue: EventQueue;
+  rights: InvocationRights;
   platform: Platform;
   accessKey: AccessKey;
 }
@@ -24,15 +26,16 @@ const INVOCATIONS = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 const TAIL_BYTES = 4096;
 
 /** @returns a fetch handler for `POST /2015-03-31/functions/<name>/invocations`, which refuses the API's other requests by name */
-export function invokeApi({ functions, invoke, eventQueue, platform, accessKey }: InvokeApiOptions) {
+export function invokeApi({ functions, invoke, eventQueue, rights, platform, accessKey }: InvokeApiOptions) {
   const tell = (outcome: string, reason: string, operation = "Invoke") =>
     platform.emit({ kind: "aws-api", at: platform.now(), service: "Lambda", operation, outcome, reason });
   const answered = async (request: Request, requestId: string): Promise<Response> => {
     const type = invocationType(request);
     const body = await readBody(request, LIMIT_BYTES[type]);
     if (!body) throw tooLarge(LIMIT_BYTES[type]);
-    const region = signedRegion(request, body, { service: "lambda", accessKey });
-    const { model, qualifier, arn } = invokedFunction(request, functions, region);
+    const { region, session } = signedScope(request, body, { service: "lambda", accessKey });
+    const mayInvoke = (arn: string) => requireRight(rights, session, arn);
+    const { model, qualifier, arn } = invokedFunction(request, functions, region, mayInvoke);
     const tail = wantsLog(request) && type === "RequestResponse" ? new LogTail() : undefined;
     const context = clientContext(request);
     const payload = eventOf(body);

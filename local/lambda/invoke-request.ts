@@ -67,10 +67,16 @@ export function clientContext(request: Request): string | undefined {
 /**
  * The function that a request names in its path, with the qualifier of the path or the query.
  * @param region that the request is signed for
+ * @param requireRight throws when whoever asks may not invoke what has this ARN, whether or not it is there
  * @returns `arn` as the function is to find it in its context: with a qualifier when the request has one
  * @throws ApiRefusal
  */
-export function invokedFunction(request: Request, functions: readonly FunctionModel[], region: string) {
+export function invokedFunction(
+  request: Request,
+  functions: readonly FunctionModel[],
+  region: string,
+  requireRight: (arn: string) => void,
+) {
   const { pathname, searchParams } = new URL(request.url);
   const given = decodeURIComponent(pathname.split("/")[3]!);
   const asked = searchParams.get("Qualifier") ?? undefined;
@@ -87,13 +93,15 @@ export function invokedFunction(request: Request, functions: readonly FunctionMo
     });
   }
   const stated = asked ?? derived;
+  const partition = functions[0]?.arn.split(":")[1] ?? "aws";
+  const wanted = `arn:${partition}:lambda:${region}:${account}:function:${name}`;
+  requireRight(stated === undefined ? wanted : `${wanted}:${stated}`);
   const qualifier = stated ?? "$LATEST";
   const model = functions.find((one) => one.name === name && one.region === region && one.accountId === account);
   if (model && (qualifier === "$LATEST" || Object.hasOwn(model.qualifiers, qualifier))) {
     return { model, qualifier, arn: stated === undefined ? model.arn : `${model.arn}:${stated}` };
   }
-  const partition = functions[0]?.arn.split(":")[1] ?? "aws";
-  const Message = `Function not found: arn:${partition}:lambda:${region}:${account}:function:${name}:${qualifier}`;
+  const Message = `Function not found: ${wanted}:${qualifier}`;
   const body = { Type: "User", Message };
   throw new ApiRefusal("ResourceNotFoundException", 404, body, `${Message}. The program declares none with this ARN.`);
 }

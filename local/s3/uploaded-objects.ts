@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import type { BucketModel, BucketObjectModel, RoleModel } from "../model.ts";
 import type { GetObject, ObjectReply, ObjectRequest, Platform } from "../platform.ts";
-import { roleMay } from "./role-rights.ts";
+import { roleMay } from "../permissions/role-rights.ts";
 
 /** API Gateway's payload quota: a larger object is not read. */
 const LIMIT_BYTES = 10 * 1024 * 1024;

@@ -9,6 +9,7 @@ import type { CloudBuilder } from "../cloud-builder.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { few } from "../few.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
+import { describeRole } from "../role-policies.ts";
 import { markersIn } from "../unknown-outputs.ts";
 import { codeOf, layerCode, sourcesOf } from "./code.ts";
 
@@ -142,13 +143,15 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
         reason,
       });
     }
+    const role = text(inputs.role);
+    if (role?.startsWith("arn:")) cloud.atTheEnd(resource, () => describeRole(role, cloud));
     const logging = map<unknown>(outputs.loggingConfig);
     cloud.model.functions.push({
       name: id,
       arn,
       region: outputs.region as string,
       accountId: cloud.model.accountId,
-      roleName: text(inputs.role)?.split("/").at(-1) ?? id,
+      roleName: role?.split("/").at(-1) ?? id,
       runtime,
       handler: text(inputs.handler) ?? "",
       memorySizeMb: outputs.memorySize as number,

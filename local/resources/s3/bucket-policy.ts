@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  */
 import type { Values } from "../../engine/values.ts";
-import { statementsOf } from "./policy-statements.ts";
+import { statementsOf } from "../policy-statements.ts";
 
 /** @param policy JSON text, or the document itself. @returns whether it denies anything to who calls over TLS, as API Gateway does */
 export const denies = (policy: unknown): boolean =>

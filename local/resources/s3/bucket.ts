@@ -7,9 +7,9 @@ import { Made } from "../companions/companion.ts";
 import { bucket as outputsOf } from "../companions/storage.ts";
 import { served, withoutEffect } from "../contract.ts";
 import { type Account, physicalName, resourceType, text } from "../resource-type.ts";
+import { describeRole } from "../role-policies.ts";
 import { atItsAddress, atRest, forTheBill, integrationsWith, isAskedFor, nameBucket, ofUploads } from "./because.ts";
 import { allows, denies } from "./bucket-policy.ts";
-import { statementsOfRole } from "./role-policies.ts";
 
 /** What subscribes functions is a component of Pulumi's, and no output. */
 type WithoutSubscriptions<Bucket> = Omit<Bucket, "onEvent" | "onObjectCreated" | "onObjectRemoved">;
@@ -75,9 +75,7 @@ function declare(resource: Resource, cloud: CloudBuilder): void {
     bucket.denies = [resource, ...policies].some(({ inputs }) => denies(inputs.policy));
     bucket.allows = [resource, ...policies].some(({ inputs }) => allows(inputs.policy));
     for (const { credentials: arn } of integrationsWith(name, cloud)) {
-      const { roles } = cloud.model;
-      if (arn === undefined || roles.some((role) => role.arn === arn)) continue;
-      roles.push({ arn, statements: statementsOfRole(arn, cloud) });
+      if (arn !== undefined) describeRole(arn, cloud);
     }
     nameBucket(resource, name, cloud);
     if (bucket.denies && isAskedFor(name, cloud)) {

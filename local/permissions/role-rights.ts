@@ -1,10 +1,16 @@
 /**
- * What a role may do with objects, as far as its own policies say it
+ * What a role may do, as far as its own policies say it
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  */
-import { matchesWildcard } from "../permissions/wildcards.ts";
+import { matchesWildcard } from "./wildcards.ts";
 
 type Statement = Record<string, unknown>;
+
+/** Whether a policy of the role denies it, so that no other policy can allow it. */
+export function roleIsDenied(statements: readonly Statement[], action: string, resource: string): boolean {
+  const denying = statements.filter(({ Effect }) => Effect === "Deny");
+  return denying.some((statement) => applies(statement, action, resource) === true);
+}
 
 /**
  * @param statements of all the policies of the role
@@ -23,10 +29,10 @@ export function roleMay(statements: readonly Statement[], action: string, resour
 
 function applies(statement: Statement, action: string, resource: string): boolean | undefined {
   const { Action, NotAction, Resource, NotResource, Condition } = statement;
-  const isOfS3 = [Action ?? []]
+  const isNamed = [Action ?? []]
     .flat()
     .some((pattern) => matchesWildcard(String(pattern).toLowerCase(), action.toLowerCase()));
-  if (NotAction === undefined && !isOfS3) return false;
+  if (NotAction === undefined && !isNamed) return false;
   const resources = [Resource ?? []].flat().map((pattern) => String(pattern).replace(/^arn:aws[\w-]*:/, "arn:aws:"));
   // Policy variables stand for a text that is known of a session only.
   const named = resources.some((pattern) => matchesWildcard(pattern.replace(/\$\{[^}]*\}/g, "*"), resource));

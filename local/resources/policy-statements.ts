@@ -1,5 +1,5 @@
 /** The statements of a policy (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html). */
-import type { Values } from "../../engine/values.ts";
+import type { Values } from "../engine/values.ts";
 
 /**
  * @param policy JSON text, or the document itself; nothing for none
