@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import type { BucketModel, BucketObjectModel, RoleModel } from "../model.ts";
-import type { GetObject, ObjectReply, ObjectRequest, Platform } from "../platform.ts";
 import { roleMay } from "../permissions/role-rights.ts";
+import type { GetObject, ObjectReply, ObjectRequest, Platform } from "../platform.ts";
 
 /** API Gateway's payload quota: a larger object is not read. */
 const LIMIT_BYTES = 10 * 1024 * 1024;
