@@ -16,6 +16,7 @@ import {
 } from "./accounts/admin.ts";
 import { changeAttributes } from "./accounts/attribute-changes.ts";
 import { secondFactors } from "./accounts/mfa.ts";
+import { deletePasskey } from "./accounts/passkeys.ts";
 import { putUser, type WantedUser } from "./accounts/put-user.ts";
 import { hostedUiApp } from "./hosted-ui/app.ts";
 import { identityProviderApp } from "./identity-provider.ts";
@@ -39,6 +40,14 @@ export interface UserSummary {
   groups: string[];
   /** Whether signing in takes a second factor. */
   mfa: boolean;
+  passkeys: PasskeySummary[];
+  /** ISO 8601 */
+  createdAt: string;
+}
+
+export interface PasskeySummary {
+  id: string;
+  name: string;
   /** ISO 8601 */
   createdAt: string;
 }
@@ -81,6 +90,7 @@ export interface UserAdministration {
   setEnabled(username: string, enabled: boolean): void;
   delete(username: string): void;
   setPassword(username: string, password: string, permanent: boolean): Promise<void>;
+  deletePasskey(username: string, id: string): void;
   /** An empty value removes the attribute. */
   setAttributes(username: string, attributes: Record<string, string>): Promise<void>;
   /** Makes or changes a user who can sign in at once; nothing is mailed. */
@@ -167,6 +177,7 @@ export function cognitoService(options: CognitoServiceOptions): CognitoService {
         setEnabled: (username, enabled) => setEnabled(pool, username, enabled),
         delete: (username) => deleteUser(pool, username),
         setPassword: (username, password, permanent) => setUserPassword(pool, username, password, permanent),
+        deletePasskey: (username, id) => deletePasskey(pool, requireUser(pool, username), id),
         async setAttributes(username, attributes) {
           await changeAttributes(pool, requireUser(pool, username), attributes, { client: undefined });
         },
@@ -192,6 +203,9 @@ function summary(pool: Pool, user: User): UserSummary {
     attributes,
     groups: pool.groups.ofUser(sub).map((group) => group.name),
     mfa: secondFactors(pool, user).length > 0,
+    passkeys: pool.passkeys.list(sub).map((passkey) => {
+      return { id: passkey.id, name: passkey.name, createdAt: new Date(passkey.createdAt).toISOString() };
+    }),
     createdAt: new Date(user.createdAt).toISOString(),
   };
 }

@@ -42,6 +42,7 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
   change("enable", (admin, input) => admin.setEnabled(text(input, "username"), true));
   change("disable", (admin, input) => admin.setEnabled(text(input, "username"), false));
   change("delete", (admin, input) => admin.delete(text(input, "username")));
+  change("delete-passkey", (admin, input) => admin.deletePasskey(text(input, "username"), text(input, "id")));
   change("set-password", (admin, input) =>
     admin.setPassword(text(input, "username"), text(input, "password"), input.permanent !== false),
   );

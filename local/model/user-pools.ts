@@ -20,8 +20,8 @@ export interface UserPoolModel {
   verifiedBeforeUpdate: ("email" | "phone_number")[];
   /** What the pool remembers people's devices for; `undefined` where it tracks none. */
   devices: DeviceTracking | undefined;
-  /** `undefined` where passkeys are no first factor. */
-  passkeys: PasskeyConfiguration | undefined;
+  /** For where `WEB_AUTHN` is among the first factors. */
+  passkeys: PasskeyConfiguration;
   /** Ways to a new password, the preferred one first; `undefined` when the program says nothing. */
   accountRecovery: RecoveryMechanism[] | undefined;
   /** The functions that the pool calls (`LambdaConfig`), by the moment. */

@@ -99,7 +99,7 @@ async function userOf(
   wanted: UserOptions = {},
 ): ReturnType<CloudPool["user"]> {
   checkOptions("user", USER_OPTIONS, wanted);
-  const { status, enabled, mfa, createdAt, ...user } = await controls.user(pool.id, wanted);
+  const { status, enabled, mfa, passkeys, createdAt, ...user } = await controls.user(pool.id, wanted);
   return {
     ...user,
     async sessionCookies() {

@@ -24,6 +24,8 @@ const pool = new aws.cognito.UserPool("users", {
   mfaConfiguration: "OPTIONAL",
   softwareTokenMfaConfiguration: { enabled: true },
   deviceConfiguration: { challengeRequiredOnNewDevice: true, deviceOnlyRememberedOnUserPrompt: true },
+  signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] },
+  webAuthnConfiguration: { relyingPartyId: "example.com", userVerification: "required" },
 });
 new aws.cognito.UserPoolDomain("users", { userPoolId: pool.id, domain: "amplify-users" });
 new aws.cognito.UserPoolClient("web", {
@@ -31,7 +33,7 @@ new aws.cognito.UserPoolClient("web", {
   allowedOauthFlowsUserPoolClient: true,
   allowedOauthFlows: ["code"],
   allowedOauthScopes: ["openid", "email", "aws.cognito.signin.user.admin"],
-  explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+  explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
   callbackUrls: ["${application}/"],
   logoutUrls: ["${application}/"],
   supportedIdentityProviders: ["COGNITO"],
@@ -234,6 +236,76 @@ describe("a page with aws-amplify, over https", function () {
     );
     assert.equal(answered.isSignedIn, true);
     assert.notEqual((await session()).access?.device_key, access?.device_key);
+    assert.deepEqual(faults, []);
+  });
+
+  /** Chromium's own authenticator in software, for somebody who is always there. */
+  async function addAuthenticator() {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("WebAuthn.enable");
+    await devtools.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true },
+        ...{ isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    });
+  }
+
+  it("registers a passkey and signs in with it, for localhost alone", async () => {
+    const username = "passkey@example.com";
+    await addAuthenticator();
+    await signUp(username);
+    await page.evaluate((input) => window.amplifyPage.auth.signIn(input), { username, password });
+    const registered = await page.evaluate(async () => {
+      await window.amplifyPage.auth.associateWebAuthnCredential();
+      return (await window.amplifyPage.auth.listWebAuthnCredentials()).credentials;
+    });
+    assert.deepEqual(
+      registered.map(({ relyingPartyId, authenticatorAttachment, authenticatorTransports }) => [
+        ...[relyingPartyId, authenticatorAttachment, authenticatorTransports],
+      ]),
+      [["localhost", "platform", ["internal"]]],
+    );
+    const twice = await page.evaluate(() =>
+      window.amplifyPage.auth.associateWebAuthnCredential().catch(({ name }) => name),
+    );
+    assert.equal(twice, "PasskeyAlreadyExists");
+
+    const signInWithPasskey = async () => {
+      await page.evaluate(() => window.amplifyPage.auth.signOut());
+      return page.evaluate(
+        (username) =>
+          window.amplifyPage.auth.signIn({
+            username,
+            options: { authFlowType: "USER_AUTH", preferredChallenge: "WEB_AUTHN" },
+          }),
+        username,
+      );
+    };
+    assert.deepEqual(await signInWithPasskey(), { isSignedIn: true, nextStep: { signInStep: "DONE" } });
+    assert.equal((await session()).id?.email, username);
+    // An administrator deletes it in the console.
+    const console = await context.newPage();
+    await console.goto(cloud.ready.console);
+    await console.getByRole("button", { name: `Delete passkey Passkey of ${username}` }).click();
+    await console.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await console.locator("#message").getByText(`A passkey of ${username} is deleted.`).waitFor();
+    await console.close();
+    const left = await page.evaluate(() => window.amplifyPage.auth.listWebAuthnCredentials());
+    assert.deepEqual(left.credentials, []);
+    assert.equal((await signInWithPasskey()).nextStep.signInStep, "CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION");
+
+    // An IP address has no passkeys, whoever asks.
+    await page.goto(origin.replace("localhost", "127.0.0.1"));
+    await page.waitForFunction(() => "amplifyPage" in window);
+    const elsewhere = await page.evaluate(
+      async (input) => {
+        await window.amplifyPage.auth.signIn(input);
+        return window.amplifyPage.auth.associateWebAuthnCredential().catch(({ name }) => name);
+      },
+      { username, password },
+    );
+    assert.equal(elsewhere, "RelyingPartyMismatch");
     assert.deepEqual(faults, []);
   });
 

@@ -7,10 +7,11 @@ import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { deliveryTo } from "./delivery.ts";
 import { secondFactors } from "./mfa.ts";
+import { hasUsablePasskey } from "./passkeys.ts";
 import type { TriggerData } from "./triggers.ts";
 
 /** By the names of the challenges: a password is one factor of a pool's policy, and two challenges. */
-export type FirstChallenge = "PASSWORD_SRP" | "PASSWORD" | "EMAIL_OTP" | "SMS_OTP";
+export type FirstChallenge = "PASSWORD_SRP" | "PASSWORD" | "EMAIL_OTP" | "SMS_OTP" | "WEB_AUTHN";
 
 export type OneTimePassword = "EMAIL_OTP" | "SMS_OTP";
 
@@ -59,6 +60,11 @@ const challenges: Record<FirstChallenge, Readiness> = {
   PASSWORD: { factor: "PASSWORD", ready: hasPassword },
   EMAIL_OTP: { factor: "EMAIL_OTP", ready: reachable("EMAIL_OTP") },
   SMS_OTP: { factor: "SMS_OTP", ready: reachable("SMS_OTP") },
+  // Few people have one, so that a name that nobody has is not told by its absence.
+  WEB_AUTHN: {
+    factor: "WEB_AUTHN",
+    ready: (pool, user) => user !== undefined && mayGoWithoutPassword(pool, user) && hasUsablePasskey(pool, user),
+  },
 };
 
 /**

@@ -31,6 +31,13 @@ export interface RegistrationResponse extends Response {
   attachment: Attachment | undefined;
 }
 
+export interface AuthenticationResponse extends Response {
+  authenticatorData: string;
+  signature: string;
+  /** The user that the authenticator keeps with the passkey. */
+  userHandle: string | undefined;
+}
+
 /** @throws CognitoError InvalidParameterException */
 export function readRegistrationResponse(credential: unknown): RegistrationResponse {
   const { common, members, response } = readResponse(credential);
@@ -41,6 +48,19 @@ export function readRegistrationResponse(credential: unknown): RegistrationRespo
     attestationObject: bytes(response, "attestationObject", "response."),
     transports: Array.isArray(transports) ? [...TRANSPORTS].filter((known) => transports.includes(known)) : [],
     attachment: attachment === "platform" || attachment === "cross-platform" ? attachment : undefined,
+  };
+}
+
+/** @throws CognitoError InvalidParameterException */
+export function readAuthenticationResponse(credential: unknown): AuthenticationResponse {
+  const { common, response } = readResponse(credential);
+  const { userHandle } = response;
+  return {
+    ...common,
+    authenticatorData: bytes(response, "authenticatorData", "response."),
+    signature: bytes(response, "signature", "response."),
+    userHandle:
+      userHandle === undefined || userHandle === null ? undefined : bytes(response, "userHandle", "response."),
   };
 }
 

@@ -2,10 +2,11 @@
  * Checks what an authenticator signed (Web Authentication Level 3 §7.1 and §7.2). Loaded for the first passkey of a cloud.
  */
 import { createPublicKey, type JsonWebKey } from "node:crypto";
-import { verifyRegistrationResponse } from "@simplewebauthn/server";
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
 import { cose, decodeAttestationObject, decodeCredentialPublicKey, isoBase64URL } from "@simplewebauthn/server/helpers";
 import { CognitoError } from "../errors.ts";
-import type { RegistrationResponse } from "./passkey-responses.ts";
+import type { Passkey } from "../state/passkeys.ts";
+import type { AuthenticationResponse, RegistrationResponse } from "./passkey-responses.ts";
 
 export interface Ceremony {
   challenge: string;
@@ -71,4 +72,33 @@ function requireUsableKey(encoded: Uint8Array<ArrayBuffer>): void {
     jwk = { kty: "RSA", n: text(key.get(cose.COSEKEYS.n)), e: text(key.get(cose.COSEKEYS.e)) };
   else throw new Error("its key is neither of an elliptic curve nor of RSA");
   createPublicKey({ key: jwk, format: "jwk" });
+}
+
+/**
+ * @returns the counter that the authenticator signed, or why the answer proves nothing
+ */
+export async function verifyAuthentication(
+  response: AuthenticationResponse,
+  passkey: Passkey,
+  { challenge, relyingPartyId, userVerification }: Omit<Ceremony, "algorithms">,
+): Promise<{ ok: true; signCount: number } | { ok: false; reason: string }> {
+  const { id, clientDataJSON, authenticatorData, signature, clientData } = response;
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: {
+        ...{ id, rawId: id, type: "public-key", clientExtensionResults: {} },
+        response: { clientDataJSON, authenticatorData, signature },
+      },
+      expectedChallenge: challenge,
+      expectedOrigin: clientData.origin,
+      expectedRPID: relyingPartyId,
+      credential: { id, publicKey: passkey.publicKey, counter: passkey.signCount },
+      requireUserVerification: userVerification === "required",
+    });
+    return verified
+      ? { ok: true, signCount: authenticationInfo.newCounter }
+      : { ok: false, reason: "the signature is not that of the passkey" };
+  } catch (error) {
+    return { ok: false, reason: (error as Error).message };
+  }
 }

@@ -10,7 +10,7 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { Attachment, Passkey } from "../state/passkeys.ts";
 import type { User } from "../state/users.ts";
-import { type ClientData, readRegistrationResponse } from "./passkey-responses.ts";
+import { type AuthenticationResponse, type ClientData, readRegistrationResponse } from "./passkey-responses.ts";
 
 const localRelyingParty = "localhost";
 const mostPasskeys = 20;
@@ -20,14 +20,18 @@ const ALGORITHMS = [-7, -257];
 
 type UserVerification = "required" | "preferred";
 
+const hasRelyingParty = ({ model: { passkeys, domains } }: Pool): boolean =>
+  passkeys.relyingPartyId !== undefined || domains.length > 0;
+
 /** @throws CognitoError WebAuthnNotEnabledException, WebAuthnConfigurationMissingException */
-function relyingParty({ model: { passkeys, domains } }: Pool): { id: string; userVerification: UserVerification } {
-  if (!passkeys)
+function relyingParty(pool: Pool): { id: string; userVerification: UserVerification } {
+  const { firstFactors, passkeys } = pool.model;
+  if (!firstFactors.includes("WEB_AUTHN"))
     throw new CognitoError(
       "WebAuthnNotEnabledException",
       "Passkeys are not enabled for the user pool: WEB_AUTHN is not among signInPolicy.allowedFirstAuthFactors.",
     );
-  if (passkeys.relyingPartyId === undefined && domains.length === 0)
+  if (!hasRelyingParty(pool))
     throw new CognitoError(
       "WebAuthnConfigurationMissingException",
       "The user pool has no relying party: set webAuthnConfiguration.relyingPartyId, or give the pool a domain.",
@@ -87,7 +91,8 @@ export async function completePasskeyRegistration(
     );
   if (!pool.flows.end(challenge)) throw challengeNotFound();
   if (type !== "webauthn.create") throw invalidParameter("The passkey credential is not that of a registration.");
-  refuseForeignPage(response.clientData);
+  const foreign = foreignPage(response.clientData);
+  if (foreign) throw new CognitoError("WebAuthnOriginNotAllowedException", foreign);
   const { verifyRegistration } = await import("./passkey-verification.ts");
   const ceremony = { challenge, relyingPartyId, algorithms: ALGORITHMS, userVerification };
   const verified = await verifyRegistration(response, ceremony);
@@ -108,18 +113,66 @@ const challengeNotFound = () =>
     "The registration was not started, has expired or was completed before.",
   );
 
-/** @throws CognitoError WebAuthnOriginNotAllowedException */
-function refuseForeignPage({ origin, crossOrigin }: ClientData): void {
-  if (crossOrigin)
-    throw new CognitoError(
-      "WebAuthnOriginNotAllowedException",
-      `The page of ${printable(origin)} was in a frame of another site.`,
-    );
-  if (!isLocalOrigin(origin))
-    throw new CognitoError(
-      "WebAuthnOriginNotAllowedException",
-      `The origin ${printable(origin)} is not allowed: passkeys are for the relying party ${localRelyingParty} here, so open the page at http://${localRelyingParty}.`,
-    );
+/** @throws CognitoError ResourceNotFoundException */
+export function deletePasskey(pool: Pool, user: User, id: string): void {
+  if (!pool.passkeys.delete(user.sub, id))
+    throw new CognitoError("ResourceNotFoundException", "The passkey does not exist.");
+}
+
+/** Whether the user could sign in with a passkey, as far as that is theirs and the pool's. */
+export const hasUsablePasskey = (pool: Pool, user: User): boolean => usablePasskeys(pool, user).length > 0;
+
+const usablePasskeys = (pool: Pool, { sub }: User): Passkey[] =>
+  hasRelyingParty(pool) ? pool.passkeys.list(sub).filter((each) => each.relyingPartyId === localRelyingParty) : [];
+
+/**
+ * @param seconds how long the challenge is good
+ * @returns PublicKeyCredentialRequestOptionsJSON (Web Authentication Level 3 §5.1)
+ */
+export function passkeyRequest(pool: Pool, user: User, seconds: number) {
+  const { id: rpId, userVerification } = relyingParty(pool);
+  return {
+    challenge: pool.platform.randomBytes(32).toString("base64url"),
+    timeout: seconds * 1000,
+    rpId,
+    allowCredentials: usablePasskeys(pool, user).map(descriptor),
+    userVerification,
+  };
+}
+
+/**
+ * @param response of `readAuthenticationResponse`, to the request with this challenge
+ * @throws CognitoError NotAuthorizedException, with a reason for the console
+ */
+export async function provePasskey(
+  pool: Pool,
+  user: User,
+  challenge: string,
+  response: AuthenticationResponse,
+): Promise<void> {
+  const { id: relyingPartyId, userVerification } = relyingParty(pool);
+  const { clientData, id } = response;
+  const foreign = foreignPage(clientData);
+  if (foreign) throw notProved(foreign);
+  const passkey = pool.passkeys.get(user.sub, id);
+  if (!passkey) throw notProved("the user has no such passkey");
+  if (response.userHandle !== undefined && response.userHandle !== userHandle(user))
+    throw notProved("the passkey was made for another user");
+  const { verifyAuthentication } = await import("./passkey-verification.ts");
+  const proof = await verifyAuthentication(response, passkey, { challenge, relyingPartyId, userVerification });
+  if (!proof.ok) throw notProved(proof.reason);
+  if (!pool.passkeys.setSigned(user.sub, id, proof.signCount))
+    throw notProved("the counter of the passkey did not grow");
+}
+
+const notProved = (reason: string) =>
+  new CognitoError("NotAuthorizedException", "The passkey does not sign this user in.", reason);
+
+/** @returns why the page may not use passkeys of this relying party; `undefined` when it may */
+function foreignPage({ origin, crossOrigin }: ClientData): string | undefined {
+  if (crossOrigin) return `The page of ${printable(origin)} was in a frame of another site.`;
+  if (isLocalOrigin(origin)) return undefined;
+  return `The origin ${printable(origin)} is not allowed: passkeys are for the relying party ${localRelyingParty} here, so open the page at http://${localRelyingParty}.`;
 }
 
 const printable = (origin: string) => origin.slice(0, 200).replaceAll(/[^\x21-\x7e]/g, "?");

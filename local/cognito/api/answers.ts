@@ -112,6 +112,11 @@ const challenges: Record<string, Answer> = {
   },
   SMS_OTP: oneTimePassword("SMS_OTP"),
 
+  async WEB_AUTHN(pool, client, responses, session, data) {
+    const { answerPasskey } = await import("./passkey-sign-in.ts");
+    return answerPasskey(pool, client, responses, session, data);
+  },
+
   async SELECT_CHALLENGE(pool, client, responses, session, data) {
     const { choose } = await import("./choice.ts");
     return choose(pool, client, parameter(responses, "ANSWER"), responses, session, data);

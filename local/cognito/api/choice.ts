@@ -11,6 +11,7 @@ import type { Pool } from "../pool.ts";
 import { advance } from "./challenges.ts";
 import { beginOneTimePassword } from "./one-time-passwords.ts";
 import type { Output } from "./output.ts";
+import { beginPasskey } from "./passkey-sign-in.ts";
 import { parameter, resume, sessionUsed } from "./sessions.ts";
 import { startSrp } from "./srp-challenge.ts";
 
@@ -29,6 +30,7 @@ const begin: Record<FirstChallenge, (signIn: ChoiceSignIn) => Promise<Output>> =
 
   EMAIL_OTP: (signIn) => beginOneTimePassword("EMAIL_OTP", signIn),
   SMS_OTP: (signIn) => beginOneTimePassword("SMS_OTP", signIn),
+  WEB_AUTHN: beginPasskey,
 };
 
 /** Authentication levels would have to be reached, and are not known here. */

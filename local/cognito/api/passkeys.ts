@@ -1,6 +1,6 @@
 /** A person's passkeys: registered, listed and deleted with their access token. */
-import { completePasskeyRegistration, startPasskeyRegistration } from "../accounts/passkeys.ts";
-import { CognitoError, invalidParameter } from "../errors.ts";
+import { completePasskeyRegistration, deletePasskey, startPasskeyRegistration } from "../accounts/passkeys.ts";
+import { invalidParameter } from "../errors.ts";
 import { callerUser, type Pools } from "./callers.ts";
 import { type Input, limit, object, string } from "./input.ts";
 import type { Output } from "./output.ts";
@@ -35,7 +35,6 @@ export async function listWebAuthnCredentials(pools: Pools, input: Input): Promi
 
 export async function deleteWebAuthnCredential(pools: Pools, input: Input): Promise<Output> {
   const { pool, user } = await callerUser(pools, input);
-  if (!pool.passkeys.delete(user.sub, string(input, "CredentialId")))
-    throw new CognitoError("ResourceNotFoundException", "The passkey does not exist.");
+  deletePasskey(pool, user, string(input, "CredentialId"));
   return {};
 }

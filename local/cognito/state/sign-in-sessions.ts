@@ -70,6 +70,7 @@ export type FlowStep =
   | "SELECT_CHALLENGE"
   /** A code that a choice-based sign-in begins with; as a second factor it is `EMAIL_OTP`. */
   | "ONE_TIME_PASSWORD"
+  | "WEB_AUTHN"
   | "SIGNED_UP"
   | "PASSWORD_VERIFIER"
   | "DEVICE_SRP_AUTH"

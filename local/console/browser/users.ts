@@ -1,5 +1,5 @@
 /** The users of each pool, and what an administrator can do to them. */
-import type { UserSummary } from "../../cognito/service.ts";
+import type { PasskeySummary, UserSummary } from "../../cognito/service.ts";
 import type { Kit } from "./kit.ts";
 import type { Tools } from "./tools.ts";
 
@@ -98,6 +98,25 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
     return kit.menu(`Actions for ${label}`, ...buttons);
   };
 
+  const passkeyLine = (
+    { userPoolId }: PoolUsers,
+    { username }: UserSummary,
+    label: string,
+    passkey: PasskeySummary,
+  ) => {
+    const { id, name, createdAt } = passkey;
+    const remove = button(
+      "Delete passkey",
+      () =>
+        ask(
+          { title: `Delete a passkey of ${label}?`, text: "This cannot be undone.", submit: "Delete", destroys: true },
+          () => change("delete-passkey", { userPoolId, username, id }, `A passkey of ${label} is deleted.`),
+        ),
+      `Delete passkey ${name} of ${label}`,
+    );
+    return make("p", { class: "quiet id" }, `${name} since `, time(createdAt), " ", remove);
+  };
+
   const row = (pool: PoolUsers, user: UserSummary) => {
     const label = nameOf(user);
     const usable = user.status === "CONFIRMED" || user.status === "EXTERNAL_PROVIDER";
@@ -122,6 +141,7 @@ export function usersPanel(kit: Kit, { userDialog }: Tools): void {
       ...identities.map(({ userId, providerName }) =>
         make("p", { class: "quiet id" }, breakable(`signs in at ${providerName} as ${userId}`)),
       ),
+      ...user.passkeys.map((passkey) => passkeyLine(pool, user, label, passkey)),
     );
   };
 

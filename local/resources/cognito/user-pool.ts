@@ -108,10 +108,7 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     },
     signInPolicy: {
       parts: {
-        allowedFirstAuthFactors: servedExcept(
-          "nobody signs in with a passkey here: WEB_AUTHN is not offered",
-          (factors) => list(factors).includes("WEB_AUTHN"),
-        ),
+        allowedFirstAuthFactors: served,
       },
     },
     smsAuthenticationMessage: served,
@@ -301,7 +298,6 @@ function refuseFirstFactors(inputs: Values): void {
 /** WebAuthnConfigurationType; the sentence about a required second factor was recorded. */
 function refuseImpossiblePasskeys(inputs: Values, tier: string): void {
   const { relyingPartyId, userVerification } = map<unknown>(inputs.webAuthnConfiguration);
-  const firstFactor = list(map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors).includes("WEB_AUTHN");
   if (tier === "LITE" && inputs.webAuthnConfiguration !== undefined)
     throw new ResourceProblem(
       "FeatureUnavailableInTierException: passkeys (webAuthnConfiguration) are not available in the LITE tier: set userPoolTier to ESSENTIALS or PLUS.",
@@ -315,7 +311,7 @@ function refuseImpossiblePasskeys(inputs: Values, tier: string): void {
     throw new ResourceProblem(
       `InvalidParameterException: 1 validation error detected: Value '${String(userVerification)}' at 'webAuthnConfiguration.userVerification' failed to satisfy constraint: Member must satisfy enum value set: [required, preferred]`,
     );
-  if (firstFactor && text(inputs.mfaConfiguration) === "ON")
+  if (firstFactors(inputs).includes("WEB_AUTHN") && text(inputs.mfaConfiguration) === "ON")
     throw new ResourceProblem(
       "InvalidParameterException: Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor",
     );
@@ -370,9 +366,7 @@ function deviceTracking({ deviceConfiguration }: Values): DeviceTracking | undef
   };
 }
 
-/** They are on where they are a first factor, with or without a configuration of their own. */
-function passkeys({ signInPolicy, webAuthnConfiguration }: Values): PasskeyConfiguration | undefined {
-  if (!list(map<unknown>(signInPolicy).allowedFirstAuthFactors).includes("WEB_AUTHN")) return undefined;
+function passkeys({ webAuthnConfiguration }: Values): PasskeyConfiguration {
   const { relyingPartyId, userVerification } = map<unknown>(webAuthnConfiguration);
   return {
     relyingPartyId: text(relyingPartyId),

@@ -71,7 +71,7 @@ export function userPool(changes: Partial<UserPoolModel> = {}): UserPoolModel {
     messages: messageTemplates({}),
     verifiedBeforeUpdate: [],
     devices: undefined,
-    passkeys: undefined,
+    passkeys: { relyingPartyId: undefined, userVerification: "preferred" },
     accountRecovery: undefined,
     triggers: {},
     riskActions: [],

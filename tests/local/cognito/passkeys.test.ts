@@ -7,45 +7,51 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
+import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolModel } from "../../../local/model.ts";
-import { apiClient, call, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
-import { Authenticator, type Changes, type CreationOptions, cbor } from "./authenticator.ts";
-import { appClient, type RunningCognito, signInThroughPages, startCognito, userPool } from "./harness.ts";
+import { apiClient, ClientId, call, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
+import { Authenticator, type Changes, type CreationOptions, cbor, type RequestOptions } from "./authenticator.ts";
+import { appClient, decode, type RunningCognito, signInThroughPages, startCognito, userPool } from "./harness.ts";
 
 const ada = "ada@example.com";
-const preferred: Partial<UserPoolModel> = { passkeys: { relyingPartyId: undefined, userVerification: "preferred" } };
-const required: Partial<UserPoolModel> = { passkeys: { relyingPartyId: "localhost", userVerification: "required" } };
+const explicitAuthFlows = ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
+const preferred: Partial<UserPoolModel> = {
+  firstFactors: ["PASSWORD", "WEB_AUTHN"],
+  passkeys: { relyingPartyId: undefined, userVerification: "preferred" },
+  clients: [appClient({ explicitAuthFlows })],
+};
+const required: Partial<UserPoolModel> = {
+  ...preferred,
+  passkeys: { relyingPartyId: "localhost", userVerification: "required" },
+};
 const otherClient = "1234567890abcdefghijklmnop";
+
+type Client = sdk.CognitoIdentityProviderClient;
 
 /** A pool with somebody in it who is signed in. */
 const withAda = (
   changes: Partial<UserPoolModel>,
-  work: (cloud: RunningCognito, aws: sdk.CognitoIdentityProviderClient, AccessToken: string) => Promise<void>,
+  work: (cloud: RunningCognito, aws: Client, AccessToken: string) => Promise<void>,
 ) =>
   withPool(changes, async (cloud, aws) => {
     await signUpAndConfirm(cloud, aws, ada);
     await work(cloud, aws, (await signIn(aws, ada)).AccessToken!);
   });
 
-async function start(aws: sdk.CognitoIdentityProviderClient, AccessToken: string): Promise<CreationOptions> {
+async function start(aws: Client, AccessToken: string): Promise<CreationOptions> {
   const { CredentialCreationOptions } = await aws.send(new sdk.StartWebAuthnRegistrationCommand({ AccessToken }));
   return CredentialCreationOptions as unknown as CreationOptions;
 }
 
-const complete = (aws: sdk.CognitoIdentityProviderClient, AccessToken: string, credential: Record<string, unknown>) =>
+const complete = (aws: Client, AccessToken: string, credential: Record<string, unknown>) =>
   aws.send(new sdk.CompleteWebAuthnRegistrationCommand({ AccessToken, Credential: credential as never }));
 
-async function register(
-  aws: sdk.CognitoIdentityProviderClient,
-  AccessToken: string,
-  authenticator = new Authenticator(),
-  changes: Changes = {},
-) {
+async function register(aws: Client, AccessToken: string, authenticator = new Authenticator(), changes: Changes = {}) {
   await complete(aws, AccessToken, authenticator.create(await start(aws, AccessToken), changes));
   return authenticator;
 }
 
-const list = async (aws: sdk.CognitoIdentityProviderClient, AccessToken: string, more = {}) =>
+const list = async (aws: Client, AccessToken: string, more = {}) =>
   await aws.send(new sdk.ListWebAuthnCredentialsCommand({ AccessToken, ...more }));
 
 const named = (name: string, message: RegExp) => (error: Error) => {
@@ -160,7 +166,7 @@ describe("registering a passkey", () => {
   });
 
   it("[C.3] takes each challenge once, for five minutes, from its user and its client alone", async () => {
-    const clients = [appClient(), appClient({ id: otherClient, name: "Other" })];
+    const clients = [appClient({ explicitAuthFlows }), appClient({ id: otherClient, name: "Other" })];
     await withAda({ ...preferred, clients }, async (cloud, aws, token) => {
       const notFound = named("WebAuthnChallengeNotFoundException", /expired/);
       const options = await start(aws, token);
@@ -432,5 +438,230 @@ describe("registering a passkey", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+/** `ChallengeName`, `Session` and the options in the challenge's parameters. */
+async function ask(aws: Client, parameters: Record<string, string> = {}) {
+  const asked = await aws.send(
+    new sdk.InitiateAuthCommand({
+      ...{ ClientId, AuthFlow: "USER_AUTH" },
+      AuthParameters: { USERNAME: ada, PREFERRED_CHALLENGE: "WEB_AUTHN", ...parameters },
+    }),
+  );
+  const options = asked.ChallengeParameters?.CREDENTIAL_REQUEST_OPTIONS;
+  return { ...asked, options: options === undefined ? undefined! : (JSON.parse(options) as RequestOptions) };
+}
+
+const answer = (aws: Client, Session: string | undefined, credential: unknown, USERNAME = ada) =>
+  aws.send(
+    new sdk.RespondToAuthChallengeCommand({
+      ...{ ClientId, ChallengeName: "WEB_AUTHN", Session },
+      ChallengeResponses: { USERNAME, CREDENTIAL: JSON.stringify(credential) },
+    }),
+  );
+
+/** The same, with one of ada's passkeys in the authenticator. */
+const withPasskey = (
+  changes: Partial<UserPoolModel>,
+  work: (signIn: {
+    cloud: RunningCognito;
+    aws: Client;
+    token: string;
+    authenticator: Authenticator;
+    /** A whole sign-in with the changes. */
+    signInWith(changes?: Changes): Promise<sdk.RespondToAuthChallengeCommandOutput>;
+  }) => Promise<void>,
+  authenticator = new Authenticator(),
+) =>
+  withAda({ ...preferred, ...changes }, async (cloud, aws, token) => {
+    await register(aws, token, authenticator);
+    const signInWith = async (changes: Changes = {}) => {
+      const { Session, options } = await ask(aws);
+      return answer(aws, Session, authenticator.get(options, changes));
+    };
+    await work({ cloud, aws, token, authenticator, signInWith });
+  });
+
+const notProved = refusal("NotAuthorizedException", "The passkey does not sign this user in.");
+const usedUp = refusal("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
+
+describe("signing in with a passkey", () => {
+  it("[C.3] is offered to who has one, with the members that AWS's own example has", async () => {
+    await withAda(preferred, async (_cloud, aws, token) => {
+      const before = await ask(aws);
+      assert.deepEqual(
+        [before.ChallengeName, before.AvailableChallenges],
+        ["SELECT_CHALLENGE", ["PASSWORD_SRP", "PASSWORD"]],
+      );
+      const { passkeys } = await register(aws, token);
+      const { ChallengeName, AvailableChallenges, options } = await ask(aws);
+      assert.deepEqual([ChallengeName, AvailableChallenges], ["WEB_AUTHN", ["PASSWORD_SRP", "PASSWORD", "WEB_AUTHN"]]);
+      const { challenge, ...others } = options;
+      assert.equal(Buffer.from(challenge, "base64url").length, 32);
+      assert.deepEqual(Object.entries(others), [
+        ["timeout", 180_000],
+        ["rpId", "localhost"],
+        ["allowCredentials", [{ type: "public-key", id: passkeys[0]!.id, transports: ["hybrid", "internal"] }]],
+        ["userVerification", "preferred"],
+      ]);
+      const factors = await aws.send(new sdk.GetUserAuthFactorsCommand({ AccessToken: token }));
+      assert.deepEqual(factors.ConfiguredUserAuthFactors, ["PASSWORD", "WEB_AUTHN"]);
+    });
+  });
+
+  it("[C.3] gives tokens for a signature, of keys of both kinds, also when chosen from what there is", async () => {
+    for (const algorithm of [-7, -257] as const)
+      await withPasskey(
+        {},
+        async ({ aws, authenticator, signInWith }) => {
+          const { AuthenticationResult } = await signInWith();
+          const { claims } = decode(AuthenticationResult?.IdToken);
+          assert.equal(claims.email, ada);
+          const { Session } = await ask(aws, { PREFERRED_CHALLENGE: "SMS_OTP" });
+          const chosen = await aws.send(
+            new sdk.RespondToAuthChallengeCommand({
+              ...{ ClientId, ChallengeName: "SELECT_CHALLENGE", Session },
+              ChallengeResponses: { USERNAME: ada, ANSWER: "WEB_AUTHN" },
+            }),
+          );
+          const options = JSON.parse(chosen.ChallengeParameters!.CREDENTIAL_REQUEST_OPTIONS!) as RequestOptions;
+          const done = await answer(aws, chosen.Session, authenticator.get(options));
+          assert.equal(decode(done.AuthenticationResult?.AccessToken).claims.sub, claims.sub);
+        },
+        new Authenticator({ algorithm }),
+      );
+  });
+
+  it("[C.3] takes one answer for each challenge, right or wrong, while its session lasts", async () => {
+    await withPasskey({}, async ({ cloud, aws, authenticator }) => {
+      const first = await ask(aws);
+      const right = authenticator.get(first.options);
+      await answer(aws, first.Session, right);
+      await assert.rejects(answer(aws, first.Session, right), usedUp);
+      const second = await ask(aws);
+      await assert.rejects(answer(aws, second.Session, right), notProved);
+      await assert.rejects(answer(aws, second.Session, authenticator.get(second.options)), usedUp);
+      const third = await ask(aws);
+      cloud.clock.ms += 180_001;
+      await assert.rejects(
+        answer(aws, third.Session, authenticator.get(third.options)),
+        refusal("NotAuthorizedException", "Invalid session for the user, session is expired."),
+      );
+    });
+  });
+
+  it("[C.3] believes nothing that is not signed for this page, this relying party and this challenge", async () => {
+    await withPasskey({}, async ({ cloud, signInWith }) => {
+      const reasons: [Changes, RegExp][] = [
+        [{ origin: "http://127.0.0.1:5173" }, /open the page at http:\/\/localhost/],
+        [{ origin: "https://evil.example" }, /evil\.example is not allowed/],
+        [{ clientData: { crossOrigin: true } }, /in a frame/],
+        [{ relyingPartyId: "example.com" }, /RP ID/],
+        [{ type: "webauthn.create" }, /type/],
+        [{ challenge: "A".repeat(43) }, /challenge/],
+        [{ flags: 0b100 }, /not present/],
+        [{ signature: () => Buffer.from("garbage") }, /./],
+        [{ signature: (right) => Buffer.concat([right.subarray(0, -1), Buffer.from([right.at(-1)! ^ 1])]) }, /./],
+        [{ userHandle: Buffer.from("somebody").toString("base64url") }, /another user/],
+        [{ id: "AAAA" }, /no such passkey/],
+        [{ id: "__proto__" }, /no such passkey/],
+      ];
+      for (const [changes, reason] of reasons) {
+        await assert.rejects(signInWith(changes), notProved, JSON.stringify(changes));
+        assert.match((cloud.events.at(-1) as { reason: string }).reason, reason);
+      }
+      await signInWith({ flags: 0b001 });
+    });
+    await withPasskey(required, async ({ signInWith }) => {
+      await assert.rejects(signInWith({ flags: 0b001 }), notProved);
+      await signInWith();
+    });
+  });
+
+  it("[C.3] believes no passkey of somebody else, of another challenge, or one that was deleted meanwhile", async () => {
+    await withPasskey({}, async ({ cloud, aws, token, authenticator }) => {
+      await signUpAndConfirm(cloud, aws, "eve@example.com");
+      const eve = (await signIn(aws, "eve@example.com")).AccessToken!;
+      const hers = await register(aws, eve);
+      const asked = await ask(aws);
+      await assert.rejects(answer(aws, asked.Session, hers.get(asked.options)), notProved);
+
+      const forEve = await ask(aws, { USERNAME: "eve@example.com" });
+      await assert.rejects(
+        answer(aws, forEve.Session, hers.get(forEve.options)),
+        refusal("NotAuthorizedException", "Invalid session for the user."),
+      );
+      const [one, two] = [await ask(aws), await ask(aws)];
+      await assert.rejects(answer(aws, one.Session, authenticator.get(two.options)), notProved);
+
+      const last = await ask(aws);
+      const CredentialId = authenticator.passkeys[0]!.id;
+      await aws.send(new sdk.DeleteWebAuthnCredentialCommand({ AccessToken: token, CredentialId }));
+      await assert.rejects(answer(aws, last.Session, authenticator.get(last.options)), notProved);
+    });
+  });
+
+  it("[C.3] refuses a counter that does not grow, which a copy has, and takes authenticators that count nothing", async () => {
+    await withPasskey({}, async ({ signInWith }) => {
+      await signInWith({ counter: 5 });
+      for (const counter of [5, 4, 0]) await assert.rejects(signInWith({ counter }), notProved);
+      await signInWith({ counter: 6 });
+    });
+    await withPasskey(
+      {},
+      async ({ signInWith }) => {
+        await signInWith();
+        await signInWith();
+      },
+      new Authenticator({ counts: false }),
+    );
+  });
+
+  it("[C.3] is not offered beside a second factor, nor to a name that nobody has, and lets nobody in who is disabled", async () => {
+    await withPasskey({ mfa: "OPTIONAL", softwareTokenMfa: true }, async ({ cloud, aws, token, authenticator }) => {
+      assert.deepEqual((await ask(aws, { USERNAME: "nobody@example.com" })).AvailableChallenges, [
+        "PASSWORD_SRP",
+        "PASSWORD",
+      ]);
+      const { Session, options } = await ask(aws);
+      await aws.send(new sdk.AdminDisableUserCommand({ UserPoolId, Username: ada }));
+      await assert.rejects(
+        answer(aws, Session, authenticator.get(options)),
+        refusal("NotAuthorizedException", "User is disabled."),
+      );
+      await aws.send(new sdk.AdminEnableUserCommand({ UserPoolId, Username: ada }));
+      const { AccessToken } = await signIn(aws, ada);
+      const { SecretCode } = await aws.send(new sdk.AssociateSoftwareTokenCommand({ AccessToken }));
+      const UserCode = totpAt(SecretCode!, Math.floor(cloud.clock.ms / 30_000));
+      await aws.send(new sdk.VerifySoftwareTokenCommand({ AccessToken, UserCode }));
+      await aws.send(new sdk.SetUserMFAPreferenceCommand({ AccessToken, SoftwareTokenMfaSettings: { Enabled: true } }));
+      assert.deepEqual((await ask(aws)).AvailableChallenges, ["PASSWORD_SRP", "PASSWORD"]);
+      assert.ok(token);
+    });
+  });
+
+  it("[C.3] says which member of an answer is malformed, and lets the person try again", async () => {
+    await withPasskey({}, async ({ cloud, aws, authenticator }) => {
+      const { Session, options } = await ask(aws);
+      const right = authenticator.get(options);
+      const response = right.response as Record<string, string>;
+      const malformed = async (CREDENTIAL: string | undefined, what: RegExp) => {
+        const ChallengeResponses = { USERNAME: ada, CREDENTIAL };
+        const { body } = await call(cloud, "RespondToAuthChallenge", {
+          ...{ ClientId, ChallengeName: "WEB_AUTHN", Session, ChallengeResponses },
+        });
+        assert.equal(body.__type, "InvalidParameterException", body.message);
+        assert.match(body.message, what);
+      };
+      await malformed(undefined, /CREDENTIAL/);
+      await malformed("not JSON", /CREDENTIAL is not JSON/);
+      await malformed("[]", /an object is missing/);
+      await malformed(`{"__proto__":${JSON.stringify(right)}}`, /an object is missing/);
+      await malformed(`${"[".repeat(50_000)}${"]".repeat(50_000)}`, /an object is missing|not JSON/);
+      for (const name of ["clientDataJSON", "authenticatorData", "signature"])
+        await malformed(JSON.stringify({ ...right, response: { ...response, [name]: "*" } }), new RegExp(name));
+      await answer(aws, Session, right);
+    });
   });
 });

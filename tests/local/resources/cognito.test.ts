@@ -264,7 +264,6 @@ describe("what a program declares of Cognito", function () {
     );
     assert.deepEqual(found.sort(), [
       "UserPool lambdaConfig.customEmailSender.lambdaArn",
-      "UserPool signInPolicy.allowedFirstAuthFactors",
       "UserPool userPoolAddOns.advancedSecurityMode",
       "UserPool webAuthnConfiguration.relyingPartyId",
     ]);
