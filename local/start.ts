@@ -9,14 +9,15 @@ import { join, relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Message, UserAdministration } from "./cognito/service.ts";
 import { EventLog } from "./console/event-log.ts";
-import { readProject } from "./engine/project.ts";
+import { type Project, readProject } from "./engine/project.ts";
 import { PREPARED_AFTER_MS, SpareProgram } from "./engine/spare-program.ts";
 import { type EvaluationOptions, evaluateProject } from "./host/evaluation.ts";
-import type { Generation } from "./host/generation.ts";
+import type { Generation, Site } from "./host/generation.ts";
+import { NewestOnly } from "./host/newest-only.ts";
 import { CONSOLE, Origins } from "./host/origins.ts";
 import { projectReads } from "./host/project-reads.ts";
 import type { ReadyDocument } from "./host/ready-document.ts";
-import { watchSources } from "./host/watch.ts";
+import { type EvaluationReads, watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { Reach } from "./http/loopback.ts";
 import { EventQueue } from "./lambda/event-queue.ts";
@@ -90,151 +91,137 @@ export interface LocalCloud {
  * @throws ProjectError, ProgramError, StateError, PortTakenError, NotAnAddressError: each with a sentence for the person and the fix
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const closers: (() => void | Promise<void>)[] = [];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+  // Ends what was started when the start fails half-way.
+  await using started = new AsyncDisposableStack();
+  const missed: string[] = [];
+  // What changes before the cloud runs is kept for then.
+  let onChange = (files: string[]) => void missed.push(...files);
+  const watching = options.watch && watchProgram(options, options.watch, (files) => onChange(files), started);
+  let { config } = options;
+  const read = (): Read => {
+    const reads = watching?.sources.evaluation();
+    for (const one of projectReads(options.projectDirectory, options.stack)) reads?.note(one);
+    const project = readProject(options.projectDirectory, options.stack, options.environment);
+    return { project: { ...project, config: { ...project.config, ...config } }, reads };
   };
-  try {
-    const ending = new AbortController();
-    const missed: string[] = [];
-    // What changes before the cloud runs is kept for then.
-    let onChange = (files: string[]) => void missed.push(...files);
-    const watching =
-      options.watch && watchProgram(options, options.watch, (files: string[]) => onChange(files), closers);
-    let { config } = options;
-    const read = () => {
-      const reads = watching?.sources.evaluation();
-      for (const one of projectReads(options.projectDirectory, options.stack)) reads?.note(one);
-      const project = readProject(options.projectDirectory, options.stack, options.environment);
-      return { project: { ...project, config: { ...project.config, ...config } }, reads };
-    };
-    const first = read();
-    const directory = options.stateDirectory ?? temporaryDirectory(closers);
-    openStateFolder(directory);
-    const store = openStore(options.stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
-    closers.push(() => store.close());
-    const tls = options.https ? await tlsIdentity(directory, options.now) : undefined;
-    const origins = new Origins(options.port, tls, options.reach);
-    closers.push(() => origins.close());
-    const consoleServer = await origins.open(CONSOLE);
+  const first = read();
+  const directory = options.stateDirectory ?? temporaryDirectory(started);
+  const events = new EventLog();
+  if (options.onEvent) events.subscribe(options.onEvent);
+  const site = await openSite(options, directory, events, watching !== undefined, started);
+  const { origins, platform, spareRuntime, eventQueue } = site;
+  const ending = new AbortController();
+  started.defer(() => ending.abort());
+  const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
+  const build = async ({ project, reads }: Read, superseded?: AbortSignal): Promise<Generation> => {
+    const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
+    const compileCache = superseded && watching ? options.watch?.compileCache : options.compileCache;
+    const evaluating = evaluateProject(
+      project,
+      { ...options, compileCache, keepsOutputs: options.stateDirectory !== undefined, signal: until },
+      join(directory, "functions"),
+      watching && reads && { reads, spare: watching.spare },
+    );
+    const ended = (well: boolean) => reads?.end(well);
+    evaluating.then(
+      () => ended(true),
+      () => ended(false),
+    );
+    const [evaluation, { startGeneration }] = await Promise.all([evaluating, loadServices()]);
+    return startGeneration(evaluation, site);
+  };
 
-    const events = new EventLog();
-    if (options.onEvent) events.subscribe(options.onEvent);
-    const platform: Platform = {
-      now: options.now ?? Date.now,
-      machineNow: Date.now,
-      randomUUID,
-      randomBytes,
-      store,
-      emit: (event) => events.emit(event),
-    };
-    closers.push(() => ending.abort());
-    const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])]);
-    const spareRuntime = new SpareRuntime({ readyAfterMs: watching && PREPARED_AFTER_MS });
-    closers.push(() => spareRuntime.close());
-    const eventQueue = new EventQueue(platform);
-    closers.push(() => eventQueue.forget());
-    const build = async ({ project, reads }: ReturnType<typeof read>, superseded?: AbortSignal) => {
-      const until = superseded ? AbortSignal.any([signal, superseded]) : signal;
-      const traced = watching && reads && { reads, spare: watching.spare };
-      const compileCache = superseded && watching ? options.watch?.compileCache : options.compileCache;
-      const [declaration, { startGeneration }] = await Promise.all([
-        evaluateProject(
-          project,
-          { ...options, compileCache, keepsOutputs: options.stateDirectory !== undefined, signal: until },
-          join(directory, "functions"),
-          traced,
-        ).then(
-          (evaluation) => {
-            reads?.end(true);
-            return evaluation;
-          },
-          (error: unknown) => {
-            reads?.end(false);
-            throw error;
-          },
-        ),
-        loadServices(),
-      ]);
-      return startGeneration(declaration, {
-        origins,
-        platform,
-        certificateAuthority: tls?.caFile,
-        reach: options.reach,
-        awsEndpoint: options.awsEndpoint,
-        spareRuntime,
-        eventQueue,
-      });
-    };
+  const live = new Set<Generation>();
+  started.defer(async () => void (await Promise.all([...live].map((generation) => generation.close()))));
+  let current = await build(first);
+  live.add(current);
+  current.takeOver();
+  const { consoleListener } = await loadServices();
+  origins.get(CONSOLE).handle(consoleListener({ current: () => current, events, platform }));
 
-    const live = new Set<Generation>();
-    closers.push(async () => void (await Promise.all([...live].map((deployment) => deployment.close()))));
-    let current = await build(first);
-    live.add(current);
-    current.takeOver();
-    const { consoleListener } = await loadServices();
-    consoleServer.handle(consoleListener({ deployment: () => current, events, platform }));
-
-    const reload = async (superseded: AbortSignal) => {
-      const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
-        events.emit({ kind: "program", at: platform.now(), outcome, ...(reason === undefined ? {} : { reason }) });
-      tell("evaluating");
-      spareRuntime.prepare();
-      try {
-        const next = await build(read(), superseded);
-        const previous = current;
-        current = next;
-        live.add(next);
-        next.takeOver();
-        previous.retire().finally(() => live.delete(previous));
-        tell("running");
-        return next.ready;
-      } catch (error) {
-        if (!superseded.aborted) tell("failed", (error as Error).message);
-        throw error;
-      }
-    };
-    let reloading: Promise<unknown> = Promise.resolve();
-    let latest = new AbortController();
-    // One after the other, and the last one asked for is what runs in the end: an older program that is still being
-    // evaluated, perhaps for ever, is given up.
-    const reloadLatest = (changed = config) => {
+  const reload = async (superseded: AbortSignal) => {
+    const tell = (outcome: "evaluating" | "running" | "failed", reason?: string) =>
+      events.emit({ kind: "program", at: platform.now(), outcome, ...(reason === undefined ? {} : { reason }) });
+    tell("evaluating");
+    spareRuntime.prepare();
+    try {
+      const next = await build(read(), superseded);
+      const previous = current;
+      current = next;
+      live.add(next);
+      next.takeOver();
+      previous.retire().finally(() => live.delete(previous));
+      tell("running");
+      return next.ready;
+    } catch (error) {
+      if (!superseded.aborted) tell("failed", (error as Error).message);
+      throw error;
+    }
+  };
+  const reloads = new NewestOnly();
+  onChange = (files) => {
+    const { onChange: tell, onReload, onFailure } = options.watch ?? {};
+    tell?.(files.map((file) => relative(options.projectDirectory, file)));
+    const { result, superseded } = reloads.run(reload);
+    const isNews = () => !superseded.aborted && !signal.aborted;
+    result.then(
+      (ready) => isNews() && onReload?.(ready),
+      (error: unknown) => isNews() && onFailure?.(error),
+    );
+  };
+  if (missed.length > 0) onChange(missed);
+  const running = started.move();
+  return {
+    get ready() {
+      return current.ready;
+    },
+    messages: () => current.cognito.messages(),
+    runsByHand: () => current.runsByHand(),
+    admin: (userPoolId) => current.cognito.admin(userPoolId),
+    checkpoint: () => current.checkpoint(),
+    clockMoved: () => eventQueue.runDue(),
+    reload(changed = config) {
       config = changed;
-      latest.abort();
-      latest = new AbortController();
-      const { signal: superseded } = latest;
-      const next = reloading.then(() => reload(superseded));
-      reloading = next.catch(() => {});
-      return next;
-    };
-    onChange = (files) => {
-      const { onChange: tell, onReload, onFailure } = options.watch ?? {};
-      tell?.(files.map((file) => relative(options.projectDirectory, file)));
-      const reloaded = reloadLatest();
-      const mine = latest;
-      const isNews = () => mine === latest && !signal.aborted;
-      reloaded.then(
-        (ready) => isNews() && onReload?.(ready),
-        (error: unknown) => isNews() && onFailure?.(error),
-      );
-    };
-    if (missed.length > 0) onChange(missed);
-    return {
-      get ready() {
-        return current.ready;
-      },
-      messages: () => current.cognito.messages(),
-      runsByHand: () => current.runsByHand(),
-      admin: (userPoolId) => current.cognito.admin(userPoolId),
-      checkpoint: () => current.checkpoint(),
-      clockMoved: () => eventQueue.runDue(),
-      reload: reloadLatest,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+      return reloads.run(reload).result;
+    },
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** The project as it lies on disk, and what its evaluation reads, where somebody watches. */
+interface Read {
+  project: Project;
+  reads: EvaluationReads | undefined;
+}
+
+/** What stays from one generation to the next, the console's origin opened. */
+async function openSite(
+  { stateDirectory, port, https, reach, awsEndpoint, now = Date.now }: LocalCloudOptions,
+  directory: string,
+  events: EventLog,
+  isWatched: boolean,
+  closers: AsyncDisposableStack,
+): Promise<Site> {
+  openStateFolder(directory);
+  const store = openStore(stateDirectory === undefined ? ":memory:" : join(directory, "state.db"));
+  closers.defer(() => store.close());
+  const tls = https ? await tlsIdentity(directory, now) : undefined;
+  const origins = new Origins(port, tls, reach);
+  closers.defer(() => origins.close());
+  await origins.open(CONSOLE);
+  const platform: Platform = {
+    now,
+    machineNow: Date.now,
+    randomUUID,
+    randomBytes,
+    store,
+    emit: (event) => events.emit(event),
+  };
+  const spareRuntime = new SpareRuntime({ readyAfterMs: isWatched ? PREPARED_AFTER_MS : undefined });
+  closers.defer(() => spareRuntime.close());
+  const eventQueue = new EventQueue(platform);
+  closers.defer(() => eventQueue.forget());
+  return { origins, platform, certificateAuthority: tls?.caFile, reach, awsEndpoint, spareRuntime, eventQueue };
 }
 
 /** The watch, and the process that waits for the next evaluation. */
@@ -242,7 +229,7 @@ function watchProgram(
   { stateDirectory }: LocalCloudOptions,
   { ignore = [], compileCache, onBlindness }: WatchOptions,
   onChange: (files: string[]) => void,
-  closers: (() => void)[],
+  closers: AsyncDisposableStack,
 ) {
   const spare = new SpareProgram({ compileCache });
   const sources = watchSources({
@@ -250,10 +237,8 @@ function watchProgram(
     onChange,
     onBlindness,
   });
-  closers.push(
-    () => sources.close(),
-    () => spare.close(),
-  );
+  closers.defer(() => sources.close());
+  closers.defer(() => spare.close());
   return { sources, spare };
 }
 
@@ -268,13 +253,13 @@ async function loadServices() {
 }
 
 /** Loaded only when asked for: the certificate library is most of what it costs. */
-async function tlsIdentity(directory: string, now = Date.now): Promise<ServerCertificate> {
+async function tlsIdentity(directory: string, now: () => number): Promise<ServerCertificate> {
   const { serverCertificate } = await import("./http/certificates.ts");
   return serverCertificate(join(directory, "tls"), now());
 }
 
-function temporaryDirectory(closers: (() => void)[]): string {
+function temporaryDirectory(closers: AsyncDisposableStack): string {
   const directory = temporaryStateFolder();
-  closers.push(() => rmSync(directory, { recursive: true, force: true }));
+  closers.defer(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

@@ -17,15 +17,15 @@ const LONGEST_SHOWN_ANSWER = 20_000;
 
 type Input = Record<string, unknown>;
 
-/** @param deployment what runs now */
-export function consoleActions(deployment: () => Generation, events: EventLog): Hono {
+/** @param current what runs now */
+export function consoleActions(current: () => Generation, events: EventLog): Hono {
   const app = new Hono();
   app.use(bodyLimit({ maxSize: LONGEST_BODY_BYTES }));
 
   const change = (path: string, work: (admin: UserAdministration, input: Input) => unknown) =>
     app.post(`/users/${path}`, async (context) => {
       const input = await bodyOf(context);
-      const admin = deployment().cognito.admin(text(input, "userPoolId"));
+      const admin = current().cognito.admin(text(input, "userPoolId"));
       if (!admin) return context.json(refusal("pool_unknown", "The program declares no such user pool."), 404);
       await work(admin, input);
       return context.json({ done: true });
@@ -50,7 +50,7 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
   /** What the user's client would get at the end of a sign-in: for the page, which shows and calls with it. */
   app.post("/users/tokens", async (context) => {
     const input = await bodyOf(context);
-    const admin = deployment().cognito.admin(text(input, "userPoolId"));
+    const admin = current().cognito.admin(text(input, "userPoolId"));
     if (!admin) return context.json(refusal("pool_unknown", "The program declares no such user pool."), 404);
     return context.json(await admin.tokens(text(input, "username"), { client: text(input, "client") || undefined }));
   });
@@ -58,7 +58,7 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
   /** Calls a route of an API that runs, as any client would. The token goes to that API and is kept nowhere. */
   app.post("/call", async (context) => {
     const input = await bodyOf(context);
-    const stage = deployment()
+    const stage = current()
       .ready.apis.find(({ id }) => id === input.apiId)
       ?.stages.find(({ name }) => name === input.stage);
     if (!stage) return context.json(refusal("stage_unknown", "The program declares no such API and stage."), 404);
@@ -66,7 +66,7 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
     if (!url.href.startsWith(`${stage.url}/`))
       return context.json(refusal("path_outside", "The path leads out of the stage."), 400);
     const token = text(input, "token").trim();
-    const { certificateAuthority } = deployment().ready;
+    const { certificateAuthority } = current().ready;
     const headers = token === "" ? {} : { authorization: token };
     const answer = await requestApi(url, { method: text(input, "method"), headers }, certificateAuthority);
     return context.json({ ...answer, body: answer.body.slice(0, LONGEST_SHOWN_ANSWER) });
@@ -76,7 +76,7 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
   app.post("/replay", async (context) => {
     const event = findRequest(events.recent(), text(await bodyOf(context), "requestId"));
     const details = event?.details?.();
-    const { ready } = deployment();
+    const { ready } = current();
     const origin = event && originOf(ready, event.apiId);
     if (!event || !details || origin === undefined)
       return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
@@ -98,7 +98,7 @@ export function consoleActions(deployment: () => Generation, events: EventLog): 
     } catch {
       return context.json(refusal("event_invalid", "The event is not JSON."), 400);
     }
-    const runs = await deployment().runsByHand();
+    const runs = await current().runsByHand();
     const outcome = await runs.run(text(input, "functionName"), text(input, "source") || undefined, event);
     if (!outcome) return context.json(refusal("function_unknown", "The program declares no such function."), 404);
     return context.json({ ...outcome, result: outcome.result?.slice(0, LONGEST_SHOWN_ANSWER) });

@@ -24,12 +24,12 @@ const LONGEST_TEST_INVOCATION_BYTES = 2 * 10_485_760;
 
 export interface ConsoleServices {
   /** What runs now. */
-  deployment: () => Generation;
+  current: () => Generation;
   events: EventLog;
   platform: Platform;
 }
 
-export function consoleListener({ deployment, events, platform }: ConsoleServices): RequestListener {
+export function consoleListener({ current, events, platform }: ConsoleServices): RequestListener {
   const run = { id: platform.randomUUID(), pageToken: platform.randomBytes(32).toString("base64url") };
   const app = new Hono();
 
@@ -45,16 +45,16 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
   });
 
   app.get("/", (context) => {
-    const { html, policy } = consolePage(deployment().ready, run);
+    const { html, policy } = consolePage(current().ready, run);
     context.header("content-security-policy", policy);
     return context.html(html);
   });
 
   app.use("/api/*", refuseOtherSites);
-  app.get("/api/cloud", (context) => context.json(deployment().ready));
-  app.get("/api/messages", (context) => context.json(deployment().cognito.messages()));
+  app.get("/api/cloud", (context) => context.json(current().ready));
+  app.get("/api/messages", (context) => context.json(current().cognito.messages()));
   app.get("/api/users", (context) => {
-    const { ready, cognito } = deployment();
+    const { ready, cognito } = current();
     return context.json(
       ready.userPools.map(({ id, name, clients }) => ({
         userPoolId: id,
@@ -66,8 +66,8 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
     );
   });
   app.get("/api/functions", async (context) => {
-    const { ready } = deployment();
-    const runnable = (await deployment().runsByHand()).functions();
+    const { ready } = current();
+    const runnable = (await current().runsByHand()).functions();
     return context.json(
       runnable.map((one) => ({
         ...one,
@@ -82,35 +82,35 @@ export function consoleListener({ deployment, events, platform }: ConsoleService
     const event = findRequest(recent, context.req.param("id"));
     const details = event?.details?.();
     if (!event || !details) return context.json(refusal("request_unknown", "This request is no longer kept."), 404);
-    return context.json(openedRequest(event, details, originOf(deployment().ready, event.apiId) ?? "", recent));
+    return context.json(openedRequest(event, details, originOf(current().ready, event.apiId) ?? "", recent));
   });
   app.get("/api/tables/items", (context) => {
     const { region = "", name = "", after = "" } = context.req.query();
-    const page = deployment().dynamoDb?.page(region, name, after);
+    const page = current().dynamoDb?.page(region, name, after);
     if (!page) return context.json(refusal("table_unknown", "The program declares no table of this name there."), 404);
     return context.json(page);
   });
   app.get("/api/overview", (context) => {
-    const { ready, graph } = deployment();
+    const { ready, graph } = current();
     return context.json(overview(ready, graph));
   });
 
   /** Server-sent events: which run this is, what happened lately, then everything as it happens. */
   app.get("/api/events", (context) => streamSSE(context, (stream) => sendEvents(stream, events, run.id)));
 
-  app.route("/api/tokens", tokensForPrograms(deployment));
+  app.route("/api/tokens", tokensForPrograms(current));
 
   app.use("/restapis/*", refuseOtherSites, bodyLimit({ maxSize: LONGEST_TEST_INVOCATION_BYTES }));
-  app.all("/restapis/*", (context) => deployment().apiGateway(context.req.raw));
+  app.all("/restapis/*", (context) => current().apiGateway(context.req.raw));
 
   app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));
-  app.route("/api/actions", consoleActions(deployment, events));
+  app.route("/api/actions", consoleActions(current, events));
 
   const answer = async (request: Request) =>
-    (await deployment().dynamoDb?.answer(request)) ??
-    (await deployment().parameters?.answer(request)) ??
-    (await deployment().lambda(request)) ??
-    (await deployment().cognito.identityProvider(request)) ??
+    (await current().dynamoDb?.answer(request)) ??
+    (await current().parameters?.answer(request)) ??
+    (await current().lambda(request)) ??
+    (await current().cognito.identityProvider(request)) ??
     app.fetch(request);
   const listener = fetchListener(answer);
   return (request, response) => {

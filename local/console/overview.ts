@@ -1,4 +1,4 @@
-/** What the console page shows of a deployment: what runs and where, and every resource with its place in the tutorial. */
+/** What the console page shows of a generation: what runs and where, and every resource with its place in the tutorial. */
 
 import type { ResourceGraph } from "../engine/graph.ts";
 import type { ReadyDocument } from "../host/ready-document.ts";

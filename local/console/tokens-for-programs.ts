@@ -30,15 +30,15 @@ interface Wanted {
   scopes?: unknown;
 }
 
-/** @param deployment what runs now */
-export function tokensForPrograms(deployment: () => Generation): Hono {
+/** @param current what runs now */
+export function tokensForPrograms(current: () => Generation): Hono {
   const app = new Hono();
   app.use(onlyPrograms, bodyLimit({ maxSize: 64 * 1024 }));
   app.post("/", async (context) => {
     const { userPoolId, as, groups, client, scopes } = Object(await context.req.json().catch(() => ({}))) as Wanted;
     if (typeof as !== "string" || as === "" || !isListOfTexts(groups) || !isListOfTexts(scopes))
       return context.json(refusal("input_invalid", "Send as, and groups and scopes as lists of texts."), 400);
-    const admin = deployment().cognito.admin(String(userPoolId));
+    const admin = current().cognito.admin(String(userPoolId));
     if (!admin) return context.json(refusal("pool_unknown", "The program declares no such user pool."), 404);
     // An address is a name, or the attribute that the pool signs people in by: it knows which.
     const attributes: Record<string, string> | undefined = /^\+\d+$/.test(as)

@@ -5,6 +5,7 @@
 import type { RequestListener } from "node:http";
 import { restApi } from "../apigateway/rest/rest-api-listener.ts";
 import { testInvokeEndpoint } from "../apigateway/rest/test-invoke-endpoint.ts";
+import type { ApiServices } from "../apigateway/shared/api-services.ts";
 import { type CognitoService, cognitoService } from "../cognito/service.ts";
 import type { DynamoDbService } from "../dynamodb/service.ts";
 import type { ResourceGraph } from "../engine/graph.ts";
@@ -18,12 +19,13 @@ import type { RunsByHand } from "../lambda/runs-by-hand.ts";
 import type { SpareRuntime } from "../lambda/spare-runtime.ts";
 import type { CloudModel } from "../model.ts";
 import type { ParameterService } from "../parameters/service.ts";
-import { localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
-import type { Platform, QueueEvent } from "../platform.ts";
+import { type AccessKey, localAccessKey, sessionCredentials } from "../permissions/access-key.ts";
+import type { Platform } from "../platform.ts";
 import { type LocalOrigins, localAddresses, localIssuers } from "./addresses.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { CONSOLE, type Origins } from "./origins.ts";
 import { type ReadyDocument, readyDocument } from "./ready-document.ts";
+import { RequestsInFlight } from "./requests-in-flight.ts";
 
 /** Each operation's path begins with a date (https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html). */
 const LAMBDA_API = /^\/20\d\d-\d\d-\d\d\//;
@@ -77,53 +79,23 @@ export interface Generation {
  * @throws ProtectedTableError when a protected table would have to be made anew; nothing has changed then
  * @throws DeclaredUserError when a user that the program declares breaks the pool's rules; nothing has changed then
  */
-export async function startGeneration(
-  evaluation: Evaluation,
-  { origins, platform, certificateAuthority, reach, awsEndpoint, spareRuntime, eventQueue }: Site,
-): Promise<Generation> {
+export async function startGeneration(evaluation: Evaluation, site: Site): Promise<Generation> {
   const { model, graph } = evaluation;
-  const hostedUis = new Map<string, string>();
-  for (const pool of model.userPools)
-    for (const { domain } of pool.domains) hostedUis.set(domain, (await origins.open(hostedUiName(domain))).origin);
-  const apis = new Map<string, string>();
-  for (const { id } of [...model.restApis, ...model.httpApis]) apis.set(id, (await origins.open(apiName(id))).origin);
-  const functionUrls = new Map<string, string>();
-  for (const { id } of model.functionUrls) functionUrls.set(id, (await origins.open(functionUrlName(id))).origin);
-
-  const addresses: LocalOrigins = {
-    identityProvider: origins.get(CONSOLE).origin,
-    hostedUi: hostedUis,
-    api: apis,
-    functionUrl: functionUrls,
-  };
-  const localise = localAddresses(model, addresses);
+  const { origins, platform, certificateAuthority, reach, spareRuntime, eventQueue } = site;
+  const addresses = await openOrigins(model, origins);
   const forFunctions = localAddresses(model, addresses, { issuers: false });
   for (const deployed of model.functions) deployed.environment = forFunctions(deployed.environment);
   // What functions read is as what they are given.
   const [declaredParameters, declaredSecrets] = [forFunctions(model.parameters), forFunctions(model.secrets)];
 
   const accessKey = model.functions.length > 0 || wantsSignatures(model) ? localAccessKey(platform) : undefined;
-  const surroundings: FunctionSurroundings = {
-    elsewhere: model.functionsElsewhere,
-    packagesDirectory: evaluation.project.workingDirectory,
-    credentials({ roleName, name }) {
-      const { id, secret, sessionToken } = sessionCredentials(accessKey!, { role: roleName, name });
-      return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: sessionToken };
-    },
-    identityProvider: { origin: addresses.identityProvider, issuers: localIssuers(model, addresses) },
-    variables: {
-      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
-      AWS_ENDPOINT_URL_LAMBDA: addresses.identityProvider,
-      ...(model.tables.length > 0 && { AWS_ENDPOINT_URL_DYNAMODB: addresses.identityProvider }),
-      ...(model.parameters.length > 0 && { AWS_ENDPOINT_URL_SSM: addresses.identityProvider }),
-      ...(model.secrets.length > 0 && { AWS_ENDPOINT_URL_SECRETS_MANAGER: addresses.identityProvider }),
-      ...(awsEndpoint !== undefined && { AWS_ENDPOINT_URL: awsEndpoint }),
-      ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
-    },
-  };
-  const functions = functionHost(model.functions, platform, surroundings, spareRuntime);
+  const functions = functionHost(
+    model.functions,
+    platform,
+    surroundingsOf(evaluation, addresses, accessKey, site),
+    spareRuntime,
+  );
 
-  // Loaded only for a program that declares a table.
   const dynamoDb =
     model.tables.length > 0
       ? (await import("../dynamodb/service.ts")).dynamoDbService({
@@ -141,36 +113,26 @@ export async function startGeneration(
     platform,
     functions: { invoke: functions.invoke, permissions: model.functionPermissions, timeLimitMs: 5000 },
     identityProviderOrigin: addresses.identityProvider,
-    hostedUiOrigin: (domain) => hostedUis.get(domain)!,
+    hostedUiOrigin: (domain) => addresses.hostedUi.get(domain)!,
   });
   await cognito.ready();
-  const requests = new RequestsInFlight();
-  const listeners = new Map<string, RequestListener>();
-  for (const domain of hostedUis.keys()) listeners.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
   const getObject = asksForObjects(model)
     ? (await import("../s3/uploaded-objects.ts")).uploadedObjects(model.buckets, model.roles, platform)
     : undefined;
-  const queueEvent: QueueEvent = (...event) => eventQueue.put(...event);
-  const services = {
+  const services: ApiServices = {
     platform,
     invoke: functions.invoke,
-    queueEvent,
+    queueEvent: (...event) => eventQueue.put(...event),
     tokenIssuer: cognito.tokenIssuer,
     accessKey,
     getObject,
   };
-  const http = model.httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
-  const urls =
-    model.functionUrls.length > 0 ? await import("../apigateway/function-url/function-url-listener.ts") : undefined;
-  // The listeners are what counts throttles and quotas.
-  const buildApis = () => {
-    for (const api of model.restApis) listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
-    for (const api of model.httpApis) {
-      listeners.set(apiName(api.id), requests.counted(http!.httpApi(api, services, model.functionPermissions)));
-    }
-    for (const url of model.functionUrls)
-      listeners.set(functionUrlName(url.id), requests.counted(urls!.functionUrl(url, services)));
-  };
+  const requests = new RequestsInFlight();
+  const apis = await apiListeners(model, services, requests);
+  const pages = new Map<string, RequestListener>();
+  for (const domain of addresses.hostedUi.keys())
+    pages.set(hostedUiName(domain), fetchListener(cognito.hostedUi(domain)));
+  let listeners = new Map([...pages, ...apis()]);
   const answerAtOrigins = () => {
     for (const name of origins.names())
       if (name !== CONSOLE) origins.get(name).handle(listeners.get(name) ?? noLongerDeclared);
@@ -180,11 +142,10 @@ export async function startGeneration(
     eventQueue.takeOver({ functions: model.functions, invoke: functions.invoke });
     answerAtOrigins();
   };
-  buildApis();
 
   return {
     ready: {
-      ...readyDocument(evaluation, addresses, localise(graph.outputs)),
+      ...readyDocument(evaluation, addresses, localAddresses(model, addresses)(graph.outputs)),
       ...(certificateAuthority !== undefined && { certificateAuthority }),
       ...(reach && { reach }),
       ...(accessKey &&
@@ -213,7 +174,7 @@ export async function startGeneration(
       return () => {
         for (const service of putBack) service?.();
         eventQueue.forget();
-        buildApis();
+        listeners = new Map([...pages, ...apis()]);
         answerAtOrigins();
       };
     },
@@ -222,6 +183,72 @@ export async function startGeneration(
       await functions.close();
     },
     close: () => functions.close(),
+  };
+}
+
+/** @throws PortTakenError */
+async function openOrigins(model: CloudModel, origins: Origins): Promise<LocalOrigins> {
+  const opened = async (keys: string[], nameOf: (key: string) => string) => {
+    const addresses = new Map<string, string>();
+    // One after the other, so that each has the same port at every start.
+    for (const key of keys) addresses.set(key, (await origins.open(nameOf(key))).origin);
+    return addresses;
+  };
+  const idOf = ({ id }: { id: string }) => id;
+  return {
+    identityProvider: origins.get(CONSOLE).origin,
+    hostedUi: await opened(
+      model.userPools.flatMap(({ domains }) => domains.map(({ domain }) => domain)),
+      hostedUiName,
+    ),
+    api: await opened([...model.restApis, ...model.httpApis].map(idOf), apiName),
+    functionUrl: await opened(model.functionUrls.map(idOf), functionUrlName),
+  };
+}
+
+function surroundingsOf(
+  { model, project }: Evaluation,
+  addresses: LocalOrigins,
+  accessKey: AccessKey | undefined,
+  { awsEndpoint, certificateAuthority }: Site,
+): FunctionSurroundings {
+  return {
+    elsewhere: model.functionsElsewhere,
+    packagesDirectory: project.workingDirectory,
+    credentials({ roleName, name }) {
+      const { id, secret, sessionToken } = sessionCredentials(accessKey!, { role: roleName, name });
+      return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: sessionToken };
+    },
+    identityProvider: { origin: addresses.identityProvider, issuers: localIssuers(model, addresses) },
+    variables: {
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: addresses.identityProvider,
+      AWS_ENDPOINT_URL_LAMBDA: addresses.identityProvider,
+      ...(model.tables.length > 0 && { AWS_ENDPOINT_URL_DYNAMODB: addresses.identityProvider }),
+      ...(model.parameters.length > 0 && { AWS_ENDPOINT_URL_SSM: addresses.identityProvider }),
+      ...(model.secrets.length > 0 && { AWS_ENDPOINT_URL_SECRETS_MANAGER: addresses.identityProvider }),
+      ...(awsEndpoint !== undefined && { AWS_ENDPOINT_URL: awsEndpoint }),
+      ...(certificateAuthority !== undefined && { NODE_EXTRA_CA_CERTS: certificateAuthority }),
+    },
+  };
+}
+
+/** @returns what makes a listener for each API, by the name of its origin: the listeners are what counts throttles and quotas */
+async function apiListeners(
+  { restApis, httpApis, functionUrls, functionPermissions }: CloudModel,
+  services: ApiServices,
+  requests: RequestsInFlight,
+): Promise<() => Map<string, RequestListener>> {
+  const http = httpApis.length > 0 ? await import("../apigateway/http/http-api-listener.ts") : undefined;
+  const urls =
+    functionUrls.length > 0 ? await import("../apigateway/function-url/function-url-listener.ts") : undefined;
+  return () => {
+    const listeners = new Map<string, RequestListener>();
+    for (const api of restApis) listeners.set(apiName(api.id), requests.counted(restApi(api, services)));
+    for (const api of httpApis)
+      listeners.set(apiName(api.id), requests.counted(http!.httpApi(api, services, functionPermissions)));
+    for (const url of functionUrls)
+      listeners.set(functionUrlName(url.id), requests.counted(urls!.functionUrl(url, services)));
+    return listeners;
   };
 }
 
@@ -241,23 +268,3 @@ function asksForObjects({ restApis }: CloudModel): boolean {
 
 const noLongerDeclared: RequestListener = (_request, response) =>
   void response.writeHead(503, { "content-type": "text/plain" }).end("The program no longer declares this.\n");
-
-/** Counts the requests that are being answered. */
-class RequestsInFlight {
-  #count = 0;
-  #whenNone: (() => void)[] = [];
-
-  counted(listener: RequestListener): RequestListener {
-    return (request, response) => {
-      this.#count++;
-      response.once("close", () => {
-        if (--this.#count === 0) for (const tell of this.#whenNone.splice(0)) tell();
-      });
-      listener(request, response);
-    };
-  }
-
-  none(): Promise<void> {
-    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenNone.push(resolve));
-  }
-}

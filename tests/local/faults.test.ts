@@ -34,7 +34,7 @@ describe("a console tab that does not read", () => {
     const platform = recordedPlatform();
     const server = await listenOnLoopback(0);
     const generation = { lambda: async () => undefined, cognito: { identityProvider: async () => undefined } };
-    server.handle(consoleListener({ deployment: () => generation as never, events, platform }));
+    server.handle(consoleListener({ current: () => generation as never, events, platform }));
     const tab = connect(server.port, "127.0.0.1");
     tab.write(`GET /api/events HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
     await new Promise((resolve) => tab.once("data", resolve));
