@@ -6,9 +6,10 @@ import type { UserPoolModel } from "../../model.ts";
 import { CognitoError, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
-import { checkAttributes } from "./attributes.ts";
+import { checkAttributes, checkRequired } from "./attributes.ts";
 import { newCredentials, setPassword } from "./credentials.ts";
 import { type CodeDelivery, invitationTexts, sendInvitation } from "./delivery.ts";
+import { allowsNoPassword, refuseUnreachable } from "./first-factors.ts";
 import { checkPolicy } from "./passwords.ts";
 import { nameAndAttributes } from "./sign-up.ts";
 import { postConfirmation, preSignUp, type TriggerData } from "./triggers.ts";
@@ -17,7 +18,7 @@ export interface NewUserInput extends TriggerData {
   /** As a person signs in: in a pool with e-mail sign-in, the address. */
   username: string;
   attributes: Record<string, string>;
-  /** Made up and mailed when absent. */
+  /** Made up and mailed when absent, unless the pool has accounts without a password. */
   temporaryPassword?: string | undefined;
   /** Whether no invitation is sent. */
   suppressMessage?: boolean;
@@ -35,27 +36,24 @@ export function requireUser(pool: Pool, username: string): User {
   return user;
 }
 
-/** A user who must choose a password at the first sign-in. */
+/** A user who must choose a password at the first sign-in, or who has none and signs in with codes. */
 export async function createUser(pool: Pool, input: NewUserInput): Promise<User> {
   const { model, users } = pool;
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(model, attributes, "create", true);
   if (username !== undefined && users.find(username))
     throw new CognitoError("UsernameExistsException", "User account already exists");
-  const password = input.temporaryPassword ?? generatePassword(pool);
-  checkPolicy(model.passwordPolicy, password, "Password did not conform with password policy");
+  const password = input.temporaryPassword ?? (allowsNoPassword(pool) ? undefined : generatePassword(pool));
+  if (password === undefined) checkAccountWithoutPassword(pool, attributes);
+  else checkPolicy(model.passwordPolicy, password, "Password did not conform with password policy");
   const sub = users.newSub();
   const userName = username ?? sub;
   await preSignUp(pool, "AdminCreateUser", { ...input, userName, clientId: "CLIENT_ID_NOT_APPLICABLE", attributes });
-  const credentials = await newCredentials(pool, userName, password);
+  const temporary = password === undefined ? withoutPassword : await temporaryCredentials(pool, userName, password);
   const user = pool.platform.store.transaction(() => {
     const made = users.insert({
-      sub,
-      username: userName,
-      status: "FORCE_CHANGE_PASSWORD",
-      attributes: withVerificationFlags(attributes),
-      temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
-      ...credentials,
+      ...{ sub, username: userName, attributes: withVerificationFlags(attributes) },
+      ...temporary,
     });
     note(pool, made, "created by an administrator");
     return made;
@@ -67,9 +65,23 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
       input.username,
       password,
       mediaOf(user, input.media),
-      await invitationTexts(pool, user, input),
+      await invitationTexts(pool, user, input, password !== undefined),
     );
   return user;
+}
+
+const withoutPassword = { status: "CONFIRMED" } as const;
+
+const temporaryCredentials = async (pool: Pool, username: string, password: string) => ({
+  status: "FORCE_CHANGE_PASSWORD" as const,
+  temporaryPasswordExpiresAt: temporaryPasswordExpiry(pool),
+  ...(await newCredentials(pool, username, password)),
+});
+
+/** Nobody asks such a user for what is missing: there is no first sign-in with a temporary password. */
+function checkAccountWithoutPassword(pool: Pool, attributes: Record<string, string>): void {
+  checkRequired(pool.model, attributes);
+  refuseUnreachable(pool, attributes);
 }
 
 /** A new temporary password for somebody who has not signed in yet, and the message that carries it. */
@@ -183,10 +195,12 @@ async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][numbe
   const { username, attributes } = nameAndAttributes(pool, declared.username, declared.attributes);
   checkAttributes(pool.model, attributes, "create", true);
   const sub = declared.sub ?? pool.users.newSub();
-  const password = declared.password ?? declared.temporaryPassword ?? generatePassword(pool);
-  const credentials = await newCredentials(pool, username ?? sub, password);
-  checkPolicy(pool.model.passwordPolicy, password);
-  const permanent = declared.password !== undefined;
+  const given = declared.password ?? declared.temporaryPassword;
+  const password = given ?? (allowsNoPassword(pool) ? undefined : generatePassword(pool));
+  if (password === undefined) checkAccountWithoutPassword(pool, attributes);
+  else checkPolicy(pool.model.passwordPolicy, password);
+  const credentials = password === undefined ? {} : await newCredentials(pool, username ?? sub, password);
+  const permanent = declared.password !== undefined || password === undefined;
   const user = pool.users.insert({
     sub,
     username: username ?? sub,
@@ -197,7 +211,8 @@ async function insertDeclared(pool: Pool, declared: UserPoolModel["users"][numbe
     ...credentials,
   });
   const { invitation = "SUPPRESS" } = declared;
-  if (!permanent && invitation !== "SUPPRESS") sendInvitation(pool, user, declared.username, password, invitation);
+  if (declared.password === undefined && invitation !== "SUPPRESS")
+    sendInvitation(pool, user, declared.username, password, invitation);
   return user;
 }
 

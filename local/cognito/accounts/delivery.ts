@@ -95,30 +95,33 @@ export async function sendCode(
 
 /**
  * The texts of an invitation, in the words of the pool's function.
+ * @param withPassword whether it carries a temporary password
  * @throws CognitoError as the custom message trigger fails
  */
-export const invitationTexts = (pool: Pool, user: User, data?: TriggerData): Promise<Texts> =>
+export const invitationTexts = (pool: Pool, user: User, data?: TriggerData, withPassword = true): Promise<Texts> =>
   worded(pool, user, pool.model.messages.invitation, {
-    ...{ source: "AdminCreateUser", client: undefined, data, linked: false },
+    ...{ source: "AdminCreateUser", client: undefined, data, linked: false, withCode: withPassword },
   });
 
 /**
  * Writes an invitation to the outbox.
  * @param name as the person signs in
+ * @param password `undefined` for somebody who has none: the text is sent without it
  * @param template the pool's own texts, or those of its function
  */
 export function sendInvitation(
   pool: Pool,
   user: User,
   name: string,
-  password: string,
+  password: string | undefined,
   media: readonly CodeDelivery["medium"][],
   template: Texts = pool.model.messages.invitation,
 ): void {
   for (const delivery of [deliveryTo("email", user.attributes), deliveryTo("phone_number", user.attributes)]) {
     if (!delivery || !media.includes(delivery.medium)) continue;
     const text = textOf(template, delivery, "");
-    post(pool, delivery, template, "admin-create-user", null, fill(text, { "{username}": name, "{####}": password }));
+    const values = { "{username}": name, "{####}": password ?? "" };
+    post(pool, delivery, template, "admin-create-user", null, fill(text, values));
   }
 }
 

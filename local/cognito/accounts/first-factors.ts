@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html).
  */
 import type { AppClientModel, FirstFactor } from "../../model.ts";
+import { invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { deliveryTo } from "./delivery.ts";
@@ -28,6 +29,8 @@ export interface ChoiceSignIn {
   parameters: Record<string, string>;
   /** What InitiateAuth was given, for the functions that decide about the sign-in. */
   asked: TriggerData;
+  /** Of a sign-up before it (InitiateAuth). */
+  session?: string | undefined;
   /** What RespondToAuthChallenge was given, for the functions after them. */
   data?: TriggerData | undefined;
 }
@@ -51,7 +54,7 @@ export const mayGoWithoutPassword = (pool: Pool, user: User | undefined): boolea
 const reachable =
   (otp: OneTimePassword) =>
   (pool: Pool, user: User | undefined): boolean =>
-    (otp === "EMAIL_OTP" || pool.model.sms) &&
+    codesOf(pool).includes(otp) &&
     mayGoWithoutPassword(pool, user) &&
     (!user || deliveryTo(otpAttribute[otp], user.attributes) !== undefined);
 
@@ -83,3 +86,21 @@ export function availableChallenges(pool: Pool, user: User | undefined): FirstCh
 export const availableFactors = (pool: Pool, user: User): FirstFactor[] => [
   ...new Set(availableChallenges(pool, user).map((name) => challenges[name].factor)),
 ];
+
+/**
+ * Whether the pool has accounts without a password, and this one could sign in: with an address that a code goes to
+ * (API reference, SignUp and AdminCreateUser).
+ */
+export const allowsNoPassword = (pool: Pool): boolean => codesOf(pool).length > 0;
+
+const codesOf = ({ model }: Pool): OneTimePassword[] =>
+  (["EMAIL_OTP", "SMS_OTP"] as const).filter(
+    (otp) => model.firstFactors.includes(otp) && (otp === "EMAIL_OTP" || model.sms),
+  );
+
+/** @throws CognitoError InvalidParameterException */
+export function refuseUnreachable(pool: Pool, attributes: Record<string, string>): void {
+  const addresses = codesOf(pool).map((otp) => otpAttribute[otp]);
+  if (!addresses.some((attribute) => attributes[attribute]))
+    throw invalidParameter(`A user without a password needs ${addresses.join(" or ")}.`);
+}

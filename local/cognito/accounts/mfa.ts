@@ -53,7 +53,8 @@ export async function sendSecondFactor(
   const delivery = deliveryTo(factorAttribute[factor], user.attributes);
   if (!delivery) throw invalidParameter(`User does not have delivery config set to turn on ${factor}`);
   pool.codes.countAttempt(user.sub, "request-second-factor");
-  await sendCode(pool, user, delivery, { occasion: "Authentication", purpose: "second-factor", client, data });
+  const seconds = client.validity.authSessionMinutes * 60;
+  await sendCode(pool, user, delivery, { occasion: "Authentication", purpose: "second-factor", client, data, seconds });
   return masked(delivery);
 }
 

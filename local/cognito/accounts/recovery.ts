@@ -4,7 +4,7 @@ import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from 
 import type { Pool } from "../pool.ts";
 import { isVerified, type User } from "../state/users.ts";
 import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
-import { recordFailure, refuseDuringBackOff } from "./authentication.ts";
+import { recordFailure, refuseDuringBackOff, refuseExternal } from "./authentication.ts";
 import { setPassword } from "./credentials.ts";
 import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
 import { secondFactors } from "./mfa.ts";
@@ -77,15 +77,24 @@ export async function confirmForgotPassword(
   return recovered;
 }
 
-/** @throws CognitoError NotAuthorizedException when the old one is wrong, InvalidPasswordException, LimitExceededException */
-export async function changePassword(pool: Pool, sub: string, previous: string, proposed: string): Promise<void> {
+/**
+ * @param previous `undefined` counts as wrong, but for somebody who has no password yet, who gets the first one
+ * @throws CognitoError NotAuthorizedException when the old one is wrong, InvalidPasswordException, LimitExceededException
+ */
+export async function changePassword(
+  pool: Pool,
+  sub: string,
+  previous: string | undefined,
+  proposed: string,
+): Promise<void> {
   checkPolicy(pool.model.passwordPolicy, proposed);
   await pool.inTurn(sub, async () => {
     const user = pool.users.bySub(sub);
     if (!user) throw incorrectPassword();
     refuseDuringBackOff(pool, user);
     pool.codes.countAttempt(sub, "change-password");
-    if (!(await verifyPassword(previous, user.passwordHash))) {
+    refuseExternal(user);
+    if (user.passwordHash !== null && !(await verifyPassword(previous ?? "", user.passwordHash))) {
       recordFailure(pool, user);
       throw incorrectPassword("wrong password");
     }

@@ -14,6 +14,7 @@ import {
 } from "./attributes.ts";
 import { newCredentials } from "./credentials.ts";
 import { type CodeDelivery, codeDestination, masked, sendCode } from "./delivery.ts";
+import { refuseUnreachable } from "./first-factors.ts";
 import { checkPolicy } from "./passwords.ts";
 import { postConfirmation, preSignUp, type TriggerData } from "./triggers.ts";
 
@@ -24,21 +25,23 @@ export interface SignUpResult {
 }
 
 /**
+ * @param input `password`: `undefined` for an account without one
  * @throws CognitoError with the field's own refusal: UsernameExistsException, InvalidPasswordException,
  *   InvalidParameterException, or NotAuthorizedException in a pool that only administrators add users to
  */
 export async function signUp(
   pool: Pool,
   client: AppClientModel,
-  input: { username: string; password: string; attributes: Record<string, string> } & TriggerData,
+  input: { username: string; password: string | undefined; attributes: Record<string, string> } & TriggerData,
 ): Promise<SignUpResult> {
   const { model, users } = pool;
   if (model.adminCreateUserOnly)
     throw new CognitoError("NotAuthorizedException", "SignUp is not permitted for this user pool");
-  checkPolicy(model.passwordPolicy, input.password);
+  if (input.password !== undefined) checkPolicy(model.passwordPolicy, input.password);
   const { username, attributes } = nameAndAttributes(pool, input.username, input.attributes);
   checkAttributes(model, attributes, "create");
   checkRequired(model, attributes);
+  if (input.password === undefined) refuseUnreachable(pool, attributes);
   // The address that serves as the name is not an attribute that the client writes.
   checkWritable(client, Object.keys(input.attributes));
   const sub = users.newSub();
@@ -49,7 +52,7 @@ export async function signUp(
   if (unprovable) throw invalidParameter(`The preSignUp trigger verifies the ${unprovable} of a user who has none.`);
   refuseTakenName(pool, input.username);
 
-  const credentials = await newCredentials(pool, userName, input.password);
+  const credentials = input.password === undefined ? {} : await newCredentials(pool, userName, input.password);
   const verified = Object.fromEntries(decision.verified.map((attribute) => [`${attribute}_verified`, "true"]));
   const delivery = decision.confirmed ? undefined : codeDestination(pool, attributes);
   const result = pool.platform.store.transaction(() => {

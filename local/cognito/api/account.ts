@@ -9,7 +9,8 @@ import {
   verifyAttribute,
 } from "../accounts/attribute-changes.ts";
 import { checkWritable } from "../accounts/attributes.ts";
-import { availableFactors } from "../accounts/first-factors.ts";
+import { codeDestination } from "../accounts/delivery.ts";
+import { allowsNoPassword, availableFactors } from "../accounts/first-factors.ts";
 import {
   associateSoftwareToken,
   verifySoftwareToken as proveSoftwareToken,
@@ -26,6 +27,7 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { callerClient, callerUser, checkSecretHash, type Pools } from "./callers.ts";
+import { withinConstraints } from "./constraints.ts";
 import {
   attributes,
   boolean,
@@ -37,7 +39,7 @@ import {
   strings,
 } from "./input.ts";
 import { codeDeliveryDetails, mfaSettings, type Output, userAttributes } from "./output.ts";
-import { resume } from "./sessions.ts";
+import { resume, signUpSession } from "./sessions.ts";
 
 function namedCaller(pools: Pools, input: Input) {
   const caller = callerClient(pools, string(input, "ClientId"));
@@ -52,23 +54,31 @@ export async function signUp(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
   const { user, delivery } = await register(pool, client, {
     username,
-    password: string(input, "Password"),
+    password: newPassword(pool, input),
     attributes: attributes(input, "UserAttributes"),
     validationData: attributes(input, "ValidationData"),
     ...metadata(input),
   });
   return {
+    Session: signUpSession(pool, client, user),
     CodeDeliveryDetails: delivery && codeDeliveryDetails(delivery),
     UserConfirmed: user.status === "CONFIRMED",
     UserSub: user.sub,
   };
 }
 
+/** An empty password is none, where the pool has accounts without one. */
+const newPassword = (pool: Pool, input: Input): string | undefined =>
+  allowsNoPassword(pool)
+    ? optionalString(input, "Password") || undefined
+    : string(withinConstraints(input), "Password");
+
 export async function confirmSignUp(pools: Pools, input: Input): Promise<Output> {
   const { pool, client, username } = namedCaller(pools, input);
   const takeAlias = boolean(input, "ForceAliasCreation", false);
-  await confirm(pool, client, username, string(input, "ConfirmationCode"), { ...metadata(input), takeAlias });
-  return {};
+  const code = string(input, "ConfirmationCode");
+  const user = await confirm(pool, client, username, code, { ...metadata(input), takeAlias });
+  return { Session: signUpSession(pool, client, user, codeDestination(pool, user.attributes)?.attribute) };
 }
 
 export async function resendConfirmationCode(pools: Pools, input: Input): Promise<Output> {
@@ -91,7 +101,8 @@ export async function confirmForgotPassword(pools: Pools, input: Input): Promise
 
 export async function changePassword(pools: Pools, input: Input): Promise<Output> {
   const { pool, user } = await callerUser(pools, input);
-  await replacePassword(pool, user.sub, string(input, "PreviousPassword"), string(input, "ProposedPassword"));
+  const previous = optionalString(input, "PreviousPassword");
+  await replacePassword(pool, user.sub, previous, string(input, "ProposedPassword"));
   return {};
 }
 

@@ -2,6 +2,7 @@
 import * as admin from "../accounts/admin.ts";
 import { changeAttributes, deleteAttributes } from "../accounts/attribute-changes.ts";
 import { type CodeDelivery, sendCode } from "../accounts/delivery.ts";
+import { allowsNoPassword } from "../accounts/first-factors.ts";
 import { setMfaPreferences } from "../accounts/mfa.ts";
 import { recoveryDestination, refuseWithoutPassword } from "../accounts/recovery.ts";
 import type { TriggerData } from "../accounts/triggers.ts";
@@ -10,6 +11,7 @@ import type { ProviderUser } from "../federation/links.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { type Pools, requirePool } from "./callers.ts";
+import { withinConstraints } from "./constraints.ts";
 import { devicesOf, deviceType, requireDevice, setDeviceStatus } from "./devices.ts";
 import {
   attributes,
@@ -59,10 +61,11 @@ export const administration: Record<string, Operation> = {
       const user = await resendInvitation(pool, string(input, "Username"), media(input), metadata(input));
       return { User: userType(user) };
     }
+    if (!allowsNoPassword(pool)) withinConstraints(input);
     const user = await admin.createUser(pool, {
       username: string(input, "Username"),
       attributes: attributes(input, "UserAttributes"),
-      temporaryPassword: optionalString(input, "TemporaryPassword"),
+      temporaryPassword: optionalString(input, "TemporaryPassword") || undefined,
       suppressMessage: action === "SUPPRESS",
       media: media(input),
       validationData: attributes(input, "ValidationData"),

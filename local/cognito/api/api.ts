@@ -90,7 +90,7 @@ export function jsonApi(pools: Pools): (request: Request) => Promise<Response | 
 async function run(pools: Pools, name: string, request: Request): Promise<Output> {
   const own = (table: Record<string, Operation>) => (Object.hasOwn(table, name) ? table[name] : undefined);
   const open = own(unsigned);
-  if (open) return open(pools, await readInput(request));
+  if (open) return open(pools, await readInput(request, name));
   if (unservedUnsigned.has(name)) throw unserved(name);
   if (!/^[A-Z][A-Za-z]+$/.test(name)) throw new CognitoError("UnknownOperationException", "Unknown operation.");
   // A browser says where a page is from; AWS tools say nothing.
@@ -100,13 +100,13 @@ async function run(pools: Pools, name: string, request: Request): Promise<Output
   refuseProgramsBusiness(name);
   const operation = own(signed);
   if (!operation) throw unserved(name);
-  return operation(pools, await readInput(request));
+  return operation(pools, await readInput(request, name));
 }
 
 const unserved = (name: string) =>
   new CognitoError("UnknownOperationException", `${name} is not served by the local cloud.`);
 
-async function readInput(request: Request): Promise<Input> {
+async function readInput(request: Request, operation: string): Promise<Input> {
   const malformed = () => new CognitoError("SerializationException", "The body is not a JSON object.");
   // A client that goes away in the middle of it hears no answer, and that is no fault of this cloud.
   const text = await readText(request).catch(() => Promise.reject(malformed()));
@@ -114,7 +114,8 @@ async function readInput(request: Request): Promise<Input> {
   if (text === "") return {};
   try {
     const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return withinConstraints(value);
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return withinConstraints(value, operation);
   } catch (error) {
     throw error instanceof CognitoError ? error : malformed();
   }

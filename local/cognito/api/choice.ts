@@ -5,15 +5,15 @@
 import type { AppClientModel } from "../../model.ts";
 import { checkPassword } from "../accounts/authentication.ts";
 import { availableChallenges, type ChoiceSignIn, type FirstChallenge } from "../accounts/first-factors.ts";
-import { refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
+import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { advance } from "./challenges.ts";
+import { advance, finish } from "./challenges.ts";
 import { beginOneTimePassword } from "./one-time-passwords.ts";
 import type { Output } from "./output.ts";
 import { beginPasskey } from "./passkey-sign-in.ts";
 import { parameter, resume, sessionUsed } from "./sessions.ts";
-import { startSrp } from "./srp-challenge.ts";
+import { fabricated, startSrp } from "./srp-challenge.ts";
 
 /**
  * What follows from choosing each: another challenge, or tokens. Each refuses a name that nobody has by itself, and asks the
@@ -45,9 +45,12 @@ export async function startChoice(signIn: ChoiceSignIn): Promise<Output> {
   refuseUnratedSignIn(pool, client);
   const stepUp = STEP_UP.find((name) => parameters[name] !== undefined);
   if (stepUp) throw invalidParameter(`Step-up authentication (${stepUp}) is not served by the local cloud.`);
+  const signedUp = signIn.session === undefined ? undefined : await afterSignUp(signIn, signIn.session);
+  if (signedUp) return signedUp;
   const preferred = parameters.PREFERRED_CHALLENGE;
-  const available = availableChallenges(pool, user);
-  const chosen = available.find((name) => name === preferred);
+  const available = await offered(pool, signIn);
+  const chosen =
+    preferred === undefined ? onlyOne(available) : availableChallenges(pool, user).find((name) => name === preferred);
   if (chosen) {
     const output = await begin[chosen](signIn);
     return output.ChallengeName === chosen ? { ...output, AvailableChallenges: available } : output;
@@ -55,6 +58,37 @@ export async function startChoice(signIn: ChoiceSignIn): Promise<Output> {
   if (!user && !client.hideUserExistence) throw userDoesNotExist();
   if (available.length === 0) throw incorrectPassword("the user has none of the pool's first factors");
   return { ...selection(signIn), AvailableChallenges: available };
+}
+
+/** Somebody who has one challenge is not asked which. */
+const onlyOne = (available: FirstChallenge[]): FirstChallenge | undefined =>
+  available.length === 1 ? available[0] : undefined;
+
+/**
+ * The code that confirmed a sign-up is the first factor of the sign-in that follows it at once, without another one.
+ * @returns `undefined` where it cannot be, and the sign-in begins like any other
+ * @throws CognitoError NotAuthorizedException for a session that is not good
+ */
+async function afterSignUp({ pool, client, asked }: ChoiceSignIn, session: string): Promise<Output | undefined> {
+  const { id, flow } = resume(pool, client, session, "SIGNED_UP");
+  const user = pool.users.bySub(flow.sub);
+  const otp = flow.data === "email" ? "EMAIL_OTP" : "SMS_OTP";
+  if (!user || flow.data === "" || !availableChallenges(pool, user).includes(otp)) return undefined;
+  if (!pool.flows.end(id)) throw sessionUsed();
+  await preAuthentication(pool, client, user.username, user, asked);
+  return finish(pool, client, user, undefined, { passwordless: true });
+}
+
+/**
+ * What the person may choose from. To a name that nobody has, what could be somebody's: by the name, as far as codes go, a
+ * password besides them or not, so that neither shows who exists.
+ */
+async function offered(pool: Pool, { name, user }: ChoiceSignIn): Promise<FirstChallenge[]> {
+  const available = availableChallenges(pool, user);
+  if (user) return available;
+  const codes = available.filter((each) => each !== "PASSWORD" && each !== "PASSWORD_SRP");
+  if (codes.length === 0) return available;
+  return Number.parseInt((await fabricated(pool, "factors", name)).slice(0, 2), 16) % 3 === 0 ? codes : available;
 }
 
 function selection({ pool, client, name, user, asked }: ChoiceSignIn): Output {

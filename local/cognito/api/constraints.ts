@@ -41,15 +41,24 @@ const CONSTRAINTS: Record<string, Constraint> = {
   GroupName: { least: 1, most: 128, ...anyLetter },
 };
 
-/** @returns the input. @throws CognitoError InvalidParameterException that names everything that is wrong */
-export function withinConstraints(input: Input): Input {
+/** Members that ask for an account without a password when they are empty, which not every pool has. */
+const MAY_BE_BLANK: Record<string, string> = { SignUp: "Password", AdminCreateUser: "TemporaryPassword" };
+
+/**
+ * @param operation whose member may be empty; without it none may
+ * @returns the input
+ * @throws CognitoError InvalidParameterException that names everything that is wrong
+ */
+export function withinConstraints(input: Input, operation = ""): Input {
   const broken = Object.keys(input)
     .filter((name) => Object.hasOwn(CONSTRAINTS, name) && typeof input[name] === "string")
     .sort()
-    .flatMap((name) => brokenBy(name, input[name] as string, CONSTRAINTS[name]!));
-  if (broken.length === 0) return input;
-  const count = broken.length === 1 ? "1 validation error" : `${broken.length} validation errors`;
-  throw invalidParameter(`${count} detected: ${broken.join("; ")}`);
+    .map((name) => ({ name, how: brokenBy(name, input[name] as string, CONSTRAINTS[name]!) }))
+    .filter(({ how }) => how.length > 0);
+  if (broken.every(({ name }) => input[name] === "" && MAY_BE_BLANK[operation] === name)) return input;
+  const all = broken.flatMap(({ how }) => how);
+  const count = all.length === 1 ? "1 validation error" : `${all.length} validation errors`;
+  throw invalidParameter(`${count} detected: ${all.join("; ")}`);
 }
 
 function brokenBy(name: string, value: string, { hidden, patternFirst, ...constraint }: Constraint): string[] {

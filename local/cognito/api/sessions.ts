@@ -4,6 +4,7 @@ import { readTimestamp, type SrpIdentity, type SrpProof } from "../accounts/srp.
 import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { FlowStep, SignInFlow } from "../state/sign-in-sessions.ts";
+import type { User } from "../state/users.ts";
 
 export const sessionUsed = () =>
   new CognitoError("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
@@ -35,6 +36,21 @@ export const srpSession = (responses: Record<string, string>): string => secretB
 
 const secretBlock = (responses: Record<string, string>): Buffer =>
   Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
+
+/**
+ * What SignUp and ConfirmSignUp hand on to a first USER_AUTH; `undefined` for a client that does not have that.
+ * @param proved the address whose code came back
+ */
+export function signUpSession(
+  pool: Pool,
+  client: AppClientModel,
+  user: User,
+  proved?: "email" | "phone_number",
+): string | undefined {
+  if (!client.explicitAuthFlows.includes("ALLOW_USER_AUTH")) return undefined;
+  const flow = { clientId: client.id, sub: user.sub, step: "SIGNED_UP", data: proved ?? "" } as const;
+  return pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+}
 
 /** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */
 export function resume(

@@ -9,7 +9,7 @@ import { invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { asAdministrator, asClient, type ClientCaller, checkSecretHash, type Pools } from "./callers.ts";
 import { advance, customStep, watched } from "./challenges.ts";
-import { type Input, string, stringMap } from "./input.ts";
+import { type Input, optionalString, string, stringMap } from "./input.ts";
 import type { Output } from "./output.ts";
 import { refresh } from "./refresh-tokens.ts";
 import { parameter } from "./sessions.ts";
@@ -36,7 +36,8 @@ async function initiate({ pool, client }: ClientCaller, input: Input, served: st
   if (flow === "REFRESH_TOKEN_AUTH") return refresh(pool, client, parameter(parameters, "REFRESH_TOKEN"), parameters);
   const username = parameter(parameters, "USERNAME");
   checkSecretHash(client, [username], parameters.SECRET_HASH);
-  if (flow === "USER_AUTH") return startUserAuth(pool, client, username, parameters, data);
+  if (flow === "USER_AUTH")
+    return startUserAuth(pool, client, username, parameters, data, optionalString(input, "Session"));
   if (flow === "USER_SRP_AUTH") return startSrp(pool, client, username, parameter(parameters, "SRP_A"), data);
   if (flow === "CUSTOM_AUTH") return startCustom(pool, client, username, parameters);
   const password = parameter(parameters, "PASSWORD");
@@ -60,10 +61,11 @@ async function startUserAuth(
   name: string,
   parameters: Record<string, string>,
   asked: TriggerData,
+  session: string | undefined,
 ): Promise<Output> {
   const { startChoice } = await import("./choice.ts");
   const user = pool.users.find(name);
-  return watched(pool, client, name, () => startChoice({ pool, client, name, user, parameters, asked }));
+  return watched(pool, client, name, () => startChoice({ pool, client, name, user, parameters, asked, session }));
 }
 
 /** Nothing of what InitiateAuth is given reaches the functions. */

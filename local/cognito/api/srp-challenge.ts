@@ -37,22 +37,30 @@ export async function startSrp(
   return srpChallenge(pool, client, { name, user, srpA });
 }
 
+/**
+ * What is said of a name that nobody has: the same at every try, and not to be foretold.
+ * @returns 64 hexadecimal digits
+ */
+export async function fabricated(pool: Pool, purpose: string, name: string): Promise<string> {
+  const { id } = await pool.keys.keys();
+  return createHmac("sha256", id.privateKey.export({ type: "pkcs8", format: "der" }))
+    .update(`${purpose} ${pool.users.key(name)}`)
+    .digest("hex");
+}
+
 /** A user who does not exist gets an exchange too, the same salt and id at every try (RFC 5054 §2.5.1.3). */
 export async function srpChallenge(
   pool: Pool,
   client: AppClientModel,
   { name, user, srpA, continuation }: { name: string; user: User | undefined; srpA: string; continuation?: unknown },
 ): Promise<Output> {
-  const { id } = await pool.keys.keys();
-  const made = (purpose: string) =>
-    createHmac("sha256", id.privateKey.export({ type: "pkcs8", format: "der" }))
-      .update(`${purpose} ${pool.users.key(name)}`)
-      .digest("hex");
+  const made = (purpose: string) => fabricated(pool, purpose, name);
   const known = user?.srpSalt && user.srpVerifier ? { salt: user.srpSalt, verifier: user.srpVerifier } : undefined;
-  const userId = user?.username ?? made("id").replace(/^(.{8})(.{4}).(.{3})(.{4})(.{12}).*$/, "$1-$2-7$3-$4-$5");
+  const userId =
+    user?.username ?? (await made("id")).replace(/^(.{8})(.{4}).(.{3})(.{4})(.{12}).*$/, "$1-$2-7$3-$4-$5");
   const exchange = beginSrp(
     srpA,
-    known ?? { salt: made("salt").slice(0, 32), verifier: made("verifier").repeat(12) },
+    known ?? { salt: (await made("salt")).slice(0, 32), verifier: (await made("verifier")).repeat(12) },
     pool.platform.randomBytes(32),
   );
   if (!exchange) throw invalidParameter("Incorrect SRP_A value.");

@@ -31,7 +31,7 @@ const TEXTS = [
 ] as const;
 
 /**
- * @param linked whether the mail confirms with a link, which then stands for the code
+ * @param words `linked`: whether the mail confirms with a link, which then stands for the code; `withCode`: whether there is one
  * @returns the texts that the function set; one that has no place for what the message must carry is left out, and the
  *   request log says so
  * @throws CognitoError InvalidParameterException for an empty text, InvalidLambdaResponseException for one that is too
@@ -45,11 +45,13 @@ export async function customTexts(
     client,
     data,
     linked,
+    withCode = true,
   }: {
     source: CodeOccasion | "AdminCreateUser";
     client: AppClientModel | undefined;
     data: TriggerData | undefined;
     linked: boolean;
+    withCode?: boolean;
   },
 ): Promise<Partial<Pick<MessageTemplate, "subject" | "email" | "sms">>> {
   const invitation = source === "AdminCreateUser";
@@ -71,7 +73,10 @@ export async function customTexts(
     if (typeof value !== "string") continue;
     if (value === "") throw invalidParameter("The message is empty.");
     if (value.length > longest) throw unrecognizable(`response.${member} has more than ${longest} characters.`);
-    const missing = text === "subject" ? undefined : missingPlaceholder(value, invitation, linked && text === "email");
+    const missing =
+      text === "subject"
+        ? undefined
+        : missingPlaceholder(value, { invitation, linked: linked && text === "email", withCode });
     if (missing === undefined) texts[text] = value;
     else
       tellTrigger(pool, pool.model.triggers.customMessage!.functionArn, triggerSource, {
@@ -82,8 +87,11 @@ export async function customTexts(
   return texts;
 }
 
-function missingPlaceholder(text: string, invitation: boolean, linked: boolean): string | undefined {
+function missingPlaceholder(
+  text: string,
+  { invitation, linked, withCode }: { invitation: boolean; linked: boolean; withCode: boolean },
+): string | undefined {
   if (invitation && !text.includes(USERNAME)) return `${USERNAME} (request.usernameParameter)`;
   if (linked) return LINK.test(text) ? undefined : "{##Click Here##} (request.linkParameter)";
-  return text.includes(CODE) ? undefined : `${CODE} (request.codeParameter)`;
+  return !withCode || text.includes(CODE) ? undefined : `${CODE} (request.codeParameter)`;
 }
