@@ -5,13 +5,12 @@
  */
 import type { Values } from "../../engine/values.ts";
 import { type AnyContract, notServed, served, type UnservedInput, unservedInputs, withoutEffect } from "../contract.ts";
-import { forReaders, forTheBill, notCached } from "./because.ts";
+import { forReaders, forTheBill, notCached, ofAddresses, ofTls } from "./because.ts";
 import { integrationUri, NO_VPC_LINKS, NOT_STREAMED } from "./integration.ts";
 
 const PREFIX = "x-amazon-apigateway-";
 
 const ofHttpApis = withoutEffect("API Gateway reads it in the documents of HTTP APIs only");
-const ofTls = withoutEffect("TLS is the loopback origin's own");
 const UNKNOWN_AUTH = "API Gateway knows NONE and AWS_IAM here; who may pass is said by security";
 export const NO_VPC_ENDPOINTS = "there is no VPC here";
 
@@ -81,7 +80,7 @@ const EXTENSIONS: AnyContract = {
   "endpoint-configuration": {
     parts: {
       disableExecuteApiEndpoint: served,
-      ipAddressType: withoutEffect("every origin listens on IPv4 and IPv6"),
+      ipAddressType: ofAddresses,
       types: notServed(NO_VPC_ENDPOINTS, {
         unless: ["EDGE", "REGIONAL"],
         guards: true,

@@ -3,14 +3,12 @@ import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { RestApiModel } from "../../model.ts";
-import { notServed, served, withoutEffect } from "../contract.ts";
+import { notServed, served } from "../contract.ts";
 import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
 import { apiModel, apiOutputs } from "./any-api.ts";
-import { forReaders, forTheBill } from "./because.ts";
+import { forReaders, forTheBill, ofAddresses, ofTls } from "./because.ts";
 import { NO_VPC_ENDPOINTS } from "./openapi-extensions.ts";
 import { importOpenApi } from "./openapi-import.ts";
-
-const ofTls = withoutEffect("TLS is the loopback origin's own");
 
 export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>("aws:apigateway/restApi:RestApi", {
   inputs: {
@@ -22,7 +20,7 @@ export const restApi = resourceType<apigateway.RestApi, apigateway.RestApiArgs>(
     endpointAccessMode: ofTls,
     endpointConfiguration: {
       parts: {
-        ipAddressType: withoutEffect("every origin listens on IPv4 and IPv6"),
+        ipAddressType: ofAddresses,
         types: notServed(`${NO_VPC_ENDPOINTS}, so a private API refuses every request`, {
           unless: ["EDGE", "REGIONAL"],
           guards: true,

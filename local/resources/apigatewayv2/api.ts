@@ -4,10 +4,10 @@ import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { HttpApiModel } from "../../model.ts";
 import { apiModel, apiOutputs } from "../apigateway/any-api.ts";
+import { forReaders, forTheBill, forWebSockets, ofAddresses } from "../apigateway/because.ts";
 import { parseDocument } from "../apigateway/openapi-document.ts";
-import { notServed, served, withoutEffect } from "../contract.ts";
+import { notServed, served } from "../contract.ts";
 import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
-import { forReaders, forTheBill, forWebSockets } from "./because.ts";
 import { corsOf } from "./cors.ts";
 import { readHttpApiBody } from "./openapi-body.ts";
 
@@ -31,7 +31,7 @@ export const httpApi = resourceType<apigatewayv2.Api, apigatewayv2.ApiArgs>("aws
     failOnWarnings: notServed(
       "of what API Gateway only warns of in a body, security schemes without an authorizer alone are looked for",
     ),
-    ipAddressType: withoutEffect("every origin listens on IPv4 and IPv6"),
+    ipAddressType: ofAddresses,
     name: served,
     protocolType: notServed("WebSocket APIs do not run here", { unless: ["HTTP"] }),
     region: served,

@@ -1,10 +1,10 @@
 /** aws:apigatewayv2/deployment:Deployment: a snapshot of an API, which a stage without auto-deploy names (CreateDeployment). */
 import type { apigatewayv2 } from "@pulumi/aws";
 import { type Resource, ResourceProblem } from "../../engine/graph.ts";
+import { forReaders } from "../apigateway/because.ts";
 import { served } from "../contract.ts";
 import { warnOfUnawaited } from "../deployment-order.ts";
 import { resourceType, stableId } from "../resource-type.ts";
-import { forReaders } from "./because.ts";
 
 export const httpDeployment = resourceType<apigatewayv2.Deployment, apigatewayv2.DeploymentArgs>(
   "aws:apigatewayv2/deployment:Deployment",

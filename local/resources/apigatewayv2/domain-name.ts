@@ -1,9 +1,9 @@
 /** aws:apigatewayv2/domainName:DomainName: a custom domain name, which is declared and not served. */
 import type { apigatewayv2 } from "@pulumi/aws";
 import type { Values } from "../../engine/values.ts";
+import { forTheBill } from "../apigateway/because.ts";
 import { notServed, served } from "../contract.ts";
 import { arnOf, map, resourceType, stableId, text } from "../resource-type.ts";
-import { forTheBill } from "./because.ts";
 
 const NOT_HERE = "APIs answer at their own origin here, not under custom domain names";
 const notHere = notServed(NOT_HERE);

@@ -2,10 +2,10 @@
 import type { apigatewayv2 } from "@pulumi/aws";
 import type { Values } from "../../engine/values.ts";
 import type { HttpIntegrationModel } from "../../model.ts";
+import { forReaders, forVpcLinks, forWebSockets } from "../apigateway/because.ts";
 import { integrationUri } from "../apigateway/integration.ts";
-import { notServed, served, withoutEffect } from "../contract.ts";
+import { notServed, served } from "../contract.ts";
 import { list, map, number, resourceType, stableId, text } from "../resource-type.ts";
-import { forReaders, forWebSockets } from "./because.ts";
 
 const IN_A_VPC = "VPC links do not run here, so requests for it are answered with 503";
 
@@ -34,7 +34,7 @@ export const httpIntegration = resourceType<apigatewayv2.Integration, apigateway
       templateSelectionExpression: forWebSockets,
       timeoutMilliseconds: served,
       tlsConfig: {
-        parts: { serverNameToVerify: withoutEffect("it is for VPC links, whose absence is named already") },
+        parts: { serverNameToVerify: forVpcLinks },
       },
     },
 

@@ -2,10 +2,11 @@
  * What the local cloud does with each of API Gateway's extensions in the document of an HTTP API
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html).
  */
+
+import { forReaders, forTheBill, forVpcLinks } from "../apigateway/because.ts";
 import { integrationUri, NO_VPC_LINKS } from "../apigateway/integration.ts";
 import type { ExtensionTable } from "../apigateway/openapi-extensions.ts";
 import { type AnyContract, notServed, served, withoutEffect } from "../contract.ts";
-import { forReaders, forTheBill } from "./because.ts";
 
 const ofRestApis = withoutEffect("API Gateway reads it in the documents of REST APIs only");
 const NOT_CALLED = "services are not called without a function, so requests for it are answered with 500";
@@ -28,7 +29,7 @@ const INTEGRATION: AnyContract = {
   responses: ofRestApis,
   responseTransferMode: ofRestApis,
   timeoutInMillis: served,
-  tlsConfig: withoutEffect("it is for VPC links, whose absence is named already"),
+  tlsConfig: forVpcLinks,
   type: served,
   uri: integrationUri,
   $ref: served,

@@ -2,9 +2,9 @@
 import type { apigatewayv2 } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { HttpRouteModel } from "../../model.ts";
+import { forReaders, forWebSockets } from "../apigateway/because.ts";
 import { served } from "../contract.ts";
 import { flag, list, resourceType, stableId, text } from "../resource-type.ts";
-import { forReaders, forWebSockets } from "./because.ts";
 
 const ROUTE_KEY = /^(?:\$default|(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) \/\S*)$/;
 

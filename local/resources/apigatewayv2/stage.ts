@@ -3,10 +3,10 @@ import type { apigatewayv2 } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { RateLimit } from "../../model.ts";
+import { forReaders, forTheBill, forWebSockets } from "../apigateway/because.ts";
 import { served, withoutEffect } from "../contract.ts";
 import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { endpointOf } from "./api.ts";
-import { forReaders, forTheBill, forWebSockets } from "./because.ts";
 
 const forMetrics = withoutEffect("metrics and execution logs go to CloudWatch, which no caller sees");
 const routeSettings = {

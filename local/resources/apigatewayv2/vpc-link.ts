@@ -1,8 +1,8 @@
 /** aws:apigatewayv2/vpcLink:VpcLink: a way into a VPC, which does not run here; integrations that use it are refused. */
 import type { apigatewayv2 } from "@pulumi/aws";
+import { forTheBill } from "../apigateway/because.ts";
 import { notServed, served } from "../contract.ts";
 import { arnOf, physicalName, resourceType, stableId } from "../resource-type.ts";
-import { forTheBill } from "./because.ts";
 
 const notHere = notServed("there is no VPC on this machine");
 

@@ -1,13 +1,14 @@
 /** aws:lambda/alias:Alias: a name for one version of a function (CreateAlias). */
 import type { lambda } from "@pulumi/aws";
 import { invocationArn } from "../apigateway/invocation-arn.ts";
-import { served, withoutEffect } from "../contract.ts";
+import { served } from "../contract.ts";
 import { arnOf, map, physicalName, resourceType, text } from "../resource-type.ts";
+import { unseenByCallers } from "./because.ts";
 import { arnOfFunction } from "./function-arn.ts";
 
 export const alias = resourceType<lambda.Alias, lambda.AliasArgs>("aws:lambda/alias:Alias", {
   inputs: {
-    description: withoutEffect("whoever invokes the function does not see it"),
+    description: unseenByCallers,
     functionName: served,
     functionVersion: served,
     name: served,

@@ -11,6 +11,7 @@ import { few } from "../few.ts";
 import { arnOf, flag, list, map, number, partitionOf, physicalName, resourceType, text } from "../resource-type.ts";
 import { describeRole } from "../role-policies.ts";
 import { markersIn } from "../unknown-outputs.ts";
+import { forPulumi, nothingIsDestroyed, unseenByCallers } from "./because.ts";
 import { codeOf, layerCode, sourcesOf } from "./code.ts";
 
 /** Runtimes whose creation AWS blocks (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
@@ -25,14 +26,14 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     architectures: withoutEffect("JavaScript runs alike on both"),
     capacityProviderConfig: notServed(IN_PROCESSES),
     code: served,
-    codeSha256: withoutEffect("it decides when Pulumi deploys anew"),
+    codeSha256: forPulumi,
     codeSigningConfigArn: notServed("signatures of code are not checked"),
     deadLetterConfig: {
       parts: {
         targetArn: notServed("SQS and SNS do not run here; the terminal and the console say what would go there"),
       },
     },
-    description: withoutEffect("whoever invokes the function does not see it"),
+    description: unseenByCallers,
     durableConfig: notServed("durable executions do not run here"),
     environment: { parts: { variables: served } },
     ephemeralStorage: {
@@ -58,17 +59,17 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     publish: served,
     publishTo: notServed("it is for capacity providers, and functions run in processes of this machine"),
     region: served,
-    replaceSecurityGroupsOnDestroy: withoutEffect("nothing is destroyed here"),
-    replacementSecurityGroupIds: withoutEffect("nothing is destroyed here"),
+    replaceSecurityGroupsOnDestroy: nothingIsDestroyed,
+    replacementSecurityGroupIds: nothingIsDestroyed,
     reservedConcurrentExecutions: served,
     role: served,
     runtime: served,
     s3Bucket: served,
     s3Key: served,
     s3ObjectVersion: notServed("an object has the content that the program uploads now"),
-    skipDestroy: withoutEffect("nothing is destroyed here"),
+    skipDestroy: nothingIsDestroyed,
     snapStart: withoutEffect("it changes how fast a function starts, not what it does"),
-    sourceCodeHash: withoutEffect("it decides when Pulumi deploys anew"),
+    sourceCodeHash: forPulumi,
     sourceKmsKeyArn: withoutEffect(NOT_AT_REST),
     tags: withoutEffect("whoever invokes the function does not see them"),
     tenancyConfig: notServed("tenants are not kept apart"),

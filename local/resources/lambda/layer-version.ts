@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { lambda } from "@pulumi/aws";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { arnOf, resourceType, text } from "../resource-type.ts";
+import { forPulumi, nothingIsDestroyed } from "./because.ts";
 
 export const layerVersion = resourceType<lambda.LayerVersion, lambda.LayerVersionArgs>(
   "aws:lambda/layerVersion:LayerVersion",
@@ -18,8 +19,8 @@ export const layerVersion = resourceType<lambda.LayerVersion, lambda.LayerVersio
       s3Bucket: served,
       s3Key: served,
       s3ObjectVersion: notServed("an object has the content that the program uploads now"),
-      skipDestroy: withoutEffect("nothing is destroyed here"),
-      sourceCodeHash: withoutEffect("it decides when Pulumi deploys anew"),
+      skipDestroy: nothingIsDestroyed,
+      sourceCodeHash: forPulumi,
     },
 
     create({ inputs }, account) {

@@ -2,6 +2,7 @@
 import type { lambda } from "@pulumi/aws";
 import { notServed, served, withoutEffect } from "../contract.ts";
 import { flag, resourceType, stableId, text } from "../resource-type.ts";
+import { unseenByCallers } from "./because.ts";
 import { arnOfFunction, qualified } from "./function-arn.ts";
 
 const API_GATEWAY = "apigateway.amazonaws.com";
@@ -21,8 +22,8 @@ export const permission = resourceType<lambda.Permission, lambda.PermissionArgs>
     region: served,
     sourceAccount: served,
     sourceArn: served,
-    statementId: withoutEffect("whoever invokes the function does not see it"),
-    statementIdPrefix: withoutEffect("whoever invokes the function does not see it"),
+    statementId: unseenByCallers,
+    statementIdPrefix: unseenByCallers,
   },
 
   create({ urn, inputs }) {
