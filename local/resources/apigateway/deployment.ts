@@ -6,7 +6,7 @@ import type { apigateway } from "@pulumi/aws";
 import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import type { RestApiModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
-import { warnOfUnawaited } from "../deployment-order.ts";
+import { warnOfUnawaitedParts } from "../creation-order.ts";
 import { arnOf, map, resourceType, stableId, text } from "../resource-type.ts";
 import { forReaders } from "./because.ts";
 import { addStage, NO_CANARIES, stageUrl } from "./stage.ts";
@@ -58,7 +58,7 @@ export const deployment = resourceType<Deployment, DeploymentArgs>("aws:apigatew
     cloud.atTheEnd(resource, () => requireIntegrations(api));
     const isPart = ({ type, inputs: { restApi, restApiId } }: Resource) =>
       SNAPSHOT.has(type) && (restApi ?? restApiId) === inputs.restApi;
-    warnOfUnawaited(resource, "REST API", isPart, cloud);
+    warnOfUnawaitedParts(resource, "REST API", isPart, cloud);
   },
 });
 

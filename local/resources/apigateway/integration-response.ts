@@ -3,8 +3,9 @@ import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import type { IntegrationResponseModel } from "../../model.ts";
 import { served } from "../contract.ts";
+import { warnOfUnawaited } from "../creation-order.ts";
 import { map, resourceType, text } from "../resource-type.ts";
-import { methodId } from "./method-id.ts";
+import { methodId, ofTheMethod } from "./method-id.ts";
 
 type Response = apigateway.IntegrationResponse;
 type ResponseArgs = apigateway.IntegrationResponseArgs;
@@ -28,6 +29,13 @@ export const integrationResponse = resourceType<Response, ResponseArgs>(
 
     declare(resource, cloud) {
       const { inputs } = resource;
+      const answers = ofTheMethod("methodResponse:MethodResponse", resource);
+      warnOfUnawaited(resource, ofTheMethod("integration:Integration", resource), cloud);
+      warnOfUnawaited(
+        resource,
+        (other) => answers(other) && String(other.inputs.statusCode) === String(inputs.statusCode),
+        cloud,
+      );
       const target = cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration;
       if (!target) {
         throw new ResourceProblem(

@@ -3,10 +3,11 @@ import type { apigateway } from "@pulumi/aws";
 import { getsObject, leadsElsewhere, ONLY_CALLED } from "../../integration-target.ts";
 import type { IntegrationModel } from "../../model.ts";
 import { notServed, served, servedExcept } from "../contract.ts";
+import { warnOfUnawaited } from "../creation-order.ts";
 import { flag, map, number, resourceType, text } from "../resource-type.ts";
 import { notCached } from "./because.ts";
 import { functionOf } from "./invocation-arn.ts";
-import { methodId } from "./method-id.ts";
+import { methodId, ofTheMethod } from "./method-id.ts";
 
 type Integration = apigateway.Integration;
 type IntegrationArgs = apigateway.IntegrationArgs;
@@ -62,6 +63,7 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
   },
 
   declare(resource, cloud) {
+    warnOfUnawaited(resource, ofTheMethod("method:Method", resource), cloud);
     const { inputs, outputs } = resource;
     const uri = text(inputs.uri);
     cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration = {

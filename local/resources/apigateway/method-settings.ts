@@ -2,8 +2,10 @@
 import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
 import { served, withoutEffect } from "../contract.ts";
+import { warnOfUnawaited } from "../creation-order.ts";
 import { map, resourceType } from "../resource-type.ts";
 import { notCached, partOfTheCache } from "./because.ts";
+import { makesStage } from "./stage.ts";
 
 type Settings = apigateway.MethodSettings;
 type SettingsArgs = apigateway.MethodSettingsArgs;
@@ -42,6 +44,7 @@ export const methodSettings = resourceType<Settings, SettingsArgs>("aws:apigatew
   declare(resource, cloud) {
     const { inputs } = resource;
     const settings = map<unknown>(inputs.settings);
+    warnOfUnawaited(resource, makesStage(inputs.restApi, inputs.stageName), cloud);
     const { stages } = cloud.restApi(inputs.restApi, resource);
     cloud.atTheEnd(resource, () => {
       const target = stages.find(({ name }) => name === inputs.stageName);

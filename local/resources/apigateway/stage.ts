@@ -1,6 +1,6 @@
 /** aws:apigateway/stage:Stage: where a deployment is reachable (CreateStage). */
 import type { apigateway } from "@pulumi/aws";
-import { ResourceProblem } from "../../engine/graph.ts";
+import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { RestApiModel, StageModel } from "../../model.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
@@ -70,3 +70,11 @@ export function addStage(api: RestApiModel, stage: StageModel): void {
   }
   api.stages.push(stage);
 }
+
+/** @returns whether a resource makes the stage of this name, which others name too */
+export const makesStage =
+  (restApi: unknown, stageName: unknown) =>
+  ({ type, inputs }: Resource): boolean =>
+    (type === "aws:apigateway/stage:Stage" || type === "aws:apigateway/deployment:Deployment") &&
+    inputs.restApi === restApi &&
+    inputs.stageName === stageName;

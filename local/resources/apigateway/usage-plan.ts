@@ -1,10 +1,13 @@
 /** aws:apigateway/usagePlan:UsagePlan: how much the holders of its keys may ask of its stages (CreateUsagePlan). */
 import type { apigateway } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import type { RateLimit, UsagePlanModel } from "../../model.ts";
 import { served, withoutEffect } from "../contract.ts";
+import { warnOfUnawaited } from "../creation-order.ts";
 import { arnOf, list, number, physicalName, resourceType, stableId } from "../resource-type.ts";
 import { forReaders, forTheBill } from "./because.ts";
+import { makesStage } from "./stage.ts";
 
 type Plan = apigateway.UsagePlan;
 type PlanArgs = apigateway.UsagePlanArgs;
@@ -61,6 +64,13 @@ export const usagePlan = resourceType<Plan, PlanArgs>("aws:apigateway/usagePlan:
     };
     for (const apiId of new Set(stages.map((stage) => stage.apiId))) {
       cloud.restApi(apiId, resource).usagePlans.push(plan);
+    }
+    for (const { apiId, stage } of stages) {
+      warnOfUnawaited(resource, makesStage(apiId, stage), cloud);
+      cloud.atTheEnd(resource, () => {
+        if (cloud.restApi(apiId, resource).stages.some(({ name }) => name === stage)) return;
+        throw new ResourceProblem(`NotFoundException: API Stage not found: ${apiId}:${stage}`);
+      });
     }
   },
 });

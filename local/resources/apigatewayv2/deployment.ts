@@ -3,7 +3,7 @@ import type { apigatewayv2 } from "@pulumi/aws";
 import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import { forReaders } from "../apigateway/because.ts";
 import { served } from "../contract.ts";
-import { warnOfUnawaited } from "../deployment-order.ts";
+import { warnOfUnawaitedParts } from "../creation-order.ts";
 import { resourceType, stableId } from "../resource-type.ts";
 
 export const httpDeployment = resourceType<apigatewayv2.Deployment, apigatewayv2.DeploymentArgs>(
@@ -18,7 +18,7 @@ export const httpDeployment = resourceType<apigatewayv2.Deployment, apigatewayv2
       if (!api) return;
       const isRoute = ({ type, inputs }: Resource) =>
         type === "aws:apigatewayv2/route:Route" && inputs.apiId === resource.inputs.apiId;
-      warnOfUnawaited(resource, "HTTP API", isRoute, cloud);
+      warnOfUnawaitedParts(resource, "HTTP API", isRoute, cloud);
       cloud.atTheEnd(resource, () => {
         if (api.routes.length > 0) return;
         throw new ResourceProblem("BadRequestException: At least one route is required before deploying the Api.");

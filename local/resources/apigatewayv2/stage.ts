@@ -5,6 +5,7 @@ import type { Values } from "../../engine/values.ts";
 import type { RateLimit } from "../../model.ts";
 import { forReaders, forTheBill, forWebSockets } from "../apigateway/because.ts";
 import { served, withoutEffect } from "../contract.ts";
+import { warnOfUnawaited } from "../creation-order.ts";
 import { arnOf, flag, list, map, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { endpointOf } from "./api.ts";
 
@@ -58,6 +59,20 @@ export const httpStage = resourceType<apigatewayv2.Stage, apigatewayv2.StageArgs
     if (api.stages.some((other) => other.name === name)) {
       throw new ResourceProblem("ConflictException: Stage already exists");
     }
+    const routeKeys = list<Values>(inputs.routeSettings).map(({ routeKey }) => String(routeKey));
+    cloud.atTheEnd(resource, () => {
+      const unknown = routeKeys.find((key) => !api.routes.some(({ routeKey }) => routeKey === key));
+      if (unknown === undefined) return;
+      throw new ResourceProblem(
+        `NotFoundException: Unable to find Route by key ${unknown} within the provided RouteSettings`,
+      );
+    });
+    warnOfUnawaited(
+      resource,
+      ({ type, inputs: { apiId, routeKey } }) =>
+        type === "aws:apigatewayv2/route:Route" && apiId === inputs.apiId && routeKeys.includes(String(routeKey)),
+      cloud,
+    );
     const access = inputs.accessLogSettings as Values | undefined;
     api.stages.push({
       name,

@@ -9,6 +9,7 @@ import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import type { AppClientModel, OAuthFlow } from "../../model.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { type Contract, served, withoutEffect } from "../contract.ts";
+import { warnOfUnawaited } from "../creation-order.ts";
 import { flag, list, map, number, stableId, text } from "../resource-type.ts";
 
 const DEFAULT_AUTH_FLOWS = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
@@ -132,10 +133,30 @@ export function declareAppClient(resource: Resource, cloud: CloudBuilder): void 
       throw new ResourceProblem(
         `InvalidParameterException: The provider ${unknown} does not exist for User Pool ${pool.id}.`,
       );
+    const scopes = pool.resourceServers.flatMap(({ identifier, scopes }) =>
+      scopes.map(({ name }) => `${identifier}/${name}`),
+    );
+    const unheard = client.scopes.find((scope) => !STANDARD_SCOPES.has(scope) && !scopes.includes(scope));
+    if (unheard !== undefined)
+      throw new ResourceProblem(
+        `ScopeDoesNotExistException: Invalid scope requested: ${unheard}. Declare it in an aws.cognito.ResourceServer of the pool.`,
+      );
   });
+  warnOfUnawaited(
+    resource,
+    ({ type, inputs: { userPoolId, providerName, identifier } }) =>
+      userPoolId === inputs.userPoolId &&
+      ((type === "aws:cognito/identityProvider:IdentityProvider" &&
+        client.identityProviders.includes(String(providerName))) ||
+        (type === "aws:cognito/resourceServer:ResourceServer" &&
+          client.scopes.some((scope) => scope.startsWith(`${identifier}/`)))),
+    cloud,
+  );
 }
 
 /** Seconds. */
+const STANDARD_SCOPES = new Set(["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"]);
+
 /** How long a client's tokens live, as its inputs have it: a number, and the unit in which it is counted. */
 const TOKENS = {
   idToken: { usual: "hours", preset: HOUR, least: 300, most: DAY, range: "5 minutes to 1 day" },
