@@ -20,6 +20,7 @@ import type { ReadyDocument } from "./host/ready-document.ts";
 import { type EvaluationReads, watchSources } from "./host/watch.ts";
 import type { ServerCertificate } from "./http/certificates.ts";
 import type { Reach } from "./http/loopback.ts";
+import { keepTick } from "./kept-tick.ts";
 import { EventQueue } from "./lambda/event-queue.ts";
 import type { RunsByHand } from "./lambda/runs-by-hand.ts";
 import { SpareRuntime } from "./lambda/spare-runtime.ts";
@@ -91,6 +92,7 @@ export interface LocalCloud {
  * @throws ProjectError, ProgramError, StateError, PortTakenError, NotAnAddressError: each with a sentence for the person and the fix
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  keepTick();
   // Ends what was started when the start fails half-way.
   await using started = new AsyncDisposableStack();
   const missed: string[] = [];
