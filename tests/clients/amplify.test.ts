@@ -14,6 +14,7 @@ import { type LocalCloud, startLocalCloud } from "../../local/start.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { password } from "../support/sign-up.ts";
 import { temporaryProject } from "../support/temporary.ts";
+import { addVirtualAuthenticator } from "../support/virtual-authenticator.ts";
 
 /** A pool for the application at this origin, as one declares it on AWS. */
 const program = (application: string) => `
@@ -239,21 +240,9 @@ describe("a page with aws-amplify, over https", function () {
     assert.deepEqual(faults, []);
   });
 
-  /** Chromium's own authenticator in software, for somebody who is always there. */
-  async function addAuthenticator() {
-    const devtools = await context.newCDPSession(page);
-    await devtools.send("WebAuthn.enable");
-    await devtools.send("WebAuthn.addVirtualAuthenticator", {
-      options: {
-        ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true },
-        ...{ isUserVerified: true, automaticPresenceSimulation: true },
-      },
-    });
-  }
-
   it("registers a passkey and signs in with it, for localhost alone", async () => {
     const username = "passkey@example.com";
-    await addAuthenticator();
+    await addVirtualAuthenticator(page);
     await signUp(username);
     await page.evaluate((input) => window.amplifyPage.auth.signIn(input), { username, password });
     const registered = await page.evaluate(async () => {

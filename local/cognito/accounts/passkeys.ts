@@ -20,7 +20,7 @@ const ALGORITHMS = [-7, -257];
 
 type UserVerification = "required" | "preferred";
 
-const hasRelyingParty = ({ model: { passkeys, domains } }: Pool): boolean =>
+export const hasRelyingParty = ({ model: { passkeys, domains } }: Pool): boolean =>
   passkeys.relyingPartyId !== undefined || domains.length > 0;
 
 /** @throws CognitoError WebAuthnNotEnabledException, WebAuthnConfigurationMissingException */
@@ -71,6 +71,7 @@ function refuseOneMore(registered: Passkey[]): void {
 
 /**
  * @param credential RegistrationResponseJSON, as it came
+ * @param page the origin of the only page that may have asked; any of the relying party's without it
  * @throws CognitoError InvalidParameterException, LimitExceededException and the WebAuthn…Exceptions of CompleteWebAuthnRegistration
  */
 export async function completePasskeyRegistration(
@@ -78,6 +79,7 @@ export async function completePasskeyRegistration(
   client: AppClientModel,
   user: User,
   credential: unknown,
+  page?: string,
 ): Promise<void> {
   const { id: relyingPartyId, userVerification } = relyingParty(pool);
   const response = readRegistrationResponse(credential);
@@ -91,7 +93,7 @@ export async function completePasskeyRegistration(
     );
   if (!pool.flows.end(challenge)) throw challengeNotFound();
   if (type !== "webauthn.create") throw invalidParameter("The passkey credential is not that of a registration.");
-  const foreign = foreignPage(response.clientData);
+  const foreign = foreignPage(response.clientData, page);
   if (foreign) throw new CognitoError("WebAuthnOriginNotAllowedException", foreign);
   const { verifyRegistration } = await import("./passkey-verification.ts");
   const ceremony = { challenge, relyingPartyId, algorithms: ALGORITHMS, userVerification };
@@ -126,22 +128,38 @@ const usablePasskeys = (pool: Pool, { sub }: User): Passkey[] =>
   hasRelyingParty(pool) ? pool.passkeys.list(sub).filter((each) => each.relyingPartyId === localRelyingParty) : [];
 
 /**
+ * @param user whose passkeys are asked for; anybody's without it, of which the page learns nothing
  * @param seconds how long the challenge is good
  * @returns PublicKeyCredentialRequestOptionsJSON (Web Authentication Level 3 §5.1)
  */
-export function passkeyRequest(pool: Pool, user: User, seconds: number) {
+export function passkeyRequest(pool: Pool, user: User | undefined, seconds: number) {
   const { id: rpId, userVerification } = relyingParty(pool);
   return {
     challenge: pool.platform.randomBytes(32).toString("base64url"),
     timeout: seconds * 1000,
     rpId,
-    allowCredentials: usablePasskeys(pool, user).map(descriptor),
+    allowCredentials: user ? usablePasskeys(pool, user).map(descriptor) : [],
     userVerification,
   };
 }
 
 /**
+ * The user whom an authenticator keeps the passkey for, who is still to prove it.
+ * @throws CognitoError NotAuthorizedException
+ */
+export function passkeyOwner(pool: Pool, { userHandle: handle }: AuthenticationResponse): User {
+  const user = handle === undefined ? undefined : pool.users.bySub(Buffer.from(handle, "base64url").toString());
+  if (!user) throw notProved("the passkey was made for nobody of this pool");
+  return user;
+}
+
+/** Whether a page of that host can use passkeys here. */
+export const isPasskeyHost = (hostname: string): boolean =>
+  hostname === localRelyingParty || hostname.endsWith(`.${localRelyingParty}`);
+
+/**
  * @param response of `readAuthenticationResponse`, to the request with this challenge
+ * @param page the origin of the only page that may have asked; any of the relying party's without it
  * @throws CognitoError NotAuthorizedException, with a reason for the console
  */
 export async function provePasskey(
@@ -149,10 +167,11 @@ export async function provePasskey(
   user: User,
   challenge: string,
   response: AuthenticationResponse,
+  page?: string,
 ): Promise<void> {
   const { id: relyingPartyId, userVerification } = relyingParty(pool);
   const { clientData, id } = response;
-  const foreign = foreignPage(clientData);
+  const foreign = foreignPage(clientData, page);
   if (foreign) throw notProved(foreign);
   const passkey = pool.passkeys.get(user.sub, id);
   if (!passkey) throw notProved("the user has no such passkey");
@@ -169,8 +188,9 @@ const notProved = (reason: string) =>
   new CognitoError("NotAuthorizedException", "The passkey does not sign this user in.", reason);
 
 /** @returns why the page may not use passkeys of this relying party; `undefined` when it may */
-function foreignPage({ origin, crossOrigin }: ClientData): string | undefined {
+function foreignPage({ origin, crossOrigin }: ClientData, page: string | undefined): string | undefined {
   if (crossOrigin) return `The page of ${printable(origin)} was in a frame of another site.`;
+  if (page !== undefined && origin !== page) return `The passkey was asked for by ${printable(origin)}.`;
   if (isLocalOrigin(origin)) return undefined;
   return `The origin ${printable(origin)} is not allowed: passkeys are for the relying party ${localRelyingParty} here, so open the page at http://${localRelyingParty}.`;
 }
@@ -181,6 +201,5 @@ const printable = (origin: string) => origin.slice(0, 200).replaceAll(/[^\x21-\x
 function isLocalOrigin(origin: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, hostname, origin: normal } = new URL(origin);
-  const local = hostname === localRelyingParty || hostname.endsWith(`.${localRelyingParty}`);
-  return local && normal === origin && (protocol === "http:" || protocol === "https:");
+  return isPasskeyHost(hostname) && normal === origin && (protocol === "http:" || protocol === "https:");
 }

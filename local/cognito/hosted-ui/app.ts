@@ -12,6 +12,7 @@ import { errorPage, explain, mismatch } from "./error-page.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
 import { type HostedUi, oauthEvent } from "./page-request.ts";
+import { passkeyRoutes } from "./passkey-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
@@ -45,6 +46,7 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
   signUpRoutes(app, hostedUi);
   recoveryRoutes(app, hostedUi);
   challengeRoutes(app, hostedUi);
+  if (domain.managedLoginVersion === 2) passkeyRoutes(app, hostedUi);
   oauthEndpoints(app, hostedUi);
   if (pool.model.identityProviders.length > 0) providerRoutes(app, hostedUi);
 

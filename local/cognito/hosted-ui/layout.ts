@@ -14,6 +14,7 @@ import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { UserPoolModel } from "../../model.ts";
 import type { Markup, Variant } from "./form-parts.ts";
+import { passkeyScriptSource } from "./passkey-script.ts";
 import { ruleScriptSource } from "./password-rules.ts";
 import type { ProviderChoice } from "./provider-buttons.ts";
 import { showPasswordScript, showPasswordSource } from "./show-password.ts";
@@ -30,6 +31,8 @@ export interface PageContext {
   providers: ProviderChoice[];
   /** Whether the pool's own users may sign in with a password. */
   ownUsers: boolean;
+  /** Whether they may sign in with a passkey. */
+  passkeys: boolean;
   /** Where the mail of this local cloud is shown. */
   mailbox: string;
 }
@@ -90,11 +93,11 @@ code{font-size:.875em;overflow-wrap:anywhere}
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /**
- * No script but those that mark password rules and show a password, no request to anywhere. `form-action` is left out on purpose:
+ * No script but those that mark password rules, show a password and ask for a passkey, no request to anywhere. `form-action` is left out on purpose:
  * Chromium applies it to the redirects that follow a form, which here lead to the application and on to wherever the
  * application sends its users.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource} ${showPasswordSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource} ${showPasswordSource} ${passkeyScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
 export interface FormPage {
   title: string;

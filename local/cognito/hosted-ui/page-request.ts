@@ -1,8 +1,10 @@
 /** What the hosted UI's routes share: one request as they see it, and how it ends. */
 import type { Context } from "hono";
-import type { HostedUiModel } from "../../model.ts";
+import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
+import type { AppClientModel, HostedUiModel } from "../../model.ts";
 import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
 import { sendSecondFactor } from "../accounts/mfa.ts";
+import { hasRelyingParty } from "../accounts/passkeys.ts";
 import { postAuthentication } from "../accounts/triggers.ts";
 import { providersOf } from "../federation/providers.ts";
 import type { Pool } from "../pool.ts";
@@ -73,13 +75,27 @@ export function toErrorPage(c: Context, error: string, clientId: string | undefi
 /** An address of this hosted UI, under the name by which the browser reached it. */
 export const local = (c: Context, path: string): string => new URL(c.req.url).origin + path;
 
-export function pageContext(c: Context, { pool, domain }: HostedUi, request: AuthorizationRequest): PageContext {
+/**
+ * Whether somebody can sign in with a passkey: on managed login's pages alone, as on AWS, and on this machine, whose name they are
+ * for here.
+ */
+export const offersPasskeys = (c: Context, { pool, domain }: HostedUi, client: AppClientModel): boolean =>
+  domain.managedLoginVersion === 2 &&
+  client.explicitAuthFlows.includes("ALLOW_USER_AUTH") &&
+  client.identityProviders.includes("COGNITO") &&
+  pool.model.firstFactors.includes("WEB_AUTHN") &&
+  hasRelyingParty(pool) &&
+  LOOPBACK_HOSTS.has(new URL(c.req.url).hostname);
+
+export function pageContext(c: Context, hostedUi: HostedUi, request: AuthorizationRequest): PageContext {
+  const { pool, domain } = hostedUi;
   return {
     pool: pool.model,
     managed: domain.managedLoginVersion === 2,
     query: request.query,
     csrf: forgeryToken(c, pool),
     providers: providersOf(pool, request.client),
+    passkeys: offersPasskeys(c, hostedUi, request.client),
     ownUsers: request.client.identityProviders.includes("COGNITO"),
     mailbox: `${new URL(pool.issuer).origin}/#mail`,
   };

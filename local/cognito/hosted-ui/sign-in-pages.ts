@@ -66,6 +66,7 @@ function usernamePage(context: PageContext, state: FormState): Markup {
       },
       variant,
     )}
+        ${context.passkeys ? below(html`<a href="/login/passkey?${query}">Sign in with a passkey</a>`, variant) : ""}
         ${pool.adminCreateUserOnly ? "" : below(html`New user? <a href="/signup?${query}">Create an account</a>`, variant)}
         ${providerButtons(providers, query, variant)}`,
   });

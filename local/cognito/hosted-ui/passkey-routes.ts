@@ -1,0 +1,139 @@
+/**
+ * Passkeys on managed login's pages: `/passkeys/add` for somebody who is signed in with this browser (developer guide,
+ * "User-interactive managed login and classic hosted UI endpoints"), and a sign-in for which nobody says a name. The browser shows
+ * what it has, so that the page gives nothing away; its path is ours.
+ */
+import type { Context, Hono } from "hono";
+import { refuseExternal, refuseInactive } from "../accounts/authentication.ts";
+import { mayGoWithoutPassword } from "../accounts/first-factors.ts";
+import { readAuthenticationResponse } from "../accounts/passkey-responses.ts";
+import {
+  completePasskeyRegistration,
+  isPasskeyHost,
+  passkeyOwner,
+  passkeyRequest,
+  provePasskey,
+  startPasskeyRegistration,
+} from "../accounts/passkeys.ts";
+import { preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
+import { CognitoError, invalidParameter } from "../errors.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
+import { beginFlow, currentFlow, currentSession, endFlow } from "./browser-state.ts";
+import type { Markup } from "./form-parts.ts";
+import type { FormState } from "./layout.ts";
+import {
+  authorization,
+  completeSignIn,
+  grantRedirect,
+  type HostedUi,
+  local,
+  offersPasskeys,
+  pageContext,
+  signInEvent,
+} from "./page-request.ts";
+import { addPasskeyPage, passkeySignInPage, passkeysElsewherePage } from "./passkey-pages.ts";
+import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
+
+export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
+  const { pool } = hostedUi;
+
+  /** The request, where passkeys can be used; otherwise what the browser is answered. */
+  const opened = async (c: Context): Promise<AuthorizationRequest | Response> => {
+    const request = authorization(c, hostedUi);
+    if (request instanceof Response) return request;
+    if (!offersPasskeys(c, hostedUi, request.client)) return c.redirect(local(c, `/login?${request.query}`), 302);
+    const here = new URL(c.req.url);
+    if (isPasskeyHost(here.hostname)) return request;
+    here.hostname = "localhost";
+    return c.html(passkeysElsewherePage(pageContext(c, hostedUi, request), here.href));
+  };
+
+  const signInPage = (c: Context, request: AuthorizationRequest, state?: FormState): Markup => {
+    const seconds = request.client.validity.authSessionMinutes * 60;
+    const options = passkeyRequest(pool, undefined, seconds);
+    beginFlow(c, pool, { clientId: request.client.id, sub: "", step: "WEB_AUTHN", data: options.challenge }, seconds);
+    return passkeySignInPage(pageContext(c, hostedUi, request), options, state);
+  };
+
+  app.get("/login/passkey", async (c) => {
+    const request = await opened(c);
+    return request instanceof Response ? request : c.html(signInPage(c, request));
+  });
+
+  app.post("/login/passkey", async (c) => {
+    const request = await opened(c);
+    if (request instanceof Response) return request;
+    const fields = await postedFields(c);
+    const flow = currentFlow(c, pool, request.client.id, ["WEB_AUTHN"]);
+    // With a user in it, it was begun at the API, and planted here.
+    if (!fields || flow?.sub !== "" || !endFlow(c, pool, flow))
+      return c.html(signInPage(c, request, { error: outdatedForm }));
+    let name = "";
+    try {
+      refuseUnratedSignIn(pool, request.client);
+      const response = readAuthenticationResponse(credentialOf(fields));
+      const user = passkeyOwner(pool, response);
+      name = user.username;
+      await preAuthentication(pool, request.client, user.username, user);
+      await provePasskey(pool, user, flow.data, response, new URL(c.req.url).origin);
+      refuseInactive(user);
+      refuseExternal(user);
+      if (!mayGoWithoutPassword(pool, user))
+        throw new CognitoError(
+          "NotAuthorizedException",
+          "Sign in with your password: your account has a second factor.",
+        );
+      return await completeSignIn(c, hostedUi, request, user);
+    } catch (error) {
+      const state = formStateOf(error, fields);
+      const { reason, message } = error as CognitoError;
+      signInEvent(pool, request, name, "refused", reason ?? message);
+      return c.html(signInPage(c, request, { error: state.error ?? message }));
+    }
+  });
+
+  /** Who is signed in with this browser, and since when. */
+  const signedIn = (c: Context) => {
+    const session = currentSession(c, pool);
+    const user = session && pool.users.bySub(session.sub);
+    return session && user?.enabled ? { session, user } : undefined;
+  };
+
+  app.get("/passkeys/add", async (c) => {
+    const request = await opened(c);
+    if (request instanceof Response) return request;
+    const found = signedIn(c);
+    if (!found) return c.redirect(local(c, `/login?${request.query}`), 302);
+    const options = startPasskeyRegistration(pool, request.client, found.user);
+    return c.html(addPasskeyPage(pageContext(c, hostedUi, request), options));
+  });
+
+  app.post("/passkeys/add", async (c) => {
+    const request = await opened(c);
+    if (request instanceof Response) return request;
+    const found = signedIn(c);
+    if (!found) return c.redirect(local(c, `/login?${request.query}`), 302);
+    const { user, session } = found;
+    const again = (error: string) => {
+      const options = startPasskeyRegistration(pool, request.client, user);
+      return c.html(addPasskeyPage(pageContext(c, hostedUi, request), options, { error }));
+    };
+    const fields = await postedFields(c);
+    if (!fields) return again(outdatedForm);
+    try {
+      const { origin } = new URL(c.req.url);
+      await completePasskeyRegistration(pool, request.client, user, credentialOf(fields), origin);
+    } catch (error) {
+      return again(formStateOf(error, fields).error ?? (error as Error).message);
+    }
+    return grantRedirect(c, hostedUi, request, user, session);
+  });
+}
+
+function credentialOf({ credential = "" }: Record<string, string>): unknown {
+  try {
+    return JSON.parse(credential);
+  } catch {
+    throw invalidParameter("The browser did not answer with a passkey.");
+  }
+}
