@@ -42,7 +42,8 @@ export interface DeploymentParts {
   project: string;
   stack: string;
   provider: Provider;
-  plugins: Plugins;
+  /** `undefined` in a preview, where no hook is called either. */
+  plugins: Plugins | undefined;
   stackReferences: StackReferences;
   onDiagnostic: (diagnostic: Diagnostic) => void;
 }
@@ -213,7 +214,7 @@ export class Deployment {
 
   close(): void {
     this.#callbacks.close();
-    this.#parts.plugins.close();
+    this.#parts.plugins?.close();
   }
 
   async #create(request: resourceProto.RegisterResourceRequest, wanted: Wanted): Promise<Registered> {
@@ -227,7 +228,7 @@ export class Deployment {
     // The name is taken from here on, while its provider is at work.
     this.#add(resource, wanted.position);
     const hooked = { ...resource, wireInputs, wireOutputs: {} };
-    const hooks = options.getHooks();
+    const hooks = this.#parts.plugins && options.getHooks();
     let unknown = false;
     let wireOutputs: Values = {};
     await this.#attempt(urn, async () => {
@@ -343,7 +344,7 @@ export class Deployment {
     const name = token.split(":")[0] ?? "";
     if (name === "pulumi" || this.#parts.provider.packages.has(wanted.name)) return undefined;
     const explicit = this.#byUrn.get(urnOf(providerReference));
-    return this.#parts.plugins.find(wanted, purpose, explicit);
+    return this.#parts.plugins?.find(wanted, purpose, explicit) ?? "no plugin runs in a preview";
   }
 
   #packageOf(token: string, request: PackageSource): PackageRequest {

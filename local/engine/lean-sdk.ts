@@ -1,14 +1,19 @@
 /**
  * Loaded before a program: changes Pulumi's SDKs in memory, as `sdk-changes.ts` says, so that they load what few programs
  * use when it is used, and `sdk-additions.ts`, so that it tells more. With `?quiet` it sends no debug messages, with
- * `?cache=<folder>` Node keeps the compiled code of what is loaded there, by its content.
+ * `?preview` it makes up what a program requires and does not get, with `?cache=<folder>` Node keeps the compiled code of what is loaded there, by its content.
  */
 import { enableCompileCache, registerHooks } from "node:module";
-import { SDK_ADDITIONS } from "./sdk-additions.ts";
+import { PREVIEW_ADDITIONS, SDK_ADDITIONS } from "./sdk-additions.ts";
 import { DEFERRED_FUNCTIONS, DEFERRED_MODULE, QUIET_CHANGES, SDK_CHANGES } from "./sdk-changes.ts";
 
 const asked = new URL(import.meta.url).searchParams;
-const changes = { ...SDK_ADDITIONS, ...SDK_CHANGES, ...(asked.has("quiet") && QUIET_CHANGES) };
+const changes = {
+  ...SDK_ADDITIONS,
+  ...SDK_CHANGES,
+  ...(asked.has("quiet") && QUIET_CHANGES),
+  ...(asked.has("preview") && PREVIEW_ADDITIONS),
+};
 const PACKAGES = "/node_modules/";
 
 type Load = () => object;

@@ -22,41 +22,69 @@ export interface Diagnostic {
   urn: string;
 }
 
+/** A value of a stack's configuration that a program asks for and does not get. */
+export interface MissingValue {
+  /** With its namespace, `app:domain` */
+  key: string;
+  /** Whether it asks for it as a secret. */
+  secret: boolean;
+}
+
 /** The program ran and failed: it threw, an invoke was refused, or a resource could not be made. */
 export class ProgramError extends Error {
   readonly code = "program_failed";
   readonly diagnostics: Diagnostic[];
   readonly next: string;
+  /** What it stopped for the lack of. */
+  readonly missing: readonly MissingValue[];
+  readonly #of: { project: string; stack: string; refused: boolean };
 
-  /** @param refused whether something was refused here that `pulumi preview` would not refuse */
-  constructor(project: string, stack: string, diagnostics: Diagnostic[], { refused }: { refused: boolean }) {
+  /** @param how `refused`: whether something was refused here that `pulumi preview` would not refuse; `missing`: all, when more is known than what the program says */
+  constructor(
+    project: string,
+    stack: string,
+    diagnostics: Diagnostic[],
+    how: { refused: boolean; missing?: readonly MissingValue[] },
+  ) {
     super(describe(project, stack, diagnostics));
     this.name = "ProgramError";
-    this.next = refused
+    const text = textOf(diagnostics);
+    const missing = how.missing ?? missingIn(text);
+    const secrets = new Set(missing.flatMap(({ key, secret }) => (secret ? [key] : [])));
+    const keys = missing.map(({ key }) => key);
+    const give = keys.length > 0 ? giveConfig(keys, stack, secrets) : undefined;
+    this.next = how.refused
       ? "Fix what is named above and start again."
-      : (missingConfig(stack, diagnostics) ??
-        missingPackage(diagnostics) ??
-        "Fix the program; `npx pulumi preview` would report the same.");
+      : (give ?? missingPackage(text) ?? "Fix the program; `npx pulumi preview` would report the same.");
     this.diagnostics = diagnostics;
+    this.missing = how.refused ? [] : missing;
+    this.#of = { project, stack, refused: how.refused };
+  }
+
+  /** @returns the same with all that is missing, where the program itself says the first only */
+  withMissing(missing: readonly MissingValue[]): ProgramError {
+    const { project, stack, refused } = this.#of;
+    const others = missing.slice(1).map(({ key }) => `'${key}'`);
+    const message = `It goes on to ask for ${others.join(", ")}. That was found by giving it made-up values; where one of them decides, it may ask for more.`;
+    const diagnostics = [...this.diagnostics, { severity: "info" as const, message, urn: "" }];
+    return new ProgramError(project, stack, diagnostics, { refused, missing });
   }
 }
 
-/** What to do where the program asked for configuration that the stack does not have, in the words of Pulumi's SDK. */
-function missingConfig(stack: string, diagnostics: Diagnostic[]): string | undefined {
-  const text = textOf(diagnostics);
+/** What the program asked for and the stack does not have, in the words of Pulumi's SDK. */
+function missingIn(text: string): MissingValue[] {
   // The words of `aws.config.requireRegion()`.
-  if (text.includes("No AWS region has been configured")) return giveConfig(["aws:region"], stack, new Set());
-  const [, key, sealed] =
+  if (text.includes("No AWS region has been configured")) return [{ key: "aws:region", secret: false }];
+  const [, key, secret] =
     /Missing required configuration variable '([^']+)'(?:\n\tplease set a value using the command `pulumi config set( --secret) )?/.exec(
       text,
     ) ?? [];
-  return key === undefined ? undefined : giveConfig([key], stack, new Set(sealed && [key]));
+  return key === undefined ? [] : [{ key, secret: secret !== undefined }];
 }
 
 /** What to do where Node found no package of a name that the program imports. */
-function missingPackage(diagnostics: Diagnostic[]): string | undefined {
-  const [, name] =
-    /Cannot find (?:module|package) '((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)(?:\/[^']*)?'/.exec(textOf(diagnostics)) ?? [];
+function missingPackage(text: string): string | undefined {
+  const [, name] = /Cannot find (?:module|package) '((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)(?:\/[^']*)?'/.exec(text) ?? [];
   if (name === undefined) return undefined;
   return `Run \`npm install\`, or where package.json does not name ${name} yet, \`npm install ${name}\`.`;
 }

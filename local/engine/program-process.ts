@@ -22,6 +22,8 @@ export interface ProgramSettings {
   compileCache?: string | undefined;
   /** Whether its debug messages are heard. */
   debug: boolean;
+  /** Whether it is told that nothing is deployed, and what it requires of its configuration and does not get is made up. */
+  preview?: boolean;
   /** Whether it reports what it reads. */
   traced: boolean;
   /** Modules of installed packages to load before it waits; without them it does not wait. */
@@ -47,9 +49,13 @@ export const ORGANIZATION = "organization";
 
 /** @throws ProjectError when the project has no usable `@pulumi/pulumi` */
 export async function startProgram(settings: ProgramSettings): Promise<ProgramProcess> {
-  const { project, environment, compileCache, debug, traced, ahead } = settings;
+  const { project, environment, compileCache, debug, preview = false, traced, ahead } = settings;
   const launcher = locateLauncher(project);
-  const asked = new URLSearchParams({ ...(!debug && { quiet: "" }), ...(compileCache && { cache: compileCache }) });
+  const asked = new URLSearchParams({
+    ...(!debug && { quiet: "" }),
+    ...(preview && { preview: "" }),
+    ...(compileCache && { cache: compileCache }),
+  });
   const door = await openDoor();
   const child = spawn(
     process.execPath,
@@ -62,6 +68,7 @@ export async function startProgram(settings: ProgramSettings): Promise<ProgramPr
       ...["--monitor", door.address, "--engine", door.address],
       ...["--organization", ORGANIZATION, "--project", project.name, "--stack", project.stack],
       ...["--root-directory", project.directory, "--pwd", project.workingDirectory, "--parallel", PARALLEL],
+      ...(preview ? ["--dry-run"] : []),
       project.entryPoint,
     ],
     {

@@ -26,6 +26,8 @@ export interface RunOptions {
   compileCache?: string | undefined;
   /** Hears what the program reads, as it reads it. */
   onRead?: (read: Read) => void;
+  /** Runs it as `pulumi preview` does, and without plugins and hooks: the program's own code is all that acts. */
+  preview?: boolean;
   /** Takes the process from there, if one waits, and has the next one made ready. */
   spare?: SpareProgram;
 }
@@ -49,7 +51,15 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
   };
   signal?.throwIfAborted();
   const { compileCache, debug = false } = options;
-  const settings = { project, environment, compileCache, debug, traced: options.onRead !== undefined };
+  const { preview = false } = options;
+  const settings = {
+    project,
+    environment,
+    compileCache,
+    debug,
+    ...(preview && { preview }),
+    traced: options.onRead !== undefined,
+  };
   const program = (await options.spare?.take(settings)) ?? (await startProgram(settings));
   const { child, door } = program;
   const closers: (() => void)[] = [];
@@ -82,7 +92,7 @@ export async function runProgram(options: RunOptions): Promise<ProgramRun> {
       const stackReferences = new StackReferences(project, options.stackOutputs, warn);
       const monitor = createMonitor(
         { ...project, organization: ORGANIZATION },
-        { provider, plugins: new Plugins(context), stackReferences, onDiagnostic: onMessage },
+        { provider, plugins: preview ? undefined : new Plugins(context), stackReferences, onDiagnostic: onMessage },
       );
       refused = () => monitor.deployment.ended;
       closers.push(() => monitor.deployment.close());

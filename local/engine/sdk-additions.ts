@@ -12,6 +12,29 @@ export const UNKNOWN_OUTPUTS = "demo-auth:unknown-outputs";
 
 const tellWanted = `require("./output").all([this.name, name]).apply((wanted) => void require("./log").info(${JSON.stringify(WANTED_OUTPUT)} + JSON.stringify(wanted)));`;
 
+/** In a preview, begins a message to the engine: JSON of a `MissingValue` follows. */
+export const MISSING_CONFIG = "demo-auth:missing-config ";
+
+/** What stands for a value that a program requires and does not get, by what it is required as. */
+const MADE_UP: Record<string, string> = {
+  "": '(opts?.allowedValues?.[0] ?? "made-up")',
+  Boolean: "true",
+  Number: "(opts?.min ?? opts?.max ?? 1)",
+  Object: "{}",
+};
+
+/** For a preview that is to find all that a program lacks. By file, below `node_modules`. */
+export const PREVIEW_ADDITIONS: Readonly<Record<string, readonly Change[]>> = {
+  "@pulumi/pulumi/config.js": [
+    (source) =>
+      source.replace(
+        /(require(Boolean|Number|Object|)Impl\(key, secret[^)]*\) \{[^}]*\{\s*)throw new ConfigMissingError\(this\.fullKey\(key\), secret\);/g,
+        (_, head: string, kind: string) =>
+          `${head}require("./log").info(${JSON.stringify(MISSING_CONFIG)} + JSON.stringify({ key: this.fullKey(key), secret })); return ${MADE_UP[kind]};`,
+      ),
+  ],
+};
+
 /** By file, below `node_modules`. */
 export const SDK_ADDITIONS: Readonly<Record<string, readonly Change[]>> = {
   "@pulumi/pulumi/stackReference.js": [

@@ -4,7 +4,7 @@
  */
 
 import type { ResourceGraph } from "../engine/graph.ts";
-import type { Diagnostic } from "../engine/problems.ts";
+import { type Diagnostic, ProgramError } from "../engine/problems.ts";
 import type { Project } from "../engine/project.ts";
 import { runProgram } from "../engine/run-program.ts";
 import type { SpareProgram } from "../engine/spare-program.ts";
@@ -52,6 +52,8 @@ export interface Evaluation {
   warnings: string[];
 }
 
+/** Whoever waits for why a start failed is not kept for longer. */
+const LONGEST_SEARCH_MS = 10_000;
 const DEFAULT_REGION = "us-east-1";
 
 /**
@@ -72,13 +74,16 @@ export async function evaluateProject(
   };
   const configured = project.config["aws:region"] ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const region = configured ?? DEFAULT_REGION;
-  const provider = awsProvider(region, {
-    sdk: new SdkTypes(project.workingDirectory),
-    local: project.local,
-    defaultTags: defaultTags(project.config["aws:defaultTags"]),
-    files: { directory: project.workingDirectory, onRead: (path) => watching?.reads.note(["path", path]) },
-  });
+  const newProvider = () =>
+    awsProvider(region, {
+      sdk: new SdkTypes(project.workingDirectory),
+      local: project.local,
+      defaultTags: defaultTags(project.config["aws:defaultTags"]),
+      files: { directory: project.workingDirectory, onRead: (path) => watching?.reads.note(["path", path]) },
+    });
+  const provider = newProvider();
   let resources = 0;
+  const { stackOutputs, compileCache } = options;
   const { graph: evaluated } = await runProgram({
     project,
     provider: {
@@ -91,11 +96,26 @@ export async function evaluateProject(
     },
     environment,
     debug: options.debug,
-    stackOutputs: options.stackOutputs,
-    compileCache: options.compileCache,
+    stackOutputs,
+    compileCache,
     onMessage: onProgramMessage,
     ...(signal ? { signal } : {}),
     ...(watching ? { onRead: (read) => watching.reads.note(read), spare: watching.spare } : {}),
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof ProgramError) || error.missing.length === 0) throw error;
+    const limit = AbortSignal.timeout(LONGEST_SEARCH_MS);
+    const until = signal ? AbortSignal.any([signal, limit]) : limit;
+    const { withAllMissing } = await import("../engine/missing-config.ts");
+    throw await withAllMissing(error, (config, onMessage) =>
+      runProgram({
+        project: { ...project, config: { ...project.config, ...config } },
+        provider: newProvider(),
+        preview: true,
+        signal: until,
+        onMessage,
+        ...{ environment, stackOutputs, compileCache },
+      }),
+    );
   });
   const unknown = new UnknownOutputs(evaluated.notes?.unknownOutputs);
   const graph = { ...evaluated, outputs: unknown.describe(evaluated.outputs) };

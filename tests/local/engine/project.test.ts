@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
-import { ProjectError } from "../../../local/engine/problems.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type ProgramError, ProjectError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { evaluateProject } from "../../../local/host/evaluation.ts";
 import { temporaryDirectory, temporaryProject } from "../../support/temporary.ts";
@@ -134,6 +136,80 @@ describe("a project's files", function () {
     });
     assert.deepEqual(own.graph.outputs, { db: { user: "you" }, key: "mine" });
     assert.deepEqual(own.heard, []);
+  });
+
+  it("that are missing are all named at once, as far as made-up values lead the program", async () => {
+    const failure = async (program: string) => {
+      const seen: string[] = [];
+      const error = await evaluateProject(
+        readProject(projectOf(`const pulumi = require("@pulumi/pulumi"); ${program}`), "dev", {}),
+        {
+          environment: { PATH: process.env.PATH },
+          onProgramMessage: ({ severity, message }) => severity === "info" && seen.push(message),
+        },
+        temporaryDirectory(),
+      ).then(
+        () => assert.fail("the program did not fail"),
+        (reason: ProgramError) => reason,
+      );
+      return { error, seen };
+    };
+    const { error, seen } = await failure(`
+      const config = new pulumi.Config();
+      console.log("dry run: " + pulumi.runtime.isDryRun());
+      config.require("domain");
+      config.requireNumber("port");
+      new pulumi.Config("db").requireSecret("key");
+      if (config.requireBoolean("isLarge")) config.requireObject("sizes");
+      if (config.require("tier") === "gold") config.require("discount");
+      throw new Error("made-up values have led here");
+    `);
+    assert.deepEqual(
+      error.missing.map(({ key }) => key),
+      ["app:domain", "app:port", "db:key", "app:isLarge", "app:sizes", "app:tier"],
+    );
+    assert.match(error.message, /Missing required configuration variable 'app:domain'/);
+    assert.ok(
+      error.message.endsWith(
+        "info: It goes on to ask for 'app:port', 'db:key', 'app:isLarge', 'app:sizes', 'app:tier'. That was found by giving it " +
+          "made-up values; where one of them decides, it may ask for more.",
+      ),
+      error.message,
+    );
+    assert.match(
+      error.next,
+      /^Run `npx pulumi config set app:domain <value> --stack dev && .* && npx pulumi config set --secret db:key <value> --stack dev && .*`, or write in demo-auth\.local\.yaml for this machine alone: config: \{ "app:domain": <value>, .*, "app:tier": <value> \}$/,
+    );
+    assert.deepEqual(seen, ["dry run: false"], "what it says while it is led on is not news");
+
+    const only = await failure('new pulumi.Config().require("domain");');
+    assert.doesNotMatch(only.error.message, /It goes on/);
+    assert.deepEqual(only.error.missing, [{ key: "app:domain", secret: false }]);
+  });
+
+  it("that are missing are looked for without running a plugin or a hook with made-up values", async () => {
+    const directory = projectOf(
+      `const pulumi = require("@pulumi/pulumi");
+       const fs = require("fs");
+       const config = new pulumi.Config();
+       config.require("first");
+       const touch = (what) => fs.appendFileSync("touched", what);
+       const hook = new pulumi.ResourceHook("hook", async () => touch("hook"));
+       const provider = { create: async () => { touch("dynamic"); return { id: "1", outs: {} }; } };
+       class Thing extends pulumi.dynamic.Resource { constructor(n, o) { super(provider, n, {}, o); } }
+       const aws = require("@pulumi/aws");
+       new aws.cognito.UserPool("p", {}, { hooks: { beforeCreate: [hook] } }).id.apply(() => config.require("second"));
+       new Thing("t");`,
+    );
+    await assert.rejects(
+      evaluateProject(
+        readProject(directory, "dev", {}),
+        { environment: { PATH: process.env.PATH } },
+        temporaryDirectory(),
+      ),
+      ({ missing }: ProgramError) => missing.map(({ key }) => key).join() === "app:first,app:second",
+    );
+    assert.ok(!existsSync(join(directory, "touched")));
   });
 
   it("need no region here, which is said, and the program sees none either", async () => {
