@@ -1,5 +1,6 @@
 /** What can go wrong before a program stands: each with a stable code, a sentence for the person and the fix. */
 import { stripVTControlCharacters } from "node:util";
+import { ownFrames } from "./own-frames.ts";
 
 /** The project on disk cannot be run as it is. */
 export class ProjectError extends Error {
@@ -122,7 +123,7 @@ function describe(project: string, stack: string, diagnostics: Diagnostic[]): st
     for (const { severity, message } of messages) {
       // Node colours the errors that Pulumi shows; what reads this may be a script.
       lines.push(
-        ...stripVTControlCharacters(`${severity}: ${message.trimEnd()}`)
+        ...ownFrames(stripVTControlCharacters(`${severity}: ${message.trimEnd()}`))
           .split("\n")
           .map((line) => `    ${line}`),
       );

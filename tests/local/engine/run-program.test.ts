@@ -23,8 +23,8 @@ function evaluate(
   );
 }
 
-async function failure(program: string): Promise<ProgramError> {
-  const directory = temporaryProject({ ...PROJECT, "index.js": program });
+async function failure(program: string, files: Record<string, string> = {}): Promise<ProgramError> {
+  const directory = temporaryProject({ ...PROJECT, ...files, "index.js": program });
   const error = await evaluate(directory).then(
     () => assert.fail("the program did not fail"),
     (reason: unknown) => reason,
@@ -124,6 +124,26 @@ describe("the engine", function () {
     assert.match(error.message, /no such luck/);
     assert.equal(error.next, "Fix the program; `npx pulumi preview` would report the same.");
     assert.match(error.message, /index\.js:1/);
+  });
+
+  it("shows of a stack the program's own frames only, and of a compiler's complaint the place that it names", async () => {
+    const frames = async (program: string, files = {}) =>
+      (await failure(program, files)).message
+        .split("\n")
+        .slice(3)
+        .map((line) => line.trim().replace(/\(.*[\\/](?=\w+\.js)/, "("));
+    assert.deepEqual(
+      await frames('function deep() { throw Object.assign(new Error("no"), { code: "E1" }); }\ndeep();'),
+      ["Error: no", "at deep (index.js:1:39)", "at Object.<anonymous> (index.js:2:1) {", "code: 'E1'", "}"],
+    );
+    const built =
+      'module.exports = () => require("esbuild").build({ entryPoints: ["handler.ts"], logLevel: "silent" });';
+    assert.deepEqual(await frames(built, { "handler.ts": "export const a = 1;\nexport const b = (;\n" }), [
+      "Error: Build failed with 1 error:",
+      'handler.ts:2:18: ERROR: Unexpected ";"',
+    ]);
+    const elsewhere = await frames('new (require("@pulumi/aws").cognito.UserPool)("p", null, { parent: 5 });');
+    assert.ok(elsewhere.length >= 2, "an error that only packages are in still has a place");
   });
 
   it("reports a rejected promise that nobody waits for", async () => {

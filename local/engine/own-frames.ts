@@ -1,0 +1,42 @@
+/** Shortens the stacks in what a program's failure says to the frames that its person can do something about. */
+
+const FRAME = /^\s+at /;
+const FOREIGN = /[\\/]node_modules[\\/]|\bnode:|<anonymous>\)?$/;
+/** Such as esbuild's `handler.ts:2:18: ERROR: Unexpected ";"`. */
+const LOCATED = /^[^\s:][^:]*:\d+:\d+: /m;
+
+/**
+ * Leaves out the frames of Node and of installed packages. Where a stack has no others, its first one stays, unless the message
+ * itself says a file and a line.
+ * @param text as Node prints an error, its own properties included
+ */
+export function ownFrames(text: string): string {
+  const kept: string[] = [];
+  const lines = text.split("\n");
+  for (let at = 0; at < lines.length; ) {
+    if (!FRAME.test(lines[at]!)) {
+      kept.push(lines[at++]!);
+      continue;
+    }
+    const from = at;
+    while (at < lines.length && FRAME.test(lines[at]!)) at++;
+    const stack = lines.slice(from, at);
+    const own = stack.filter((frame) => !FOREIGN.test(frame));
+    const isLocated = LOCATED.test(lines.slice(0, from).join("\n"));
+    const shown = own.length > 0 || isLocated ? own : stack.slice(0, 1);
+    kept.push(...shown.map((frame) => frame.replace(/ \{$/, "")));
+    // What follows the last frame are the error's own properties.
+    if (stack.at(-1)!.endsWith(" {")) at = pushProperties(kept, lines, at);
+  }
+  return kept.join("\n");
+}
+
+/** Leaves out what says nothing: accessors, which Node does not read, and where a module was required from. */
+function pushProperties(kept: string[], lines: string[], from: number): number {
+  const end = lines.findIndex((line, at) => at >= from && /^\s*\}$/.test(line));
+  const properties = lines.slice(from, end < 0 ? lines.length : end);
+  const told = properties.filter((line) => !/: \[(?:Getter|Setter|Getter\/Setter)\],?$/.test(line));
+  if (told.length > 0) kept[kept.length - 1] += " {";
+  kept.push(...told, ...(told.length > 0 && end >= 0 ? [lines[end]!] : []));
+  return end < 0 ? lines.length : end + 1;
+}
