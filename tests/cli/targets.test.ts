@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { announce, type Bench, openBench } from "./support/cli.ts";
 import { startFakeCognito } from "./support/fake-cognito.ts";
@@ -534,6 +535,15 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     equal(stateHome({ ...from, env: { DEMO_AUTH_HOME: "here" } }), "/work/here");
     equal(stateHome({ ...from, platform: "darwin" }), "/home/ada/Library/Application Support/demo-auth");
     equal(userConfigFile({ ...from, env: { XDG_CONFIG_HOME: "/config" } }), "/config/demo-auth/config.json");
+  });
+
+  it("does not place it in the working directory where HOME is empty", async () => {
+    const nowhere = { HOME: "", DEMO_AUTH_HOME: undefined, XDG_STATE_HOME: undefined, XDG_CONFIG_HOME: undefined };
+    const { stdout } = await bench.run(["config", "--json"], { env: nowhere });
+    const { sessionFolder, userFile } = JSON.parse(stdout).values;
+    const { homedir } = userInfo();
+    equal(sessionFolder.value, join(homedir, ".local/state/demo-auth/credentials"));
+    equal(userFile.value, join(homedir, ".config/demo-auth/config.json"));
   });
 
   it("stops a chain of configuration that names an unknown user file", async () => {

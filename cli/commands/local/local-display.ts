@@ -19,6 +19,7 @@ import { targetNeeded } from "../../targets/cloud-choice.ts";
 import { routeToTry } from "../../targets/target.ts";
 import { evaluations } from "./evaluations.ts";
 import { describe, differences } from "./ready-text.ts";
+import { repeatedLines } from "./repeated-lines.ts";
 
 export interface LocalDisplay {
   /** For whatever else is said while the cloud runs. */
@@ -141,14 +142,19 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
     if (progressShown) terminal.write(FRESH_LINE);
     progressShown = false;
   };
-  const line = (text: string) => {
+  const write = (text: string) => {
     clearProgress();
     out.note(text);
   };
+  const line = (text: string) => {
+    repeated.flush();
+    write(text);
+  };
   const course = evaluations((afterMs, resources) => line(goesOn(afterMs, resources)));
+  const repeated = repeatedLines((words, at) => stamped(at, words));
   let running: ReadyDocument | undefined;
   const stamped = (at: number, text: string) =>
-    line(`${out.mark("dim", new Date(at).toTimeString().slice(0, 8))} ${text}`);
+    write(`${out.mark("dim", new Date(at).toTimeString().slice(0, 8))} ${text}`);
   return {
     out: {
       ...out,
@@ -182,6 +188,9 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
     event(event, messages) {
       const text = eventLine(event);
       if (text === undefined) return;
+      const isOfSdk = event.kind === "database" || event.kind === "aws-api";
+      if (!isOfSdk) repeated.flush();
+      else if (!repeated.isNew(text, event.at)) return;
       if (event.kind !== "mail") return stamped(event.at, coloured(out, event, text));
       const code = messages().findLast(({ to }) => to === event.to)?.code;
       stamped(event.at, code ? `${text}  ${out.mark("bold", `code ${safeText(code, 40)}`)}` : text);
@@ -210,13 +219,18 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
       out.error({ code: "program_failed", message: safeBlock(message), exitCode: 0, ...(hint && { hint }) });
       line(out.mark("dim", "  What ran before keeps running."));
     },
-    close: () => course.ends(false),
+    close() {
+      repeated.flush();
+      course.ends(false);
+    },
   };
 }
 
 function goesOn(afterMs: number, resources: number): string {
-  const made = `${resources === 0 ? "no" : resources} resource${resources > 1 ? "s" : ""}`;
-  return `Still evaluating the program after ${duration(afterMs)}, with ${made} so far. A program that keeps a server, a timer or a connection open does not end.`;
+  const still = `Still evaluating the program after ${duration(afterMs)}`;
+  if (resources === 0)
+    return `${still}, with no resource so far. Pulumi type-checks TypeScript first, which PULUMI_NODEJS_TRANSPILE_ONLY=true leaves out.`;
+  return `${still}, with ${resources} resource${resources === 1 ? "" : "s"} so far. A program that keeps a server, a timer or a connection open does not end.`;
 }
 
 /** What `--host` has done, for whoever did not mean all of it: never left out. */

@@ -290,6 +290,37 @@ Declared, not emulated
       assert.deepEqual(evaluate(["no region", "retired"], runs), ["no region"], "which had gone");
     });
 
+  describe("for what a function's SDK tries again", () => {
+    beforeEach(() => mock.timers.enable({ apis: ["setTimeout", "Date"] }));
+    afterEach(() => mock.timers.reset());
+
+    const asked = { kind: "aws-api", service: "S3", operation: "GET /", outcome: "Refused" } as const;
+    const refusal = (at: number): CloudEvent => ({ ...asked, at, reason: "S3 does not run here." });
+    const clock = new Date(0).toTimeString().slice(0, 8);
+    const line = `${clock} S3 GET /: Refused — S3 does not run here.\n`;
+
+    it("says the same refusal once, and how often it came again", () => {
+      for (const next of ["event", "time"]) {
+        const { display, text } = open(true);
+        for (const at of [0, 100, 300]) display.event(refusal(at), messages);
+        assert.equal(text.stderr, line);
+        if (next === "event") display.event(MAIL, messages);
+        else mock.timers.tick(2000);
+        assert.equal(text.stderr.split("\n")[1], `${clock} and twice more`);
+        display.event(refusal(900), messages);
+        display.event(refusal(901), messages);
+        display.close();
+        assert.ok(text.stderr.endsWith(`${line}${clock} and once more\n`), text.stderr);
+      }
+    });
+
+    it("says a request as often as it is made", () => {
+      const { display, text } = open(true);
+      for (let count = 0; count < 3; count++) display.event(REQUEST, messages);
+      assert.equal(text.stderr.trim().split("\n").length, 3);
+    });
+  });
+
   describe("while a program does not end", () => {
     beforeEach(() => mock.timers.enable({ apis: ["setTimeout", "Date"] }));
     afterEach(() => mock.timers.reset());

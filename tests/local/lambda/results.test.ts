@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { breakdownOutcome } from "../../../local/lambda/outcomes.ts";
 import { deploy } from "./function-harness.ts";
 
 describe("a function's result", () => {
@@ -84,6 +85,17 @@ describe("a function that does not answer", () => {
     assert.deepEqual(rest, {});
     assert.equal(reason, "The function ran longer than its timeout of 0.2 s; its environment was ended.");
     assert.equal((await demo.invoke({})).payload, "1");
+  });
+
+  it("is said to have loaded for too long where it was not ready by then, since its own timeout had not begun", () => {
+    const timeout = { kind: "timeout", seconds: 10, initializing: true } as const;
+    assert.deepEqual(breakdownOutcome(timeout, "r"), {
+      payload:
+        '{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r Error: Task timed out after 10.00 seconds"}',
+      functionError: "Unhandled",
+      reason:
+        "The function's code took longer than 10 s to load, which is all that initialization may take; its environment was ended.",
+    });
   });
 
   it("[E.5] is ended at its timeout in an endless loop", async () => {
