@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Diagnostic, ProgramError } from "../../../local/engine/problems.ts";
 import { readProject } from "../../../local/engine/project.ts";
 import { runProgram } from "../../../local/engine/run-program.ts";
-import { SDK_ADDITIONS, UNKNOWN_OUTPUTS } from "../../../local/engine/sdk-additions.ts";
+import { PREVIEW_ADDITIONS, SDK_ADDITIONS, UNKNOWN_OUTPUTS } from "../../../local/engine/sdk-additions.ts";
 import { QUIET_CHANGES, SDK_CHANGES } from "../../../local/engine/sdk-changes.ts";
 import { awsProvider } from "../../../local/resources/aws.ts";
 import { repository } from "../../support/shell.ts";
@@ -36,6 +36,10 @@ describe("what Pulumi's SDK loads", function () {
       const text = readFileSync(join(repository, "node_modules", file), "utf8");
       for (const change of changes) assert.notEqual(change(text), text, file);
     }
+    const [file = "", changes = []] = Object.entries(PREVIEW_ADDITIONS)[0]!;
+    const text = readFileSync(join(repository, "node_modules", file), "utf8");
+    assert.equal(text.split("throw new ConfigMissingError").length, 5, "as a text, a boolean, a number and an object");
+    assert.ok(!changes[0]!(text).includes("throw new ConfigMissingError"));
   });
 
   it("keeps an output unknown that the engine does not know, in SDKs of any age", async () => {
