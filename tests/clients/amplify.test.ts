@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { signIn } from "aws-amplify/auth";
 import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { totpAt } from "../../local/cognito/accounts/totp.ts";
@@ -15,6 +16,8 @@ import { launchChromium } from "../support/chromium.ts";
 import { password } from "../support/sign-up.ts";
 import { temporaryProject } from "../support/temporary.ts";
 import { addVirtualAuthenticator } from "../support/virtual-authenticator.ts";
+
+type SignInOptions = NonNullable<Parameters<typeof signIn>[0]["options"]>;
 
 /** A pool for the application at this origin, as one declares it on AWS. */
 const program = (application: string) => `
@@ -25,7 +28,7 @@ const pool = new aws.cognito.UserPool("users", {
   mfaConfiguration: "OPTIONAL",
   softwareTokenMfaConfiguration: { enabled: true },
   deviceConfiguration: { challengeRequiredOnNewDevice: true, deviceOnlyRememberedOnUserPrompt: true },
-  signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] },
+  signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"] },
   webAuthnConfiguration: { relyingPartyId: "example.com", userVerification: "required" },
 });
 new aws.cognito.UserPoolDomain("users", { userPoolId: pool.id, domain: "amplify-users" });
@@ -295,6 +298,76 @@ describe("a page with aws-amplify, over https", function () {
       { username, password },
     );
     assert.equal(elsewhere, "RelyingPartyMismatch");
+    assert.deepEqual(faults, []);
+  });
+
+  it("signs in by choice: with a code by e-mail, with the password, and with SRP", async () => {
+    const username = "choice@example.com";
+    await signUp(username);
+    const newestCode = () => cloud.messages().findLast(({ to }) => to === username)!.code!;
+    const start = (options: SignInOptions = {}, password?: string) =>
+      page.evaluate(
+        ({ options, ...input }) =>
+          window.amplifyPage.auth.signIn({ ...input, options: { authFlowType: "USER_AUTH", ...options } }),
+        { username, options, ...(password !== undefined && { password }) },
+      );
+    const answer = (challengeResponse: string) =>
+      page.evaluate(
+        (challengeResponse) => window.amplifyPage.auth.confirmSignIn({ challengeResponse }),
+        challengeResponse,
+      );
+    const signOut = () => page.evaluate(() => window.amplifyPage.auth.signOut());
+    const done = { isSignedIn: true, nextStep: { signInStep: "DONE" } };
+    const choice = {
+      isSignedIn: false,
+      nextStep: {
+        signInStep: "CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION",
+        availableChallenges: ["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"],
+      },
+    };
+
+    assert.deepEqual(await start(), choice);
+    const asked = await answer("EMAIL_OTP");
+    assert.equal(asked.nextStep.signInStep, "CONFIRM_SIGN_IN_WITH_EMAIL_CODE");
+    assert.deepEqual(await answer(newestCode()), done);
+    assert.equal((await session()).id?.email, username);
+    await signOut();
+
+    assert.deepEqual(await start(), choice);
+    assert.equal((await answer("PASSWORD")).nextStep.signInStep, "CONFIRM_SIGN_IN_WITH_PASSWORD");
+    assert.deepEqual(await answer(password), done);
+    await signOut();
+
+    assert.deepEqual(await start({ preferredChallenge: "PASSWORD_SRP" }, password), done);
+    await signOut();
+    const preferred = await start({ preferredChallenge: "EMAIL_OTP" });
+    assert.equal(preferred.nextStep.signInStep, "CONFIRM_SIGN_IN_WITH_EMAIL_CODE");
+    assert.deepEqual(await answer(newestCode()), done);
+    assert.deepEqual(faults, []);
+  });
+
+  it("signs up without a password, and in by itself with the code that confirmed that", async () => {
+    const username = "passwordless@example.com";
+    await page.evaluate(
+      (username) =>
+        window.amplifyPage.auth.signUp({
+          username,
+          options: { userAttributes: { email: username }, autoSignIn: { authFlowType: "USER_AUTH" } },
+        }),
+      username,
+    );
+    const sent = () => cloud.messages().filter(({ to }) => to === username);
+    const confirmed = await page.evaluate((input) => window.amplifyPage.auth.confirmSignUp(input), {
+      username,
+      confirmationCode: sent()[0]!.code!,
+    });
+    assert.equal(confirmed.nextStep.signUpStep, "COMPLETE_AUTO_SIGN_IN");
+    assert.deepEqual(await page.evaluate(() => window.amplifyPage.auth.autoSignIn()), {
+      isSignedIn: true,
+      nextStep: { signInStep: "DONE" },
+    });
+    assert.equal(sent().length, 1, "a code besides that of the sign-up");
+    assert.equal((await session()).id?.email, username);
     assert.deepEqual(faults, []);
   });
 
