@@ -10,6 +10,7 @@ import type { ReadyDocument } from "../host/ready-document.ts";
 import type { CloudEvent } from "../platform.ts";
 import { startLocalCloud } from "../start.ts";
 import { CloudError } from "./cloud-error.ts";
+import { compileCacheOf } from "./compile-cache.ts";
 import type { CloudMessage, CloudOptions, CloudRequest, CloudRun, RunOptions, UserOptions } from "./types.ts";
 
 export interface Controls {
@@ -57,8 +58,10 @@ export async function openControls(
     const line = eventLine(event);
     if (line !== undefined) log(line);
   };
+  const projectDirectory = resolve(options.project ?? ".");
   const cloud = await startLocalCloud({
-    projectDirectory: resolve(options.project ?? "."),
+    projectDirectory,
+    compileCache: compileCacheOf(projectDirectory),
     stack: options.stack ?? "dev",
     port: options.port ?? 0,
     https: options.https,

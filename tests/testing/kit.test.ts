@@ -1,6 +1,7 @@
 /** The test kit as a test of somebody's uses it, from the sources; the package is in `package.test.ts`. */
 import { deepEqual, equal, match, notEqual, ok, rejects, throws } from "node:assert/strict";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -330,6 +331,8 @@ describe("the test kit", function () {
     const heaps = [await heapAfterClouds(2), await heapAfterClouds(2), await heapAfterClouds(2)] as const;
     const grown = Math.min(heaps[1] - heaps[0], heaps[2] - heaps[1]);
     ok(grown < 6, `${grown.toFixed(1)} MB for two clouds`);
+    // From the second evaluation on its compiled code is kept, beside the packages.
+    ok(readdirSync(join(repository, "node_modules/.cache/demo-auth/compiled")).length > 0);
   });
 
   it("tells why nothing answers after a close", async () => {
