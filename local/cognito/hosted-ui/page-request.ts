@@ -35,9 +35,13 @@ export const confirmationSeconds = 24 * 3600;
 /**
  * The authorization request that the page's query carries, or the answer that refuses it.
  * The same checks for every page and method: a form posted to a forged address gets no further than a link to it.
+ * @param url what is asked, where the address leaves something out
  */
-export function authorization(c: Context, { pool, domain }: HostedUi): AuthorizationRequest | Response {
-  const url = new URL(c.req.url);
+export function authorization(
+  c: Context,
+  { pool, domain }: HostedUi,
+  url = new URL(c.req.url),
+): AuthorizationRequest | Response {
   const parsed = parseAuthorization(pool, url, domain.managedLoginVersion === 2);
   const refused = parsed.ok ? pageRefusal(c, pool, parsed.request, domain) : parsed;
   if (parsed.ok && refused === undefined) return parsed.request;

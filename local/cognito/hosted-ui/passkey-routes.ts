@@ -17,6 +17,7 @@ import {
 } from "../accounts/passkeys.ts";
 import { preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
+import type { User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, currentSession, endFlow } from "./browser-state.ts";
 import type { Markup } from "./form-parts.ts";
@@ -39,13 +40,22 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
 
   /** The request, where passkeys can be used; otherwise what the browser is answered. */
   const opened = async (c: Context): Promise<AuthorizationRequest | Response> => {
-    const request = authorization(c, hostedUi);
+    const request = authorization(c, hostedUi, completed(c));
     if (request instanceof Response) return request;
     if (!offersPasskeys(c, hostedUi, request.client)) return c.redirect(local(c, `/login?${request.query}`), 302);
     const here = new URL(c.req.url);
     if (isPasskeyHost(here.hostname)) return request;
     here.hostname = "localhost";
     return c.html(passkeysElsewherePage(pageContext(c, hostedUi, request), here.href));
+  };
+
+  /** Applications open `/passkeys/add` with `client_id` and `redirect_uri` alone, since they want nobody signed in. */
+  const completed = (c: Context): URL => {
+    const url = new URL(c.req.url);
+    const client = pool.client(url.searchParams.get("client_id") ?? "");
+    if (url.pathname === "/passkeys/add" && !url.searchParams.has("response_type"))
+      url.searchParams.set("response_type", client?.flows.includes("code") ? "code" : "token");
+    return url;
   };
 
   const signInPage = (c: Context, request: AuthorizationRequest, state?: FormState): Markup => {
@@ -99,13 +109,18 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
     return session && user?.enabled ? { session, user } : undefined;
   };
 
+  const addPage = (c: Context, request: AuthorizationRequest, user: User, state?: FormState) => {
+    const options = startPasskeyRegistration(pool, request.client, user);
+    const query = new URL(c.req.url).search.slice(1);
+    return c.html(addPasskeyPage({ ...pageContext(c, hostedUi, request), query }, options, state));
+  };
+
   app.get("/passkeys/add", async (c) => {
     const request = await opened(c);
     if (request instanceof Response) return request;
     const found = signedIn(c);
     if (!found) return c.redirect(local(c, `/login?${request.query}`), 302);
-    const options = startPasskeyRegistration(pool, request.client, found.user);
-    return c.html(addPasskeyPage(pageContext(c, hostedUi, request), options));
+    return addPage(c, request, found.user);
   });
 
   app.post("/passkeys/add", async (c) => {
@@ -114,10 +129,7 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
     const found = signedIn(c);
     if (!found) return c.redirect(local(c, `/login?${request.query}`), 302);
     const { user, session } = found;
-    const again = (error: string) => {
-      const options = startPasskeyRegistration(pool, request.client, user);
-      return c.html(addPasskeyPage(pageContext(c, hostedUi, request), options, { error }));
-    };
+    const again = (error: string) => addPage(c, request, user, { error });
     const fields = await postedFields(c);
     if (!fields) return again(outdatedForm);
     try {
@@ -126,7 +138,9 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
     } catch (error) {
       return again(formStateOf(error, fields).error ?? (error as Error).message);
     }
-    return grantRedirect(c, hostedUi, request, user, session);
+    return c.req.query("response_type")
+      ? grantRedirect(c, hostedUi, request, user, session)
+      : c.redirect(request.redirectUri, 302);
   });
 }
 

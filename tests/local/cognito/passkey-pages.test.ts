@@ -89,6 +89,22 @@ describe("managed login's pages with passkeys", () => {
     });
   });
 
+  it("[A.0] add one with client_id and redirect_uri alone, as applications open the page, and lead back with nothing", async () => {
+    await withPages({}, {}, async (cloud) => {
+      const browser = await signedIn(cloud);
+      const bare = new URL(at(cloud, "/passkeys/add"));
+      for (const name of ["response_type", "scope", "state"]) bare.searchParams.delete(name);
+      const page = await browser.open(bare.href);
+      const credential = new Authenticator({ origin: bare.origin }).create(optionsIn(page));
+      const fields = { credential: JSON.stringify(credential) };
+      assert.equal((await browser.submit(page, "/passkeys/add", fields)).location, callback);
+      assert.equal(new URL((await cloud.browser().open(bare.href)).url).pathname, "/login");
+      bare.searchParams.set("redirect_uri", "https://evil.example/");
+      const refused = await browser.open(bare.href);
+      assert.equal(new URL(refused.url).searchParams.get("error"), "redirect_mismatch");
+    });
+  });
+
   it("[A.0] know none on classic pages, for a client without USER_AUTH, or where they are no first factor", async () => {
     const nothing = async (cloud: RunningCognito) => {
       const browser = await signedIn(cloud);
