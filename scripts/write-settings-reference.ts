@@ -10,14 +10,14 @@ const file = (name: string) => new URL(`../${name}`, import.meta.url);
  * Settings whose default both profiles share: what Pulumi knows of a setting without a default, it asks of every stack. Lists
  * and objects are left out, because Pulumi's checks of them would come before the program's own sentences.
  */
-export function projectConfig(): string {
+function projectConfig(): string {
   const entries = Object.entries<Row<unknown>>(table)
     .filter(([, row]) => row.dev === row.prod && ["string", "number", "boolean"].includes(typeof row.dev))
     .map(([key, row]) => [key, { type: row.type, default: row.dev, description: row.meaning }]);
   return stringify({ config: Object.fromEntries(entries) }, { lineWidth: 0 });
 }
 
-export function settingsTables(): string {
+function settingsTables(): string {
   const value = (preset: unknown) => {
     if (preset === undefined) return "not set";
     const text = typeof preset === "object" ? JSON.stringify(preset) : String(preset);

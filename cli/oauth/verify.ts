@@ -105,7 +105,7 @@ export function claimedUse(token: string): "id" | "access" | undefined {
 }
 
 /** OpenID Connect Core §3.2.2.9: base64url of the left half of SHA-256 over the token's ASCII. */
-export function accessTokenHash(accessToken: string): string {
+function accessTokenHash(accessToken: string): string {
   return createHash("sha256").update(accessToken, "ascii").digest().subarray(0, 16).toString("base64url");
 }
 

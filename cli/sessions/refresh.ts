@@ -41,7 +41,7 @@ export async function renewSession(world: World, { session, unconfirmed }: Store
  * Makes sure that a session of an earlier version belongs to its pool's own sign-in pages, before anything is sent there.
  * @throws SessionRefused `foreign-pages`
  */
-export async function confirmHostedUi(world: Pick<World, "exchange">, session: Session): Promise<void> {
+async function confirmHostedUi(world: Pick<World, "exchange">, session: Session): Promise<void> {
   if (session.hostedUi === undefined) return;
   const pages = await hostedUiOrigin(world, session.issuer, undefined);
   if (pages === session.hostedUi) return;

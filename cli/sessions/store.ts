@@ -173,7 +173,7 @@ export class SessionStore {
   }
 }
 
-export function bindingOf(from: Binding): Binding {
+function bindingOf(from: Binding): Binding {
   const { issuer, clientId, hostedUi, apiOrigin, account } = from;
   return { issuer, clientId, hostedUi, apiOrigin, account };
 }

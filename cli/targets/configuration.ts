@@ -160,7 +160,7 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 /** The folder that a chosen target belongs to: the nearest with a Pulumi project, a project file, or a repository. */
-export function projectRoot(from: string): string {
+function projectRoot(from: string): string {
   const marks = ["Pulumi.yaml", "Pulumi.yml", "demo-auth.json", ".git"];
   for (let folder = from; ; folder = dirname(folder)) {
     if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;

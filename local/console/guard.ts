@@ -8,7 +8,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { MiddlewareHandler } from "hono";
 
-export const PAGE_TOKEN_HEADER = "x-console-token";
+const PAGE_TOKEN_HEADER = "x-console-token";
 
 /**
  * Whether AWS answers such a request at `cognito-idp.<region>.amazonaws.com` to anybody: discovery and keys, and operations

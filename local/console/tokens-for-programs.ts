@@ -11,7 +11,7 @@ import { comesFromPage } from "../http/web-page.ts";
 import { refusal } from "./guard.ts";
 
 /** No page can send this: a browser names the page's origin, and asks before it sends JSON to another. */
-export const onlyPrograms: MiddlewareHandler = async (context, next) => {
+const onlyPrograms: MiddlewareHandler = async (context, next) => {
   if (comesFromPage(context.req.raw))
     return context.json(refusal("page", "Only programs of this machine may do this, and no page."), 403);
   const mediaType = (context.req.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();

@@ -47,7 +47,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
 const BY_TYPE = new Map(RESOURCE_TYPES.map((resourceType) => [resourceType.type, resourceType]));
 
 /** Every local account is this one: AWS's documentation uses the number, nobody owns it. */
-export const ACCOUNT_ID = "123456789012";
+const ACCOUNT_ID = "123456789012";
 
 export interface ProviderOptions {
   /** What the project's SDKs declare about outputs; without it outputs that are not known are `undefined`. */

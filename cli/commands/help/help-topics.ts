@@ -23,7 +23,7 @@ export const registerHelpTopics: Registrant = (program, world) => {
     });
 };
 
-export function exitCodesTopic(): string {
+function exitCodesTopic(): string {
   const lines = exitCodeMeanings.map(([code, meaning]) => {
     const codes = Object.entries(errorCodes).filter(([, exit]) => exit === code);
     const names = codes.length > 0 ? `\n      ${codes.map(([name]) => name).join(", ")}` : "";

@@ -132,7 +132,7 @@ async function withTokens(io: CommandContext<DirectFlags>): Promise<Received> {
   return { ...parseTokens(text), method: "token", hostedUi: undefined, refreshToken: undefined };
 }
 
-export function parseTokens(text: string): { idToken: string | undefined; accessToken: string | undefined } {
+function parseTokens(text: string): { idToken: string | undefined; accessToken: string | undefined } {
   if (text.startsWith("{")) {
     let value: Record<string, unknown>;
     try {

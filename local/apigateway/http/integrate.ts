@@ -44,7 +44,7 @@ export async function integrate(exchange: IntegratedHttpExchange, api: Invoking)
 }
 
 /** The function in an integration's URI: an ARN by itself, or inside of an invocation's path. */
-export function functionIn(uri: string | undefined): string | undefined {
+function functionIn(uri: string | undefined): string | undefined {
   return /(arn:[^:]+:lambda:[^:]+:\d+:function:[^/]+)(?:\/invocations)?$/.exec(uri ?? "")?.[1];
 }
 

@@ -52,7 +52,7 @@ export function parseQuery(queryString: string): [string, string][] {
 }
 
 /** The method that counts: `X-HTTP-Method-Override` replaces the one on the request line. */
-export function effectiveMethod(method: string, headers: RequestHeaders): string {
+function effectiveMethod(method: string, headers: RequestHeaders): string {
   const override = headers.last("x-http-method-override")?.toUpperCase();
   return override !== undefined && METHODS.has(override) ? override : method;
 }

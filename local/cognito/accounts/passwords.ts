@@ -18,7 +18,7 @@ const recognitionKey = randomBytes(32);
 
 /** What Cognito counts as a symbol; a space counts unless it leads or trails, and then the password is refused. */
 const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/u.source;
-export const longestPassword = 256;
+const longestPassword = 256;
 
 export interface Rule {
   /** As a person reads it on the sign-up page. */

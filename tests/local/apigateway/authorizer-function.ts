@@ -25,7 +25,7 @@ export const policy = (Effect: string, Resource: string | string[] = "*", more: 
 
 export const allowing = (more: object = {}) => ({ principalId: "ada", policyDocument: policy("Allow"), ...more });
 
-export function gateAuthorizer(overrides: Partial<AuthorizerModel> = {}): AuthorizerModel {
+function gateAuthorizer(overrides: Partial<AuthorizerModel> = {}): AuthorizerModel {
   return authorizer({
     id: "gate01",
     name: "Gate",
