@@ -1,7 +1,9 @@
 /** aws:apigateway/apiKey:ApiKey: a caller's key, which counts through the usage plans that it is in (CreateApiKey). */
 import type { apigateway } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
 import { served } from "../contract.ts";
 import { arnOf, flag, physicalName, resourceType, stableId, text } from "../resource-type.ts";
+import { markersIn } from "../unknown-outputs.ts";
 import { forReaders, forTheBill } from "./because.ts";
 
 export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aws:apigateway/apiKey:ApiKey", {
@@ -17,6 +19,7 @@ export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aw
 
   create(resource, account) {
     const { inputs, urn } = resource;
+    refuseValue(text(inputs.value));
     const id = stableId(urn, 10);
     return {
       id,
@@ -36,3 +39,14 @@ export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aw
     if (!outputs.enabled) cloud.disabledApiKeys.add(id);
   },
 });
+
+/** Recorded by LocalStack's test_apigateway_extended, 2025-07. @throws ResourceProblem */
+function refuseValue(value: string | undefined): void {
+  if (value === undefined || markersIn(value).length > 0) return;
+  if (value.length < 20) {
+    throw new ResourceProblem("BadRequestException: API Key value should be at least 20 characters");
+  }
+  if (value.length > 128) {
+    throw new ResourceProblem("BadRequestException: API Key value exceeds maximum size of 128 characters");
+  }
+}

@@ -5,7 +5,9 @@ import type { IntegrationResponseModel } from "../../model.ts";
 import { served } from "../contract.ts";
 import { warnOfUnawaited } from "../creation-order.ts";
 import { map, resourceType, text } from "../resource-type.ts";
+import { refuseResponseMappings } from "./mapping-expressions.ts";
 import { methodId, ofTheMethod } from "./method-id.ts";
+import { refuseStatusCode } from "./method-response.ts";
 
 type Response = apigateway.IntegrationResponse;
 type ResponseArgs = apigateway.IntegrationResponseArgs;
@@ -25,7 +27,10 @@ export const integrationResponse = resourceType<Response, ResponseArgs>(
       statusCode: served,
     },
 
-    create: ({ inputs }) => ({ id: methodId("agir", inputs), outputs: {} }),
+    create({ inputs }) {
+      refuseStatusCode(inputs.statusCode);
+      return { id: methodId("agir", inputs), outputs: {} };
+    },
 
     declare(resource, cloud) {
       const { inputs } = resource;
@@ -36,16 +41,23 @@ export const integrationResponse = resourceType<Response, ResponseArgs>(
         (other) => answers(other) && String(other.inputs.statusCode) === String(inputs.statusCode),
         cloud,
       );
-      const target = cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration;
+      const method = cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource);
+      const target = method.integration;
       if (!target) {
         throw new ResourceProblem(
           `NotFoundException: Invalid Integration identifier specified: ${resource.name} answers for a method without an integration. Let it depend on the Integration.`,
         );
       }
+      const statusCode = String(inputs.statusCode);
+      const responseParameters = map(inputs.responseParameters);
+      cloud.atTheEnd(resource, () => {
+        const declared = method.methodResponses.find((response) => response.statusCode === statusCode);
+        refuseResponseMappings(responseParameters, declared && Object.keys(declared.responseParameters));
+      });
       target.responses.push({
-        statusCode: String(inputs.statusCode),
+        statusCode,
         selectionPattern: text(inputs.selectionPattern),
-        responseParameters: map(inputs.responseParameters),
+        responseParameters,
         responseTemplates: map(inputs.responseTemplates),
         contentHandling: text(inputs.contentHandling) as IntegrationResponseModel["contentHandling"],
       });

@@ -6,7 +6,9 @@ import { notServed, served, servedExcept } from "../contract.ts";
 import { warnOfUnawaited } from "../creation-order.ts";
 import { flag, map, number, resourceType, text } from "../resource-type.ts";
 import { notCached } from "./because.ts";
+import { refuseIntegration } from "./integration-uri.ts";
 import { functionOf } from "./invocation-arn.ts";
+import { refuseRequestMappings } from "./mapping-expressions.ts";
 import { methodId, ofTheMethod } from "./method-id.ts";
 
 type Integration = apigateway.Integration;
@@ -51,6 +53,7 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
   },
 
   create({ inputs }) {
+    refuseIntegration(inputs);
     return {
       id: methodId("agi", inputs),
       outputs: {
@@ -66,7 +69,10 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
     warnOfUnawaited(resource, ofTheMethod("method:Method", resource), cloud);
     const { inputs, outputs } = resource;
     const uri = text(inputs.uri);
-    cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource).integration = {
+    const method = cloud.method(inputs.restApi, inputs.resourceId, inputs.httpMethod, resource);
+    const requestParameters = map(inputs.requestParameters);
+    cloud.atTheEnd(resource, () => refuseRequestMappings(requestParameters, Object.keys(method.requestParameters)));
+    method.integration = {
       type: inputs.type as IntegrationModel["type"],
       httpMethod: text(inputs.integrationHttpMethod),
       uri,
@@ -76,7 +82,7 @@ export const integration = resourceType<Integration, IntegrationArgs>("aws:apiga
       passthroughBehavior: outputs.passthroughBehavior as IntegrationModel["passthroughBehavior"],
       contentHandling: text(inputs.contentHandling) as IntegrationModel["contentHandling"],
       skipsTlsVerification: flag(map<unknown>(inputs.tlsConfig).insecureSkipVerification),
-      requestParameters: map(inputs.requestParameters),
+      requestParameters,
       requestTemplates: map(inputs.requestTemplates),
       responses: [],
     };

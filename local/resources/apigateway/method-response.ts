@@ -1,5 +1,6 @@
 /** aws:apigateway/methodResponse:MethodResponse: what a method may answer (PutMethodResponse). */
 import type { apigateway } from "@pulumi/aws";
+import { ResourceProblem } from "../../engine/graph.ts";
 import { served, withoutEffect } from "../contract.ts";
 import { warnOfUnawaited } from "../creation-order.ts";
 import { map, resourceType } from "../resource-type.ts";
@@ -19,7 +20,10 @@ export const methodResponse = resourceType<Response, ResponseArgs>("aws:apigatew
     statusCode: served,
   },
 
-  create: ({ inputs }) => ({ id: methodId("agmr", inputs), outputs: {} }),
+  create({ inputs }) {
+    refuseStatusCode(inputs.statusCode);
+    return { id: methodId("agmr", inputs), outputs: {} };
+  },
 
   declare(resource, cloud) {
     warnOfUnawaited(resource, ofTheMethod("method:Method", resource), cloud);
@@ -30,3 +34,11 @@ export const methodResponse = resourceType<Response, ResponseArgs>("aws:apigatew
     });
   },
 });
+
+/** Recorded by LocalStack's test_apigateway_api, 2025-06. @throws ResourceProblem */
+export function refuseStatusCode(statusCode: unknown): void {
+  if (/^[1-5]\d\d$/.test(String(statusCode))) return;
+  throw new ResourceProblem(
+    `ValidationException: 1 validation error detected: Value '${statusCode}' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d`,
+  );
+}

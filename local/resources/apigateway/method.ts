@@ -1,9 +1,11 @@
 /** aws:apigateway/method:Method: what a path takes, and who may call it (PutMethod). */
 import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { Values } from "../../engine/values.ts";
 import type { MethodModel } from "../../model.ts";
 import { served, withoutEffect } from "../contract.ts";
 import { flag, list, map, resourceType, text } from "../resource-type.ts";
+import { markersIn } from "../unknown-outputs.ts";
 import { methodId } from "./method-id.ts";
 
 export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aws:apigateway/method:Method", {
@@ -23,11 +25,7 @@ export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aw
   },
 
   create({ inputs }) {
-    if (inputs.authorization === "COGNITO_USER_POOLS" && !inputs.authorizerId) {
-      throw new ResourceProblem(
-        "BadRequestException: Invalid authorizer ID specified: a method with COGNITO_USER_POOLS needs authorizerId.",
-      );
-    }
+    refuseMethod(inputs);
     return {
       id: methodId("agm", inputs),
       outputs: { apiKeyRequired: flag(inputs.apiKeyRequired) },
@@ -37,6 +35,16 @@ export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aw
   declare(resource, cloud) {
     const { inputs } = resource;
     const target = cloud.apiResource(inputs.restApi, inputs.resourceId, resource);
+    const requestModels = map(inputs.requestModels);
+    cloud.atTheEnd(resource, () => {
+      const names = ["Empty", "Error", ...cloud.restApi(inputs.restApi, resource).models.map(({ name }) => name)];
+      const unknown = Object.values(requestModels).find(
+        (name) => !names.includes(name) && markersIn(name).length === 0,
+      );
+      if (unknown !== undefined) {
+        throw new ResourceProblem(`BadRequestException: Invalid model identifier specified: ${unknown}`);
+      }
+    });
     target.methods.push({
       httpMethod: inputs.httpMethod as string,
       authorization: inputs.authorization as MethodModel["authorization"],
@@ -45,9 +53,28 @@ export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aw
       apiKeyRequired: flag(inputs.apiKeyRequired),
       requestValidatorId: text(inputs.requestValidatorId),
       requestParameters: map<boolean>(inputs.requestParameters),
-      requestModels: map(inputs.requestModels),
+      requestModels,
       integration: undefined,
       methodResponses: [],
     });
   },
 });
+
+const METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];
+
+/** Recorded by LocalStack's test_apigateway_api, 2024-04. @throws ResourceProblem */
+function refuseMethod({ authorization, authorizerId, httpMethod, requestParameters }: Values): void {
+  const refused = (why: string) => new ResourceProblem(`BadRequestException: ${why}`);
+  if (!METHODS.includes(String(httpMethod))) {
+    throw refused(`Invalid HttpMethod specified. Valid options are ${METHODS.join(",")}`);
+  }
+  if ((authorization === "COGNITO_USER_POOLS" || authorization === "CUSTOM") && !authorizerId) {
+    throw refused(
+      "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.",
+    );
+  }
+  const names = Object.keys(map(requestParameters)).map((parameter) => parameter.split(".").slice(3).join("."));
+  if (new Set(names).size < names.length) {
+    throw refused("Parameter names must be unique across querystring, header and path");
+  }
+}

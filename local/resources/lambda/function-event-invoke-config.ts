@@ -8,6 +8,9 @@ import { served } from "../contract.ts";
 import { map, number, resourceType, text } from "../resource-type.ts";
 import { arnOfFunction, qualified } from "./function-arn.ts";
 
+/** Recorded by LocalStack's test_lambda_api, 2025-11. */
+const refused = (why: string) => new ResourceProblem(`InvalidParameterValueException: ${why}`);
+
 /** What Lambda takes. */
 const RANGES = { maximumRetryAttempts: [0, 2], maximumEventAgeInSeconds: [60, 21_600] } as const;
 
@@ -32,6 +35,10 @@ export const functionEventInvokeConfig = resourceType<
       if (value === undefined || (Number(value) >= least && Number(value) <= most)) continue;
       throw new ResourceProblem(`${name} is ${value}, and must be from ${least} to ${most}.`);
     }
+    const { destinationConfig, maximumEventAgeInSeconds, maximumRetryAttempts } = inputs;
+    if ([destinationConfig, maximumEventAgeInSeconds, maximumRetryAttempts].every((set) => set === undefined)) {
+      throw refused("You must specify at least one of error handling or destination setting.");
+    }
     const reference = text(inputs.functionName) ?? "";
     const qualifier = text(inputs.qualifier);
     return {
@@ -44,24 +51,31 @@ export const functionEventInvokeConfig = resourceType<
     const { inputs } = resource;
     cloud.atTheEnd(resource, () => {
       const functionArn = qualified(arnOfFunction(cloud, text(inputs.functionName) ?? ""), text(inputs.qualifier));
-      const target = cloud.model.functions.find(({ arn }) => functionArn === arn || functionArn.startsWith(`${arn}:`));
-      if (!target) return;
+      const isOf = (arn: string) => functionArn === arn || functionArn.startsWith(`${arn}:`);
+      const own = [...cloud.model.functions, ...cloud.model.functionsElsewhere].find(({ arn }) => isOf(arn));
       const destinations = map<Record<string, unknown>>(inputs.destinationConfig);
       const destination = (outcome: "onSuccess" | "onFailure") => {
         const given = text(map(destinations[outcome]).destination);
-        if (given === undefined || /^arn:[^:]*:lambda:/.test(given)) return given && arnOfFunction(cloud, given);
+        if (given === undefined || given === "") return undefined;
+        const to = arnOfFunction(cloud, given);
+        if (own && (to === own.arn || to.startsWith(`${own.arn}:`))) {
+          throw refused("You can't specify the function as a destination for itself.");
+        }
+        if (/^arn:[^:]*:lambda:/.test(to)) return to;
         const [, , service] = given.split(":");
         const property = `destinationConfig.${outcome}.destination`;
         const reason = `${service} does not run here; the terminal and the console say what would go there`;
         cloud.nameUnserved(resource, [{ property, reason, guards: false }]);
         return given;
       };
-      target.asynchronous[functionArn.slice(target.arn.length + 1) || "$LATEST"] = {
+      const settings = {
         maximumRetryAttempts: number(inputs.maximumRetryAttempts, 2),
         maximumEventAgeSeconds: number(inputs.maximumEventAgeInSeconds, 21_600),
         onSuccess: destination("onSuccess"),
         onFailure: destination("onFailure"),
       };
+      const target = cloud.model.functions.find(({ arn }) => isOf(arn));
+      if (target) target.asynchronous[functionArn.slice(target.arn.length + 1) || "$LATEST"] = settings;
     });
   },
 });

@@ -13,6 +13,7 @@ import { describeRole } from "../role-policies.ts";
 import { markersIn } from "../unknown-outputs.ts";
 import { forPulumi, nothingIsDestroyed, unseenByCallers } from "./because.ts";
 import { codeOf, layerCode, sourcesOf } from "./code.ts";
+import { refuseSettings } from "./refused-settings.ts";
 
 /** Runtimes whose creation AWS blocks (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). */
 const RETIRED = /^nodejs(?:|4\.3|4\.3-edge|6\.10|8\.10|10\.x|12\.x|14\.x|16\.x|18\.x|20\.x)$/;
@@ -83,6 +84,7 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
 
   create(resource, account) {
     const { inputs } = resource;
+    refuseSettings(inputs);
     const name = physicalName(resource);
     const arn = arnOf(account, "lambda", `function:${name}`);
     const version = flag(inputs.publish) ? FIRST_VERSION : "$LATEST";

@@ -96,6 +96,13 @@ describe("a custom Lambda integration", () => {
     );
   });
 
+  it("[D.6] is 500 where the method has no response for the status", async () => {
+    await using api = await start(lambda(), { methodResponses: [{ statusCode: "201", responseParameters: {} }] });
+    const { status, body } = await api.send("POST", "/Test/items/1");
+    assert.deepEqual([status, body], [500, '{"message": "Internal server error"}']);
+    assert.match(api.lastRequest().reason!, /^Output mapping refers to an invalid method response: 200\./);
+  });
+
   it("[D.6] answers a thrown error with 200 when no pattern matches", async () => {
     await using api = await start(lambda(), {}, { code: `exports.handler = async () => { throw new Error("no"); };` });
     const { status, body } = await api.send("POST", "/Test/items/1");

@@ -32,7 +32,9 @@ export function lambdaProxy(overrides: Partial<IntegrationModel> = {}): Integrat
   };
 }
 
+/** With a response of the method for each one of its integration. */
 export function method(httpMethod: string, overrides: Partial<MethodModel> = {}): MethodModel {
+  const statuses = new Set(overrides.integration?.responses.map(({ statusCode }) => statusCode));
   return {
     httpMethod,
     authorization: "NONE",
@@ -43,7 +45,7 @@ export function method(httpMethod: string, overrides: Partial<MethodModel> = {})
     requestParameters: {},
     requestModels: {},
     integration: lambdaProxy(),
-    methodResponses: [],
+    methodResponses: [...statuses].map((statusCode) => ({ statusCode, responseParameters: {} })),
     ...overrides,
   };
 }

@@ -46,7 +46,7 @@ describe("a REST API that a program declares", function () {
         endpointConfiguration: { types: "PRIVATE", vpcEndpointIds: ["vpce-1"] }, parameters: { basepath: "ignore" } });
       ${methodOn("api")}
       new aws.apigateway.Method("iam", { restApi: api.id, resourceId: api.rootResourceId, httpMethod: "PUT", authorization: "AWS_IAM" });
-      new aws.apigateway.Integration("i", { restApi: api.id, resourceId: api.rootResourceId, httpMethod: "GET", type: "HTTP_PROXY",
+      new aws.apigateway.Integration("i", { restApi: api.id, resourceId: api.rootResourceId, httpMethod: "GET", type: "HTTP_PROXY", integrationHttpMethod: "GET",
         connectionType: "VPC_LINK", connectionId: "vl1", cacheKeyParameters: ["method.request.path.a"], cacheNamespace: "n",
         responseTransferMode: "STREAM", tlsConfig: { insecureSkipVerification: true } });
       new aws.apigateway.Authorizer("l", { restApi: api.id, authorizerUri: "arn:x", authorizerCredentials: "arn:y" });

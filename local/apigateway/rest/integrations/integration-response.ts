@@ -41,13 +41,21 @@ const REMAPPED = new Set([
 
 /** @throws GatewayError `API_CONFIGURATION_ERROR` when no integration response is for this result */
 export function integrationAnswer(exchange: IntegratedGatewayExchange, result: IntegrationResult): GatewayAnswer {
-  const { responses } = exchange.route.method.integration;
+  const { integration, methodResponses } = exchange.route.method;
+  const { responses } = integration;
   const selected = select(responses, result.selection);
   if (!selected) {
     const what = result.selection === undefined ? "a success" : JSON.stringify(result.selection.slice(0, 200));
     throw new GatewayError(
       "API_CONFIGURATION_ERROR",
       `The integration has no response for ${what}: none matches, and there is no default (one without selectionPattern).`,
+    );
+  }
+
+  if (!methodResponses.some(({ statusCode }) => statusCode === selected.statusCode)) {
+    throw new GatewayError(
+      "API_CONFIGURATION_ERROR",
+      `Output mapping refers to an invalid method response: ${selected.statusCode}. Declare a MethodResponse for this status.`,
     );
   }
 
