@@ -20,7 +20,7 @@ export interface Ceremony {
  * The formats that come without being asked for: a pool asks for no attestation. Those of particular vendors are not read, since
  * their certificates name addresses that would be asked.
  */
-const FORMATS = new Set<unknown>(["none", "packed", "fido-u2f"]);
+const FORMATS = new Set(["none", "packed", "fido-u2f"]);
 
 /**
  * @returns the public key and the counter of the new passkey
@@ -32,8 +32,7 @@ export async function verifyRegistration(
 ): Promise<{ publicKey: Uint8Array<ArrayBuffer>; signCount: number }> {
   const { id, clientDataJSON, attestationObject, clientData } = response;
   try {
-    const format = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get("fmt");
-    if (!FORMATS.has(format)) throw new Error(`its attestation is of the format ${String(format).slice(0, 40)}`);
+    refuseFormat(decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)));
     const { registrationInfo } = await verifyRegistrationResponse({
       response: {
         ...{ id, rawId: id, type: "public-key", clientExtensionResults: {} },
@@ -57,8 +56,17 @@ export async function verifyRegistration(
         "WebAuthnRelyingPartyMismatchException",
         `The passkey was made for another relying party than ${relyingPartyId}.`,
       );
-    throw new CognitoError("WebAuthnCredentialNotSupportedException", `The passkey is not supported: ${message}.`);
+    // What the library trips over was made by no authenticator.
+    const because =
+      error instanceof TypeError || error instanceof RangeError ? "its attestation cannot be read" : message;
+    throw new CognitoError("WebAuthnCredentialNotSupportedException", `The passkey is not supported: ${because}.`);
   }
+}
+
+function refuseFormat(attestation: unknown): void {
+  const format: unknown = attestation instanceof Map ? attestation.get("fmt") : undefined;
+  if (typeof format !== "string") throw new Error("its attestation cannot be read");
+  if (!FORMATS.has(format)) throw new Error(`its attestation is of the format ${format.slice(0, 40)}`);
 }
 
 /** Without attestation nothing has used the key yet: one that is not on its curve could never sign in. */

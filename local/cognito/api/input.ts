@@ -62,8 +62,16 @@ export function requiredLimit(input: Input, name: string, most: number): number 
   return limit(input, name, most, 1);
 }
 
-/** `SMSMfaSettings`, `SoftwareTokenMfaSettings` and `EmailMfaSettings`, as far as they are given. */
+/**
+ * `SMSMfaSettings`, `SoftwareTokenMfaSettings` and `EmailMfaSettings`, as far as they are given.
+ * @throws CognitoError InvalidParameterException for a passkey in the place of a second factor
+ */
 export function mfaPreferences(input: Input): Partial<Record<SecondFactor, FactorPreference>> {
+  const passkey = object(input, "WebAuthnMfaSettings");
+  if (passkey && boolean(passkey, "Enabled", false))
+    throw invalidParameter(
+      "WebAuthnMfaSettings is not served by the local cloud: here a passkey is a first factor, and satisfies no MFA.",
+    );
   const preferences: Partial<Record<SecondFactor, FactorPreference>> = {};
   for (const [name, factor] of [
     ["SMSMfaSettings", "SMS_MFA"],

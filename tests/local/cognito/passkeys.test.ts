@@ -296,10 +296,15 @@ describe("registering a passkey", () => {
         })),
         unsupported(/./),
       );
-      for (const fmt of ["tpm", "apple", "android-key", "android-safetynet", "__proto__", 7, Buffer.from("none")])
+      for (const fmt of ["tpm", "apple", "android-key", "android-safetynet", "__proto__"])
         await assert.rejects(
           trying(() => ({ fmt, attStmt: new Map() })),
           unsupported(/format/),
+        );
+      for (const fmt of [7, Buffer.from("none")])
+        await assert.rejects(
+          trying(() => ({ fmt, attStmt: new Map() })),
+          unsupported(/cannot be read/),
         );
     });
   });
@@ -318,7 +323,10 @@ describe("registering a passkey", () => {
         Buffer.from([0xff]),
         cbor(new Map()),
       ])
-        await assert.rejects(register(aws, token, new Authenticator(), { attestationObject }), unsupported(/./));
+        await assert.rejects(
+          register(aws, token, new Authenticator(), { attestationObject }),
+          unsupported(/ its attestation cannot be read\.$|well formed/),
+        );
       await assert.rejects(
         register(aws, token, new Authenticator(), { attestationObject: Buffer.alloc(40_000) }),
         named("InvalidParameterException", /attestationObject/),
@@ -638,6 +646,19 @@ describe("signing in with a passkey", () => {
       await aws.send(new sdk.SetUserMFAPreferenceCommand({ AccessToken, SoftwareTokenMfaSettings: { Enabled: true } }));
       assert.deepEqual((await ask(aws)).AvailableChallenges, ["PASSWORD_SRP", "PASSWORD"]);
       assert.ok(token);
+    });
+  });
+
+  it("[C.3] is not taken for a second factor: who asks for that is refused", async () => {
+    await withPasskey({ mfa: "OPTIONAL", softwareTokenMfa: true }, async ({ aws, token }) => {
+      const settings = (Enabled: boolean) => ({ WebAuthnMfaSettings: { Enabled } });
+      const refused = named("InvalidParameterException", /^WebAuthnMfaSettings is not served/);
+      const own = (enabled: boolean) =>
+        aws.send(new sdk.SetUserMFAPreferenceCommand({ AccessToken: token, ...settings(enabled) }));
+      const administrators = new sdk.AdminSetUserMFAPreferenceCommand({ UserPoolId, Username: ada, ...settings(true) });
+      await assert.rejects(own(true), refused);
+      await assert.rejects(aws.send(administrators), refused);
+      await own(false);
     });
   });
 
