@@ -1,6 +1,6 @@
 /** One user pool at run time: what the program declared, joined with what the state holds. */
 import type { AppClientModel, UserPoolModel } from "../model.ts";
-import type { Platform } from "../platform.ts";
+import type { CloudEvent, Platform } from "../platform.ts";
 import { CodeTable } from "./state/codes.ts";
 import { DeviceTable } from "./state/devices.ts";
 import { GrantTable } from "./state/grants.ts";
@@ -9,8 +9,13 @@ import { type KeyRing, keyRing } from "./state/keys.ts";
 import type { Outbox } from "./state/messages.ts";
 import { PasskeyTable } from "./state/passkeys.ts";
 import { SignInFlows, SignInSessions } from "./state/sign-in-sessions.ts";
-import { UserTable } from "./state/users.ts";
+import { type User, UserTable } from "./state/users.ts";
 import type { TriggerFunctions } from "./triggers/functions.ts";
+
+type Unstamped<Event> = Event extends unknown ? Omit<Event, "at" | "userPoolId"> : never;
+
+/** What happened in a pool: when, and in which one, the pool says itself. */
+export type PoolEvent = Unstamped<Extract<CloudEvent, { userPoolId: string }>>;
 
 export interface Pool {
   model: UserPoolModel;
@@ -33,6 +38,8 @@ export interface Pool {
   client(id: string): AppClientModel | undefined;
   /** Runs work on one user after whatever else is under way for that user: guesses cannot be made side by side. */
   inTurn<T>(sub: string, work: () => Promise<T>): Promise<T>;
+  /** Writes it to the request log. */
+  report(event: PoolEvent): void;
 }
 
 export function openPool(
@@ -70,5 +77,10 @@ export function openPool(
       turn.then(done, done);
       return turn;
     },
+    report: (event) => platform.emit({ at: platform.now(), userPoolId: model.id, ...event }),
   };
 }
+
+/** @param action what the user did, or what was done to the user: "signed up" */
+export const reportUser = (pool: Pool, { username }: Pick<User, "username">, action: string): void =>
+  pool.report({ kind: "user", username, action });

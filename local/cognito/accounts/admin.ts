@@ -4,7 +4,7 @@
  */
 import type { UserPoolModel } from "../../model.ts";
 import { CognitoError, userDoesNotExist } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { checkAttributes, checkRequired } from "./attributes.ts";
 import { newCredentials, setPassword } from "./credentials.ts";
@@ -55,7 +55,7 @@ export async function createUser(pool: Pool, input: NewUserInput): Promise<User>
       ...{ sub, username: userName, attributes: withVerificationFlags(attributes) },
       ...temporary,
     });
-    note(pool, made, "created by an administrator");
+    reportUser(pool, made, "created by an administrator");
     return made;
   });
   if (!input.suppressMessage)
@@ -112,7 +112,7 @@ export async function confirmUser(pool: Pool, username: string, data?: TriggerDa
     throw new CognitoError("NotAuthorizedException", `User cannot be confirmed. Current status is ${user.status}`);
   const confirmed = pool.users.update(user.sub, { status: "CONFIRMED" });
   pool.codes.drop(user.sub, "sign-up");
-  note(pool, user, "confirmed by an administrator");
+  reportUser(pool, user, "confirmed by an administrator");
   await postConfirmation(pool, "ConfirmSignUp", confirmed, null, data);
 }
 
@@ -123,13 +123,13 @@ export function setEnabled(pool: Pool, username: string, enabled: boolean): void
     pool.users.update(user.sub, { enabled });
     if (!enabled) signOutEverywhere(pool, user);
   });
-  note(pool, user, enabled ? "enabled" : "disabled");
+  reportUser(pool, user, enabled ? "enabled" : "disabled");
 }
 
 export function deleteUser(pool: Pool, username: string): void {
   const user = requireUser(pool, username);
   pool.users.delete(user.sub);
-  note(pool, user, "deleted");
+  reportUser(pool, user, "deleted");
 }
 
 /** @param permanent whether the user keeps it; otherwise the first sign-in must change it */
@@ -148,7 +148,7 @@ export async function setUserPassword(
       status: permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD",
       temporaryPasswordExpiresAt: permanent ? null : temporaryPasswordExpiry(pool),
     });
-    note(pool, user, "was given a password by an administrator");
+    reportUser(pool, user, "was given a password by an administrator");
   });
 }
 
@@ -229,9 +229,4 @@ function withVerificationFlags(attributes: Record<string, string>): Record<strin
 function generatePassword(pool: Pool): string {
   const length = Math.max(pool.model.passwordPolicy.minimumLength, 12);
   return `Aa1!${pool.platform.randomBytes(length).toString("base64url")}`.slice(0, length);
-}
-
-function note(pool: Pool, user: User, action: string): void {
-  const at = pool.platform.now();
-  pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username: user.username, action });
 }

@@ -3,7 +3,7 @@
  * console page and the test kit ask for. Nothing is mailed, and an address that is given counts as proved.
  */
 import { CognitoError, invalidParameter } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { requireUser, setUserPassword } from "./admin.ts";
 import { storeAttributes } from "./attribute-changes.ts";
@@ -40,7 +40,7 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
     const { putExternal } = await import("../federation/external-user.ts");
     const isNew = !pool.users.byIdentity(identity.provider, identity.subject);
     const user = putExternal(pool, identity, attributes, groups);
-    if (isNew) noteMade(pool, user);
+    if (isNew) reportUser(pool, user, "made without a sign-up");
     return user;
   }
   const name = wanted.username ?? defaultName(pool, attributes);
@@ -61,14 +61,8 @@ export async function putUser(pool: Pool, wanted: WantedUser): Promise<User> {
   });
   if (wanted.password !== undefined) await setUserPassword(pool, name, wanted.password, true);
   const user = pool.users.bySub(sub) ?? requireUser(pool, name);
-  if (isNew) noteMade(pool, user);
+  if (isNew) reportUser(pool, user, "made without a sign-up");
   return user;
-}
-
-/** For whoever has the list of users open. */
-function noteMade({ platform, model }: Pool, { username }: User): void {
-  const action = "made without a sign-up";
-  platform.emit({ kind: "user", at: platform.now(), userPoolId: model.id, username, action });
 }
 
 function insert(pool: Pool, name: string, given: Record<string, string>): User {

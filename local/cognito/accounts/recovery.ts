@@ -1,7 +1,7 @@
 /** A person gets a password changed: forgotten, known, or one that an administrator set for the first sign-in. */
 import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeMismatch, incorrectPassword, invalidParameter } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import { isVerified, type User } from "../state/users.ts";
 import { checkAttributes, checkRequired, checkWritable } from "./attributes.ts";
 import { recordFailure, refuseDuringBackOff, refuseExternal } from "./authentication.ts";
@@ -70,7 +70,7 @@ export async function confirmForgotPassword(
     });
     pool.codes.drop(user.sub, "forgot-password");
     pool.codes.forgetAttempts(user.sub, "confirm-forgot-password");
-    userEvent(pool, user, "set a new password with a code");
+    reportUser(pool, user, "set a new password with a code");
     return changed;
   });
   await postConfirmation(pool, "ConfirmForgotPassword", recovered, client.id, input);
@@ -99,7 +99,7 @@ export async function changePassword(
       throw incorrectPassword("wrong password");
     }
     await setPassword(pool, user, proposed, {});
-    userEvent(pool, user, "changed the password");
+    reportUser(pool, user, "changed the password");
   });
 }
 
@@ -128,7 +128,7 @@ export async function completeNewPassword(
     const complete = { ...user.attributes, ...attributes };
     checkRequired(pool.model, complete);
     const changed = await setPassword(pool, user, password, { status: "CONFIRMED", attributes: complete });
-    userEvent(pool, user, "chose a password");
+    reportUser(pool, user, "chose a password");
     return changed;
   });
 }
@@ -160,9 +160,4 @@ export function recoveryDestination(pool: Pool, user: User): CodeDelivery | unde
     if (delivery && isVerified(user.attributes, attribute)) return delivery;
   }
   return undefined;
-}
-
-function userEvent(pool: Pool, user: User, action: string): void {
-  const at = pool.platform.now();
-  pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username: user.username, action });
 }

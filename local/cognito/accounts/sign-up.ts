@@ -1,7 +1,7 @@
 /** A person makes an account: sign-up, the code that proves the address, asking for another code. */
 import type { AppClientModel } from "../../model.ts";
 import { CognitoError, codeExpired, invalidParameter } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import type { LimitedAction } from "../state/codes.ts";
 import type { User } from "../state/users.ts";
 import {
@@ -63,13 +63,7 @@ export async function signUp(
       attributes: { ...attributes, ...initialVerification(attributes), ...verified },
       ...credentials,
     });
-    pool.platform.emit({
-      kind: "user",
-      at: pool.platform.now(),
-      userPoolId: model.id,
-      username: input.username,
-      action: "signed up",
-    });
+    reportUser(pool, input, "signed up");
     return { user, delivery: delivery && masked(delivery) };
   });
   // The account stands although its code could not be worded.
@@ -110,13 +104,7 @@ export async function confirmSignUp(
     });
     pool.codes.drop(user.sub, "sign-up");
     pool.codes.forgetAttempts(user.sub, "confirm-sign-up");
-    pool.platform.emit({
-      kind: "user",
-      at: pool.platform.now(),
-      userPoolId: pool.model.id,
-      username: user.username,
-      action: "confirmed",
-    });
+    reportUser(pool, user, "confirmed");
     return updated;
   });
   await postConfirmation(pool, "ConfirmSignUp", confirmed, client.id, data);

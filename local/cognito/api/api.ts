@@ -164,10 +164,8 @@ function preflight(request: Request): Response | undefined {
 
 function report(pools: Pools, target: string, error: unknown): void {
   const [pool] = pools.values();
-  pool?.platform.emit({
+  pool?.report({
     kind: "oauth",
-    at: pool.platform.now(),
-    userPoolId: pool.model.id,
     clientId: undefined,
     endpoint: target,
     outcome: "failed",

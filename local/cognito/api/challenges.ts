@@ -146,10 +146,8 @@ export async function watched(
 }
 
 function emitSignIn(pool: Pool, client: AppClientModel, username: string, outcome: string, reason?: string): void {
-  pool.platform.emit({
+  pool.report({
     kind: "sign-in",
-    at: pool.platform.now(),
-    userPoolId: pool.model.id,
     clientId: client.id,
     username,
     outcome,

@@ -4,7 +4,7 @@
  */
 import { requireUser, setEnabled } from "../accounts/admin.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import { type Identity, identitiesOf, isExternal, withIdentities } from "../state/identities.ts";
 import type { User } from "../state/users.ts";
 
@@ -49,7 +49,7 @@ export function linkProvider(pool: Pool, destination: ProviderUser, source: Prov
       ...{ primary: false, dateCreated: pool.platform.now() },
     };
     pool.users.update(user.sub, { attributes: withIdentities(user.attributes, [...identities, identity]) });
-    note(pool, user, `linked to somebody of ${provider.name}`);
+    reportUser(pool, user, `linked to somebody of ${provider.name}`);
   });
 }
 
@@ -62,7 +62,7 @@ export function disableProvider(pool: Pool, { provider, attribute, value }: Prov
   if (provider === OWN_USERS) {
     const user = requireUser(pool, value);
     pool.users.update(user.sub, { passwordHash: null, srpSalt: null, srpVerifier: null });
-    note(pool, user, "kept from signing in with a password");
+    reportUser(pool, user, "kept from signing in with a password");
     return;
   }
   if (attribute !== SUBJECT) throw invalidParameter(`ProviderAttributeName must be ${SUBJECT}.`);
@@ -76,7 +76,7 @@ export function disableProvider(pool: Pool, { provider, attribute, value }: Prov
   }
   const others = identities.filter((identity) => !isThis(identity));
   pool.users.update(user.sub, { attributes: withIdentities(user.attributes, others) });
-  note(pool, user, `no longer linked to somebody of ${provider}`);
+  reportUser(pool, user, `no longer linked to somebody of ${provider}`);
 }
 
 function userOf(pool: Pool, { provider, value }: ProviderUser): User {
@@ -85,9 +85,4 @@ function userOf(pool: Pool, { provider, value }: ProviderUser): User {
   if (!identitiesOf(user).some(({ providerName }) => providerName === provider))
     throw new CognitoError("UserNotFoundException", "User does not exist.");
   return user;
-}
-
-function note(pool: Pool, user: User, action: string): void {
-  const at = pool.platform.now();
-  pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username: user.username, action });
 }

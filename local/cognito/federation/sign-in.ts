@@ -7,7 +7,7 @@ import type { AppClientModel } from "../../model.ts";
 import { checkAttributes, checkWritable, requiredAttributes } from "../accounts/attributes.ts";
 import { callTrigger, postConfirmation, refuseUnratedSignIn, triggerAttributes } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { externalUsername, insertExternal } from "./external-user.ts";
 import type { Profile } from "./profile.ts";
@@ -60,8 +60,7 @@ async function firstSignIn(
     return update(pool, client, linked.sub, { subject, attributes });
   }
   const user = insertExternal(pool, provider, { subject, attributes: { ...attributes, ...verified } });
-  const at = pool.platform.now();
-  pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username, action: `came from ${provider.name}` });
+  reportUser(pool, user, `came from ${provider.name}`);
   await postConfirmation(pool, "ConfirmSignUp", user, client.id);
   return user;
 }

@@ -69,10 +69,8 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
       oauthEvent(c, pool, c.req.query("client_id"), "refused", error.message);
       return c.html(errorPage(poolName, error.message), 400);
     }
-    pool.platform.emit({
+    pool.report({
       kind: "oauth",
-      at: pool.platform.now(),
-      userPoolId: pool.model.id,
       clientId: c.req.query("client_id"),
       endpoint: c.req.path,
       outcome: "failed",

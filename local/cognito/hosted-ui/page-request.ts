@@ -211,10 +211,8 @@ export function signInEvent(
   outcome: string,
   reason?: string,
 ): void {
-  pool.platform.emit({
+  pool.report({
     kind: "sign-in",
-    at: pool.platform.now(),
-    userPoolId: pool.model.id,
     clientId: request.client.id,
     username,
     outcome,
@@ -229,10 +227,8 @@ export function oauthEvent(
   outcome: string,
   reason?: string,
 ): void {
-  pool.platform.emit({
+  pool.report({
     kind: "oauth",
-    at: pool.platform.now(),
-    userPoolId: pool.model.id,
     clientId,
     endpoint: new URL(c.req.url).pathname,
     outcome,

@@ -54,10 +54,8 @@ export async function tokensForUser(pool: Pool, user: User, request: TokensReque
   const refreshes = !client.oauthEnabled || client.flows.includes("code");
   const tokens = refreshes ? await openGrant(pool, grant) : await issueTokens(pool, { ...grant, originJti: undefined });
   await postAuthentication(pool, client, user);
-  platform.emit({
+  pool.report({
     kind: "sign-in",
-    at: platform.now(),
-    userPoolId: pool.model.id,
     clientId: client.id,
     username: user.username,
     outcome: "given tokens without a sign-in",

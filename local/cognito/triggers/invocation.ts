@@ -42,14 +42,11 @@ export function tellTrigger(
   triggerSource: string,
   { outcome, reason, begun }: { outcome: "answered" | "failed"; reason?: string | undefined; begun?: number },
 ): void {
-  const at = pool.platform.now();
-  pool.platform.emit({
+  pool.report({
     kind: "trigger",
-    at,
-    userPoolId: pool.model.id,
     functionName: functionArn.split(":")[6] ?? functionArn,
     triggerSource,
-    durationMs: at - (begun ?? at),
+    durationMs: begun === undefined ? 0 : pool.platform.now() - begun,
     outcome,
     ...(reason !== undefined && { reason }),
   });

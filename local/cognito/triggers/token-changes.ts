@@ -99,10 +99,8 @@ export async function tokenChanges(
   };
   const tell = () => {
     if (ignored.length === 0) return;
-    pool.platform.emit({
+    pool.report({
       kind: "oauth",
-      at: pool.platform.now(),
-      userPoolId: pool.model.id,
       clientId: client.id,
       endpoint: about.source,
       outcome: "claims left as they are",

@@ -9,7 +9,7 @@ import { deliveryTo, invitationTexts, sendInvitation } from "../accounts/deliver
 import { nameAndAttributes } from "../accounts/sign-up.ts";
 import { callTrigger, clientMetadata, orNull, preSignUp, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, incorrectPassword } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportUser } from "../pool.ts";
 import { isVerified, type User } from "../state/users.ts";
 import { tellTrigger } from "./invocation.ts";
 
@@ -96,8 +96,7 @@ export async function migrateUser(
       smsMfa: response.enableSMSMFA === true,
       ...credentials,
     });
-    const at = pool.platform.now();
-    pool.platform.emit({ kind: "user", at, userPoolId: pool.model.id, username: name, action: "migrated" });
+    reportUser(pool, { username: name }, "migrated");
     return migrated;
   });
   if (response.messageAction !== "SUPPRESS") await welcome(pool, user, name, mediums, triggerSource, data);
