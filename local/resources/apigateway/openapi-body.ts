@@ -22,6 +22,8 @@ export interface ImportedApi extends Content {
   /** Of the API itself, as far as the document says. */
   settings: Partial<RestApiModel>;
   unserved: UnservedInput[];
+  /** Operations that name a request validator which the document does not define, and its name. */
+  undefinedValidators: { operation: string; validator: string }[];
 }
 
 /**
@@ -39,6 +41,7 @@ export function readOpenApiBody(
   const api: ImportedApi = {
     settings: settingsOf(document),
     unserved: unservedExtensions(document),
+    undefinedValidators: [],
     resources: [{ id: rootId, path: "/", methods: [] }],
     authorizers: [],
     gatewayResponses: gatewayResponses(document),
@@ -75,7 +78,7 @@ export function readOpenApiBody(
       resource.methods.push({
         httpMethod,
         ...authorizationOf(operation, document, schemes, api, `${httpMethod} ${path}`),
-        requestValidatorId: validatorOf(operation, document, api),
+        requestValidatorId: validatorOf(operation, document, api, `${httpMethod} ${path}`),
         requestParameters: requestParameters(parameters),
         requestModels: requestModels(operation, parameters, api, document, `${httpMethod}${path}`),
         integration: integrationOf(operation),
@@ -217,13 +220,14 @@ function resourceAt(api: Content, path: string, seed: string): Content["resource
   return resource;
 }
 
-function validatorOf(operation: Values, document: Values, api: Content): string | undefined {
+/** API Gateway imports an operation whose validator is not defined, and validates nothing of its requests. */
+function validatorOf(operation: Values, document: Values, api: ImportedApi, where: string): string | undefined {
   const key = "x-amazon-apigateway-request-validator";
   const name = text(operation[key] ?? document[key]);
   if (name === undefined) return undefined;
   const validator = api.requestValidators.find((candidate) => candidate.name === name);
-  if (!validator) throw new ResourceProblem(`BadRequestException: Invalid Request Validator specified: ${name}`);
-  return validator.id;
+  if (!validator) api.undefinedValidators.push({ operation: where, validator: name });
+  return validator?.id;
 }
 
 const LOCATIONS: Record<string, string> = { query: "querystring", path: "path", header: "header" };

@@ -5,8 +5,8 @@ import { graphOf } from "./program.ts";
 
 async function run(program: string) {
   const graph = await graphOf(program);
-  const { model, unserved } = buildModel(graph, "us-east-1", () => "/code");
-  return { outputs: graph.outputs, apis: model.restApis, unserved };
+  const { model, unserved, warnings } = buildModel(graph, "us-east-1", () => "/code");
+  return { outputs: graph.outputs, apis: model.restApis, unserved, warnings };
 }
 
 /** Lines of what is not served: the property, and whether it guards. */
@@ -143,6 +143,14 @@ describe("a REST API that a program declares", function () {
     equal(/^[a-z0-9]{14}\.cloudfront\.net$/.test(String(outputs.edge)), true);
     equal(outputs.arn, "arn:aws:apigateway:us-east-1::/domainnames/api.example.com");
     equal(/^arn:aws:apigateway:us-east-1::\/vpclinks\/[a-z0-9]{6}$/.test(String(outputs.link)), true);
+  });
+
+  it("starts, with a warning, when operations of its body name a validator that the body does not define", async () => {
+    const body = document({}, { "x-amazon-apigateway-request-validator": "PARAMS_ONLY" });
+    const { warnings } = await run(`new aws.apigateway.RestApi("a", { body: ${JSON.stringify(body)} });`);
+    deepEqual(warnings, [
+      'The requests of GET /orders (PARAMS_ONLY) of the REST API "a" are not validated, by AWS neither: the body does not define the request validator that they name. With an API component, set requestValidator on the whole API too.',
+    ]);
   });
 
   it("has a stage by its deployment's stageName, as with @pulumi/aws up to release 6", async () => {
