@@ -9,7 +9,7 @@ import type { BucketModel, RoleModel } from "./model/buckets.ts";
 import type { EventSourceModel, FunctionModel, FunctionPermissionModel, FunctionUrlModel } from "./model/functions.ts";
 import type { HttpApiModel } from "./model/http-apis.ts";
 import type { ParameterModel, SecretModel } from "./model/parameters.ts";
-import type { RestApiModel } from "./model/rest-apis.ts";
+import type { ApiKeyModel, RestApiModel } from "./model/rest-apis.ts";
 import type { TableModel } from "./model/tables.ts";
 import type { UserPoolModel } from "./model/user-pools.ts";
 
@@ -30,6 +30,7 @@ export interface CloudModel {
   userPools: UserPoolModel[];
   restApis: RestApiModel[];
   httpApis: HttpApiModel[];
+  apiKeys: ApiKeyModel[];
   tables: TableModel[];
   parameters: ParameterModel[];
   secrets: SecretModel[];

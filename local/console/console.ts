@@ -102,6 +102,8 @@ export function consoleListener({ current, events, platform }: ConsoleServices):
 
   app.use("/restapis/*", refuseOtherSites, bodyLimit({ maxSize: LONGEST_TEST_INVOCATION_BYTES }));
   app.all("/restapis/*", (context) => current().apiGateway(context.req.raw));
+  app.use("/apikeys/*", refuseOtherSites);
+  app.all("/apikeys/*", (context) => current().apiGateway(context.req.raw));
 
   app.use("/api/actions/*", onlyTheConsolesPage(run.pageToken));
   app.route("/api/actions", consoleActions(current, events));

@@ -29,6 +29,7 @@ import { RequestsInFlight } from "./requests-in-flight.ts";
 
 /** Each operation's path begins with a date (https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html). */
 const LAMBDA_API = /^\/20\d\d-\d\d-\d\d\//;
+const API_KEYS = /^\/apikeys(?:\/|$)/;
 
 const hostedUiName = (domain: string) => `hosted UI ${domain}`;
 const apiName = (id: string) => `API ${id}`;
@@ -127,6 +128,7 @@ export async function startGeneration(evaluation: Evaluation, site: Site): Promi
     accessKey,
     getObject,
   };
+  const testInvoke = testInvokeEndpoint(model.restApis, services);
   const requests = new RequestsInFlight();
   const apis = await apiListeners(model, services, requests);
   const pages = new Map<string, RequestListener>();
@@ -163,7 +165,11 @@ export async function startGeneration(evaluation: Evaluation, site: Site): Promi
         rights: { roles: model.roles, permissions: model.functionPermissions },
       })(request);
     },
-    apiGateway: testInvokeEndpoint(model.restApis, services),
+    async apiGateway(request) {
+      if (!API_KEYS.test(new URL(request.url).pathname)) return testInvoke(request);
+      const { apiKeysEndpoint } = await import("../apigateway/rest/api-keys-endpoint.ts");
+      return apiKeysEndpoint(model.apiKeys, model.restApis)(request);
+    },
     async runsByHand() {
       const { runsByHand } = await import("../lambda/runs-by-hand.ts");
       return runsByHand(model, functions.invoke, platform);

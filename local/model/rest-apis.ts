@@ -22,6 +22,15 @@ export interface RestApiModel extends ApiModel {
   invokePermissions: { functionArn: string; sourceArn: string | undefined }[];
 }
 
+/** A key that the program makes, whether or not a usage plan holds it. */
+export interface ApiKeyModel {
+  id: string;
+  name: string;
+  description: string;
+  value: string;
+  enabled: boolean;
+}
+
 export interface ApiResourceModel {
   id: string;
   /** e.g. `/transactions/{id}` */

@@ -52,6 +52,7 @@ export class CloudBuilder {
       userPools: [],
       restApis: [],
       httpApis: [],
+      apiKeys: [],
       tables: [],
       parameters: [],
       secrets: [],

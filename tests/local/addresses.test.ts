@@ -22,6 +22,7 @@ const model = {
   functionUrls: [{ id: "a1b2", region: "eu-west-1" }],
   customDomains: [],
   buckets: [],
+  apiKeys: [],
   roles: [],
 } as unknown as CloudModel;
 

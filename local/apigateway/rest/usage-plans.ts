@@ -67,7 +67,10 @@ export class UsagePlans {
       );
     }
     const value = headers.last("x-api-key");
-    if (value === undefined) throw forbidden("The method wants an API key; send it in the x-api-key header.");
+    if (value === undefined)
+      throw forbidden(
+        "The method wants an API key; send it in the x-api-key header. `aws apigateway get-api-keys --include-values`, with the console's address as --endpoint-url, lists them.",
+      );
     const key = this.#keys.get(value);
     if (!key) throw forbidden("The x-api-key header holds no API key of this API.");
     if (!key.enabled) throw forbidden(`The API key ${key.id} is disabled.`);

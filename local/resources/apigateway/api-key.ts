@@ -1,6 +1,7 @@
 /** aws:apigateway/apiKey:ApiKey: a caller's key, which counts through the usage plans that it is in (CreateApiKey). */
 import type { apigateway } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { ApiKeyModel } from "../../model.ts";
 import { served } from "../contract.ts";
 import { arnOf, flag, physicalName, resourceType, stableId, text } from "../resource-type.ts";
 import { markersIn } from "../unknown-outputs.ts";
@@ -36,7 +37,9 @@ export const apiKey = resourceType<apigateway.ApiKey, apigateway.ApiKeyArgs>("aw
   },
 
   declare({ id, outputs }, cloud) {
-    if (!outputs.enabled) cloud.disabledApiKeys.add(id);
+    const { name, description, value, enabled } = outputs as Omit<ApiKeyModel, "id">;
+    cloud.model.apiKeys.push({ id, name, description, value, enabled });
+    if (!enabled) cloud.disabledApiKeys.add(id);
   },
 });
 
