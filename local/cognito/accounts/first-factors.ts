@@ -93,7 +93,8 @@ export const availableFactors = (pool: Pool, user: User): FirstFactor[] => [
  */
 export const allowsNoPassword = (pool: Pool): boolean => codesOf(pool).length > 0;
 
-const codesOf = ({ model }: Pool): OneTimePassword[] =>
+/** By which of the codes people of the pool may sign in. */
+export const codesOf = ({ model }: Pool): OneTimePassword[] =>
   (["EMAIL_OTP", "SMS_OTP"] as const).filter(
     (otp) => model.firstFactors.includes(otp) && (otp === "EMAIL_OTP" || model.sms),
   );

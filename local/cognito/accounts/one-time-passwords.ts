@@ -4,7 +4,7 @@ import { CognitoError, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { type CodeDelivery, deliveryTo, masked, sendCode } from "./delivery.ts";
-import { type OneTimePassword, otpAttribute } from "./first-factors.ts";
+import { availableChallenges, type OneTimePassword, otpAttribute } from "./first-factors.ts";
 import { simulatedDelivery } from "./sign-up.ts";
 import type { TriggerData } from "./triggers.ts";
 
@@ -13,7 +13,7 @@ import type { TriggerData } from "./triggers.ts";
  * @returns where the code went, masked
  * @throws CognitoError LimitExceededException, and as the custom message trigger fails
  */
-export async function sendSignInCode(
+async function sendSignInCode(
   pool: Pool,
   client: AppClientModel,
   user: User,
@@ -27,8 +27,31 @@ export async function sendSignInCode(
   return masked(delivery);
 }
 
+/**
+ * Sends a code to whoever can sign in with one; for anybody else it only looks so.
+ * @returns `sub`: whose code it is; `reason`: why there is none, for the request log
+ * @throws CognitoError LimitExceededException, and as the custom message trigger fails
+ */
+export async function requestSignInCode(
+  pool: Pool,
+  client: AppClientModel,
+  name: string,
+  user: User | undefined,
+  otp: OneTimePassword,
+  { data, seconds }: { data?: TriggerData | undefined; seconds: number },
+): Promise<{ sub: string | undefined; delivery: CodeDelivery; reason?: string }> {
+  if (user?.enabled && availableChallenges(pool, user).includes(otp))
+    return { sub: user.sub, delivery: await sendSignInCode(pool, client, user, otp, { data, seconds }) };
+  const reason = !user
+    ? "no such user"
+    : user.enabled
+      ? `${otp} is not among what the user can sign in with`
+      : "the user is disabled";
+  return { sub: undefined, delivery: simulatedSignInCode(pool, name, otp), reason };
+}
+
 /** Where a code for a name that nobody has would have gone. @throws CognitoError LimitExceededException */
-export function simulatedSignInCode(pool: Pool, name: string, otp: OneTimePassword): CodeDelivery {
+function simulatedSignInCode(pool: Pool, name: string, otp: OneTimePassword): CodeDelivery {
   const delivery = simulatedDelivery(pool, name, "request-sign-in-code");
   if (delivery.attribute === otpAttribute[otp]) return delivery;
   return otp === "EMAIL_OTP"

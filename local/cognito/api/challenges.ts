@@ -145,7 +145,13 @@ export async function watched(
   }
 }
 
-function emitSignIn(pool: Pool, client: AppClientModel, username: string, outcome: string, reason?: string): void {
+export function emitSignIn(
+  pool: Pool,
+  client: AppClientModel,
+  username: string,
+  outcome: string,
+  reason?: string,
+): void {
   pool.report({
     kind: "sign-in",
     clientId: client.id,

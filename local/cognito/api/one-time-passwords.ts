@@ -3,13 +3,12 @@
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html).
  */
 import type { AppClientModel } from "../../model.ts";
-import type { CodeDelivery } from "../accounts/delivery.ts";
 import type { ChoiceSignIn, OneTimePassword } from "../accounts/first-factors.ts";
-import { checkSignInCode, sendSignInCode, simulatedSignInCode } from "../accounts/one-time-passwords.ts";
+import { checkSignInCode, requestSignInCode } from "../accounts/one-time-passwords.ts";
 import { postConfirmation, preAuthentication, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
-import { finish } from "./challenges.ts";
+import { emitSignIn, finish } from "./challenges.ts";
 import type { Output } from "./output.ts";
 import { parameter, resume, sessionUsed } from "./sessions.ts";
 
@@ -25,13 +24,12 @@ export async function beginOneTimePassword(otp: OneTimePassword, signIn: ChoiceS
   if (!user && !client.hideUserExistence) throw userDoesNotExist();
   if (user && !user.enabled && !client.hideUserExistence)
     throw new CognitoError("NotAuthorizedException", "User is disabled.");
-  const reached = user?.enabled ? user : undefined;
   const seconds = client.validity.authSessionMinutes * 60;
-  const { medium, destination }: CodeDelivery = reached
-    ? await sendSignInCode(pool, client, reached, otp, { data, seconds })
-    : simulatedSignInCode(pool, name, otp);
+  const { sub = "", delivery, reason } = await requestSignInCode(pool, client, name, user, otp, { data, seconds });
+  if (reason !== undefined) emitSignIn(pool, client, name, "refused", reason);
   const pending = JSON.stringify({ name, otp } satisfies Pending);
-  const flow = { clientId: client.id, sub: reached?.sub ?? "", step: "ONE_TIME_PASSWORD", data: pending } as const;
+  const flow = { clientId: client.id, sub, step: "ONE_TIME_PASSWORD", data: pending } as const;
+  const { medium, destination } = delivery;
   return {
     ChallengeName: otp,
     Session: pool.flows.begin(flow, seconds),

@@ -8,6 +8,7 @@ import { CognitoError } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { sentAddress } from "./browser-state.ts";
 import { challengeRoutes } from "./challenge-routes.ts";
+import { codeRoutes } from "./code-routes.ts";
 import { errorPage, explain, mismatch } from "./error-page.ts";
 import { contentSecurityPolicy } from "./layout.ts";
 import { oauthEndpoints } from "./oauth-endpoints.ts";
@@ -46,7 +47,10 @@ export function hostedUiApp(pool: Pool, domain: HostedUiModel): (request: Reques
   signUpRoutes(app, hostedUi);
   recoveryRoutes(app, hostedUi);
   challengeRoutes(app, hostedUi);
-  if (domain.managedLoginVersion === 2) passkeyRoutes(app, hostedUi);
+  if (domain.managedLoginVersion === 2) {
+    codeRoutes(app, hostedUi);
+    passkeyRoutes(app, hostedUi);
+  }
   oauthEndpoints(app, hostedUi);
   if (pool.model.identityProviders.length > 0) providerRoutes(app, hostedUi);
 

@@ -92,17 +92,19 @@ export const codeField = (id: string, label: string, state: FormState): Field =>
   error: state.errors?.code,
 });
 
-/** A new password with the pool's rules listed under it. */
+/** A new password with the pool's rules listed under it. @param optional whether the account may have none */
 export function newPasswordFields(
   pool: UserPoolModel,
   state: FormState,
   variant: Variant,
   label: "Password" | "New password",
+  optional = false,
 ): Markup {
   const input: Field = {
     name: "password",
     id: label === "Password" ? "signUpFormPassword" : "new_password",
-    label,
+    label: optional ? `${label} (optional)` : label,
+    optional,
     type: "password",
     autocomplete: "new-password",
     placeholder: "Password",

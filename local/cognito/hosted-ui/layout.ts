@@ -13,6 +13,7 @@
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { UserPoolModel } from "../../model.ts";
+import type { OneTimePassword } from "../accounts/first-factors.ts";
 import type { Markup, Variant } from "./form-parts.ts";
 import { passkeyScriptSource } from "./passkey-script.ts";
 import { ruleScriptSource } from "./password-rules.ts";
@@ -33,6 +34,10 @@ export interface PageContext {
   ownUsers: boolean;
   /** Whether they may sign in with a passkey. */
   passkeys: boolean;
+  /** By which codes, in place of a password. */
+  codes: OneTimePassword[];
+  /** Whether passwords are a way to begin. */
+  passwords: boolean;
   /** Where the mail of this local cloud is shown. */
   mailbox: string;
 }

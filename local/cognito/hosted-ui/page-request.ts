@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import type { AppClientModel, HostedUiModel } from "../../model.ts";
 import { nextStep, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import { codesOf, type OneTimePassword } from "../accounts/first-factors.ts";
 import { sendSecondFactor } from "../accounts/mfa.ts";
 import { hasRelyingParty } from "../accounts/passkeys.ts";
 import { postAuthentication } from "../accounts/triggers.ts";
@@ -85,16 +86,25 @@ export const local = (c: Context, path: string): string => new URL(c.req.url).or
  */
 export const offersPasskeys = (c: Context, { pool, domain }: HostedUi, client: AppClientModel): boolean =>
   domain.managedLoginVersion === 2 &&
-  client.explicitAuthFlows.includes("ALLOW_USER_AUTH") &&
-  client.identityProviders.includes("COGNITO") &&
+  isChoosing(client) &&
   pool.model.firstFactors.includes("WEB_AUTHN") &&
   hasRelyingParty(pool) &&
   LOOPBACK_HOSTS.has(new URL(c.req.url).hostname);
 
+/** The codes that somebody can sign in with: on managed login's pages alone, as on AWS, and for clients with USER_AUTH. */
+export const offeredCodes = ({ pool, domain }: HostedUi, client: AppClientModel): OneTimePassword[] =>
+  domain.managedLoginVersion === 2 && isChoosing(client) ? codesOf(pool) : [];
+
+const isChoosing = ({ explicitAuthFlows, identityProviders }: AppClientModel): boolean =>
+  explicitAuthFlows.includes("ALLOW_USER_AUTH") && identityProviders.includes("COGNITO");
+
 export function pageContext(c: Context, hostedUi: HostedUi, request: AuthorizationRequest): PageContext {
   const { pool, domain } = hostedUi;
+  const codes = offeredCodes(hostedUi, request.client);
   return {
     pool: pool.model,
+    codes,
+    passwords: codes.length === 0 || pool.model.firstFactors.includes("PASSWORD"),
     managed: domain.managedLoginVersion === 2,
     query: request.query,
     csrf: forgeryToken(c, pool),

@@ -3,6 +3,7 @@
  * first and the password on a page of its own.
  */
 import { html } from "hono/html";
+import { codeRequests } from "./code-pages.ts";
 import { usernameField } from "./fields.ts";
 import { below, type Field, field, form, formError, type Markup } from "./form-parts.ts";
 import { type FormState, formPage, type PageContext } from "./layout.ts";
@@ -82,20 +83,20 @@ export function passwordPage(context: PageContext, username: string, state: Form
     title: "Enter your password",
     heading: "Sign in",
     lead: html`<p>Enter the password for ${username}. <a href="/login?${query}">Use another account</a></p>`,
-    content: (variant) =>
-      form(
-        {
-          action: `/login?${query}`,
-          csrf,
-          // Unseen, yet a text field, so that password managers know whose password this is.
-          content: html`${formError(state.error, variant)}
+    content: (variant) => html`${form(
+      {
+        action: `/login?${query}`,
+        csrf,
+        // Unseen, yet a text field, so that password managers know whose password this is.
+        content: html`${formError(state.error, variant)}
           <input name="username" type="text" autocomplete="username" value="${username}" readonly hidden>
           ${field({ ...passwordField(state), autofocus: true }, variant)}
           <a class="aside" href="/forgotPassword?${query}">Forgot your password?</a>
           <button type="submit">Continue</button>`,
-        },
-        variant,
-      ),
+      },
+      variant,
+    )}
+        ${codeRequests(context, username)}`,
   });
 }
 

@@ -1,11 +1,13 @@
 /** `/oauth2/authorize`, `/login` and `/logout`: who is signed in with this browser, and for which application. */
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { checkPassword } from "../accounts/authentication.ts";
 import type { CognitoError } from "../errors.ts";
 import { identitiesOf } from "../state/identities.ts";
 import type { User } from "../state/users.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
 import { beginFlow, currentSession, endSession } from "./browser-state.ts";
+import { codeChoicePage } from "./code-pages.ts";
+import { askForCode } from "./code-routes.ts";
 import { usernameField } from "./fields.ts";
 import type { FormState } from "./layout.ts";
 import {
@@ -60,7 +62,7 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     const username = (fields.username ?? "").trim();
     const context = () => pageContext(c, hostedUi, request);
     if (hostedUi.domain.managedLoginVersion === 2 && fields.password === undefined) {
-      if (username !== "") return c.html(passwordPage(context(), username));
+      if (username !== "") return afterUsername(c, request, username);
       const { label } = usernameField(context(), {});
       return c.html(signInPage(context(), { errors: { username: `Enter your ${label.toLowerCase()}.` } }));
     }
@@ -80,6 +82,14 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
       return c.html(signInAgainPage(context(), username, state));
     }
   });
+
+  /** Managed login's second page: for the password, or for the code where the pool has no passwords. */
+  const afterUsername = (c: Context, request: AuthorizationRequest, username: string): Response | Promise<Response> => {
+    const context = pageContext(c, hostedUi, request);
+    const [code, other] = context.codes;
+    if (context.passwords || !code) return c.html(passwordPage(context, username));
+    return other ? c.html(codeChoicePage(context, username)) : askForCode(c, hostedUi, request, username, code);
+  };
 
   app.get("/logout", (c) => {
     const query = new URL(c.req.url).searchParams;

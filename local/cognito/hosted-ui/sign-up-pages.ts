@@ -7,7 +7,7 @@ import { below, field, form, formError, type Markup, submitButton } from "./form
 import { type FormState, formPage, type PageContext } from "./layout.ts";
 
 export function signUpPage(context: PageContext, state: FormState = {}): Markup {
-  const { pool, managed, query, csrf } = context;
+  const { pool, managed, query, csrf, codes } = context;
   const attributes = requiredAttributes(pool).filter((name) => !isUsername(pool, name));
   const toSignIn = html`<a href="/login?${query}">Sign in</a>`;
   return formPage(context, state, {
@@ -24,7 +24,7 @@ export function signUpPage(context: PageContext, state: FormState = {}): Markup 
         content: html`${formError(state.error, variant)}
           ${field({ ...usernameField(context, state, true), id: "signUpFormUsername" }, variant)}
           ${attributes.map((name) => field(attributeField(name, state), variant))}
-          ${newPasswordFields(pool, state, variant, "Password")}
+          ${newPasswordFields(pool, state, variant, "Password", codes.length > 0)}
           ${submitButton("Sign up", { name: "signUpButton", value: "Sign up", kind: "signUpButton" }, variant)}`,
       },
       variant,

@@ -66,7 +66,7 @@ export function signUpRoutes(app: Hono, hostedUi: HostedUi): void {
     try {
       const { user, delivery } = await signUp(pool, request.client, {
         username: (fields.username ?? "").trim(),
-        password: fields.password ?? "",
+        password: fields.password || (pageContext(c, hostedUi, request).codes.length > 0 ? undefined : ""),
         attributes: signUpAttributes(fields),
       });
       if (user.status === "CONFIRMED") {
