@@ -8,7 +8,7 @@ import type { FirstChallenge, OneTimePassword } from "../accounts/first-factors.
 import { checkSecondFactor, secondFactors } from "../accounts/mfa.ts";
 import { completeNewPassword } from "../accounts/recovery.ts";
 import type { TriggerData } from "../accounts/triggers.ts";
-import { CognitoError, invalidParameter } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { SecondFactor } from "../state/users.ts";
 import { asAdministrator, asClient, type ClientCaller, checkSecretHash, type Pools } from "./callers.ts";
@@ -16,7 +16,7 @@ import { advance, challenge, customStep, finish, watched } from "./challenges.ts
 import { deviceChallenge, deviceSession, namedDevice, proveDevice, startDeviceSrp } from "./device-challenge.ts";
 import { type Input, optionalString, string, stringMap } from "./input.ts";
 import type { Output } from "./output.ts";
-import { parameter, resume, sessionExpired, sessionUsed, srpSession } from "./sessions.ts";
+import { parameter, resume, sessionExpired, sessionOfAnother, sessionUsed, srpSession } from "./sessions.ts";
 import { provePassword } from "./srp-challenge.ts";
 
 export const respondToAuthChallenge = (pools: Pools, input: Input): Promise<Output> =>
@@ -37,12 +37,7 @@ async function respond({ pool, client }: ClientCaller, input: Input): Promise<Ou
   const session = await answeredSession(pool, client, input, name, responses, user?.sub);
   const flow = session === undefined ? undefined : pool.flows.get(session);
   // A session of nobody is an exchange with a name that nobody has.
-  if (flow && flow.sub !== "" && flow.sub !== user?.sub)
-    throw new CognitoError(
-      "NotAuthorizedException",
-      "Invalid session for the user.",
-      "USERNAME is not the session's user",
-    );
+  if (flow && flow.sub !== "" && flow.sub !== user?.sub) throw sessionOfAnother("USERNAME is not the session's user");
   const data = { clientMetadata: stringMap(input, "ClientMetadata") };
   return watched(pool, client, username, () => answer(pool, client, responses, session, data));
 }

@@ -6,13 +6,13 @@ import type { AppClientModel } from "../../model.ts";
 import { checkPassword } from "../accounts/authentication.ts";
 import { availableChallenges, type ChoiceSignIn, type FirstChallenge } from "../accounts/first-factors.ts";
 import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
-import { CognitoError, incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
+import { incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { advance, finish } from "./challenges.ts";
 import { beginOneTimePassword } from "./one-time-passwords.ts";
 import type { Output } from "./output.ts";
 import { beginPasskey } from "./passkey-sign-in.ts";
-import { parameter, resume, sessionUsed } from "./sessions.ts";
+import { parameter, requireName, resume, sessionOfAnother, sessionUsed } from "./sessions.ts";
 import { fabricated, startSrp } from "./srp-challenge.ts";
 
 /**
@@ -49,8 +49,7 @@ export async function startChoice(signIn: ChoiceSignIn): Promise<Output> {
   if (signedUp) return signedUp;
   const preferred = parameters.PREFERRED_CHALLENGE;
   const available = await offered(pool, signIn);
-  const chosen =
-    preferred === undefined ? onlyOne(available) : availableChallenges(pool, user).find((name) => name === preferred);
+  const chosen = preferred === undefined ? onlyOne(available) : available.find((name) => name === preferred);
   if (chosen) {
     const output = await begin[chosen](signIn);
     return output.ChallengeName === chosen ? { ...output, AvailableChallenges: available } : output;
@@ -69,8 +68,12 @@ const onlyOne = (available: FirstChallenge[]): FirstChallenge | undefined =>
  * @returns `undefined` where it cannot be, and the sign-in begins like any other
  * @throws CognitoError NotAuthorizedException for a session that is not good
  */
-async function afterSignUp({ pool, client, asked }: ChoiceSignIn, session: string): Promise<Output | undefined> {
+async function afterSignUp(
+  { pool, client, user: named, asked }: ChoiceSignIn,
+  session: string,
+): Promise<Output | undefined> {
   const { id, flow } = resume(pool, client, session, "SIGNED_UP");
+  if (flow.sub !== named?.sub) throw sessionOfAnother("USERNAME is not who signed up");
   const user = pool.users.bySub(flow.sub);
   const otp = flow.data === "email" ? "EMAIL_OTP" : "SMS_OTP";
   if (!user || flow.data === "" || !availableChallenges(pool, user).includes(otp)) return undefined;
@@ -83,9 +86,10 @@ async function afterSignUp({ pool, client, asked }: ChoiceSignIn, session: strin
  * What the person may choose from. To a name that nobody has, what could be somebody's: by the name, as far as codes go, a
  * password besides them or not, so that neither shows who exists.
  */
-async function offered(pool: Pool, { name, user }: ChoiceSignIn): Promise<FirstChallenge[]> {
+async function offered(pool: Pool, { name, user }: Pick<ChoiceSignIn, "name" | "user">): Promise<FirstChallenge[]> {
   const available = availableChallenges(pool, user);
-  if (user) return available;
+  // With their password they may be somebody of another directory.
+  if (user || pool.model.triggers.userMigration) return available;
   const codes = available.filter((each) => each !== "PASSWORD" && each !== "PASSWORD_SRP");
   if (codes.length === 0) return available;
   return Number.parseInt((await fabricated(pool, "factors", name)).slice(0, 2), 16) % 3 === 0 ? codes : available;
@@ -120,9 +124,8 @@ export async function choose(
   const { id, flow } = resume(pool, client, session, "SELECT_CHALLENGE");
   const { name, asked } = JSON.parse(flow.data) as Pending;
   const user = flow.sub === "" ? undefined : pool.users.bySub(flow.sub);
-  if (flow.sub === "" && name !== parameter(parameters, "USERNAME"))
-    throw new CognitoError("NotAuthorizedException", "Invalid session for the user.", "USERNAME is not the session's");
-  const chosen = availableChallenges(pool, user).find((each) => each === answer);
+  if (flow.sub === "") requireName(pool, name, parameter(parameters, "USERNAME"));
+  const chosen = (await offered(pool, { name, user })).find((each) => each === answer);
   if (!chosen) throw invalidParameter(`${answer} is not among the AvailableChallenges.`);
   const output = await begin[chosen]({ pool, client, name, user, parameters, asked, data });
   if (!pool.flows.end(id)) throw sessionUsed();

@@ -10,7 +10,7 @@ import { CognitoError, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { emitSignIn, finish } from "./challenges.ts";
 import type { Output } from "./output.ts";
-import { parameter, resume, sessionUsed } from "./sessions.ts";
+import { parameter, requireName, resume, sessionOfAnother, sessionUsed } from "./sessions.ts";
 
 interface Pending {
   name: string;
@@ -49,8 +49,8 @@ export async function answerOneTimePassword(
   const { id, flow } = resume(pool, client, session, "ONE_TIME_PASSWORD");
   const { name, otp: sent } = JSON.parse(flow.data) as Pending;
   const code = parameter(responses, `${otp}_CODE`);
-  if (sent !== otp || (flow.sub === "" && name !== responses.USERNAME))
-    throw new CognitoError("NotAuthorizedException", "Invalid session for the user.", `the session is for ${sent}`);
+  if (sent !== otp) throw sessionOfAnother(`the session is for ${sent}`);
+  if (flow.sub === "") requireName(pool, name, parameter(responses, "USERNAME"));
   const { user, confirmed } = checkSignInCode(pool, flow.sub || undefined, name, otp, code);
   if (!pool.flows.end(id)) throw sessionUsed();
   if (confirmed) await postConfirmation(pool, "ConfirmSignUp", user, client.id, data);

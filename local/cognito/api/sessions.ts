@@ -12,6 +12,18 @@ export const sessionUsed = () =>
 export const sessionExpired = () =>
   new CognitoError("NotAuthorizedException", "Invalid session for the user, session is expired.");
 
+/** @param reason for the console */
+export const sessionOfAnother = (reason: string) =>
+  new CognitoError("NotAuthorizedException", "Invalid session for the user.", reason);
+
+/**
+ * A session of a name that nobody has goes on under that name alone, in whatever case somebody's could be written.
+ * @throws CognitoError NotAuthorizedException
+ */
+export function requireName(pool: Pool, expected: string, given: string): void {
+  if (pool.users.key(given) !== pool.users.key(expected)) throw sessionOfAnother("USERNAME is not the session's");
+}
+
 /** @throws CognitoError InvalidParameterException */
 export function parameter(parameters: Record<string, string>, name: string): string {
   const value = parameters[name];

@@ -138,6 +138,9 @@ export class UserTable {
         .map((table) => db.prepare(`DELETE FROM ${table} WHERE pool_id = ? AND sub = ?`))
         // Tokens of somebody who is deleted are told apart from those that never were.
         .concat(db.prepare("UPDATE cognito_grants SET revoked = 1 WHERE pool_id = ? AND sub = ?")),
+      dropCodes: db.prepare(
+        "DELETE FROM cognito_codes WHERE pool_id = ? AND sub = ? AND kind IN (?, ?, 'sign-up', 'forgot-password', 'second-factor')",
+      ),
       remember: db.prepare("INSERT INTO cognito_password_history (pool_id, sub, password_hash) VALUES (?, ?, ?)"),
       history: db.prepare(
         "SELECT password_hash FROM cognito_password_history WHERE pool_id = ? AND sub = ? ORDER BY id DESC LIMIT ?",
@@ -238,10 +241,18 @@ export class UserTable {
         this.#statements.dropNames.run(this.#pool.id, sub);
         this.#statements.dropIdentities.run(this.#pool.id, sub);
         this.#claimNames(after, "AliasExistsException");
+        this.#dropCodes(before.attributes, after);
       }
       this.#statements.update.run(...values(after), this.#pool.id, sub);
       return after;
     });
+  }
+
+  /** A code proves the address that it went to: none is good once that address is no longer the user's. */
+  #dropCodes(before: Record<string, string>, { sub, attributes }: User): void {
+    for (const [address, otp] of Object.entries({ email: "EMAIL_OTP", phone_number: "SMS_OTP" }))
+      if (before[address] !== undefined && before[address] !== attributes[address])
+        this.#statements.dropCodes.run(this.#pool.id, sub, address, otp);
   }
 
   delete(sub: string): void {

@@ -210,6 +210,26 @@ describe("an application with @aws-sdk/client-cognito-identity-provider", () => 
       assert.equal(decode((await signIn(aws, "ada")).AccessToken).claims.username, "ada");
     }));
 
+  it("[C.3] proves with a code the address that it went to, and none that was put in its place", () =>
+    withPool({ usernameAttributes: [], autoVerifiedAttributes: [] }, async (cloud, aws) => {
+      const [Username, AttributeName] = ["mallory", "email"];
+      const become = (Value: string) => [{ Name: AttributeName, Value }];
+      const UserAttributes = become("mallory@example.com");
+      await aws.send(new sdk.SignUpCommand({ ClientId, Username, Password: password, UserAttributes }));
+      await aws.send(new sdk.AdminConfirmSignUpCommand({ UserPoolId, Username }));
+      const { AccessToken } = await signIn(aws, Username);
+      await aws.send(new sdk.GetUserAttributeVerificationCodeCommand({ AccessToken, AttributeName }));
+      const Code = cloud.code("mallory@example.com");
+      await aws.send(
+        new sdk.UpdateUserAttributesCommand({ AccessToken, UserAttributes: become("victim@example.com") }),
+      );
+      await assert.rejects(aws.send(new sdk.VerifyUserAttributeCommand({ AccessToken, AttributeName, Code })), {
+        name: "ExpiredCodeException",
+      });
+      const user = await aws.send(new sdk.GetUserCommand({ AccessToken }));
+      assert.equal(user.UserAttributes?.find(({ Name }) => Name === "email_verified")?.Value, "false");
+    }));
+
   it("[B.2] [B.3] gets tokens in the API's own form: no at_hash, origin_jti, the API's scope", () =>
     withPool({}, async (cloud, aws) => {
       await signUpAndConfirm(cloud, aws, "ada@example.com");

@@ -274,6 +274,45 @@ describe("a one-time password", () => {
       assert.equal(user.UserAttributes?.find(({ Name }) => Name === "email_verified")?.Value, "true");
     }));
 
+  it("proves the address that it went to, and none that was put in its place", () =>
+    withChoice({ usernameAttributes: [], autoVerifiedAttributes: [] }, async (cloud, aws) => {
+      const [mine, theirs] = ["mallory@example.com", "victim@example.com"];
+      const answers = { USERNAME: "mallory", EMAIL_OTP_CODE: "" };
+      await aws.send(
+        new sdk.SignUpCommand({
+          ...{ ClientId, Username: "mallory", Password: password },
+          UserAttributes: [{ Name: "email", Value: mine }],
+        }),
+      );
+      await aws.send(new sdk.AdminConfirmSignUpCommand({ UserPoolId, Username: "mallory" }));
+      const byPassword = { USERNAME: "mallory", PREFERRED_CHALLENGE: "PASSWORD", PASSWORD: password };
+      const { AccessToken } = (await start(aws, byPassword)).AuthenticationResult!;
+      const asked = await start(aws, { USERNAME: "mallory", ...byMail });
+      answers.EMAIL_OTP_CODE = cloud.code(mine);
+      const UserAttributes = [{ Name: "email", Value: theirs }];
+      await aws.send(new sdk.UpdateUserAttributesCommand({ AccessToken, UserAttributes }));
+      await assert.rejects(respond(aws, asked, answers), { name: "ExpiredCodeException" });
+      const user = await aws.send(new sdk.GetUserCommand({ AccessToken }));
+      const email = user.UserAttributes?.filter(({ Name }) => Name?.startsWith("email"));
+      assert.deepEqual(email, [
+        { Name: "email", Value: theirs },
+        { Name: "email_verified", Value: "false" },
+      ]);
+    }));
+
+  it("is not enough for somebody who has turned a second factor on since it was sent", () =>
+    withChoice({ mfa: "OPTIONAL", emailMfa: true }, async (cloud, aws) => {
+      await signUpAndConfirm(cloud, aws, Username);
+      const asked = await start(aws, byMail);
+      await aws.send(
+        new sdk.AdminSetUserMFAPreferenceCommand({ UserPoolId, Username, EmailMfaSettings: { Enabled: true } }),
+      );
+      await assert.rejects(
+        respond(aws, asked, { EMAIL_OTP_CODE: cloud.code(Username) }),
+        refusal("NotAuthorizedException", "Incorrect username or password."),
+      );
+    }));
+
   it("[C.3] signs in whose password is to be reset, and nobody who is disabled", () =>
     withChoice({ clients: [choosing({ hideUserExistence: false })] }, async (cloud, aws) => {
       await signUpAndConfirm(cloud, aws, Username);
@@ -330,6 +369,35 @@ describe("a name that nobody has, in USER_AUTH", () => {
       assert.deepEqual(asked.AvailableChallenges, ["EMAIL_OTP"]);
       assert.equal((await start(aws, { USERNAME: USERNAME.toUpperCase() })).ChallengeName, "EMAIL_OTP");
       assert.deepEqual(cloud.service.messages(), []);
+    }));
+
+  it("[C.3] is asked for no password that it was not offered, as somebody is who has none", () =>
+    withChoice({}, async (cloud, aws) => {
+      const somebody = "grace@example.com";
+      await aws.send(new sdk.SignUpCommand({ ClientId, Username: somebody }));
+      const ConfirmationCode = cloud.code(somebody);
+      await aws.send(new sdk.ConfirmSignUpCommand({ ClientId, Username: somebody, ConfirmationCode }));
+      const { USERNAME } = await namesLike(aws, "EMAIL_OTP");
+      const answerTo = async (name: string) => {
+        const parameters = { USERNAME: name, PASSWORD: password };
+        const preferred = await start(aws, { ...parameters, PREFERRED_CHALLENGE: "PASSWORD" });
+        const choice = { ...parameters, ANSWER: "PASSWORD" };
+        const chosen = await choose(aws, preferred, choice).catch(({ name, message }: Error) => [name, message]);
+        return [preferred.ChallengeName, preferred.AvailableChallenges, chosen];
+      };
+      const refused = ["InvalidParameterException", "PASSWORD is not among the AvailableChallenges."];
+      assert.deepEqual(await answerTo(somebody), ["SELECT_CHALLENGE", ["EMAIL_OTP"], refused]);
+      assert.deepEqual(await answerTo(USERNAME), ["SELECT_CHALLENGE", ["EMAIL_OTP"], refused]);
+    }));
+
+  it("answers in any case that the pool takes names in, as somebody does", () =>
+    withChoice({}, async (cloud, aws) => {
+      await signUpAndConfirm(cloud, aws, Username);
+      for (const USERNAME of [Username, nobody]) {
+        const code = await start(aws, { USERNAME, ...byMail });
+        const answers = { USERNAME: USERNAME.toUpperCase(), EMAIL_OTP_CODE: "1" };
+        await assert.rejects(respond(aws, code, answers), { name: "CodeMismatchException" });
+      }
     }));
 
   it("[C.3] is named where the client does not hide it", () =>

@@ -161,6 +161,19 @@ describe("a sign-in right after the sign-up", () => {
       assert.equal((await confirm(cloud, aws)).Session, undefined);
     }));
 
+  it("is for who signed up, whoever else is named with the session", () =>
+    withPasswordless({}, async (cloud, aws) => {
+      await signUp(aws, { Username: "eve@example.com" });
+      await signUp(aws);
+      const { Session } = await confirm(cloud, aws);
+      for (const USERNAME of ["eve@example.com", "nobody@example.com"])
+        await assert.rejects(
+          start(aws, Session, { USERNAME }),
+          refusal("NotAuthorizedException", "Invalid session for the user."),
+        );
+      assert.ok((await start(aws, Session)).AuthenticationResult);
+    }));
+
   it("[C.3] ends with the session of the client", () =>
     withPasswordless({}, async (cloud, aws) => {
       await signUp(aws);
