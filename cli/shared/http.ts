@@ -65,6 +65,21 @@ export async function request(
   }
 }
 
+/** An answer of any length, as it comes. @throws RequestFailed when none begins */
+export async function requestStream(
+  world: Pick<World, "stream">,
+  peer: string,
+  url: URL,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
+  try {
+    return await world.stream(url, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new RequestFailed(failureOf(error as Error, 0, 0), peer, url, error);
+  }
+}
+
 /** One GET that must answer 200 with JSON of at most 1 MiB. @throws RequestFailed */
 export async function requestJson(world: Pick<World, "exchange">, peer: string, address: string): Promise<unknown> {
   const url = new URL(address);

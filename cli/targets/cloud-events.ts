@@ -1,4 +1,5 @@
 /** What a running local cloud says of its requests, as it happens: server-sent events of its console. */
+import { requestStream } from "../shared/http.ts";
 import type { World } from "../shared/world.ts";
 
 /** The parts of an event that are shown. */
@@ -11,7 +12,7 @@ export interface CloudEventLine {
 /**
  * What happened lately, then everything as it happens.
  * @param console the console's origin
- * @throws Error of the connection
+ * @throws RequestFailed when it does not answer; an error of the connection when that breaks
  */
 export async function* cloudEvents(
   world: Pick<World, "stream">,
@@ -19,8 +20,9 @@ export async function* cloudEvents(
   signal: AbortSignal,
 ): AsyncGenerator<CloudEventLine> {
   let text = "";
+  const url = new URL("/api/events", console);
   const decoder = new TextDecoder();
-  for await (const chunk of await world.stream(new URL("/api/events", console), signal)) {
+  for await (const chunk of await requestStream(world, "the local cloud", url, signal)) {
     text += decoder.decode(chunk, { stream: true });
     const messages = text.split("\n\n");
     text = messages.pop() ?? "";

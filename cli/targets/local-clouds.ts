@@ -52,6 +52,33 @@ export async function runningClouds(world: World): Promise<RunningCloud[]> {
   return clouds;
 }
 
+/**
+ * Those of them whose console can be reached. After a `kill -9` or a restart of the machine a run file stays, and another
+ * process may have its number by then.
+ * @throws CliError as `runningClouds` does
+ */
+export async function answeringClouds(world: World): Promise<RunningCloud[]> {
+  const clouds = await runningClouds(world);
+  const answering = await Promise.all(clouds.map(({ console }) => isListening(console)));
+  return clouds.filter((_, at) => answering[at]);
+}
+
+async function isListening(origin: string): Promise<boolean> {
+  const { connect } = await import("node:net");
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    const settle = (is: boolean) => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once("connect", () => settle(true));
+    socket.once("error", (error: NodeJS.ErrnoException) => settle(error.code !== "ECONNREFUSED"));
+    // Whoever is slow is there.
+    socket.setTimeout(1000, () => settle(true));
+  });
+}
+
 function damagedRunFile(file: string, pid: number): CliError {
   const message = `${file} is damaged: the local cloud of process ${pid} cannot be found by it.`;
   return new CliError("configuration_invalid", message, {

@@ -20,6 +20,7 @@ import {
   VARIABLES,
 } from "./configuration.ts";
 import {
+  answeringClouds,
   cloudName,
   cloudSettings,
   describeCloud,
@@ -198,7 +199,7 @@ async function findBase(
 
   const place = placeOf(world, warn);
   const { project } = place;
-  const clouds = await runningClouds(world);
+  const clouds = await cloudsFor(world, options);
   const cloud = chooseCloud(clouds, place);
   if (cloud) return fromCloud(world, cloud, flags, options);
 
@@ -234,7 +235,7 @@ async function findBase(
 async function namedTarget(world: World, name: string, flags: TargetFlags, options: ResolveOptions): Promise<Base> {
   const warn = options.warn ?? (() => undefined);
   if (name === "local" || name.startsWith("local:")) {
-    const clouds = await runningClouds(world);
+    const clouds = await cloudsFor(world, options);
     const wanted = name === "local" ? undefined : name.slice("local:".length);
     const place = placeOf(world, warn);
     const cloud = chooseCloud(clouds, place, wanted);
@@ -302,6 +303,9 @@ async function fromStack(
   const age = cached ? `, read ${duration(world.now() - readAt)} ago` : "";
   return { kind: "stack", label, source: `outputs of ${label}${age}`, settings, cached };
 }
+
+const cloudsFor = (world: World, { offline, placeOnly }: ResolveOptions) =>
+  offline && !placeOnly ? runningClouds(world) : answeringClouds(world);
 
 function overlay(base: Base, environment: TargetSettings) {
   const settings: TargetSettings = { ...base.settings, ...environment };

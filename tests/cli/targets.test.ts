@@ -1,7 +1,16 @@
 /** Which target a command speaks to, and what a target may say. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { announce, type Bench, openBench } from "./support/cli.ts";
@@ -194,6 +203,24 @@ const stacks = JSON.parse(readFileSync(${JSON.stringify(join(bin, "stacks.json")
     announce(bench.home, bench.fake, "dead", 999_999_999);
     equal(await labelOf(), "local fake/dev");
     ok(!existsSync(join(bench.home, "local", "running", "dead.json")));
+  });
+
+  it("does not take a process for a cloud that was killed and whose number it has now", async () => {
+    const gone = await startFakeCognito({ callbackUrls: [] });
+    gone.cloud.project = { name: "fake", stack: "dev", directory: bench.directory };
+    announce(bench.home, gone, "killed");
+    await gone.close();
+    equal(await labelOf(), "local fake/dev", "the one that runs");
+    rmSync(join(bench.home, "local", "running", "running.json"));
+    for (const command of [["status"], ["logs"], ["call", "/x"]]) {
+      const { code, stderr } = await bench.here(command);
+      equal(code, 3);
+      match(stderr, /no local cloud is running/, command[0]);
+    }
+    ok(
+      existsSync(join(bench.home, "local", "running", "killed.json")),
+      "it may be asked from where it cannot be reached",
+    );
   });
 
   it("says that a living cloud's run file is damaged, instead of that no cloud runs", async () => {

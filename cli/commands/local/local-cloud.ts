@@ -13,7 +13,7 @@ import { ensurePrivateDirectory, writePrivateFile } from "../../shared/private-f
 import { stateHome } from "../../shared/state-home.ts";
 import { safeText } from "../../shared/text.ts";
 import type { World } from "../../shared/world.ts";
-import { type RunningCloud, runDirectory } from "../../targets/local-clouds.ts";
+import { type RunningCloud, runDirectory, runningClouds } from "../../targets/local-clouds.ts";
 import { heapAtRest } from "./heap-at-rest.ts";
 import { localDisplay } from "./local-display.ts";
 import { parseReach, type ReachFlags } from "./reach.ts";
@@ -114,6 +114,8 @@ export function programOptions(
 export async function startAnnounced(world: World, options: LocalCloudOptions): Promise<LocalCloud> {
   // Where it cannot be found by the other commands, a start would be for nothing.
   await ensurePrivateDirectory(world, runDirectory(world));
+  // What was left by clouds that were killed goes.
+  await runningClouds(world).catch(() => {});
   const compiled = join(stateHome(world), "local", "compiled");
   // Filling it takes a third of an evaluation, which the first start is spared; from the third on each saves a quarter.
   const isFirst = !existsSync(compiled);

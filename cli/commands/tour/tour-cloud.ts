@@ -8,7 +8,7 @@ import type { ReadyDocument } from "../../../local/host/ready-document.ts";
 import type { LocalCloud } from "../../../local/start.ts";
 import type { CommandContext } from "../../shared/command-context.ts";
 import type { World } from "../../shared/world.ts";
-import { describeCloud, runningClouds } from "../../targets/local-clouds.ts";
+import { answeringClouds, describeCloud } from "../../targets/local-clouds.ts";
 import { parsePort, programOptions, startAnnounced, stateDirectory } from "../local/local-cloud.ts";
 
 export interface TourFlags {
@@ -39,7 +39,7 @@ export async function cloudFor(io: CommandContext<TourFlags>, byHand: boolean): 
   const directory = resolve(world.workingDirectory, flags.project);
   const asked = flags.port !== undefined || flags.state !== undefined || flags.ephemeral;
   if (byHand && !asked) {
-    const running = (await runningClouds(world)).find(
+    const running = (await answeringClouds(world)).find(
       ({ project }) => project.stack === flags.stack && resolve(project.directory) === directory,
     );
     if (running) {
