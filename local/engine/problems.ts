@@ -55,7 +55,7 @@ export class ProgramError extends Error {
     const keys = missing.map(({ key }) => key);
     const give = keys.length > 0 ? giveConfig(keys, stack, secrets) : undefined;
     this.next = how.refused
-      ? "Fix what is named above and start again."
+      ? "Fix what is named above."
       : (give ?? missingPackage(text) ?? "Fix the program; `npx pulumi preview` would report the same.");
     this.diagnostics = diagnostics;
     this.missing = how.refused ? [] : missing;

@@ -246,7 +246,11 @@ function leaveNoTrace(): void {
 /** Blocks the process, so that nothing happens in it before it goes. */
 function waitForProgram(): void {
   const require = createRequire(import.meta.url);
+  const { noDeprecation } = process;
+  // Of packages Node itself says nothing, where it sees that they are at work.
+  process.noDeprecation = true;
   for (const file of JSON.parse(nextLine()) as string[]) quietly(() => require(file));
+  process.noDeprecation = noDeprecation as boolean;
   if (process.features.typescript === "strip") quietly(prepareForTypes);
   // What is compiled by now need not be written down when somebody waits for the process to end.
   quietly(flushCompileCache);

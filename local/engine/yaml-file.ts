@@ -11,8 +11,12 @@ export function readYaml(file: string): Yaml {
   try {
     content = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    const [firstLine] = (error as Error).message.split("\n");
-    throw new ProjectError("project_invalid", `${file} cannot be read: ${firstLine}`, "Fix its YAML.");
+    const [firstLine = ""] = (error as Error).message.split("\n");
+    throw new ProjectError(
+      "project_invalid",
+      `${file} cannot be read: ${firstLine.replace(/[:.]$/, "")}.`,
+      "Fix its YAML.",
+    );
   }
   if (content === null) return {};
   if (typeof content !== "object" || Array.isArray(content)) {

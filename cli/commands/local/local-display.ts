@@ -153,6 +153,8 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
   const course = evaluations((afterMs, resources) => line(goesOn(afterMs, resources)));
   const repeated = repeatedLines((words, at) => stamped(at, words));
   let running: ReadyDocument | undefined;
+  /** What has changed, while the program is evaluated for it. */
+  let announced: string | undefined;
   const stamped = (at: number, text: string) =>
     write(`${out.mark("dim", new Date(at).toTimeString().slice(0, 8))} ${text}`);
   return {
@@ -202,10 +204,14 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
         .map((file) => safeText(file, 200))
         .join(", ");
       const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
-      line(`${out.mark("cyan", "↻")} ${named}${more} changed; evaluating the program again…`);
+      const text = `${out.mark("cyan", "↻")} ${named}${more} changed; evaluating the program again…`;
+      // Saves in a row are one change for whoever makes them.
+      if (text !== announced) line(text);
+      announced = text;
     },
     reloaded(ready) {
       course.ends(true);
+      announced = undefined;
       line(
         `${out.mark("green", "✓")} The changed program runs: ${summary(ready)}. Users and sessions are as they were.`,
       );
@@ -214,6 +220,7 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
     },
     reloadFailed(error) {
       course.ends(false);
+      announced = undefined;
       clearProgress();
       const { message, hint } = reportOf(error, typing);
       out.error({ code: "program_failed", message: safeBlock(message), exitCode: 0, ...(hint && { hint }) });

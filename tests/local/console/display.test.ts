@@ -225,6 +225,8 @@ Declared, not emulated
     const { display, text } = open(true);
     display.changed(["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"]);
     assert.equal(text.stderr, "↻ a.ts, b.ts, c.ts and 2 more changed; evaluating the program again…\n");
+    display.changed(["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"]);
+    assert.equal(text.stderr.split("\n").length, 2, "a second save while it is evaluated is no news");
     display.reloadFailed(broken());
     assert.match(text.stderr, /half an edit/);
     assert.match(text.stderr, /What ran before keeps running\.\n$/);

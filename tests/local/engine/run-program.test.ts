@@ -131,7 +131,12 @@ describe("the engine", function () {
       (await failure(program, files)).message
         .split("\n")
         .slice(3)
-        .map((line) => line.trim().replace(/\(.*[\\/](?=\w+\.js)/, "("));
+        .map((line) =>
+          line
+            .trim()
+            .replace(/\(.*[\\/](?=\w+\.js)/, "(")
+            .replace(/^- .*[\\/]/, "- "),
+        );
     assert.deepEqual(
       await frames('function deep() { throw Object.assign(new Error("no"), { code: "E1" }); }\ndeep();'),
       ["Error: no", "at deep (index.js:1:39)", "at Object.<anonymous> (index.js:2:1) {", "code: 'E1'", "}"],
@@ -141,6 +146,12 @@ describe("the engine", function () {
     assert.deepEqual(await frames(built, { "handler.ts": "export const a = 1;\nexport const b = (;\n" }), [
       "Error: Build failed with 1 error:",
       'handler.ts:2:18: ERROR: Unexpected ";"',
+    ]);
+    assert.deepEqual(await frames('require("./lib/prices");'), [
+      "Error: Cannot find module './lib/prices'",
+      "Require stack:",
+      "- index.js",
+      "at Object.<anonymous> (index.js:1:1)",
     ]);
     const elsewhere = await frames('new (require("@pulumi/aws").cognito.UserPool)("p", null, { parent: 5 });');
     assert.ok(elsewhere.length >= 2, "an error that only packages are in still has a place");
@@ -181,7 +192,7 @@ describe("the engine", function () {
   it("reports a provider function that nothing answers, by its name", async () => {
     const error = await failure('require("@pulumi/pulumi").runtime.invoke("aws:ec2/rebootAll:rebootAll", {});');
     assert.match(error.message, /The local cloud has no answer to aws:ec2\/rebootAll:rebootAll/);
-    assert.equal(error.next, "Fix what is named above and start again.");
+    assert.equal(error.next, "Fix what is named above.");
   });
 
   it("reports a resource that AWS would refuse, on that resource and only once", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ProgramProcess, startProgram } from "../../../local/engine/program-process.ts";
 import { readProject } from "../../../local/engine/project.ts";
@@ -86,6 +86,26 @@ describe("a process that waits for the next evaluation", function () {
     assert.equal(ranAs, pid);
     assert.deepEqual(said, { word: "new", installed: "old", trace: ["readFileSync", 2, ""] });
     assert.deepEqual(said.trace, first.trace);
+  });
+
+  it("says nothing of what packages use that Node deprecates, which each edit would say again", async () => {
+    write("node_modules/@pulumi/word/index.js", "old");
+    appendFileSync(at("node_modules/@pulumi/word/index.js"), 'process.emitWarning("old ways", "DeprecationWarning");');
+    appendFileSync(at("index.js"), 'process.emitWarning("the program\'s", "DeprecationWarning");');
+    const said: string[] = [];
+    const { project } = settings();
+    const onMessage = ({ message }: { message: string }) => said.push(message);
+    const again = () =>
+      runProgram({ ...{ project, environment, spare, onMessage }, provider: awsProvider("us-east-1"), onRead() {} });
+    await again();
+    said.length = 0;
+    const waiting = await spare.take(settings());
+    assert.ok(waiting, "there is one");
+    spare.take = async () => waiting;
+    await again();
+    const deprecations = said.filter((line) => line.includes("DeprecationWarning"));
+    assert.equal(deprecations.length, 1, said.join("\n"));
+    assert.match(deprecations[0]!, /the program's/);
   });
 
   it("is thrown away when a package that it has loaded is another by now", async () => {
