@@ -137,6 +137,8 @@ const FRESH_LINE = "\r\x1b[K";
 
 function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): LocalDisplay {
   const terminal = world.stderr;
+  // A terminal without cursor movement, and a log that is kept, would show each number.
+  const canRewrite = world.env.TERM !== "dumb" && !world.env.CI;
   let progressShown = false;
   const clearProgress = () => {
     if (progressShown) terminal.write(FRESH_LINE);
@@ -170,7 +172,7 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
     evaluating: course.begins,
     progress(resources) {
       course.progress(resources);
-      if (quiet) return;
+      if (quiet || !canRewrite) return;
       terminal.write(`${FRESH_LINE}${out.mark("dim", `  ${resources} ${resources === 1 ? "resource" : "resources"}`)}`);
       progressShown = true;
     },

@@ -91,7 +91,7 @@ const messages = () => [
   },
 ];
 
-function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}, workingDirectory = "/shop") {
+function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}, workingDirectory = "/shop", env = {}) {
   const text = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof text) =>
     Object.assign(
@@ -106,7 +106,7 @@ function open(isTTY: boolean, flags: { json?: boolean; quiet?: boolean } = {}, w
   const world = {
     ...systemWorld(),
     invocation: "demo-auth",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     workingDirectory,
     stdout: stream("stdout"),
     stderr: stream("stderr"),
@@ -219,6 +219,15 @@ Declared, not emulated
     display.progress(2);
     display.out.note("said by the program");
     assert.equal(text.stderr, "\r\x1b[K  1 resource\r\x1b[K  2 resources\r\x1b[Ksaid by the program\n");
+  });
+
+  it("shows no progress where no line can be written anew: TERM=dumb, and a job's log", () => {
+    for (const env of [{ TERM: "dumb" }, { CI: "true" }]) {
+      const { display, text } = open(true, {}, "/shop", env);
+      display.progress(1);
+      display.ready(READY, true);
+      assert.doesNotMatch(text.stderr, /[\x1b\r]|1 resource/);
+    }
   });
 
   it("shows why a changed program does not run, and that the old one does", () => {
