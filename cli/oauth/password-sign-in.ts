@@ -87,6 +87,29 @@ function usernameOf(answer: Answer, { username }: PasswordSignIn): string {
   return String(USER_ID_FOR_SRP ?? USERNAME ?? username);
 }
 
+/** By USER_SRP_AUTH, or by USER_AUTH for a client that allows that alone: it has SRP, too (API reference, ExplicitAuthFlows). */
+async function startSrp(
+  world: Pick<World, "exchange">,
+  { issuer, clientId: ClientId }: PasswordSignIn,
+  parameters: Record<string, string>,
+): Promise<Answer> {
+  const start = (AuthFlow: string, AuthParameters: Record<string, string>) =>
+    callUserPool(world, issuer, "InitiateAuth", { AuthFlow, ClientId, AuthParameters });
+  try {
+    return await start("USER_SRP_AUTH", parameters);
+  } catch (error) {
+    if (!isNotEnabled(error)) throw error;
+    return start("USER_AUTH", { ...parameters, PREFERRED_CHALLENGE: "PASSWORD_SRP" }).catch((second) => {
+      throw isNotEnabled(second) ? error : second;
+    });
+  }
+}
+
+function isNotEnabled(error: unknown): boolean {
+  const { refusal } = error as Partial<OAuthRefused>;
+  return refusal?.kind === "user-pool" && / is not enabled for the client/.test(refusal.message);
+}
+
 /** USER_SRP_AUTH and PASSWORD_VERIFIER. @returns what the pool says after that: tokens, or the next challenge */
 async function proveIdentity(world: Pick<World, "exchange">, request: PasswordSignIn): Promise<Answer> {
   const [{ default: helper }, { default: integer }, { default: date }] = await Promise.all([
@@ -100,11 +123,7 @@ async function proveIdentity(world: Pick<World, "exchange">, request: PasswordSi
   const A = await new Promise<string>((resolve, reject) =>
     srp.getLargeAValue((error, value) => (error ? reject(error) : resolve(value.toString(16)))),
   );
-  const challenge = await callUserPool(world, issuer, "InitiateAuth", {
-    AuthFlow: "USER_SRP_AUTH",
-    ClientId: clientId,
-    AuthParameters: { USERNAME: username, SRP_A: A },
-  });
+  const challenge = await startSrp(world, request, { USERNAME: username, SRP_A: A });
   if (challenge.ChallengeName !== "PASSWORD_VERIFIER") return challenge;
   const { USER_ID_FOR_SRP: userId, SRP_B, SALT, SECRET_BLOCK: block } = Object(challenge.ChallengeParameters);
   const hex = (text: unknown) => new integer.default(String(text), 16);

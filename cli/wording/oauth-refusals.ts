@@ -60,6 +60,11 @@ function words(refusal: OAuthRefusal): Words {
         ],
       ];
     case "challenge":
+      if (refusal.challenge === "SELECT_CHALLENGE")
+        return [
+          "The user has no password at this user pool, which offers other ways to sign in.",
+          { say: "Sign in through its pages", command: "login" },
+        ];
       return [
         `The user pool asks for ${safeText(refusal.challenge, 100)}, which cannot be answered here.`,
         { say: "Sign in through its pages", command: "login" },
@@ -67,7 +72,7 @@ function words(refusal: OAuthRefusal): Words {
     case "user-pool":
       if (/USER_SRP_AUTH|Auth flow not enabled/i.test(refusal.message))
         return [
-          "The app client does not allow signing in with a password (ALLOW_USER_SRP_AUTH).",
+          "The app client does not allow signing in with a password (ALLOW_USER_SRP_AUTH or ALLOW_USER_AUTH).",
           { say: "Allow it in the client's explicitAuthFlows, or sign in through its pages", command: "login" },
         ];
       return [

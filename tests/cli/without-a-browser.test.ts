@@ -160,6 +160,19 @@ describe("at a local cloud, without a browser", function () {
     equal(called.code, 0, called.stderr);
   });
 
+  it("signs in with a password at a client with USER_AUTH alone, and says when the user has none", async () => {
+    await admin().put({ attributes: { email: "grace@example.com" }, password: "Correct-horse-7" });
+    const choosing = ["login", "--password-stdin", "--client", "choosers", "--force"];
+    const { code, stderr } = await cli([...choosing, "--username", "grace@example.com"], {
+      stdin: "Correct-horse-7\n",
+    });
+    equal(code, 0, stderr);
+    await admin().create({ username: "codes@example.com", attributes: {} });
+    const none = await cli([...choosing, "--username", "codes@example.com"], { stdin: "Correct-horse-7\n" });
+    equal(none.code, 5);
+    match(none.stderr, /The user has no password at this user pool, which offers other ways to sign in\./);
+  });
+
   it("refuses a wrong password in the pool's words, and keeps nothing", async () => {
     await admin().put({ attributes: { email: "grace@example.com" }, password: "Correct-horse-7" });
     const { code, stderr } = await cli(["login", "--username", "grace@example.com", "--password-stdin"], {
