@@ -69,11 +69,15 @@ describe("passkeys on managed login's pages, in a browser", function () {
   };
   const arrive = () => page.waitForURL((url) => url.href.startsWith(`${application}?code=`));
 
-  it("are added after a sign-in, sign in without a name, and are looked for at localhost", async () => {
-    await cloud.admin(cloud.ready.userPools[0]!.id)!.put({ username, password });
-    await page.goto(address("/login"));
+  const giveName = async () => {
     await page.getByRole("textbox").fill(username);
     await page.getByRole("button", { name: "Next" }).click();
+  };
+
+  it("are added after a sign-in, are asked for once the name is known, and are looked for at localhost", async () => {
+    await cloud.admin(cloud.ready.userPools[0]!.id)!.put({ username, password });
+    await page.goto(address("/login"));
+    await giveName();
     await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Continue" }).click();
     await arrive();
@@ -88,10 +92,11 @@ describe("passkeys on managed login's pages, in a browser", function () {
 
     await page.context().clearCookies();
     await page.goto(address("/login", "127.0.0.1"));
-    await page.getByRole("link", { name: "Sign in with a passkey" }).click();
+    await giveName();
     await page.getByRole("link", { name: "localhost" }).click();
+    await giveName();
     await assertAccessibleEverywhere(page, "signing in with a passkey");
-    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Continue with your passkey" }).click();
     await arrive();
     assert.deepEqual(problems, [], "the pages' policy allows their script");
   });

@@ -128,29 +128,18 @@ const usablePasskeys = (pool: Pool, { sub }: User): Passkey[] =>
   hasRelyingParty(pool) ? pool.passkeys.list(sub).filter((each) => each.relyingPartyId === localRelyingParty) : [];
 
 /**
- * @param user whose passkeys are asked for; anybody's without it, of which the page learns nothing
  * @param seconds how long the challenge is good
  * @returns PublicKeyCredentialRequestOptionsJSON (Web Authentication Level 3 §5.1)
  */
-export function passkeyRequest(pool: Pool, user: User | undefined, seconds: number) {
+export function passkeyRequest(pool: Pool, user: User, seconds: number) {
   const { id: rpId, userVerification } = relyingParty(pool);
   return {
     challenge: pool.platform.randomBytes(32).toString("base64url"),
     timeout: seconds * 1000,
     rpId,
-    allowCredentials: user ? usablePasskeys(pool, user).map(descriptor) : [],
+    allowCredentials: usablePasskeys(pool, user).map(descriptor),
     userVerification,
   };
-}
-
-/**
- * The user whom an authenticator keeps the passkey for, who is still to prove it.
- * @throws CognitoError NotAuthorizedException
- */
-export function passkeyOwner(pool: Pool, { userHandle: handle }: AuthenticationResponse): User {
-  const user = handle === undefined ? undefined : pool.users.bySub(Buffer.from(handle, "base64url").toString());
-  if (!user) throw notProved("the passkey was made for nobody of this pool");
-  return user;
 }
 
 /** Whether a page of that host can use passkeys here. */

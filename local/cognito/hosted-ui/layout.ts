@@ -32,8 +32,6 @@ export interface PageContext {
   providers: ProviderChoice[];
   /** Whether the pool's own users may sign in with a password. */
   ownUsers: boolean;
-  /** Whether they may sign in with a passkey. */
-  passkeys: boolean;
   /** By which codes, in place of a password. */
   codes: OneTimePassword[];
   /** Whether passwords are a way to begin. */

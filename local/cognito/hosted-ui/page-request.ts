@@ -109,7 +109,6 @@ export function pageContext(c: Context, hostedUi: HostedUi, request: Authorizati
     query: request.query,
     csrf: forgeryToken(c, pool),
     providers: providersOf(pool, request.client),
-    passkeys: offersPasskeys(c, hostedUi, request.client),
     ownUsers: request.client.identityProviders.includes("COGNITO"),
     mailbox: `${new URL(pool.issuer).origin}/#mail`,
   };

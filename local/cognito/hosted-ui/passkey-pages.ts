@@ -10,25 +10,45 @@ interface PasskeyForm {
   /** For the browser, as the JSON of Web Authentication Level 3 §5.1. */
   options: unknown;
   button: string;
+  /** Who signs in. */
+  username?: string;
 }
 
-const passkeyForm = (context: PageContext, state: FormState, { path, ceremony, options, button }: PasskeyForm) => html`
+const passkeyForm = (
+  context: PageContext,
+  state: FormState,
+  { path, ceremony, options, button, username }: PasskeyForm,
+) => html`
         <form action="${path}?${context.query}" method="POST" data-passkey="${ceremony}" data-options="${JSON.stringify(options)}">
           <input type="hidden" name="_csrf" value="${context.csrf}">
           <input type="hidden" name="credential" value="">
+          ${username === undefined ? "" : html`<input type="hidden" name="username" value="${username}">`}
           ${formError(state.error, "managed")}
           <p data-problem role="alert" hidden></p>
           <noscript><p role="alert">Passkeys need JavaScript, which is off in this browser.</p></noscript>
           <button type="submit">${button}</button>
         </form>${passkeyScript}`;
 
-export const passkeySignInPage = (context: PageContext, options: unknown, state: FormState = {}): Markup =>
+/** @param username as it was typed */
+export const passkeySignInPage = (
+  context: PageContext,
+  username: string,
+  options: unknown,
+  state: FormState = {},
+): Markup =>
   formPage(context, state, {
-    title: "Sign in with a passkey",
-    heading: "Sign in with a passkey",
-    lead: html`<p>Your browser shows the passkeys that it has. <a href="/login?${context.query}">Sign in another way</a></p>`,
-    content: () =>
-      passkeyForm(context, state, { path: "/login/passkey", ceremony: "get", options, button: "Continue" }),
+    title: "Sign in with your passkey",
+    heading: "Sign in",
+    lead: html`<p>Sign in as ${username} with your passkey. <a href="/login?${context.query}">Use another account</a></p>`,
+    content: () => html`${passkeyForm(context, state, {
+      ...{ path: "/login/passkey", ceremony: "get", options, button: "Continue with your passkey" },
+      username,
+    })}
+        <form action="/login?${context.query}" method="POST">
+          <input type="hidden" name="_csrf" value="${context.csrf}">
+          <input type="hidden" name="username" value="${username}">
+          <p class="below"><button class="btn-link" type="submit" name="way" value="other">Sign in another way</button></p>
+        </form>`,
   });
 
 export const addPasskeyPage = (context: PageContext, options: unknown, state: FormState = {}): Markup =>

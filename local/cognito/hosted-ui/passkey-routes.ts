@@ -1,26 +1,24 @@
 /**
  * Passkeys on managed login's pages: `/passkeys/add` for somebody who is signed in with this browser (developer guide,
- * "User-interactive managed login and classic hosted UI endpoints"), and a sign-in for which nobody says a name. The browser shows
- * what it has, so that the page gives nothing away; its path is ours.
+ * "User-interactive managed login and classic hosted UI endpoints"), and a sign-in with one, which is asked for as soon as the name
+ * of somebody who has one is known (as people saw it on AWS; its path is ours).
  */
 import type { Context, Hono } from "hono";
 import { refuseExternal, refuseInactive } from "../accounts/authentication.ts";
-import { mayGoWithoutPassword } from "../accounts/first-factors.ts";
+import { availableChallenges, mayGoWithoutPassword } from "../accounts/first-factors.ts";
 import { readAuthenticationResponse } from "../accounts/passkey-responses.ts";
 import {
   completePasskeyRegistration,
   isPasskeyHost,
-  passkeyOwner,
   passkeyRequest,
   provePasskey,
   startPasskeyRegistration,
 } from "../accounts/passkeys.ts";
 import { preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
-import { CognitoError, invalidParameter } from "../errors.ts";
+import { type CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
 import type { User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, currentSession, endFlow } from "./browser-state.ts";
-import type { Markup } from "./form-parts.ts";
 import type { FormState } from "./layout.ts";
 import {
   authorization,
@@ -34,6 +32,7 @@ import {
 } from "./page-request.ts";
 import { addPasskeyPage, passkeySignInPage, passkeysElsewherePage } from "./passkey-pages.ts";
 import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
+import { signInPage } from "./sign-in-pages.ts";
 
 export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
   const { pool } = hostedUi;
@@ -43,10 +42,9 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
     const request = authorization(c, hostedUi, completed(c));
     if (request instanceof Response) return request;
     if (!offersPasskeys(c, hostedUi, request.client)) return c.redirect(local(c, `/login?${request.query}`), 302);
-    const here = new URL(c.req.url);
-    if (isPasskeyHost(here.hostname)) return request;
-    here.hostname = "localhost";
-    return c.html(passkeysElsewherePage(pageContext(c, hostedUi, request), here.href));
+    const elsewhere = passkeyAddress(c);
+    if (elsewhere === undefined) return request;
+    return c.html(passkeysElsewherePage(pageContext(c, hostedUi, request), elsewhere));
   };
 
   /** Applications open `/passkeys/add` with `client_id` and `redirect_uri` alone, since they want nobody signed in. */
@@ -58,47 +56,31 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
     return url;
   };
 
-  const signInPage = (c: Context, request: AuthorizationRequest, state?: FormState): Markup => {
-    const seconds = request.client.validity.authSessionMinutes * 60;
-    const options = passkeyRequest(pool, undefined, seconds);
-    beginFlow(c, pool, { clientId: request.client.id, sub: "", step: "WEB_AUTHN", data: options.challenge }, seconds);
-    return passkeySignInPage(pageContext(c, hostedUi, request), options, state);
-  };
-
-  app.get("/login/passkey", async (c) => {
-    const request = await opened(c);
-    return request instanceof Response ? request : c.html(signInPage(c, request));
-  });
-
   app.post("/login/passkey", async (c) => {
     const request = await opened(c);
     if (request instanceof Response) return request;
     const fields = await postedFields(c);
     const flow = currentFlow(c, pool, request.client.id, ["WEB_AUTHN"]);
-    // With a user in it, it was begun at the API, and planted here.
-    if (!fields || flow?.sub !== "" || !endFlow(c, pool, flow))
-      return c.html(signInPage(c, request, { error: outdatedForm }));
-    let name = "";
+    const user = flow && pool.users.bySub(flow.sub);
+    if (!fields || !user || !endFlow(c, pool, flow))
+      return c.html(signInPage(pageContext(c, hostedUi, request), { error: outdatedForm }));
     try {
       refuseUnratedSignIn(pool, request.client);
       const response = readAuthenticationResponse(credentialOf(fields));
-      const user = passkeyOwner(pool, response);
-      name = user.username;
-      await preAuthentication(pool, request.client, user.username, user);
+      await preAuthentication(pool, request.client, fields.username ?? user.username, user);
       await provePasskey(pool, user, flow.data, response, new URL(c.req.url).origin);
       refuseInactive(user);
       refuseExternal(user);
-      if (!mayGoWithoutPassword(pool, user))
-        throw new CognitoError(
-          "NotAuthorizedException",
-          "Sign in with your password: your account has a second factor.",
-        );
+      if (!mayGoWithoutPassword(pool, user)) throw incorrectPassword("the user has a second factor");
       return await completeSignIn(c, hostedUi, request, user);
     } catch (error) {
-      const state = formStateOf(error, fields);
-      const { reason, message } = error as CognitoError;
-      signInEvent(pool, request, name, "refused", reason ?? message);
-      return c.html(signInPage(c, request, { error: state.error ?? message }));
+      const { error: message } = formStateOf(error, {});
+      signInEvent(pool, request, user.username, "refused", (error as CognitoError).reason ?? message);
+      const state = { error: message! };
+      // It may have been deleted meanwhile.
+      return hasPasskeyHere(c, hostedUi, request, user)
+        ? passkeyStep(c, hostedUi, request, user, fields.username ?? user.username, state)
+        : c.html(signInPage(pageContext(c, hostedUi, request), state));
     }
   });
 
@@ -142,6 +124,38 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
       ? grantRedirect(c, hostedUi, request, user, session)
       : c.redirect(request.redirectUri, 302);
   });
+}
+
+/** Whether the sign-in goes on with a passkey once the name is known. */
+export const hasPasskeyHere = (c: Context, hostedUi: HostedUi, { client }: AuthorizationRequest, user: User): boolean =>
+  offersPasskeys(c, hostedUi, client) && availableChallenges(hostedUi.pool, user).includes("WEB_AUTHN");
+
+/**
+ * The page that asks for it.
+ * @param username as it was typed
+ */
+export function passkeyStep(
+  c: Context,
+  hostedUi: HostedUi,
+  request: AuthorizationRequest,
+  user: User,
+  username: string,
+  state?: FormState,
+): Response | Promise<Response> {
+  const { pool } = hostedUi;
+  const seconds = request.client.validity.authSessionMinutes * 60;
+  const options = passkeyRequest(pool, user, seconds);
+  const flow = { clientId: request.client.id, sub: user.sub, step: "WEB_AUTHN", data: options.challenge } as const;
+  beginFlow(c, pool, flow, seconds);
+  return c.html(passkeySignInPage(pageContext(c, hostedUi, request), username, options, state));
+}
+
+/** The same page at the name that passkeys are for; `undefined` at that name. */
+export function passkeyAddress(c: Context): string | undefined {
+  const here = new URL(c.req.url);
+  if (isPasskeyHost(here.hostname)) return undefined;
+  here.hostname = "localhost";
+  return here.href;
 }
 
 function credentialOf({ credential = "" }: Record<string, string>): unknown {

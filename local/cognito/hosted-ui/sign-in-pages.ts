@@ -67,17 +67,22 @@ function usernamePage(context: PageContext, state: FormState): Markup {
       },
       variant,
     )}
-        ${context.passkeys ? below(html`<a href="/login/passkey?${query}">Sign in with a passkey</a>`, variant) : ""}
         ${pool.adminCreateUserOnly ? "" : below(html`New user? <a href="/signup?${query}">Create an account</a>`, variant)}
         ${providerButtons(providers, query, variant)}`,
   });
 }
 
 /**
- * Managed login's second page. Nobody was looked up for it: it is the same for a name that nobody has.
+ * Managed login's second page. It is the same for a name that nobody has.
  * @param username as it was typed
+ * @param passkeysAt where the person can use a passkey of theirs instead
  */
-export function passwordPage(context: PageContext, username: string, state: FormState = {}): Markup {
+export function passwordPage(
+  context: PageContext,
+  username: string,
+  state: FormState = {},
+  passkeysAt?: string | undefined,
+): Markup {
   const { query, csrf } = context;
   return formPage(context, state, {
     title: "Enter your password",
@@ -92,7 +97,8 @@ export function passwordPage(context: PageContext, username: string, state: Form
           <input name="username" type="text" autocomplete="username" value="${username}" readonly hidden>
           ${field({ ...passwordField(state), autofocus: true }, variant)}
           <a class="aside" href="/forgotPassword?${query}">Forgot your password?</a>
-          <button type="submit">Continue</button>`,
+          <button type="submit">Continue</button>
+          ${passkeysAt === undefined ? "" : below(html`You have a passkey, for which this page must be at <a href="${passkeysAt}">localhost</a>.`, variant)}`,
       },
       variant,
     )}

@@ -22,6 +22,7 @@ import {
   signInEvent,
   toErrorPage,
 } from "./page-request.ts";
+import { hasPasskeyHere, passkeyAddress, passkeyStep } from "./passkey-routes.ts";
 import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
 import { goToProvider } from "./provider-routes.ts";
 import { passwordPage, signInAgainPage, signInPage } from "./sign-in-pages.ts";
@@ -62,7 +63,7 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     const username = (fields.username ?? "").trim();
     const context = () => pageContext(c, hostedUi, request);
     if (hostedUi.domain.managedLoginVersion === 2 && fields.password === undefined) {
-      if (username !== "") return afterUsername(c, request, username);
+      if (username !== "") return afterUsername(c, request, username, fields.way === "other");
       const { label } = usernameField(context(), {});
       return c.html(signInPage(context(), { errors: { username: `Enter your ${label.toLowerCase()}.` } }));
     }
@@ -83,11 +84,23 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     }
   });
 
-  /** Managed login's second page: for the password, or for the code where the pool has no passwords. */
-  const afterUsername = (c: Context, request: AuthorizationRequest, username: string): Response | Promise<Response> => {
+  /**
+   * Managed login's second page: for a passkey of theirs, for the password, or for the code where the pool has no passwords.
+   * @param otherwise whether they have chosen another way than their passkey
+   */
+  const afterUsername = (
+    c: Context,
+    request: AuthorizationRequest,
+    username: string,
+    otherwise: boolean,
+  ): Response | Promise<Response> => {
+    const user = pool.users.find(username);
+    const passkey = user && !otherwise && hasPasskeyHere(c, hostedUi, request, user);
+    const elsewhere = passkeyAddress(c);
+    if (passkey && elsewhere === undefined) return passkeyStep(c, hostedUi, request, user, username);
     const context = pageContext(c, hostedUi, request);
     const [code, other] = context.codes;
-    if (context.passwords || !code) return c.html(passwordPage(context, username));
+    if (context.passwords || !code) return c.html(passwordPage(context, username, {}, passkey ? elsewhere : undefined));
     return other ? c.html(codeChoicePage(context, username)) : askForCode(c, hostedUi, request, username, code);
   };
 

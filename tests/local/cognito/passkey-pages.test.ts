@@ -57,10 +57,10 @@ async function add(cloud: RunningCognito, browser: FormBrowser, changes: Changes
   return { authenticator, page, answer: await browser.submit(page, "/passkeys/add", { credential }) };
 }
 
-/** Signs in with the passkey, in a browser that knows nothing. */
+/** Gives the name, and signs in with the passkey, in a browser that knows nothing. */
 async function signIn(cloud: RunningCognito, authenticator: Authenticator, changes: Changes = {}) {
   const browser = cloud.browser();
-  const page = await browser.open(at(cloud, "/login/passkey"));
+  const page = await browser.submit(await browser.open(at(cloud, "/login")), "/login", { username: ada });
   const credential = JSON.stringify(authenticator.get(optionsIn(page), changes));
   return { browser, page, credential, answer: await browser.submit(page, "/login/passkey", { credential }) };
 }
@@ -70,22 +70,37 @@ const refused = ["The passkey does not sign this user in."];
 const outdated = ["This page was out of date. Please try again."];
 
 describe("managed login's pages with passkeys", () => {
-  it("[A.0] add one to who is signed in at /passkeys/add, and sign in with it, without a name", async () => {
+  it("[A.0] add one to who is signed in at /passkeys/add, and ask for it once the name is known", async () => {
     await withPages({}, {}, async (cloud) => {
       const browser = await signedIn(cloud);
       const { authenticator, answer } = await add(cloud, browser);
       arrived(answer);
-      const first = await cloud.browser().open(at(cloud, "/login"));
-      assert.match(first.text, /<a href="\/login\/passkey\?[^"]*">Sign in with a passkey<\/a>/);
       const { page, answer: done } = await signIn(cloud, authenticator);
       const { challenge, ...options } = optionsIn(page);
       assert.equal(Buffer.from(challenge, "base64url").length, 32);
-      const timeout = 180_000;
-      assert.deepEqual(options, { timeout, rpId: "localhost", allowCredentials: [], userVerification: "preferred" });
+      const { id } = authenticator.passkeys[0]!;
+      assert.deepEqual(options, {
+        ...{ timeout: 180_000, rpId: "localhost", userVerification: "preferred" },
+        allowCredentials: [{ type: "public-key", id, transports: ["hybrid", "internal"] }],
+      });
       arrived(done);
-      assert.deepEqual((await add(cloud, browser, { id: authenticator.passkeys[0]!.id })).answer.alerts.slice(0, 1), [
+      assert.deepEqual((await add(cloud, browser, { id })).answer.alerts.slice(0, 1), [
         "The passkey is already registered.",
       ]);
+    });
+  });
+
+  it("[A.0] take the password from who wants that instead, and from who has no passkey", async () => {
+    await withPages({}, {}, async (cloud) => {
+      const { authenticator } = await add(cloud, await signedIn(cloud));
+      const { browser, page } = await signIn(cloud, authenticator, { origin: "https://evil.example" });
+      const instead = await browser.submit(page, "/login", { way: "other" });
+      arrived(await browser.submit(instead, "/login", { password: "Correct-horse-7" }));
+      const nobody = cloud.browser();
+      const asked = await nobody.submit(await nobody.open(at(cloud, "/login")), "/login", {
+        username: "x@example.com",
+      });
+      assert.deepEqual(Object.keys(asked.forms[0]!.controls), ["_csrf", "username", "password"]);
     });
   });
 
@@ -108,9 +123,17 @@ describe("managed login's pages with passkeys", () => {
   it("[A.0] know none on classic pages, for a client without USER_AUTH, or where they are no first factor", async () => {
     const nothing = async (cloud: RunningCognito) => {
       const browser = await signedIn(cloud);
-      assert.doesNotMatch((await cloud.browser().open(at(cloud, "/login"))).text, /passkey/);
-      for (const path of ["/passkeys/add", "/login/passkey"])
-        assert.doesNotMatch((await browser.open(at(cloud, path))).text, /data-passkey/);
+      assert.doesNotMatch((await browser.open(at(cloud, "/passkeys/add"))).text, /data-passkey/);
+      const { sub } = cloud.service.users(userPool().id)[0]!;
+      const insert = cloud.store.db.prepare(
+        "INSERT INTO cognito_passkeys VALUES (?, 'AAAA', ?, 'Passkey', 'localhost', NULL, '[]', x'00', 0, 0)",
+      );
+      insert.run(userPool().id, sub);
+      const again = cloud.browser();
+      const login = await again.open(at(cloud, "/login"));
+      const asked =
+        "password" in login.forms[0]!.controls ? login : await again.submit(login, "/login", { username: ada });
+      assert.ok("password" in asked.forms[0]!.controls);
     };
     await withPages({}, { explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"] }, nothing);
     await withPages({ firstFactors: ["PASSWORD"] }, {}, nothing);
@@ -119,11 +142,17 @@ describe("managed login's pages with passkeys", () => {
 
   it("lead from an address to localhost, and from /passkeys/add to the sign-in where nobody is signed in", async () => {
     await withPages({}, {}, async (cloud) => {
-      for (const path of ["/passkeys/add", "/login/passkey"]) {
-        const page = await cloud.browser().open(authorizeUrl(cloud, {}, path));
-        assert.ok(page.text.includes(at(cloud, path).replaceAll("&", "&amp;")), page.text);
-        assert.doesNotMatch(page.text, /data-passkey/);
-      }
+      const { authenticator } = await add(cloud, await signedIn(cloud));
+      assert.equal(authenticator.passkeys.length, 1);
+      const adding = await cloud.browser().open(authorizeUrl(cloud, {}, "/passkeys/add"));
+      assert.ok(adding.text.includes(at(cloud, "/passkeys/add").replaceAll("&", "&amp;")), adding.text);
+      assert.doesNotMatch(adding.text, /data-passkey/);
+      const addressed = cloud.browser();
+      const asked = await addressed.submit(await addressed.open(authorizeUrl(cloud, {}, "/login")), "/login", {
+        username: ada,
+      });
+      assert.ok("password" in asked.forms[0]!.controls);
+      assert.ok(asked.text.includes(`href="${at(cloud, "/login").replaceAll("&", "&amp;")}"`), asked.text);
       const browser = cloud.browser();
       const page = await browser.open(at(cloud, "/passkeys/add"));
       assert.equal(new URL(page.url).pathname, "/login");
@@ -172,10 +201,14 @@ describe("managed login's pages with passkeys", () => {
       admin.setEnabled(ada, false);
       assert.deepEqual((await signIn(cloud, authenticator)).answer.alerts.slice(0, 1), ["User is disabled."]);
       admin.setEnabled(ada, true);
+      const browser = cloud.browser();
+      const begun = await browser.submit(await browser.open(at(cloud, "/login")), "/login", { username: ada });
       cloud.store.db.exec("UPDATE cognito_users SET totp_verified = 1, totp_secret = 'A', mfa_enabled = 1");
-      assert.deepEqual((await signIn(cloud, authenticator)).answer.alerts.slice(0, 1), [
-        "Sign in with your password: your account has a second factor.",
-      ]);
+      const credential = JSON.stringify(authenticator.get(optionsIn(begun)));
+      const answer = await browser.submit(begun, "/login/passkey", { credential });
+      assert.deepEqual(answer.alerts.slice(0, 1), ["Incorrect username or password."]);
+      const later = await browser.submit(await browser.open(at(cloud, "/login")), "/login", { username: ada });
+      assert.ok("password" in later.forms[0]!.controls);
       assert.match((await signInThroughPages(cloud, ada)).url, /\/mfa\?/);
     });
   });
