@@ -126,7 +126,10 @@ export async function choose(
   const user = flow.sub === "" ? undefined : pool.users.bySub(flow.sub);
   if (flow.sub === "") requireName(pool, name, parameter(parameters, "USERNAME"));
   const chosen = (await offered(pool, { name, user })).find((each) => each === answer);
-  if (!chosen) throw invalidParameter(`${answer} is not among the AvailableChallenges.`);
+  if (!chosen) {
+    const why = `${answer} is not among the AvailableChallenges`;
+    throw new CognitoError("InvalidParameterException", "Selected challenge is not available", why);
+  }
   const output = await begin[chosen]({ pool, client, name, user, parameters, asked, data });
   if (!pool.flows.end(id)) throw sessionUsed();
   return output;

@@ -65,7 +65,7 @@ describe("USER_AUTH", () => {
       assert.equal(cloud.service.messages().length, sent, "a code before somebody chose one");
       await assert.rejects(
         choose(aws, asked, { ANSWER: "SMS_OTP" }),
-        refusal("InvalidParameterException", "SMS_OTP is not among the AvailableChallenges."),
+        refusal("InvalidParameterException", "Selected challenge is not available"),
       );
       const code = await choose(aws, asked, { ANSWER: "EMAIL_OTP" });
       assert.equal(code.ChallengeName, "EMAIL_OTP");
