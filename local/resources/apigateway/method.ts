@@ -62,8 +62,16 @@ export const method = resourceType<apigateway.Method, apigateway.MethodArgs>("aw
 
 const METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];
 
-/** Recorded by LocalStack's test_apigateway_api, 2024-04. @throws ResourceProblem */
-function refuseMethod({ authorization, authorizerId, httpMethod, requestParameters }: Values): void {
+const PARAMETER = /^method\.request\.(?:(?:multivalue)?(?:querystring|header)|path)\.[^ ]+$/;
+
+/** Recorded by LocalStack's test_apigateway_api, 2024-04, and by cdk-preflight, 2026. @throws ResourceProblem */
+function refuseMethod({
+  authorization,
+  authorizationScopes,
+  authorizerId,
+  httpMethod,
+  requestParameters,
+}: Values): void {
   const refused = (why: string) => new ResourceProblem(`BadRequestException: ${why}`);
   if (!METHODS.includes(String(httpMethod))) {
     throw refused(`Invalid HttpMethod specified. Valid options are ${METHODS.join(",")}`);
@@ -71,6 +79,15 @@ function refuseMethod({ authorization, authorizerId, httpMethod, requestParamete
   if ((authorization === "COGNITO_USER_POOLS" || authorization === "CUSTOM") && !authorizerId) {
     throw refused(
       "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.",
+    );
+  }
+  if (list(authorizationScopes).length > 0 && authorization !== "COGNITO_USER_POOLS") {
+    throw refused("Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type");
+  }
+  const wrong = Object.keys(map(requestParameters)).find((parameter) => !PARAMETER.test(parameter));
+  if (wrong !== undefined) {
+    throw refused(
+      `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: ${wrong}]`,
     );
   }
   const names = Object.keys(map(requestParameters)).map((parameter) => parameter.split(".").slice(3).join("."));

@@ -63,8 +63,11 @@ export const stage = resourceType<apigateway.Stage, apigateway.StageArgs>("aws:a
 export const stageUrl = ({ region }: Account, restApi: unknown, stageName: unknown): string =>
   `https://${restApi}.execute-api.${region}.amazonaws.com/${stageName}`;
 
-/** @throws ResourceProblem when the API has a stage of this name */
+/** @throws ResourceProblem when the API has a stage of this name, or the name is none */
 export function addStage(api: RestApiModel, stage: StageModel): void {
+  if (!/^[\w-]+$/.test(stage.name)) {
+    throw new ResourceProblem("BadRequestException: Stage name only allows a-zA-Z0-9_");
+  }
   if (api.stages.some(({ name }) => name === stage.name)) {
     throw new ResourceProblem("ConflictException: Stage already exists");
   }

@@ -133,6 +133,11 @@ export function declareAppClient(resource: Resource, cloud: CloudBuilder): void 
       throw new ResourceProblem(
         `InvalidParameterException: The provider ${unknown} does not exist for User Pool ${pool.id}.`,
       );
+    for (const kind of ["read", "write"] as const) {
+      const own = new Set(pool.schema.map(({ name }) => name));
+      const unheardOf = client[`${kind}Attributes`]?.find((name) => /^custom:/.test(name) && !own.has(name));
+      if (unheardOf !== undefined) throw attributesRefused(kind, unheardOf);
+    }
     const scopes = pool.resourceServers.flatMap(({ identifier, scopes }) =>
       scopes.map(({ name }) => `${identifier}/${name}`),
     );
@@ -213,11 +218,7 @@ function described(inputs: Values): Record<string, unknown> {
 /** What CreateUserPoolClient refuses that a program's types let through. */
 function refuseImpossible(inputs: Values, withSecret: boolean): void {
   const flows = list<OAuthFlow>(inputs.allowedOauthFlows);
-  if (flows.includes("client_credentials") && (flows.length > 1 || !withSecret)) {
-    throw new ResourceProblem(
-      "InvalidOAuthFlowException: client_credentials must be the only flow of a client, and the client must have a secret.",
-    );
-  }
+  if (flows.includes("client_credentials")) refuseClientCredentials(flows, withSecret);
   if (
     flag(inputs.allowedOauthFlowsUserPoolClient) &&
     (flows.length === 0 || list(inputs.allowedOauthScopes).length === 0)
@@ -238,7 +239,41 @@ function refuseImpossible(inputs: Values, withSecret: boolean): void {
   refuseLifetimes(inputs);
   for (const url of [...list(inputs.callbackUrls), ...list(inputs.logoutUrls)]) {
     const problem = problemWithRedirect(url);
-    if (problem) throw new ResourceProblem(`InvalidParameterException: ${JSON.stringify(url)} ${problem}`);
+    if (problem) throw new ResourceProblem(`InvalidParameterException: ${problem}`);
+  }
+  refuseMissingCallback(inputs, flows);
+  const unwritable = list(inputs.writeAttributes).find((name) => UNWRITABLE.has(name));
+  if (unwritable !== undefined) throw attributesRefused("write", unwritable);
+}
+
+/** No client may write these, as the words for it were recorded by cdk-preflight. */
+const UNWRITABLE = new Set(["sub", "email_verified", "phone_number_verified"]);
+
+const attributesRefused = (kind: "read" | "write", name: string): ResourceProblem =>
+  new ResourceProblem(
+    `InvalidParameterException: Invalid ${kind} attributes specified while creating a client. ${kind}Attributes has ${name}.`,
+  );
+
+/** As people report it from AWS. */
+function refuseClientCredentials(flows: readonly OAuthFlow[], withSecret: boolean): void {
+  const cannot = "InvalidOAuthFlowException: client_credentials flow can not be selected";
+  if (flows.length > 1) throw new ResourceProblem(`${cannot} along with code flow or implicit flow.`);
+  if (!withSecret) throw new ResourceProblem(`${cannot} if client does not have a client secret.`);
+}
+
+function refuseMissingCallback(inputs: Values, flows: readonly OAuthFlow[]): void {
+  const callbacks = list(inputs.callbackUrls);
+  const redirects = flows.some((flow) => flow === "code" || flow === "implicit");
+  if (flag(inputs.allowedOauthFlowsUserPoolClient) && redirects && callbacks.length === 0) {
+    throw new ResourceProblem(
+      "InvalidOAuthFlowException: CallbackUrls can not be empty when code flow or implicit flow is selected",
+    );
+  }
+  const preset = text(inputs.defaultRedirectUri);
+  if (preset && !callbacks.includes(preset)) {
+    throw new ResourceProblem(
+      `InvalidParameterException: The default redirect URI ${preset} is not in the callback URIs list.`,
+    );
   }
 }
 
@@ -259,11 +294,11 @@ function refuseLifetimes(inputs: Values): void {
 }
 
 function problemWithRedirect(url: string): string | undefined {
-  if (!URL.canParse(url)) return "is not an absolute URL.";
-  if (url.includes("#")) return "must not have a fragment.";
+  if (!URL.canParse(url)) return `${JSON.stringify(url)} is not an absolute URL.`;
+  if (url.includes("#")) return `${JSON.stringify(url)} must not have a fragment.`;
   const { protocol, hostname } = new URL(url);
   if (protocol === "http:" && !LOOPBACK_HOSTS.has(hostname)) {
-    return "must be https: plain http is for localhost, 127.0.0.1 and [::1] only.";
+    return `${url} cannot use the HTTP protocol. Plain http is for localhost, 127.0.0.1 and [::1] only.`;
   }
   return undefined;
 }

@@ -6,7 +6,8 @@ import { number, resourceType, stableId, text } from "../resource-type.ts";
 import { userPool } from "./user-pool.ts";
 
 const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const RESERVED = ["aws", "amazon", "cognito"];
+/** Of `aws` only a whole part between hyphens: `awsome` was seen to be taken, and `newcognito` to be refused. */
+const RESERVED = [/(?:^|-)(aws)(?:-|$)/, /(amazon)/, /(cognito)/];
 
 type Domain = cognito.UserPoolDomain;
 type DomainArgs = cognito.UserPoolDomainArgs;
@@ -25,10 +26,10 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
     if (!inputs.certificateArn) {
       if (!PREFIX.test(domain)) {
         throw new ResourceProblem(
-          `InvalidParameterException: the domain prefix ${JSON.stringify(domain)} must be 1 to 63 lower-case letters, digits or hyphens, and neither begin nor end with a hyphen.`,
+          `InvalidParameterException: The domain name contains an invalid character. Domain names can only contain lower-case letters, numbers, and hyphens. Please enter a different name that follows this format: ^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$ The domain is ${JSON.stringify(domain)}.`,
         );
       }
-      const reserved = RESERVED.find((word) => domain.includes(word));
+      const reserved = RESERVED.map((word) => word.exec(domain)?.[1]).find((word) => word !== undefined);
       if (reserved)
         throw new ResourceProblem(`InvalidParameterException: Domain cannot contain reserved word: ${reserved}`);
     }
@@ -36,7 +37,7 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
     const tier = account.find(userPool.type, text(inputs.userPoolId) ?? "")?.userPoolTier;
     if (version === 2 && tier === "LITE") {
       throw new ResourceProblem(
-        "FeatureUnavailableInTierException: managed login (managedLoginVersion 2) is not available in the LITE tier.",
+        "FeatureUnavailableInTierException: The following feature is not available for the LITE pricing tier configured: Managed Login Version 2",
       );
     }
     const distribution = `${stableId(urn, 14)}.cloudfront.net`;

@@ -258,6 +258,10 @@ function refuseImpossible(inputs: Values): void {
     throw new ResourceProblem(
       `InvalidParameterException: 1 validation error detected: Value '${minimumLength}' at 'policies.passwordPolicy.minimumLength' failed to satisfy constraint: Member must have value ${minimumLength < 6 ? "greater than or equal to 6" : "less than or equal to 99"}`,
     );
+  if (list(inputs.autoVerifiedAttributes).includes("phone_number") && inputs.smsConfiguration === undefined)
+    throw new ResourceProblem(
+      "InvalidParameterException: SMS configuration is required when phone_number is selected for auto verification",
+    );
   const email = inputs.emailMfaConfiguration !== undefined;
   if (email && tier === "LITE")
     throw new ResourceProblem(
@@ -283,6 +287,10 @@ function refuseFirstFactors(inputs: Values): void {
   if (unknown !== undefined)
     throw new ResourceProblem(
       `InvalidParameterException: 1 validation error detected: Value '[${factors.join(", ")}]' at 'policies.signInPolicy.allowedFirstAuthFactors' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [${FIRST_FACTORS.join(", ")}]]`,
+    );
+  if (!factors.includes("PASSWORD"))
+    throw new ResourceProblem(
+      "InvalidParameterException: Password should be configured as one of the allowed first auth factors.",
     );
   const passwordless = factors.filter((factor) => factor !== "PASSWORD");
   if (passwordless.length > 0 && tierOf(inputs) === "LITE")

@@ -167,12 +167,12 @@ describe("what a program declares", function () {
     [
       "managed login on LITE",
       'const p = new aws.cognito.UserPool("p", { userPoolTier: "LITE" }); new aws.cognito.UserPoolDomain("d", { userPoolId: p.id, domain: "x", managedLoginVersion: 2 });',
-      /not available in the LITE tier/,
+      /not available for the LITE pricing tier/,
     ],
     [
       "a plain http callback",
       'const p = new aws.cognito.UserPool("p"); new aws.cognito.UserPoolClient("c", { userPoolId: p.id, callbackUrls: ["http://example.org/cb"] });',
-      /must be https/,
+      /cannot use the HTTP protocol/,
     ],
     [
       "a TLS policy without its access mode",

@@ -199,6 +199,24 @@ const REST: [what: string, steps: Step[], message: string][] = [
     "ValidationException: 1 validation error detected: Value 'FAKE' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: [REQUEST_TOO_LARGE, RESOURCE_NOT_FOUND, ",
   ],
   [
+    "scopes without a user pool's authorizer",
+    [REST_API, method({ authorizationScopes: ["a/b"] })],
+    "BadRequestException: Authorization Scopes are only valid for COGNITO_USER_POOLS authorization type",
+  ],
+  [
+    "a parameter from nowhere",
+    [REST_API, method({ requestParameters: { "method.request.cookie.a": true } })],
+    expression("Invalid mapping expression parameter specified: method.request.cookie.a"),
+  ],
+  [
+    "a stage of another name",
+    [
+      ...[REST_API, method(), integration({})],
+      [api("stage"), "s", (made) => ({ restApi: made.api!.id, deployment: "d", stageName: "v1.0" })],
+    ],
+    "BadRequestException: Stage name only allows a-zA-Z0-9_",
+  ],
+  [
     "an API key that is short",
     [[api("apiKey"), "k", { value: "x".repeat(19) }]],
     "BadRequestException: API Key value should be at least 20 characters",
@@ -307,6 +325,92 @@ const LAMBDA: [what: string, steps: Step[], message: string][] = [
   ],
 ];
 
+const POOL: Step = ["aws:cognito/userPool:UserPool", "pool", {}];
+const pool = (inputs: Inputs): Step => ["aws:cognito/userPool:UserPool", "pool", inputs];
+const client = (inputs: Inputs): Step => [
+  ...(["aws:cognito/userPoolClient:UserPoolClient", "app"] as const),
+  (made) => ({ userPoolId: made.pool!.id, ...inputs }),
+];
+const oauth = (inputs: Inputs): Step[] => [
+  POOL,
+  client({
+    ...{ allowedOauthFlowsUserPoolClient: true, allowedOauthScopes: ["openid"], callbackUrls: ["https://a.example"] },
+    ...inputs,
+  }),
+];
+const domain = (name: string, inputs: Inputs = {}): Step => [
+  ...(["aws:cognito/userPoolDomain:UserPoolDomain", "d"] as const),
+  (made) => ({ userPoolId: made.pool!.id, domain: name, ...inputs }),
+];
+
+const COGNITO: [what: string, steps: Step[], message: string][] = [
+  [
+    "client_credentials with another flow",
+    oauth({ allowedOauthFlows: ["client_credentials", "code"], generateSecret: true }),
+    "InvalidOAuthFlowException: client_credentials flow can not be selected along with code flow or implicit flow.",
+  ],
+  [
+    "client_credentials without a secret",
+    oauth({ allowedOauthFlows: ["client_credentials"] }),
+    "InvalidOAuthFlowException: client_credentials flow can not be selected if client does not have a client secret.",
+  ],
+  [
+    "a flow without a callback URL",
+    oauth({ allowedOauthFlows: ["code"], callbackUrls: [] }),
+    "InvalidOAuthFlowException: CallbackUrls can not be empty when code flow or implicit flow is selected",
+  ],
+  [
+    "a callback URL without TLS",
+    oauth({ allowedOauthFlows: ["code"], callbackUrls: ["http://shop.example/back"] }),
+    "InvalidParameterException: http://shop.example/back cannot use the HTTP protocol.",
+  ],
+  [
+    "a default redirect URI that is no callback URL",
+    oauth({ allowedOauthFlows: ["code"], defaultRedirectUri: "https://b.example" }),
+    "InvalidParameterException: The default redirect URI https://b.example is not in the callback URIs list.",
+  ],
+  [
+    "an attribute that no client writes",
+    [POOL, client({ writeAttributes: ["email", "email_verified"] })],
+    "InvalidParameterException: Invalid write attributes specified while creating a client",
+  ],
+  [
+    "an attribute that the pool does not have",
+    [POOL, client({ readAttributes: ["email", "custom:tenant"] })],
+    "InvalidParameterException: Invalid read attributes specified while creating a client",
+  ],
+  [
+    "a domain with other characters",
+    [POOL, domain("My_Shop")],
+    "InvalidParameterException: The domain name contains an invalid character. Domain names can only contain lower-case letters, numbers, and hyphens. Please enter a different name that follows this format: ^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$",
+  ],
+  [
+    "aws in a domain",
+    [POOL, domain("my-aws-shop")],
+    "InvalidParameterException: Domain cannot contain reserved word: aws",
+  ],
+  [
+    "cognito in a domain",
+    [POOL, domain("newcognito")],
+    "InvalidParameterException: Domain cannot contain reserved word: cognito",
+  ],
+  [
+    "managed login in the LITE tier",
+    [pool({ userPoolTier: "LITE" }), domain("shop", { managedLoginVersion: 2 })],
+    "The following feature is not available for the LITE pricing tier configured: Managed Login Version 2",
+  ],
+  [
+    "first factors without a password",
+    [pool({ signInPolicy: { allowedFirstAuthFactors: ["EMAIL_OTP"] } })],
+    "InvalidParameterException: Password should be configured as one of the allowed first auth factors.",
+  ],
+  [
+    "phone numbers verified without SMS",
+    [pool({ autoVerifiedAttributes: ["phone_number"] })],
+    "InvalidParameterException: SMS configuration is required when phone_number is selected for auto verification",
+  ],
+];
+
 const problemOf = async (steps: readonly Step[]): Promise<string> => {
   try {
     await deploy(steps);
@@ -353,6 +457,28 @@ describe("what AWS refuses of a REST API", () => {
         method(),
         integration({ type: "AWS_PROXY", uri: INVOCATIONS.replace("orders", "${stageVariables.fn}") }),
       ],
+    ];
+    for (const steps of taken) assert.equal(await problemOf(steps), "nothing");
+  });
+});
+
+describe("what AWS refuses of a user pool", () => {
+  for (const [what, steps, message] of COGNITO) {
+    it(`[C.3] is ${what}`, async () => {
+      const problem = await problemOf(steps);
+      assert.ok(problem.includes(message), problem);
+    });
+  }
+
+  it("is nothing of what it takes", async () => {
+    const schemas = [{ name: "tenant", attributeDataType: "String" }];
+    const machine = { allowedOauthFlows: ["client_credentials"], generateSecret: true, callbackUrls: [] };
+    const redirects = { callbackUrls: ["http://localhost/a", "app://b"], defaultRedirectUri: "app://b" };
+    const taken: Step[][] = [
+      [pool({ schemas }), client({ readAttributes: ["email_verified", "custom:tenant"] })],
+      [POOL, client({ ...machine })],
+      oauth({ allowedOauthFlows: ["code", "implicit"], ...redirects }),
+      [POOL, domain("my-awsome-shop")],
     ];
     for (const steps of taken) assert.equal(await problemOf(steps), "nothing");
   });
