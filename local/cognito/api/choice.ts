@@ -6,7 +6,7 @@ import type { AppClientModel } from "../../model.ts";
 import { checkPassword } from "../accounts/authentication.ts";
 import { availableChallenges, type ChoiceSignIn, type FirstChallenge } from "../accounts/first-factors.ts";
 import { preAuthentication, refuseUnratedSignIn, type TriggerData } from "../accounts/triggers.ts";
-import { incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
+import { CognitoError, incorrectPassword, invalidParameter, userDoesNotExist } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { advance, finish } from "./challenges.ts";
 import { beginOneTimePassword } from "./one-time-passwords.ts";

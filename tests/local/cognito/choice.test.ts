@@ -385,7 +385,7 @@ describe("a name that nobody has, in USER_AUTH", () => {
         const chosen = await choose(aws, preferred, choice).catch(({ name, message }: Error) => [name, message]);
         return [preferred.ChallengeName, preferred.AvailableChallenges, chosen];
       };
-      const refused = ["InvalidParameterException", "PASSWORD is not among the AvailableChallenges."];
+      const refused = ["InvalidParameterException", "Selected challenge is not available"];
       assert.deepEqual(await answerTo(somebody), ["SELECT_CHALLENGE", ["EMAIL_OTP"], refused]);
       assert.deepEqual(await answerTo(USERNAME), ["SELECT_CHALLENGE", ["EMAIL_OTP"], refused]);
     }));
