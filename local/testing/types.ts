@@ -106,7 +106,7 @@ export interface UserOptions {
   attributes?: Record<string, string> | undefined;
   /** Somebody of an identity provider that the program declares, who is not asked; the subject is made up when absent. */
   identity?: { provider: string; subject?: string | undefined } | undefined;
-  /** To sign in with through a form; without one the user has none. */
+  /** To sign in with; without one the user has none. */
   password?: string | undefined;
   /** App client, by name (on AWS or in the program) or id; may be left out where one only is for people. */
   client?: string | undefined;

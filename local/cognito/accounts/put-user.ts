@@ -20,7 +20,7 @@ export interface WantedUser {
   groups?: string[] | undefined;
   /** Somebody of an external provider, which is not asked. */
   identity?: { provider: string; subject: string } | undefined;
-  /** A password to sign in with. A user who is made without one cannot sign in through a form. */
+  /** A password to sign in with. A user who is made without one can sign in with codes and passkeys alone. */
   password?: string | undefined;
 }
 

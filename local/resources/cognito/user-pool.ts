@@ -193,7 +193,8 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
     endpoint: `cognito-idp.${account.region}.amazonaws.com/${id}`,
   }),
 
-  declare({ id, inputs, outputs }, cloud) {
+  declare(resource, cloud) {
+    const { id, inputs, outputs } = resource;
     const pool: UserPoolModel = {
       id,
       arn: outputs.arn as string,
@@ -233,8 +234,30 @@ export const userPool = resourceType<cognito.UserPool, cognito.UserPoolArgs>("aw
       users: [],
     };
     cloud.model.userPools.push(pool);
+    cloud.atTheEnd(resource, () => {
+      for (const sentence of idleFirstFactors(pool)) cloud.warn(sentence);
+    });
   },
 });
+
+/** What a pool allows and nobody can sign in with, here and on AWS, which says nothing of it. */
+function idleFirstFactors({ name, firstFactors: allowed, sms, clients }: UserPoolModel): string[] {
+  const idle: string[] = [];
+  if (allowed.includes("SMS_OTP") && !sms)
+    idle.push(
+      `Nobody of the user pool "${name}" is offered SMS_OTP: it sends no text messages without smsConfiguration.`,
+    );
+  const passwordless = allowed.filter((factor) => factor !== "PASSWORD");
+  if (
+    passwordless.length > 0 &&
+    clients.length > 0 &&
+    !clients.some(({ explicitAuthFlows }) => explicitAuthFlows.includes("ALLOW_USER_AUTH"))
+  )
+    idle.push(
+      `Nobody of the user pool "${name}" is offered ${passwordless.join(" or ")}: none of its app clients has ALLOW_USER_AUTH in explicitAuthFlows.`,
+    );
+  return idle;
+}
 
 const firstFactors = (inputs: Values): FirstFactor[] =>
   list(map<unknown>(inputs.signInPolicy).allowedFirstAuthFactors ?? ["PASSWORD"]);

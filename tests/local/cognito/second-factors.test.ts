@@ -5,7 +5,14 @@ import { totpAt } from "../../../local/cognito/accounts/totp.ts";
 import type { UserPoolModel } from "../../../local/model.ts";
 import { messageTemplates } from "../../../local/resources/cognito/message-templates.ts";
 import { ClientId, refusal, signIn, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
-import { callback, password, type RunningCognito, signInThroughPages, signUpThroughPages } from "./harness.ts";
+import {
+  appClient,
+  callback,
+  password,
+  type RunningCognito,
+  signInThroughPages,
+  signUpThroughPages,
+} from "./harness.ts";
 
 type Client = sdk.CognitoIdentityProviderClient;
 
@@ -83,6 +90,16 @@ describe("a code by e-mail", () => {
       const done = await browser.submit(wrong, "mfaForm", { code: cloud.code(Username) });
       assert.ok(done.location?.startsWith(callback));
     }));
+
+  it("lives as long as the sign-in's session", () => {
+    const validity = { ...appClient().validity, authSessionMinutes: 10 };
+    return withPool({ ...byMail, clients: [appClient({ validity })] }, async (cloud, aws) => {
+      await signUpAndConfirm(cloud, aws, Username);
+      const asked = await start(aws);
+      cloud.clock.ms += 599_000;
+      assert.ok((await respond(aws, asked, { EMAIL_OTP_CODE: cloud.code(Username) })).AuthenticationResult);
+    });
+  });
 
   it("ends with the sign-in's session", () =>
     withPool(byMail, async (cloud, aws) => {

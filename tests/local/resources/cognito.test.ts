@@ -269,6 +269,25 @@ describe("what a program declares of Cognito", function () {
     ]);
   });
 
+  it("is named where the pool allows it and nobody could sign in with it, on AWS neither", async () => {
+    const warningsOf = async (pool: string, flows: string) =>
+      buildModel(
+        await graphOf(
+          `const pool = new aws.cognito.UserPool("p", { name: "people", ${pool} });
+          new aws.cognito.UserPoolClient("c", { userPoolId: pool.id, explicitAuthFlows: ${flows} });`,
+        ),
+        "us-east-1",
+        () => "/code",
+      ).warnings;
+    const codes = `signInPolicy: { allowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP", "SMS_OTP"] }`;
+    assert.deepEqual(await warningsOf(codes, `["ALLOW_USER_SRP_AUTH"]`), [
+      'Nobody of the user pool "people" is offered SMS_OTP: it sends no text messages without smsConfiguration.',
+      'Nobody of the user pool "people" is offered EMAIL_OTP or SMS_OTP: none of its app clients has ALLOW_USER_AUTH in explicitAuthFlows.',
+    ]);
+    const sms = `smsConfiguration: { externalId: "x", snsCallerArn: "arn:aws:iam::123456789012:role/sns" }`;
+    assert.deepEqual(await warningsOf(`${codes}, ${sms}`, `["ALLOW_USER_AUTH"]`), []);
+  });
+
   it("does not guard by itself as enforced threat protection: people sign in whom AWS would rate first, and the start names it", async () => {
     const found = await unservedOf(
       'new aws.cognito.UserPool("p", { userPoolTier: "PLUS", userPoolAddOns: { advancedSecurityMode: "ENFORCED" } });',
