@@ -8,6 +8,7 @@ import { bodyLimit } from "hono/body-limit";
 import { CognitoError } from "../cognito/errors.ts";
 import type { UserAdministration } from "../cognito/service.ts";
 import type { Generation } from "../host/generation.ts";
+import { isJsonObject } from "../json-object.ts";
 import type { EventLog } from "./event-log.ts";
 import { refusal } from "./guard.ts";
 import { findRequest, originOf, replayedFields } from "./opened-request.ts";
@@ -145,9 +146,8 @@ async function bodyOf(context: Context): Promise<Input> {
   } catch {
     throw new InputError("The request's body is not JSON.");
   }
-  if (body === null || typeof body !== "object" || Array.isArray(body))
-    throw new InputError("The request's body is not a JSON object.");
-  return body as Input;
+  if (!isJsonObject(body)) throw new InputError("The request's body is not a JSON object.");
+  return body;
 }
 
 function text(input: Input, name: string): string {

@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import db from "dynalite/db/index.js";
-import { jsonObjectIn } from "../http/json-object.ts";
 import { readBody } from "../http/read-body.ts";
 import { comesFromPage } from "../http/web-page.ts";
+import { jsonObjectIn } from "../json-object.ts";
 import type { TableModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
 import { SignatureRefusal } from "../permissions/signature-refusal.ts";

@@ -3,6 +3,7 @@
  * ExtendDB/extenddb, test_table_arn_as_name.py, and getmoto/moto, test_dynamodb_batch_write.py, whose tests run against AWS too, in 2026).
  */
 import { isDeepStrictEqual } from "node:util";
+import { isJsonObject } from "../json-object.ts";
 import type { Answer } from "./emulator-contract.ts";
 import { failure } from "./failure.ts";
 
@@ -27,14 +28,14 @@ export function withTableNames(request: Part, region: string): NamedRequest {
     return name;
   };
   const named = (part: unknown): unknown =>
-    isPart(part) && typeof part.TableName === "string" ? { ...part, TableName: nameIn(part.TableName) } : part;
+    isJsonObject(part) && typeof part.TableName === "string" ? { ...part, TableName: nameIn(part.TableName) } : part;
   const { TransactItems, RequestItems } = request;
   const whole = {
     ...(named(request) as Part),
     ...(Array.isArray(TransactItems) && {
-      TransactItems: TransactItems.map((item) => (isPart(item) ? mapped(item, (name) => name, named) : item)),
+      TransactItems: TransactItems.map((item) => (isJsonObject(item) ? mapped(item, (name) => name, named) : item)),
     }),
-    ...(isPart(RequestItems) && {
+    ...(isJsonObject(RequestItems) && {
       RequestItems: mapped(
         RequestItems,
         (name) => String(nameIn(name)),
@@ -44,8 +45,6 @@ export function withTableNames(request: Part, region: string): NamedRequest {
   };
   return { request: whole, answered: (answer) => (arns.size === 0 ? answer : withArns(answer, arns)) };
 }
-
-const isPart = (value: unknown): value is Part => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What is asked of one table by its name and by its ARN is asked once. */
 function mapped(part: Part, rename: (name: string) => string, change: (value: unknown) => unknown): Part {
@@ -63,16 +62,16 @@ function together(one: unknown, other: unknown): unknown {
   if (Array.isArray(one) && Array.isArray(other)) {
     return [...one, ...other.filter((each) => !one.some((known) => isDeepStrictEqual(known, each)))];
   }
-  return isPart(one) && isPart(other) ? { ...one, ...other, Keys: together(one.Keys, other.Keys) } : other;
+  return isJsonObject(one) && isJsonObject(other) ? { ...one, ...other, Keys: together(one.Keys, other.Keys) } : other;
 }
 
 function withArns(answer: Answer, arns: Map<string, string>): Answer {
   const called = (name: string): string => arns.get(name) ?? name;
   const renamed = (part: unknown): unknown =>
-    isPart(part) ? Object.fromEntries(Object.entries(part).map(([name, value]) => [called(name), value])) : part;
+    isJsonObject(part) ? Object.fromEntries(Object.entries(part).map(([name, value]) => [called(name), value])) : part;
   const { ConsumedCapacity: capacity, ...rest } = answer;
-  const of = (one: unknown) => (isPart(one) ? { ...one, TableName: called(String(one.TableName)) } : one);
-  const byTable = ["Responses", "UnprocessedKeys", "UnprocessedItems"].filter((name) => isPart(rest[name]));
+  const of = (one: unknown) => (isJsonObject(one) ? { ...one, TableName: called(String(one.TableName)) } : one);
+  const byTable = ["Responses", "UnprocessedKeys", "UnprocessedItems"].filter((name) => isJsonObject(rest[name]));
   return {
     ...rest,
     ...Object.fromEntries(byTable.map((name) => [name, renamed(rest[name])])),

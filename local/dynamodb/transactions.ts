@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import db from "dynalite/db/index.js";
+import { isJsonObject } from "../json-object.ts";
 import type { Store } from "../platform.ts";
 import { type ConsumedCapacity, consumedByCheck, doubled, summed } from "./capacity.ts";
 import { refuseEmptyKeys } from "./empty-keys.ts";
@@ -192,7 +193,7 @@ function partsOf({ TransactItems }: Record<string, unknown>): Record<string, unk
       : parts.length > MOST_ITEMS
         ? `less than or equal to ${MOST_ITEMS}`
         : undefined;
-  if (!parts.every((part) => isObject(part) && Object.values(part).every(isObject))) throw notSerializable();
+  if (!parts.every((part) => isJsonObject(part) && Object.values(part).every(isJsonObject))) throw notSerializable();
   if (complaint === undefined) return parts;
   throw failure(
     "ValidationException",
@@ -202,8 +203,6 @@ function partsOf({ TransactItems }: Record<string, unknown>): Record<string, unk
 }
 
 const typeOf = ({ body }: Failure): string | undefined => body.__type.split("#")[1];
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const invalidKey = ({ data }: Pick<Part, "data">, items: ItemStore): Failure | undefined => {
   const { description } = items.table(data.TableName!);

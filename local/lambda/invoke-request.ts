@@ -3,6 +3,7 @@
  * and how others are refused was recorded on AWS by LocalStack's test_lambda_api, 2025-11.
  */
 import { comesFromPage } from "../http/web-page.ts";
+import { jsonObjectIn } from "../json-object.ts";
 import type { FunctionModel } from "../model.ts";
 import { EVENT_LIMIT_BYTES } from "../platform.ts";
 import { ApiRefusal, invalidMembers } from "./api-refusal.ts";
@@ -58,7 +59,7 @@ export function clientContext(request: Request): string | undefined {
   const sent = request.headers.get("x-amz-client-context");
   if (sent === null) return undefined;
   const text = Buffer.from(sent, "base64").toString();
-  if (sent.length <= CONTEXT_BYTES && isObject(text)) return text;
+  if (sent.length <= CONTEXT_BYTES && jsonObjectIn(text) !== undefined) return text;
   const message = "Client context must be a valid Base64-encoded JSON object.";
   const why = sent.length > CONTEXT_BYTES ? ` It is ${sent.length} bytes long; ${CONTEXT_BYTES} are allowed.` : "";
   throw new ApiRefusal("InvalidRequestContentException", 400, { ...{ Type: null }, message }, message + why);
@@ -136,15 +137,6 @@ export function eventOf(body: Buffer): string {
     const why = error instanceof SyntaxError ? error.message : "Invalid UTF-8";
     const message = `Could not parse request body into json: Could not parse payload into json: ${why}`;
     throw new ApiRefusal("InvalidRequestContentException", 400, { ...{ Type: "User" }, message });
-  }
-}
-
-function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
   }
 }
 

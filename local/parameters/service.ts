@@ -4,9 +4,10 @@
  * (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Loaded only for a program that declares one of them. Nothing
  * is kept on disk: values are the program's.
  */
-import { jsonObjectIn } from "../http/json-object.ts";
+
 import { readBody } from "../http/read-body.ts";
 import { comesFromPage } from "../http/web-page.ts";
+import { jsonObjectIn } from "../json-object.ts";
 import type { ParameterModel, SecretModel } from "../model.ts";
 import type { AccessKey } from "../permissions/access-key.ts";
 import { NOT_SIGNED, SignatureRefusal } from "../permissions/signature-refusal.ts";

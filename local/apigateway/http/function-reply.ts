@@ -2,6 +2,8 @@
  * What a function may answer to an HTTP API, and what the client gets of it
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html, response format).
  */
+
+import { isJsonObject } from "../../json-object.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../shared/header-fields.ts";
 import type { HttpAnswer } from "./http-exchange.ts";
 import { HttpApiRefusal } from "./refusal.ts";
@@ -17,19 +19,17 @@ const TEXT = "text/plain; charset=utf-8";
  */
 export function functionReply(payload: string, version: "1.0" | "2.0", presetType = TEXT): HttpAnswer {
   const result: unknown = payload === "" ? null : JSON.parse(payload);
-  const isReply = typeof result === "object" && result !== null && !Array.isArray(result) && "statusCode" in result;
-  if (!isReply) {
+  if (!isJsonObject(result) || !("statusCode" in result)) {
     if (version === "1.0") throw malformed("it has no statusCode");
     const body = typeof result === "string" ? result : JSON.stringify(result);
     return { status: 200, headers: ["content-type", "application/json"], body, reason: undefined };
   }
-  const reply = result as Record<string, unknown>;
-  const headers = headerFields(reply, version);
+  const headers = headerFields(result, version);
   const hasType = headers.some((field, index) => index % 2 === 0 && field.toLowerCase() === "content-type");
   return {
-    status: statusCode(reply.statusCode),
+    status: statusCode(result.statusCode),
     headers: hasType ? headers : ["content-type", presetType, ...headers],
-    body: replyBody(reply),
+    body: replyBody(result),
     reason: undefined,
   };
 }

@@ -4,7 +4,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
  */
 import { type KeyObject, verify } from "node:crypto";
-import { jsonObjectIn } from "../../http/json-object.ts";
+import { jsonObjectIn } from "../../json-object.ts";
 import type { HttpApiModel, HttpAuthorizerModel } from "../../model.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import type { AuthorizedCaller, RoutedHttpExchange } from "./http-exchange.ts";

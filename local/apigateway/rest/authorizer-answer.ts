@@ -3,6 +3,8 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html). API Gateway takes a
  * policy, a flat context and nothing that it does not know.
  */
+
+import { isJsonObject } from "../../json-object.ts";
 import { type Policy, readPolicy } from "../shared/invocation-policy.ts";
 
 const LIMIT_BYTES = 8192;
@@ -53,13 +55,13 @@ function parsed(payload: string): Record<string, unknown> {
   } catch {
     throw new BadAnswer("it is not JSON");
   }
-  if (isObject(answer)) return answer;
+  if (isJsonObject(answer)) return answer;
   throw new BadAnswer("it is not an object");
 }
 
 function readContext(context: unknown): AuthorizerAnswer["context"] {
   if (context === undefined || context === null) return {};
-  if (!isObject(context)) throw new BadAnswer("its context is not an object");
+  if (!isJsonObject(context)) throw new BadAnswer("its context is not an object");
   const texts: Record<string, string | null> = {};
   for (const [name, value] of Object.entries(context)) {
     if (typeof value === "object" && value !== null) {
@@ -69,6 +71,3 @@ function readContext(context: unknown): AuthorizerAnswer["context"] {
   }
   return texts;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

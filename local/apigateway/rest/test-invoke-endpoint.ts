@@ -4,6 +4,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_Operations.html). Every other operation is the program's business.
  */
 import { readBody } from "../../http/read-body.ts";
+import { isJsonObject } from "../../json-object.ts";
 import type { RestApiModel } from "../../model.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -63,10 +64,10 @@ async function readInput(request: Request): Promise<TestInvokeInput> {
   } catch {
     throw new InvalidInput("The request body is not JSON.");
   }
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+  if (!isJsonObject(input)) {
     throw new InvalidInput("The request body is to be a JSON object.");
   }
-  const { headers, multiValueHeaders, pathWithQueryString, body, stageVariables } = input as Record<string, unknown>;
+  const { headers, multiValueHeaders, pathWithQueryString, body, stageVariables } = input;
   return {
     headers: map(headers, "headers", isString),
     multiValueHeaders: map(multiValueHeaders, "multiValueHeaders", isStringList),
@@ -78,7 +79,7 @@ async function readInput(request: Request): Promise<TestInvokeInput> {
 
 function map<T>(value: unknown, name: string, isValid: (one: unknown) => one is T): Record<string, T> {
   if (value === undefined || value === null) return {};
-  if (typeof value === "object" && !Array.isArray(value) && Object.values(value).every(isValid)) {
+  if (isJsonObject(value) && Object.values(value).every(isValid)) {
     return value as Record<string, T>;
   }
   throw new InvalidInput(`${name} is to be a map of ${name === "multiValueHeaders" ? "lists of strings" : "strings"}.`);

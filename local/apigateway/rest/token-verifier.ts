@@ -6,7 +6,7 @@
  * remembered one may still be used (`exp`, the pool's keys) is asked every time.
  */
 import { type KeyObject, verify } from "node:crypto";
-import { jsonObjectIn } from "../../http/json-object.ts";
+import { jsonObjectIn } from "../../json-object.ts";
 import type { TokenIssuer } from "../../platform.ts";
 import { claimStrings } from "./claims.ts";
 

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html).
  */
 
+import { isJsonObject } from "../../json-object.ts";
 import { matchesWildcard } from "../../permissions/wildcards.ts";
 import { type ConditionKeys, conditionsHold } from "./policy-conditions.ts";
 
@@ -42,7 +43,7 @@ const STATEMENT_KEYS = new Set([
 
 /** @returns `undefined` for what is not a policy; the names of its elements count with their case */
 export function readPolicy(document: unknown): Policy | undefined {
-  if (!isObject(document) || !Object.keys(document).every((key) => POLICY_KEYS.has(key))) return undefined;
+  if (!isJsonObject(document) || !Object.keys(document).every((key) => POLICY_KEYS.has(key))) return undefined;
   const statements = [document.Statement].flat();
   return statements.every(isStatement) ? { statements } : undefined;
 }
@@ -54,7 +55,7 @@ export function policyVerdict({ statements }: Policy, request: PolicyRequest): V
 }
 
 function isStatement(value: unknown): value is Statement {
-  if (!isObject(value) || !Object.keys(value).every((key) => STATEMENT_KEYS.has(key))) return false;
+  if (!isJsonObject(value) || !Object.keys(value).every((key) => STATEMENT_KEYS.has(key))) return false;
   const { Effect, Action, NotAction, Resource, NotResource } = value;
   return (Effect === "Allow" || Effect === "Deny") && isTexts(Action ?? NotAction) && isTexts(Resource ?? NotResource);
 }
@@ -79,7 +80,7 @@ function coversPrincipal({ Principal, NotPrincipal }: Statement, principals: rea
 
 /** `*`, or `AWS` with ARNs and account ids in it. */
 function includesOneOf(principal: unknown, principals: readonly string[]): boolean {
-  const named = isObject(principal) ? texts(principal.AWS) : texts(principal);
+  const named = isJsonObject(principal) ? texts(principal.AWS) : texts(principal);
   return named.some((name) => name === "*" || principals.includes(name));
 }
 
@@ -93,6 +94,3 @@ const texts = (value: unknown): string[] => (value === undefined ? [] : [value].
 
 const isTexts = (value: unknown): boolean =>
   value !== undefined && [value].flat().every((one) => typeof one === "string");
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

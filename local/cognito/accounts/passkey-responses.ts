@@ -2,6 +2,8 @@
  * What a browser answers when it made or used a passkey, as JSON (Web Authentication Level 3 §5.1: RegistrationResponseJSON and
  * AuthenticationResponseJSON), read member by member: only what is named here goes any further.
  */
+
+import { isJsonObject } from "../../json-object.ts";
 import { invalidParameter } from "../errors.ts";
 import type { Attachment } from "../state/passkeys.ts";
 
@@ -88,9 +90,8 @@ function readClientData(encoded: string): ClientData {
 }
 
 function object(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw malformed("an object is missing, as PublicKeyCredential.toJSON() makes it");
-  return value as Record<string, unknown>;
+  if (!isJsonObject(value)) throw malformed("an object is missing, as PublicKeyCredential.toJSON() makes it");
+  return value;
 }
 
 function bytes(members: Record<string, unknown>, name: string, path = ""): string {

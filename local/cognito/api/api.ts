@@ -6,6 +6,7 @@
  * user. A web page cannot make one, since the preflight does not allow it the header.
  */
 
+import { isJsonObject } from "../../json-object.ts";
 import { readText } from "../body.ts";
 import { CognitoError } from "../errors.ts";
 import * as account from "./account.ts";
@@ -114,8 +115,7 @@ async function readInput(request: Request, operation: string): Promise<Input> {
   if (text === "") return {};
   try {
     const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return withinConstraints(value, operation);
+    if (isJsonObject(value)) return withinConstraints(value, operation);
   } catch (error) {
     throw error instanceof CognitoError ? error : malformed();
   }

@@ -5,6 +5,7 @@
  */
 import * as openid from "openid-client";
 import { readBody } from "../../http/read-body.ts";
+import { isJsonObject } from "../../json-object.ts";
 import { LOOPBACK_HOSTS } from "../../loopback-hosts.ts";
 import { ProviderFailure } from "./provider-failure.ts";
 import type { ServedProvider } from "./providers.ts";
@@ -163,7 +164,7 @@ async function attributesIn(provider: ServedProvider, response: Response): Promi
       `The attributes endpoint of ${provider.name} answered HTTP ${response.status}.`,
     );
   const value: unknown = await response.json().catch(() => undefined);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Claims;
+  if (isJsonObject(value)) return value;
   throw new ProviderFailure(
     `${provider.name} Error - the userInfo response is not a JSON object`,
     `The attributes endpoint of ${provider.name} answered something else than a JSON object.`,

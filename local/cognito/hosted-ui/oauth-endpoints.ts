@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, Hono } from "hono";
 import { cors } from "hono/cors";
+import { isJsonObject } from "../../json-object.ts";
 import type { AppClientModel } from "../../model.ts";
 import { grantedAttributes } from "../accounts/attributes.ts";
 import { readText } from "../body.ts";
@@ -256,11 +257,9 @@ function clientMetadata(json: string | undefined): Record<string, string> | unde
   } catch {
     throw new OAuthError("invalid_request", "aws_client_metadata is not JSON");
   }
-  const entries =
-    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined;
-  if (!entries?.every(([, each]) => typeof each === "string"))
+  if (!isJsonObject(value) || !Object.values(value).every((each) => typeof each === "string"))
     throw new OAuthError("invalid_request", "aws_client_metadata is not an object of strings");
-  return Object.fromEntries(entries);
+  return value as Record<string, string>;
 }
 
 const looksLikeJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);

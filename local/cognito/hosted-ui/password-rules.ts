@@ -1,5 +1,5 @@
 /**
- * The pool's password rules as a list, and the one script of the hosted UI: it marks each rule as it is kept while the
+ * The pool's password rules as a list, with a script that marks each rule as it is kept while the
  * person types. Without it the list stands there all the same, and the server checks in any case.
  */
 import { createHash } from "node:crypto";

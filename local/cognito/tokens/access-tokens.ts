@@ -1,6 +1,7 @@
 /** Whether an access token of this pool still counts: signature, life, and that nobody signed out or was disabled. */
 import { verify } from "node:crypto";
 import { promisify } from "node:util";
+import { jsonObjectIn } from "../../json-object.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 
@@ -21,8 +22,8 @@ export type CheckedAccessToken =
 
 export async function checkAccessToken(pool: Pool, token: string): Promise<CheckedAccessToken> {
   const [header = "", payload = "", signature = "", ...more] = token.split(".");
-  const kid = parse(header);
-  const claims = parse(payload) as (Record<string, unknown> & AccessTokenClaims) | undefined;
+  const kid = jsonPart(header);
+  const claims = jsonPart(payload) as (Record<string, unknown> & AccessTokenClaims) | undefined;
   if (!kid || !claims || more.length > 0) return { ok: false, reason: "malformed" };
   const { access } = await pool.keys.keys();
   if (kid.alg !== "RS256" || kid.kid !== access.kid) return { ok: false, reason: "signature" };
@@ -47,15 +48,8 @@ export async function checkAccessToken(pool: Pool, token: string): Promise<Check
 
 /** The pool that an access token says it is of, not verified; to find whom to ask. */
 export function claimedIssuer(token: string): string | undefined {
-  const issuer = parse(token.split(".")[1] ?? "")?.iss;
+  const issuer = jsonPart(token.split(".")[1] ?? "")?.iss;
   return typeof issuer === "string" ? issuer : undefined;
 }
 
-function parse(part: string): Record<string, unknown> | undefined {
-  try {
-    const value = JSON.parse(Buffer.from(part, "base64url").toString());
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const jsonPart = (part: string) => jsonObjectIn(Buffer.from(part, "base64url"));

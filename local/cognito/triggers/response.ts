@@ -2,6 +2,8 @@
  * What Cognito takes as a trigger's answer: the whole event, with a `response` whose members are known and of their types
  * (developer guide, "Customizing user pool workflows with Lambda triggers").
  */
+
+import { isJsonObject } from "../../json-object.ts";
 import { CognitoError } from "../errors.ts";
 
 export interface TriggerEvent {
@@ -16,12 +18,9 @@ export interface TriggerEvent {
   /** As the function receives it: every member that it may set, with the value that changes nothing. */
   response: Record<string, unknown>;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown) => typeof value === "string";
 const isFlag = (value: unknown) => typeof value === "boolean";
-const isTextMap = (value: unknown) => isObject(value) && Object.values(value).every(isText);
+const isTextMap = (value: unknown) => isJsonObject(value) && Object.values(value).every(isText);
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 /** By the member's name, which means the same in every trigger. `null` is always what was not set. */
@@ -45,8 +44,8 @@ const MEMBERS: Record<string, (value: unknown) => boolean> = {
   finalUserStatus: isText,
   messageAction: isText,
   desiredDeliveryMediums: isTexts,
-  claimsOverrideDetails: isObject,
-  claimsAndScopeOverrideDetails: isObject,
+  claimsOverrideDetails: isJsonObject,
+  claimsAndScopeOverrideDetails: isJsonObject,
 };
 
 /**
@@ -63,7 +62,7 @@ export function validResponse(payload: string, sent: TriggerEvent): Record<strin
   }
   if (answered === null || answered === undefined)
     throw invalidJson("The function answered nothing. Return the event that it was given.");
-  if (!isObject(answered)) throw unrecognizable("The function's answer is not an object. Return the event.");
+  if (!isJsonObject(answered)) throw unrecognizable("The function's answer is not an object. Return the event.");
   for (const [name, value] of Object.entries(sent))
     if (!sameKind(answered[name], value))
       throw unrecognizable(`The function's answer has no usable ${name}. Return the event that it was given.`);
@@ -76,7 +75,7 @@ export function validResponse(payload: string, sent: TriggerEvent): Record<strin
 }
 
 const sameKind = (answered: unknown, sent: unknown): boolean =>
-  isObject(sent) ? isObject(answered) && (!("clientId" in sent) || "clientId" in answered) : isText(answered);
+  isJsonObject(sent) ? isJsonObject(answered) && (!("clientId" in sent) || "clientId" in answered) : isText(answered);
 
 const invalidJson = (reason: string) =>
   new CognitoError("InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON", reason);

@@ -7,9 +7,9 @@ import { ResourceProblem } from "../../engine/graph.ts";
 import { served } from "../contract.ts";
 import { map, number, resourceType, text } from "../resource-type.ts";
 import { arnOfFunction, qualified } from "./function-arn.ts";
+import { refused } from "./refused-settings.ts";
 
 /** Recorded by LocalStack's test_lambda_api, 2025-11. */
-const refused = (why: string) => new ResourceProblem(`InvalidParameterValueException: ${why}`);
 
 /** What Lambda takes. */
 const RANGES = { maximumRetryAttempts: [0, 2], maximumEventAgeInSeconds: [60, 21_600] } as const;

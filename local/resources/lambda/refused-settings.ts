@@ -63,4 +63,4 @@ function refuseLayers(layers: readonly string[]): void {
   }
 }
 
-const refused = (why: string): ResourceProblem => new ResourceProblem(`InvalidParameterValueException: ${why}`);
+export const refused = (why: string): ResourceProblem => new ResourceProblem(`InvalidParameterValueException: ${why}`);

@@ -12,15 +12,13 @@ import { overridden } from "../templates/overrides.ts";
 import { mappedValue } from "../templates/parameter-mapping.ts";
 import { filledUri, integrationBody } from "./integration-request.ts";
 import { integrationAnswer } from "./integration-response.ts";
+import { PassedFields } from "./passed-fields.ts";
 
 /** Of the client's fields, besides those that end at the gateway (recorded on AWS, test_apigateway_header_remapping, 2024-12). */
 const NOT_FORWARDED = new Set(["content-encoding", "host", "via", "x-amzn-apigateway-api-id"]);
 
 /** What a mapping onto them does not put on the wire, by the same recording; the gateway's connection is its own. */
 const NOT_SENT = new Set(["connection", "content-length", "expect", "host", "proxy-authenticate", "te", "via"]);
-
-/** Kept under another name: the gateway sends its own. */
-const REMAPPED = new Set(["connection", "content-length", "date", "server", "x-amzn-requestid", "x-amz-apigw-id"]);
 
 /** Fields by their lower-case name. */
 type Fields = Map<string, [name: string, value: string]>;
@@ -121,14 +119,9 @@ function mapRequest(exchange: IntegratedGatewayExchange, url: URL, put: (name: s
 }
 
 function passedOn({ status, fields, body }: HttpReply): GatewayAnswer {
-  const headers: string[] = [];
-  let contentType: string | undefined;
-  for (const [name, value] of fields) {
-    const lower = name.toLowerCase();
-    if (lower === "content-type") contentType = value;
-    else if (REMAPPED.has(lower)) headers.push(`x-amzn-Remapped-${name}`, value);
-    else if (!isConnectionBound(lower)) headers.push(name, value);
-  }
+  const passed = new PassedFields();
+  for (const [name, value] of fields) passed.add(name, value);
+  const { contentType, headers } = passed;
   return { status, contentType, headers, body, traced: false, errorType: undefined, reason: undefined };
 }
 

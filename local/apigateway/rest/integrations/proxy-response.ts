@@ -3,16 +3,15 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, output format).
  */
 
-import { isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
+import { isJsonObject } from "../../../json-object.ts";
+import { isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { isBinaryMediaType } from "../binary-media-types.ts";
 import { fromBase64 } from "../from-base64.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
+import { PassedFields } from "./passed-fields.ts";
 
 const KEYS = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
-
-/** Kept under another name: the gateway sends its own. */
-const REMAPPED = new Set(["connection", "content-length", "date", "server", "x-amzn-requestid", "x-amz-apigw-id"]);
 
 /**
  * @param payload the function's result, JSON text
@@ -21,7 +20,7 @@ const REMAPPED = new Set(["connection", "content-length", "date", "server", "x-a
 export function proxyAnswer(exchange: IntegratedGatewayExchange, payload: string): GatewayAnswer {
   const result = parse(payload);
   const status = statusCode(result.statusCode);
-  const [contentType, headers] = headerFields(result.headers, result.multiValueHeaders);
+  const { contentType, headers } = headerFields(result.headers, result.multiValueHeaders);
   return {
     status,
     contentType: contentType ?? "application/json",
@@ -35,14 +34,14 @@ export function proxyAnswer(exchange: IntegratedGatewayExchange, payload: string
 
 function parse(payload: string): Record<string, unknown> {
   const result: unknown = JSON.parse(payload);
-  if (typeof result !== "object" || result === null || Array.isArray(result)) {
+  if (!isJsonObject(result)) {
     const found = result === null ? "null" : Array.isArray(result) ? "an array" : `a ${typeof result}`;
     throw malformed(`it is ${found}, not an object with statusCode, headers and body`);
   }
   for (const key in result) {
     if (!KEYS.has(key)) throw malformed(`it has the key ${JSON.stringify(key)}; allowed are ${[...KEYS].join(", ")}`);
   }
-  return result as Record<string, unknown>;
+  return result;
 }
 
 function statusCode(value: unknown): number {
@@ -68,19 +67,11 @@ function responseBody(
 const NOT_BASE64 = "The function's body is not base64, although isBase64Encoded says so.";
 
 /** Both maps, merged: a name of either goes under the casing of `multiValueHeaders`, in one field. */
-function headerFields(single: unknown, multi: unknown): [contentType: string | undefined, headers: string[]] {
-  if (single === undefined && multi === undefined) return [undefined, []];
+function headerFields(single: unknown, multi: unknown): PassedFields {
+  const fields = new PassedFields();
+  if (single === undefined && multi === undefined) return fields;
   const singles = entries("headers", single);
   const multis = entries("multiValueHeaders", multi);
-
-  let contentType: string | undefined;
-  const fields: string[] = [];
-  const put = (name: string, value: string) => {
-    const lower = name.toLowerCase();
-    if (lower === "content-type") contentType = value;
-    else if (REMAPPED.has(lower)) fields.push(`x-amzn-Remapped-${name}`, value);
-    else if (!isConnectionBound(lower)) fields.push(name, value);
-  };
 
   const merged = new Set<string>();
   for (const [name, values] of multis) {
@@ -90,16 +81,16 @@ function headerFields(single: unknown, multi: unknown): [contentType: string | u
     const alsoSingle = singles.find(([other]) => other.toLowerCase() === lower);
     if (alsoSingle) {
       merged.add(lower);
-      put(name, [...texts, fieldValue(...alsoSingle)].join(", "));
+      fields.add(name, [...texts, fieldValue(...alsoSingle)].join(", "));
     } else {
-      for (const text of texts) put(name, text);
+      for (const text of texts) fields.add(name, text);
     }
   }
   for (const [name, value] of singles) {
     const text = fieldValue(name, value);
-    if (!merged.has(name.toLowerCase())) put(name, text);
+    if (!merged.has(name.toLowerCase())) fields.add(name, text);
   }
-  return [contentType, fields];
+  return fields;
 }
 
 function entries(where: string, map: unknown): [string, unknown][] {
