@@ -11,11 +11,13 @@ import { CliError } from "./errors.ts";
 import { quoted } from "./shell-words.ts";
 
 /** What helps wherever our own folder does not do. */
+const awayFromHome = 'Keep everything in a folder that you may write to: export DEMO_AUTH_HOME="$(mktemp -d)"';
 export const elsewhere = "Keep everything in a folder of your own: export DEMO_AUTH_HOME=~/demo-auth-home";
 
 interface Owner {
   platform: NodeJS.Platform;
   userId: number | undefined;
+  homeDirectory?: string;
 }
 
 type Writer = Owner & { randomBytes(size: number): Buffer };
@@ -151,7 +153,10 @@ export async function ensurePrivateDirectory(owner: Owner, directory: string): P
     makeFolder(directory, 0o700);
   } catch (error) {
     if (!(error instanceof FolderUnavailable)) throw error;
-    throw new CliError("storage_unavailable", error.message, { next: elsewhere, cause: error });
+    // Below a home that cannot be written to, another folder of it is no way out.
+    const isHome = error.cause.path !== undefined && dirname(error.cause.path) === owner.homeDirectory;
+    const next = isHome ? awayFromHome : elsewhere;
+    throw new CliError("storage_unavailable", error.message, { next, cause: error });
   }
   const info = await lstat(directory);
   if (info.isSymbolicLink()) throw unsafe(directory, "is a symbolic link", `rm ${quoted(directory)}`);

@@ -44,6 +44,18 @@ describe("a folder that cannot be made", function () {
       match(stderr, /✗ The folder \/proc\/zz cannot be made: \/proc takes no new folders\.\n {2}→ .*demo-auth init /);
     });
 
+    it("advises no folder of a HOME that takes none", async () => {
+      const nowhere = {
+        HOME: "/proc",
+        DEMO_AUTH_HOME: undefined,
+        XDG_STATE_HOME: undefined,
+        XDG_CONFIG_HOME: undefined,
+      };
+      const { code, stderr } = await inTime(["local", "--port", "0"], { env: nowhere });
+      equal(code, 7);
+      match(stderr, /✗ .*: \/proc takes no new folders\.\n {2}→ .*: export DEMO_AUTH_HOME="\$\(mktemp -d\)"\n/);
+    });
+
     const home = { DEMO_AUTH_HOME: "/proc/x" };
     const env = {
       DEMO_AUTH_ISSUER: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3",
