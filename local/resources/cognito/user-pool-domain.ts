@@ -1,7 +1,10 @@
 /** aws:cognito/userPoolDomain:UserPoolDomain: the origin of a pool's hosted UI (CreateUserPoolDomain). */
 import type { cognito } from "@pulumi/aws";
 import { ResourceProblem } from "../../engine/graph.ts";
+import type { UserPoolModel } from "../../model.ts";
+import type { CloudBuilder } from "../cloud-builder.ts";
 import { served } from "../contract.ts";
+import { few } from "../few.ts";
 import { number, resourceType, stableId, text } from "../resource-type.ts";
 import { userPool } from "./user-pool.ts";
 
@@ -56,7 +59,9 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
   },
 
   declare(resource, cloud) {
-    cloud.userPool(resource.inputs.userPoolId, resource).domains.push({
+    const pool = cloud.userPool(resource.inputs.userPoolId, resource);
+    cloud.atTheEnd(resource, () => warnOfNowhereToSendCodes(pool, cloud));
+    pool.domains.push({
       domain: resource.id,
       custom: Boolean(resource.inputs.certificateArn),
       certificateArn: text(resource.inputs.certificateArn),
@@ -65,3 +70,21 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
     });
   },
 });
+
+/** The pages ask for required attributes only, so that a code may have nowhere to go, and AWS says so to nobody. */
+function warnOfNowhereToSendCodes(pool: UserPoolModel, cloud: CloudBuilder): void {
+  const { autoVerifiedAttributes, usernameAttributes, schema } = pool;
+  const signsUp = ({ oauthEnabled, identityProviders, flows }: UserPoolModel["clients"][number]) =>
+    oauthEnabled && identityProviders.includes("COGNITO") && flows.some((flow) => flow !== "client_credentials");
+  const asked = (name: string) =>
+    usernameAttributes.some((each) => each === name) || schema.some((each) => each.name === name && each.required);
+  if (pool.adminCreateUserOnly || pool.triggers.preSignUp || !pool.clients.some(signsUp)) return;
+  if (autoVerifiedAttributes.length === 0 || autoVerifiedAttributes.some(asked)) return;
+  const [name] = autoVerifiedAttributes;
+  cloud.warnOfEach(
+    "nowhere to send codes",
+    `"${pool.name}"`,
+    (pools) =>
+      `Nobody who signs up on the hosted UI's pages can confirm: they ask for required attributes only, and there is no ${name} to send a code to, in ${few(pools)}. Require it, schemas: [{ name: "${name}", attributeDataType: "String", required: true, mutable: true }], or sign in by it, usernameAttributes: ["${name}"].`,
+  );
+}

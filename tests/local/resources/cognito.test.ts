@@ -351,6 +351,25 @@ describe("what a program declares of Cognito", function () {
     );
   });
 
+  it("warns of pools whose pages ask for nothing that a code could be sent to, so that nobody can confirm", async () => {
+    const client = `allowedOauthFlowsUserPoolClient: true, allowedOauthFlows: ["code"], allowedOauthScopes: ["openid"], callbackUrls: ["http://localhost:3000"], supportedIdentityProviders: ["COGNITO"]`;
+    const pool = (name: string, settings: string) => `{
+      const pool = new aws.cognito.UserPool("${name}", { name: "${name}", autoVerifiedAttributes: ["email"], ${settings} });
+      new aws.cognito.UserPoolClient("${name}", { userPoolId: pool.id, ${client} });
+      new aws.cognito.UserPoolDomain("${name}", { userPoolId: pool.id, domain: "${name}" });
+    }`;
+    const programs = [
+      pool("unreachable", ""),
+      pool("by-email", `usernameAttributes: ["email"]`),
+      pool("asked", `schemas: [{ name: "email", attributeDataType: "String", required: true, mutable: true }]`),
+      pool("by-administrators", `adminCreateUserConfig: { allowAdminCreateUserOnly: true }`),
+    ];
+    const { warnings } = buildModel(await graphOf(programs.join("\n")), "us-east-1", () => "/code");
+    assert.deepEqual(warnings, [
+      'Nobody who signs up on the hosted UI\'s pages can confirm: they ask for required attributes only, and there is no email to send a code to, in "unreachable". Require it, schemas: [{ name: "email", attributeDataType: "String", required: true, mutable: true }], or sign in by it, usernameAttributes: ["email"].',
+    ]);
+  });
+
   it("[C.3] knows Google's and Amazon's endpoints, and takes http:// on this machine with a warning", async () => {
     const { model, warnings } = buildModel(
       await graphOf(
