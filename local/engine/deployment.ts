@@ -5,7 +5,14 @@
 import type { TransformInvokeOptions } from "@pulumi/pulumi/proto/resource_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { Callbacks } from "./callbacks.ts";
-import { type NewResource, type Provider, type Resource, type ResourceGraph, ResourceProblem } from "./graph.ts";
+import {
+  FunctionNotComputed,
+  type NewResource,
+  type Provider,
+  type Resource,
+  type ResourceGraph,
+  ResourceProblem,
+} from "./graph.ts";
 import { Hooks } from "./hooks.ts";
 import type { PackageRequest, Plugin } from "./plugin.ts";
 import type { Plugins } from "./plugins.ts";
@@ -175,7 +182,7 @@ export class Deployment {
       return await this.#parts.provider.invoke(token, args, urnOf(provider));
     } catch (error) {
       this.refused = true;
-      if (plugin === undefined || !(error instanceof ResourceProblem)) throw error;
+      if (plugin === undefined || !(error instanceof FunctionNotComputed)) throw error;
       throw new ResourceProblem(`${error.message} As a plugin would answer it: ${plugin}.`);
     }
   }

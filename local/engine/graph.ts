@@ -94,3 +94,6 @@ export class ResourceProblem extends Error {
     this.name = "ResourceProblem";
   }
 }
+
+/** A function that is not computed here, which its own plugin may answer. */
+export class FunctionNotComputed extends ResourceProblem {}

@@ -1,5 +1,5 @@
 /** The provider functions that a program may call: `aws.getRegion()`, `aws.route53.getZone()` and the like. */
-import { ResourceProblem } from "../../engine/graph.ts";
+import { FunctionNotComputed } from "../../engine/graph.ts";
 import { LOCAL_VALUES_FILE, type LocalValues } from "../../engine/local-values.ts";
 import type { Values } from "../../engine/values.ts";
 import type { Account } from "../resource-type.ts";
@@ -40,7 +40,7 @@ export function invokeFunction(token: string, args: Values, surroundings: Functi
 
   const found = lookUp(token, args, account);
   if (!found) {
-    throw new ResourceProblem(
+    throw new FunctionNotComputed(
       `The local cloud has no answer to ${token}. Give one in ${LOCAL_VALUES_FILE}, beside Pulumi.yaml.`,
     );
   }

@@ -1,7 +1,7 @@
 /** The pure functions of `@pulumi/std` that Node computes alike (https://www.pulumi.com/registry/packages/std/). */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { ResourceProblem } from "../../engine/graph.ts";
+import { FunctionNotComputed } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import { list, map, text } from "../resource-type.ts";
 
@@ -31,7 +31,7 @@ const COMPUTED: Record<string, (args: Values) => unknown> = {
     of(suffix) !== "" && of(input).endsWith(of(suffix)) ? of(input).slice(0, -of(suffix).length) : input,
   replace({ text: whole, search, replace }) {
     // Between slashes it is an expression of RE2, which JavaScript's are not.
-    if (/^\/.+\/$/.test(of(search))) throw new ResourceProblem(`std:index:replace is not computed for ${search}.`);
+    if (/^\/.+\/$/.test(of(search))) throw new FunctionNotComputed(`std:index:replace is not computed for ${search}.`);
     return of(whole).replaceAll(of(search), () => of(replace));
   },
   chomp: ({ input }) => of(input).replace(/[\r\n]+$/, ""),

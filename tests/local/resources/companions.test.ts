@@ -6,6 +6,7 @@ import { awsProvider } from "../../../local/resources/aws.ts";
 import { SdkTypes } from "../../../local/resources/sdk-types.ts";
 import { UnknownOutputs } from "../../../local/resources/unknown-outputs.ts";
 import { temporaryProject } from "../../support/temporary.ts";
+import { graphOf } from "./program.ts";
 
 const sdk = new SdkTypes(join(import.meta.dirname, "../../.."));
 type Inputs = Record<string, unknown>;
@@ -383,6 +384,20 @@ describe("@pulumi/std", () => {
     assert.deepEqual(new Set(read), new Set([join(directory, "code.zip"), join(directory, "none")]));
     assert.throws(() => answer("file", "none"), /std:index:file cannot read .*none: ENOENT/);
   });
+
+  it("points to the plugin only where the plugin could answer: not for a file that is missing", async () => {
+    const failure = async (name: string) => {
+      const program = `exports.result = pulumi.runtime.invoke("std:index:${name}", { input: "none" });`;
+      return graphOf(program).then(String, (error: Error) => error.message);
+    };
+    const missing = await failure("file");
+    assert.match(missing, /std:index:file cannot read .*none: ENOENT/);
+    assert.doesNotMatch(missing, /plugin would/);
+    assert.match(
+      await failure("bcrypt"),
+      /no answer to std:index:bcrypt.* As a plugin would answer it: .*pulumi plugin install resource std/,
+    );
+  }).timeout(20_000);
 
   it("says of a function that it does not compute that there is no answer", () => {
     assert.throws(() => cloud().invoke("std:index:bcrypt", { input: "x" }), /has no answer to std:index:bcrypt/);
