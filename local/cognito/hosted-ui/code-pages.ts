@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { CodeDelivery } from "../accounts/delivery.ts";
 import type { OneTimePassword } from "../accounts/first-factors.ts";
 import { codeField, medium } from "./fields.ts";
-import { below, field, form, formError, type Markup, submitButton } from "./form-parts.ts";
+import { field, form, formError, type Markup, submitButton } from "./form-parts.ts";
 import { type FormState, formPage, type PageContext } from "./layout.ts";
 
 const requests: Record<OneTimePassword, string> = { EMAIL_OTP: "Email me a code", SMS_OTP: "Text me a code" };
@@ -26,7 +26,7 @@ function codeRequest({ query, csrf }: PageContext, username: string, otp: OneTim
       csrf,
       content: html`<input type="hidden" name="username" value="${username}">
           <input type="hidden" name="factor" value="${otp}">
-          <button type="submit">${label}</button>`,
+          <button type="submit" class="other">${label}</button>`,
     },
     "managed",
   );
@@ -57,6 +57,6 @@ export function codePage(context: PageContext, { name, otp, delivery }: SentCode
       },
       variant,
     )}
-        ${below(codeRequest(context, name, otp, "Send a new code"), variant)}`,
+        ${codeRequest(context, name, otp, "Send a new code")}`,
   });
 }

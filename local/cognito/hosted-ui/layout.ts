@@ -71,7 +71,8 @@ label>span{display:block;font-weight:600;margin-bottom:.25rem}
 label>input{width:100%;min-height:2.75rem;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.25rem}
 label>input[aria-invalid]{border-color:var(--error);border-width:2px}
 [type=submit]{width:100%;min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.25rem;border:1px solid var(--accent);cursor:pointer;background:var(--accent);color:var(--accent-text)}
-[type=submit]+[type=submit]{margin-top:.75rem}
+[type=submit]+[type=submit],form+form{margin-top:.75rem}
+.other{background:transparent;color:var(--accent)}
 .provider{display:flex;align-items:center;justify-content:center;min-height:2.75rem;margin:0 0 .5rem;padding:.5rem 1rem;font-weight:600;text-decoration:none;border:1px solid var(--accent);border-radius:.25rem}
 .provider:not(:has(+.provider)){margin-bottom:1.25rem}
 .idpDescription-customizable{margin:0 0 .5rem}

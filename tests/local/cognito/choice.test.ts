@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html).
  */
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import type { AppClientModel, UserPoolModel } from "../../../local/model.ts";
 import { ClientId, refusal, signUpAndConfirm, UserPoolId, withPool } from "./api-calls.ts";
@@ -145,13 +146,27 @@ describe("USER_AUTH", () => {
       );
     }));
 
-  it("wants the client's secret proved at each step", () =>
-    withChoice({ clients: [choosing({ secret: "s3cret" })] }, async (_cloud, aws) => {
-      await assert.rejects(start(aws), {
-        name: "NotAuthorizedException",
-        message: `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
-      });
-    }));
+  it("wants the client's secret proved at each step", () => {
+    const secret = "s3cret";
+    const SECRET_HASH = createHmac("sha256", secret)
+      .update(Username + ClientId)
+      .digest("base64");
+    return withChoice({ clients: [choosing({ secret })] }, async (cloud, aws) => {
+      const missing = refusal(
+        "NotAuthorizedException",
+        `Client ${ClientId} is configured with secret but SECRET_HASH was not received`,
+      );
+      await aws.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username, MessageAction: "SUPPRESS" }));
+      await assert.rejects(start(aws), missing);
+      const asked = await start(aws, { SECRET_HASH, PREFERRED_CHALLENGE: "SMS_OTP" });
+      assert.deepEqual([asked.ChallengeName, asked.AvailableChallenges], ["SELECT_CHALLENGE", ["EMAIL_OTP"]]);
+      await assert.rejects(choose(aws, asked, { ANSWER: "EMAIL_OTP" }), missing);
+      const code = await choose(aws, asked, { ANSWER: "EMAIL_OTP", SECRET_HASH });
+      const EMAIL_OTP_CODE = cloud.code(Username);
+      await assert.rejects(respond(aws, code, { EMAIL_OTP_CODE }), missing);
+      assert.ok((await respond(aws, code, { EMAIL_OTP_CODE, SECRET_HASH })).AuthenticationResult);
+    });
+  });
 
   it("[C.3] tells the signed-in user what there is to choose from", () =>
     withChoice({}, async (cloud, aws) => {

@@ -43,7 +43,7 @@ describe("a code on managed login's pages", () => {
     withCodes({}, async (cloud) => {
       await signUpThroughPages(cloud, ada);
       const { browser, page } = await named(cloud, ada);
-      assert.match(page.text, /<button type="submit">Email me a code<\/button>/);
+      assert.match(page.text, /<button type="submit" class="other">Email me a code<\/button>/);
       const asked = await browser.submit(page, "/login/code");
       assert.equal(new URL(asked.url).pathname, "/login/code");
       assert.ok(asked.text.includes("We have sent a code by email to a***@e***"), asked.text);
