@@ -84,3 +84,13 @@ export function openPool(
 /** @param action what the user did, or what was done to the user: "signed up" */
 export const reportUser = (pool: Pool, { username }: Pick<User, "username">, action: string): void =>
   pool.report({ kind: "user", username, action });
+
+/** @param outcome "signed in", "refused" @param reason why it was refused, for a person */
+export const reportSignIn = (
+  pool: Pool,
+  client: Pick<AppClientModel, "id">,
+  username: string,
+  outcome: string,
+  reason?: string,
+): void =>
+  pool.report({ kind: "sign-in", clientId: client.id, username, outcome, ...(reason !== undefined && { reason }) });

@@ -12,7 +12,7 @@ import { mayGoWithoutPassword } from "../accounts/first-factors.ts";
 import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, incorrectPassword } from "../errors.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportSignIn } from "../pool.ts";
 import type { Device } from "../state/devices.ts";
 import type { User } from "../state/users.ts";
 import { openGrant } from "../tokens/grant-tokens.ts";
@@ -122,7 +122,7 @@ export async function finish(
     beforeOpening: () => postAuthentication(pool, client, user, data, newDevice !== undefined),
   });
   if (newDevice) pool.devices.add(user.sub, newDevice);
-  emitSignIn(pool, client, user.username, "signed in");
+  reportSignIn(pool, client, user.username, "signed in");
   return authenticationResult(tokens, newDevice);
 }
 
@@ -144,23 +144,7 @@ export async function watched(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CognitoError) emitSignIn(pool, client, username, "refused", error.reason ?? error.message);
+    if (error instanceof CognitoError) reportSignIn(pool, client, username, "refused", error.reason ?? error.message);
     throw error;
   }
-}
-
-export function emitSignIn(
-  pool: Pool,
-  client: AppClientModel,
-  username: string,
-  outcome: string,
-  reason?: string,
-): void {
-  pool.report({
-    kind: "sign-in",
-    clientId: client.id,
-    username,
-    outcome,
-    ...(reason !== undefined && { reason }),
-  });
 }

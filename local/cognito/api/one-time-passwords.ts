@@ -7,8 +7,8 @@ import type { ChoiceSignIn, OneTimePassword } from "../accounts/first-factors.ts
 import { checkSignInCode, requestSignInCode } from "../accounts/one-time-passwords.ts";
 import { postConfirmation, preAuthentication, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError, userDoesNotExist } from "../errors.ts";
-import type { Pool } from "../pool.ts";
-import { emitSignIn, finish } from "./challenges.ts";
+import { type Pool, reportSignIn } from "../pool.ts";
+import { finish } from "./challenges.ts";
 import type { Output } from "./output.ts";
 import { parameter, requireName, resume, sessionOfAnother, sessionUsed } from "./sessions.ts";
 
@@ -26,7 +26,7 @@ export async function beginOneTimePassword(otp: OneTimePassword, signIn: ChoiceS
     throw new CognitoError("NotAuthorizedException", "User is disabled.");
   const seconds = client.validity.authSessionMinutes * 60;
   const { sub = "", delivery, reason } = await requestSignInCode(pool, client, name, user, otp, { data, seconds });
-  if (reason !== undefined) emitSignIn(pool, client, name, "refused", reason);
+  if (reason !== undefined) reportSignIn(pool, client, name, "refused", reason);
   const pending = JSON.stringify({ name, otp } satisfies Pending);
   const flow = { clientId: client.id, sub, step: "ONE_TIME_PASSWORD", data: pending } as const;
   const { medium, destination } = delivery;

@@ -10,6 +10,7 @@ import { associateSoftwareToken, checkSecondFactor, secondFactors, verifySoftwar
 import { completeNewPassword } from "../accounts/recovery.ts";
 import { otpauthUri } from "../accounts/totp.ts";
 import { invalidParameter } from "../errors.ts";
+import { reportSignIn } from "../pool.ts";
 import type { FlowStep } from "../state/sign-in-sessions.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
@@ -17,15 +18,7 @@ import { type BrowserFlow, currentFlow, endFlow } from "./browser-state.ts";
 import { changePasswordPage, mfaPage, mfaSelectPage, mfaSetupPage } from "./challenge-pages.ts";
 import type { Markup } from "./form-parts.ts";
 import type { FormState, PageContext } from "./layout.ts";
-import {
-  advance,
-  authorization,
-  completeSignIn,
-  type HostedUi,
-  local,
-  pageContext,
-  signInEvent,
-} from "./page-request.ts";
+import { advance, authorization, completeSignIn, type HostedUi, local, pageContext } from "./page-request.ts";
 import { type Fields, formStateOf, outdatedForm, postedFields, signUpAttributes } from "./posted-form.ts";
 
 const SECOND_FACTORS: SecondFactor[] = ["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"];
@@ -124,7 +117,13 @@ export function challengeRoutes(app: Hono, hostedUi: HostedUi): void {
           : await completeSignIn(c, hostedUi, request, user);
       } catch (error) {
         const state = formStateOf(error, fields);
-        signInEvent(pool, request, found.user.username, "refused", `${found.flow.step}: ${(error as Error).message}`);
+        reportSignIn(
+          pool,
+          request.client,
+          found.user.username,
+          "refused",
+          `${found.flow.step}: ${(error as Error).message}`,
+        );
         return again(state);
       }
     });

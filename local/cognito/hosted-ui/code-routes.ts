@@ -8,18 +8,11 @@ import type { OneTimePassword } from "../accounts/first-factors.ts";
 import { checkSignInCode, requestSignInCode } from "../accounts/one-time-passwords.ts";
 import { postConfirmation, preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
 import type { CognitoError } from "../errors.ts";
+import { reportSignIn } from "../pool.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { type BrowserFlow, beginFlow, currentFlow, endFlow } from "./browser-state.ts";
 import { codeChoicePage, codePage, type SentCode } from "./code-pages.ts";
-import {
-  authorization,
-  completeSignIn,
-  type HostedUi,
-  local,
-  offeredCodes,
-  pageContext,
-  signInEvent,
-} from "./page-request.ts";
+import { authorization, completeSignIn, type HostedUi, local, offeredCodes, pageContext } from "./page-request.ts";
 import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
 import { passwordPage, signInPage } from "./sign-in-pages.ts";
 
@@ -85,7 +78,7 @@ export async function askForCode(
     await preAuthentication(pool, client, username, user);
     const seconds = client.validity.authSessionMinutes * 60;
     const { sub, delivery, reason } = await requestSignInCode(pool, client, username, user, otp, { seconds });
-    if (reason !== undefined) signInEvent(pool, request, username, "refused", reason);
+    if (reason !== undefined) reportSignIn(pool, request.client, username, "refused", reason);
     const data = JSON.stringify({ name: username, otp, delivery } satisfies SentCode);
     beginFlow(c, pool, { clientId: client.id, sub: sub ?? "", step: "ONE_TIME_PASSWORD", data }, seconds);
     return c.redirect(local(c, `/login/code?${request.query}`), 302);
@@ -101,5 +94,5 @@ export async function askForCode(
 
 function refused({ pool }: HostedUi, request: AuthorizationRequest, name: string, error: unknown): void {
   const { reason, message } = error as CognitoError;
-  signInEvent(pool, request, name, "refused", reason ?? message);
+  reportSignIn(pool, request.client, name, "refused", reason ?? message);
 }

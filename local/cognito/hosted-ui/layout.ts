@@ -15,10 +15,10 @@ import { html, raw } from "hono/html";
 import type { UserPoolModel } from "../../model.ts";
 import type { OneTimePassword } from "../accounts/first-factors.ts";
 import type { Markup, Variant } from "./form-parts.ts";
-import { passkeyScriptSource } from "./passkey-script.ts";
-import { ruleScriptSource } from "./password-rules.ts";
+import { passkeyScript } from "./passkey-script.ts";
+import { ruleScript } from "./password-rules.ts";
 import type { ProviderChoice } from "./provider-buttons.ts";
-import { showPasswordScript, showPasswordSource } from "./show-password.ts";
+import { showPasswordScript } from "./show-password.ts";
 
 /** What every page of a sign-in needs. */
 export interface PageContext {
@@ -101,7 +101,7 @@ const styleHash = createHash("sha256").update(style).digest("base64");
  * Chromium applies it to the redirects that follow a form, which here lead to the application and on to wherever the
  * application sends its users.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScriptSource} ${showPasswordSource} ${passkeyScriptSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${styleHash}'; script-src ${ruleScript.source} ${showPasswordScript.source} ${passkeyScript.source}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
 export interface FormPage {
   title: string;
@@ -124,7 +124,7 @@ export function formPage(
     ? html`
       <div class="managed"><h1>${heading}</h1>${before}${content("managed")}</div>`
     : html`${classicFrame(pool.name, "modal-content-mobile visible-md visible-lg", nested(heading, before, content("wide")))}${classicFrame(pool.name, "modal-content-mobile visible-xs visible-sm", nested(heading, before, content("narrow")))}`;
-  return document(failed ? `Error: ${title}` : title, html`${cards}${showPasswordScript}`);
+  return document(failed ? `Error: ${title}` : title, html`${cards}${showPasswordScript.element}`);
 }
 
 /** A page with nothing to fill in. */

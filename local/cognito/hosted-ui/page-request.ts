@@ -8,7 +8,7 @@ import { sendSecondFactor } from "../accounts/mfa.ts";
 import { hasRelyingParty } from "../accounts/passkeys.ts";
 import { postAuthentication } from "../accounts/triggers.ts";
 import { providersOf } from "../federation/providers.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportSignIn } from "../pool.ts";
 import type { SignInSession } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
 import { issueTokens } from "../tokens/issue.ts";
@@ -139,7 +139,7 @@ export async function signInFor(
     eventId: pool.platform.randomUUID(),
   };
   startSession(c, pool, session);
-  signInEvent(pool, request, user.username, "signed in");
+  reportSignIn(pool, request.client, user.username, "signed in");
   return grantRedirect(c, hostedUi, request, user, session);
 }
 
@@ -211,22 +211,6 @@ export async function grantRedirect(
     state,
   };
   return c.redirect(withParameters(redirectUri, "#", parameters), 302);
-}
-
-export function signInEvent(
-  pool: Pool,
-  request: AuthorizationRequest,
-  username: string,
-  outcome: string,
-  reason?: string,
-): void {
-  pool.report({
-    kind: "sign-in",
-    clientId: request.client.id,
-    username,
-    outcome,
-    ...(reason !== undefined && { reason }),
-  });
 }
 
 export function oauthEvent(

@@ -27,7 +27,7 @@ const passkeyForm = (
           <p data-problem role="alert" hidden></p>
           <noscript><p role="alert">Passkeys need JavaScript, which is off in this browser.</p></noscript>
           <button type="submit">${button}</button>
-        </form>${passkeyScript}`;
+        </form>${passkeyScript.element}`;
 
 /** @param username as it was typed */
 export const passkeySignInPage = (

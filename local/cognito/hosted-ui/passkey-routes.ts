@@ -16,6 +16,7 @@ import {
 } from "../accounts/passkeys.ts";
 import { preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
 import { type CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
+import { reportSignIn } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { beginFlow, currentFlow, currentSession, endFlow } from "./browser-state.ts";
@@ -28,7 +29,6 @@ import {
   local,
   offersPasskeys,
   pageContext,
-  signInEvent,
 } from "./page-request.ts";
 import { addPasskeyPage, passkeySignInPage, passkeysElsewherePage } from "./passkey-pages.ts";
 import { formStateOf, outdatedForm, postedFields } from "./posted-form.ts";
@@ -75,7 +75,7 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
       return await completeSignIn(c, hostedUi, request, user);
     } catch (error) {
       const { error: message } = formStateOf(error, {});
-      signInEvent(pool, request, user.username, "refused", (error as CognitoError).reason ?? message);
+      reportSignIn(pool, request.client, user.username, "refused", (error as CognitoError).reason ?? message);
       const state = { error: message! };
       // It may have been deleted meanwhile.
       return hasPasskeyHere(c, hostedUi, request, user)

@@ -1,15 +1,8 @@
 /** What a form about a passkey does in the browser: it asks the authenticator, and posts what that answered. */
-import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
+import { inlineScript } from "./inline-script.ts";
 
-const script = `(${askAuthenticator})()`;
+export const passkeyScript = inlineScript(askAuthenticator);
 
-/** For the content security policy's `script-src`. */
-export const passkeyScriptSource = `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
-
-export const passkeyScript = html`<script>${raw(script)}</script>`;
-
-/** Goes to the browser as its own text. */
 function askAuthenticator(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-passkey]");
   const answer = form?.querySelector<HTMLInputElement>("input[name=credential]");

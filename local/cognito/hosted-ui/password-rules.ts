@@ -2,23 +2,20 @@
  * The pool's password rules as a list, with a script that marks each rule as it is kept while the
  * person types. Without it the list stands there all the same, and the server checks in any case.
  */
-import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import type { Rule } from "../accounts/passwords.ts";
+import { inlineScript } from "./inline-script.ts";
 
-const script = `(${markRules})()`;
-
-/** For the content security policy's `script-src`. */
-export const ruleScriptSource = `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+export const ruleScript = inlineScript(markRules);
 
 /** @param id what the password field's `aria-describedby` names */
 export function ruleList(rules: Rule[], id: string): ReturnType<typeof html> {
   return html`<ul class="rules" id="${id}">${rules.map(
     ({ label, pattern }) => html`<li data-pattern="${pattern}">${label}</li>`,
-  )}</ul><script>${raw(script)}</script>`;
+  )}</ul>${ruleScript.element}`;
 }
 
-/** Goes to the browser as its own text, and finds the list right before it. */
+/** Finds the list right before it. */
 function markRules(): void {
   const list = document.currentScript?.previousElementSibling;
   const field = list && document.querySelector<HTMLInputElement>(`input[aria-describedby~="${list.id}"]`);

@@ -8,17 +8,10 @@ import { CognitoError, isTriggerFailure } from "../errors.ts";
 import { profileOf } from "../federation/profile.ts";
 import { ProviderFailure } from "../federation/provider-failure.ts";
 import { askedProvider, type ServedProvider } from "../federation/providers.ts";
+import { reportSignIn } from "../pool.ts";
 import { type AuthorizationRequest, parseAuthorization, withParameters } from "./authorization-request.ts";
 import { beginAtProvider, returnFromProvider } from "./browser-state.ts";
-import {
-  completeSignIn,
-  type HostedUi,
-  local,
-  oauthEvent,
-  signInEvent,
-  signInFor,
-  toErrorPage,
-} from "./page-request.ts";
+import { completeSignIn, type HostedUi, local, oauthEvent, signInFor, toErrorPage } from "./page-request.ts";
 
 const CALLBACK_PATH = "/oauth2/idpresponse";
 /** Time to sign in at the provider. */
@@ -120,7 +113,7 @@ function refuse(
 ): Response {
   if (!(error instanceof ProviderFailure) && !(error instanceof CognitoError)) throw error;
   const description = error instanceof CognitoError && isTriggerFailure(error) ? `${error.message} ` : error.message;
-  signInEvent(pool, request, `somebody of ${provider}`, "refused", error.reason ?? error.message);
+  reportSignIn(pool, request.client, `somebody of ${provider}`, "refused", error.reason ?? error.message);
   const { redirectUri, responseType, state } = request;
   const address = withParameters("", responseType === "token" ? "#" : "?", {
     error_description: description,

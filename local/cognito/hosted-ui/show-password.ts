@@ -1,15 +1,8 @@
 /** A button beside each password field that shows what was typed. A script makes it, so that without one no dead button is there. */
-import { createHash } from "node:crypto";
-import { html, raw } from "hono/html";
+import { inlineScript } from "./inline-script.ts";
 
-const script = `(${addButtons})()`;
+export const showPasswordScript = inlineScript(addButtons);
 
-/** For the content security policy's `script-src`. */
-export const showPasswordSource = `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
-
-export const showPasswordScript = html`<script>${raw(script)}</script>`;
-
-/** Goes to the browser as its own text. */
 function addButtons(): void {
   for (const field of document.querySelectorAll<HTMLInputElement>("input[type=password]")) {
     const button = document.createElement("button");

@@ -2,6 +2,7 @@
 import type { Context, Hono } from "hono";
 import { checkPassword } from "../accounts/authentication.ts";
 import type { CognitoError } from "../errors.ts";
+import { reportSignIn } from "../pool.ts";
 import { identitiesOf } from "../state/identities.ts";
 import type { User } from "../state/users.ts";
 import { type AuthorizationRequest, errorRedirect } from "./authorization-request.ts";
@@ -19,7 +20,6 @@ import {
   local,
   oauthEvent,
   pageContext,
-  signInEvent,
   toErrorPage,
 } from "./page-request.ts";
 import { hasPasskeyHere, passkeyAddress, passkeyStep } from "./passkey-routes.ts";
@@ -73,7 +73,7 @@ export function signInRoutes(app: Hono, hostedUi: HostedUi): void {
     } catch (error) {
       const state = formStateOf(error, fields);
       const refusal = error as CognitoError;
-      signInEvent(pool, request, username, "refused", refusal.reason ?? refusal.message);
+      reportSignIn(pool, request.client, username, "refused", refusal.reason ?? refusal.message);
       if (refusal.type === "UserNotConfirmedException") {
         const sub = pool.users.find(username)!.sub;
         const flow = { clientId: request.client.id, sub, step: "CONFIRM_SIGN_UP", data: "" } as const;

@@ -9,7 +9,7 @@ import { nextStep, refuseUnusable } from "../accounts/authentication.ts";
 import { postAuthentication, preAuthentication } from "../accounts/triggers.ts";
 import { CognitoError, invalidParameter } from "../errors.ts";
 import { requestedScopes } from "../hosted-ui/authorization-request.ts";
-import type { Pool } from "../pool.ts";
+import { type Pool, reportSignIn } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import { openGrant } from "./grant-tokens.ts";
 import { adminScope, issueTokens } from "./issue.ts";
@@ -54,12 +54,7 @@ export async function tokensForUser(pool: Pool, user: User, request: TokensReque
   const refreshes = !client.oauthEnabled || client.flows.includes("code");
   const tokens = refreshes ? await openGrant(pool, grant) : await issueTokens(pool, { ...grant, originJti: undefined });
   await postAuthentication(pool, client, user);
-  pool.report({
-    kind: "sign-in",
-    clientId: client.id,
-    username: user.username,
-    outcome: "given tokens without a sign-in",
-  });
+  reportSignIn(pool, client, user.username, "given tokens without a sign-in");
   const { username, sub } = user;
   return { username, sub, client: { id: client.id, name: client.name }, scopes, ...tokens };
 }
