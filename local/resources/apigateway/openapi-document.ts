@@ -4,13 +4,14 @@ import { ResourceProblem } from "../../engine/graph.ts";
 import type { Values } from "../../engine/values.ts";
 import { map } from "../resource-type.ts";
 
-/** @throws ResourceProblem for what is neither */
+/** @throws ResourceProblem for what is neither; the words were recorded by LocalStack's test_apigateway_import, 2025-11 */
 export function parseDocument(body: string): Values {
   let document: unknown;
   try {
     document = parse(body);
   } catch (error) {
-    throw new ResourceProblem(`BadRequestException: Unable to parse the OpenAPI body: ${(error as Error).message}`);
+    const [where] = (error as Error).message.split(/:?\n/);
+    throw new ResourceProblem(`BadRequestException: Invalid OpenAPI input. ${where}.`);
   }
   const version = map(document).openapi ?? map(document).swagger;
   if (!/^(?:2\.|3\.)/.test(String(version))) {

@@ -313,6 +313,11 @@ describe("a REST API that is an OpenAPI document", () => {
   });
 
   for (const [fault, body, message] of [
+    [
+      "that is neither YAML nor JSON",
+      "{'key:value}",
+      "BadRequestException: Invalid OpenAPI input. Missing closing 'quote at line 1, column 13.",
+    ],
     ["that is no document", "just a text", "BadRequestException: The body is not an OpenAPI 3 or Swagger 2 document."],
     [
       "that asks for an authorizer it does not define",
