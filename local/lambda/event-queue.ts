@@ -4,7 +4,8 @@
  * destination is sent, was recorded on AWS by LocalStack's test_lambda_destinations, 2025-11.
  */
 import type { AsynchronousModel, FunctionModel } from "../model.ts";
-import type { InvocationResult, InvokeFunction, Platform } from "../platform.ts";
+import { EVENT_LIMIT_BYTES, type InvocationResult, type InvokeFunction, type Platform } from "../platform.ts";
+import { InvocationRefused } from "./invocation-refused.ts";
 
 /** Before the second and the third try. */
 const RETRY_AFTER_SECONDS = [60, 120];
@@ -12,6 +13,13 @@ const RETRY_AFTER_SECONDS = [60, 120];
 const THROTTLED_SECONDS = { first: 1, longest: 300 };
 /** How often the clock is looked at, which a test may have moved. */
 const LOOK_EVERY_MS = 1000;
+
+/** How often a function runs in one chain (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html). */
+const MOST_IN_CHAIN = 16;
+
+/** Of all payloads that wait or run; a queue on AWS is as long as it has to be, and here it lies in memory. */
+const MOST_BYTES = 67_108_864;
+const MOST_EVENTS = 10_000;
 
 const DEFAULTS: AsynchronousModel = {
   maximumRetryAttempts: 2,
@@ -37,11 +45,15 @@ interface QueuedEvent {
   /** The same at every try. */
   requestId: string;
   traceId: string | undefined;
+  /** Whose destinations led to it, without qualifiers, one for each invocation. */
+  chain: readonly string[];
   enteredAt: number;
   /** How often the function has run with it. */
   runs: number;
   throttles: number;
 }
+
+const withoutQualifier = (functionArn: string): string => functionArn.split(":").slice(0, 7).join(":");
 
 type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
 
@@ -54,6 +66,9 @@ export interface RunningFunctions {
 export class EventQueue {
   readonly #platform: Platform;
   readonly #waiting = new Map<QueuedEvent, number>();
+  /** What waits and what runs, with the bytes of its payload. */
+  readonly #held = new Map<QueuedEvent, number>();
+  #heldBytes = 0;
   #running: RunningFunctions = { functions: [], invoke: () => Promise.reject(new Error("No function runs.")) };
   #timer: NodeJS.Timeout | undefined;
   /** What is tried while the events of before have been forgotten is forgotten with them. */
@@ -68,16 +83,34 @@ export class EventQueue {
     this.#running = running;
   }
 
-  /** @param functionArn with the qualifier that it was asked for by, if by any */
+  /**
+   * @param functionArn with the qualifier that it was asked for by, if by any
+   * @param payload JSON text
+   * @throws InvocationRefused TooManyRequestsException
+   */
   put(
     functionArn: string,
     payload: string,
-    { requestId, traceId }: { requestId: string; traceId?: string | undefined },
-  ) {
-    void this.#attempt({
-      ...{ functionArn, payload, requestId, traceId },
+    { requestId, traceId, chain = [] }: { requestId: string; traceId?: string | undefined; chain?: readonly string[] },
+  ): void {
+    const bytes = Buffer.byteLength(payload);
+    if (this.#held.size >= MOST_EVENTS || this.#heldBytes + bytes > MOST_BYTES) {
+      const most = `${MOST_EVENTS} or ${MOST_BYTES} bytes at most`;
+      const message = `${this.#held.size} events wait for their functions already, and the local cloud holds ${most}.`;
+      throw new InvocationRefused("TooManyRequestsException", message);
+    }
+    const event: QueuedEvent = {
+      ...{ functionArn, payload, requestId, traceId, chain },
       ...{ enteredAt: this.#platform.now(), runs: 0, throttles: 0 },
-    });
+    };
+    this.#held.set(event, bytes);
+    this.#heldBytes += bytes;
+    void this.#attempt(event);
+  }
+
+  #letGo(event: QueuedEvent): void {
+    this.#heldBytes -= this.#held.get(event) ?? 0;
+    this.#held.delete(event);
   }
 
   /** Tries again what is due by the clock. */
@@ -95,6 +128,8 @@ export class EventQueue {
   forget(): void {
     this.#round++;
     this.#waiting.clear();
+    this.#held.clear();
+    this.#heldBytes = 0;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -130,8 +165,10 @@ export class EventQueue {
 
   #refused(event: QueuedEvent, { name, message }: Error): void {
     const seconds = Math.min(THROTTLED_SECONDS.longest, THROTTLED_SECONDS.first * 2 ** event.throttles++);
-    if (name !== "TooManyRequestsException") this.#tell(name, `${message} The event is dropped.`);
-    else if (this.#isTooOld(event, seconds)) this.#end(event, "EventAgeExceeded", undefined, message);
+    if (name !== "TooManyRequestsException") {
+      this.#letGo(event);
+      this.#tell(name, `${message} The event is dropped.`);
+    } else if (this.#isTooOld(event, seconds)) this.#end(event, "EventAgeExceeded", undefined, message);
     else this.#wait(event, seconds);
   }
 
@@ -156,6 +193,7 @@ export class EventQueue {
 
   /** @param why it failed, for a person */
   #end(event: QueuedEvent, condition: Condition, result: InvocationResult | undefined, why?: string): void {
+    this.#letGo(event);
     const { onSuccess, onFailure } = this.#settingsOf(event);
     const deadLetters = this.#functionOf(event)?.deadLetterTarget;
     const succeeded = condition === "Success";
@@ -169,14 +207,34 @@ export class EventQueue {
   #send(target: string, event: QueuedEvent, record?: object): void {
     const [, , service = "", , , kind] = target.split(":");
     if (service === "lambda" && kind === "function" && record) {
-      const requestId = this.#platform.randomUUID();
-      this.put(target, JSON.stringify(record), { requestId, traceId: event.traceId });
+      this.#invokeWith(record, target, event);
       return;
     }
     const [named, operation] = OPERATIONS[service] ?? [service, "send"];
     const what = record ? "record of the invocation" : "dead letter";
     const reason = `The ${what} ${event.requestId} of ${event.functionArn} would go to ${target} now, and ${named} does not run here.`;
     this.#tell("NotServedByLocalCloud", reason, named, operation);
+  }
+
+  /** @param record of the event's invocation */
+  #invokeWith(record: object, target: string, { functionArn, requestId, traceId, chain }: QueuedEvent): void {
+    const next = [...chain, withoutQualifier(functionArn)];
+    const payload = JSON.stringify(record);
+    const bytes = Buffer.byteLength(payload);
+    const arn = withoutQualifier(target);
+    if (next.filter((one) => one === arn).length >= MOST_IN_CHAIN) {
+      const why = `${arn} has run ${MOST_IN_CHAIN} times in one chain of destinations, which is a loop.`;
+      this.#tell("RecursiveInvocationException", `${why} The event is dropped.`);
+    } else if (bytes > EVENT_LIMIT_BYTES) {
+      const why = `The record of the invocation ${requestId} has ${bytes} bytes, which is larger than the ${EVENT_LIMIT_BYTES} of an event.`;
+      this.#tell("RequestEntityTooLargeException", `${why} It does not go to ${target}.`);
+    } else {
+      try {
+        this.put(target, payload, { requestId: this.#platform.randomUUID(), traceId, chain: next });
+      } catch (error) {
+        this.#tell((error as Error).name, `${(error as Error).message} The event is dropped.`);
+      }
+    }
   }
 
   #record(event: QueuedEvent, condition: Condition, result: InvocationResult | undefined): object {

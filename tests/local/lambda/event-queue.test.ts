@@ -155,6 +155,31 @@ describe("an event that a function is invoked with asynchronously", function () 
     });
   });
 
+  // Lambda Developer Guide, "Use Lambda recursive loop detection to prevent infinite loops".
+  it("[E.5] runs a function sixteen times in a chain of destinations that leads back to it, and not once more", async () => {
+    await send("looping", {});
+    const { outcome, reason } = await told(/16 times/);
+    assert.deepEqual(
+      [outcome, reason],
+      [
+        "RecursiveInvocationException",
+        `${ARN}looping has run 16 times in one chain of destinations, which is a loop. The event is dropped.`,
+      ],
+    );
+    assert.deepEqual([starts("looping").length, starts("looping-back").length], [16, 16]);
+  });
+
+  it("[E.5] is dropped where the record of the invocation before is larger than an event may be", async () => {
+    await send("growing", { say: "x".repeat(200_000) });
+    const { outcome, reason } = await told(/larger than/);
+    assert.equal(outcome, "RequestEntityTooLargeException");
+    assert.match(
+      reason!,
+      /^The record of the invocation \S+ has \d+ bytes, which is larger than the 1048576 of an event\./,
+    );
+    assert.deepEqual([starts("growing").length, starts("growing-back").length], [2, 1]);
+  });
+
   it("says what would go to a destination or a dead-letter queue that does not run here, by the alias that was invoked", async () => {
     const id = await send("elsewhere:live", {});
     const bus = await told(/event-bus/);
@@ -231,6 +256,26 @@ describe("the queue of events", () => {
       invoked.map((at) => (at - 1_000_000) / 1000),
       [0, 1, 3, 7],
     );
+    assert.deepEqual(platform.events, []);
+  });
+
+  it("takes no more than it can hold, and takes more once some have run", async () => {
+    const { events, platform } = queue([]);
+    const ends: ((result: InvocationResult) => void)[] = [];
+    const model = functionDefinition({});
+    const invoke = () => new Promise<InvocationResult>((resolve) => ends.push(resolve));
+    events.takeOver({ functions: [model], invoke });
+    const large = JSON.stringify("x".repeat(1_000_000));
+    const put = () => events.put(model.arn, large, { requestId: "r" });
+    const full = { name: "TooManyRequestsException", message: /^67 events wait for their functions already, / };
+    for (let count = 0; count < 67; count++) put();
+    assert.throws(put, full);
+    ends[0]!(answer);
+    await new Promise(setImmediate);
+    put();
+    assert.throws(put, full);
+    events.forget();
+    put();
     assert.deepEqual(platform.events, []);
   });
 

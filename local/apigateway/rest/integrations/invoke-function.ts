@@ -45,7 +45,11 @@ export function queueFunction(exchange: IntegratedGatewayExchange, payload: stri
   const functionArn = invocable(exchange, payload, EVENT_LIMIT_BYTES);
   if (!queueEvent) throw misconfigured("Functions are not invoked asynchronously here.");
   traceRequest(exchange, payload);
-  queueEvent(functionArn, payload, { requestId: platform.randomUUID(), traceId: exchange.traceId });
+  try {
+    queueEvent(functionArn, payload, { requestId: platform.randomUUID(), traceId: exchange.traceId });
+  } catch (error) {
+    throw misconfigured(`The function could not be invoked: ${(error as Error).message}`);
+  }
 }
 
 /** @returns the function that may be sent this event */
