@@ -29,8 +29,9 @@ export function requireRight({ roles, permissions }: InvocationRights, session: 
   const user = `arn:${partition}:sts::${account}:assumed-role/${session.role}/${session.name}`;
   const isDenied = roleIsDenied(role.statements, ACTION, resource);
   const names = [role.arn, user, "*"];
-  const lets = ({ functionArn, principal }: FunctionPermissionModel) =>
-    functionArn === arn && names.includes(principal ?? "");
+  // Only services name a source of their own when they call.
+  const lets = ({ functionArn, principal, sourceArn, sourceAccount }: FunctionPermissionModel) =>
+    functionArn === arn && names.includes(principal) && sourceArn === undefined && sourceAccount === undefined;
   if (!isDenied && permissions.some(lets)) return;
   const why = isDenied
     ? "with an explicit deny in an identity-based policy"

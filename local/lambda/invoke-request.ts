@@ -79,7 +79,7 @@ export function invokedFunction(
   requireRight: (arn: string) => void,
 ) {
   const { pathname, searchParams } = new URL(request.url);
-  const given = decodeURIComponent(pathname.split("/")[3]!);
+  const given = decoded(pathname.split("/")[3]!);
   const asked = searchParams.get("Qualifier") ?? undefined;
   const parts = validParts(given, asked);
   const { name = given, account = functions[0]?.accountId ?? "", derived } = parts;
@@ -105,6 +105,15 @@ export function invokedFunction(
   const Message = `Function not found: ${wanted}:${qualifier}`;
   const body = { Type: "User", Message };
   throw new ApiRefusal("ResourceNotFoundException", 404, body, `${Message}. The program declares none with this ARN.`);
+}
+
+/** What is not encoded as it has to be stays as it is, and names no function. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** @throws ApiRefusal */

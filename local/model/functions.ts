@@ -95,4 +95,6 @@ export interface FunctionPermissionModel {
   /** A service such as `cognito-idp.amazonaws.com`, an account, or `*` */
   principal: string;
   sourceArn: string | undefined;
+  /** The program's own, where the permission wants the source's account to be one. */
+  sourceAccount?: string | undefined;
 }

@@ -43,7 +43,7 @@ export const permission = resourceType<lambda.Permission, lambda.PermissionArgs>
       const functionArn = qualified(arnOfFunction(cloud, String(inputs.function)), text(inputs.qualifier));
       const principal = text(inputs.principal) ?? "";
       const sourceArn = text(inputs.sourceArn);
-      cloud.model.functionPermissions.push({ functionArn, principal, sourceArn });
+      cloud.model.functionPermissions.push({ functionArn, principal, sourceArn, sourceAccount });
       if (principal === API_GATEWAY || principal === "*") {
         for (const api of cloud.model.restApis) api.invokePermissions.push({ functionArn, sourceArn });
       }

@@ -79,6 +79,14 @@ describe("a function invoked by Lambda's API", function () {
     assert.deepEqual([dry.status, dry.body, events.length], [204, undefined, before]);
   });
 
+  it("is refused with a name that cannot be read", async () => {
+    const path = "/2015-03-31/functions/%zz/invocations";
+    const signing = { ...cloud.ready.credentials!, host: new URL(cloud.ready.console).host, service: "lambda" };
+    const headers = await signedHeaders({ method: "POST", path, body: "{}" }, signing);
+    const response = await fetch(cloud.ready.console + path, { method: "POST", headers, body: "{}" });
+    assert.deepEqual([response.status, response.headers.get("x-amzn-errortype")], [400, "ValidationException"]);
+  });
+
   it("is refused in Lambda's words, and the reason is told", async () => {
     const notFound = (end: string) => ({ Type: "User", Message: `Function not found: ${ARN}${end}` });
     const refused: [ReturnType<typeof invoke>, number, string, object][] = [
