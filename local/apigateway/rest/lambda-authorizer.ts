@@ -6,6 +6,7 @@
 import type { AuthorizerModel } from "../../model.ts";
 import { mayInvoke } from "../../permissions/function-permission.ts";
 import type { InvocationResult } from "../../platform.ts";
+import { matchesWhole, TimeUp } from "../../time-limit.ts";
 import { askFunction, RememberedAnswers } from "../shared/authorizer-function.ts";
 import { type AuthorizerAnswer, BadAnswer, readAuthorizerAnswer } from "./authorizer-answer.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -69,15 +70,16 @@ export class LambdaAuthorizer {
   #requireForm(token: string): void {
     const { identityValidationExpression } = this.#model;
     if (!identityValidationExpression) return;
-    let pattern: RegExp;
+    let matches: boolean;
     try {
-      pattern = new RegExp(`^(?:${identityValidationExpression})$`, "s");
+      matches = matchesWhole(identityValidationExpression, "s", token, "identityValidationExpression");
     } catch (error) {
+      const { message } = error as Error;
       throw this.#misconfigured(
-        `identityValidationExpression is not a regular expression: ${(error as Error).message}`,
+        error instanceof TimeUp ? message : `identityValidationExpression is not a regular expression: ${message}`,
       );
     }
-    if (!pattern.test(token)) {
+    if (!matches) {
       throw this.#unauthorized(`the token does not match identityValidationExpression ${identityValidationExpression}`);
     }
   }

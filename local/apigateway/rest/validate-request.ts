@@ -6,8 +6,12 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
 import type { RestApiModel } from "../../model.ts";
 import { ownMember } from "../../own-member.ts";
+import { TimeUp, withinTime } from "../../time-limit.ts";
 import { GatewayError } from "./gateway-error.ts";
 import type { RoutedGatewayExchange } from "./gateway-exchange.ts";
+
+/** Keywords of which a check may take more steps than the body has characters. */
+const TAKES_ITS_TIME = /"(?:pattern|patternProperties|format|uniqueItems|\\u)/;
 
 export class RequestValidator {
   readonly #api: RestApiModel;
@@ -38,10 +42,22 @@ export class RequestValidator {
     } catch {
       throw invalidBody("the body is not JSON");
     }
-    const { valid, errors } = this.#model(modelName).validate(document);
+    const { valid, errors } = this.#result(modelName, document);
     if (valid) return;
     const details = errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
     throw invalidBody(`it does not fit the model ${modelName} (${details.slice(0, 5).join(" ")})`, details.join(", "));
+  }
+
+  #result(modelName: string, document: unknown) {
+    const validator = this.#model(modelName);
+    const validate = () => validator.validate(document);
+    if (!this.#api.models.some(({ schema }) => TAKES_ITS_TIME.test(schema))) return validate();
+    try {
+      return withinTime(`The model ${modelName}`, validate);
+    } catch (error) {
+      if (error instanceof TimeUp) throw new GatewayError("API_CONFIGURATION_ERROR", `${error.message}.`);
+      throw error;
+    }
   }
 
   #model(name: string): Validator {

@@ -3,6 +3,7 @@
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-integration-settings-integration-response.html).
  */
 import type { IntegrationResponseModel } from "../../../model.ts";
+import { matchesWhole, TimeUp } from "../../../time-limit.ts";
 import { isConnectionBound, isFieldName, isFieldValue } from "../../shared/header-fields.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { GatewayAnswer, IntegratedGatewayExchange } from "../gateway-exchange.ts";
@@ -99,7 +100,7 @@ function select(
   const matching =
     selection === undefined
       ? []
-      : responses.filter(({ selectionPattern }) => selectionPattern && pattern(selectionPattern).test(selection));
+      : responses.filter(({ selectionPattern }) => selectionPattern && matches(selectionPattern, selection));
   return (
     matching.find(({ statusCode }) => statusCode === selection) ??
     matching[0] ??
@@ -107,11 +108,12 @@ function select(
   );
 }
 
-function pattern(source: string): RegExp {
+function matches(pattern: string, selection: string): boolean {
   try {
-    return new RegExp(`^(?:${source})$`, "u");
-  } catch {
-    throw new GatewayError("API_CONFIGURATION_ERROR", `The selection pattern ${source} is no regular expression.`);
+    return matchesWhole(pattern, "u", selection, "The selection pattern");
+  } catch (error) {
+    const noExpression = `The selection pattern ${pattern} is no regular expression.`;
+    throw new GatewayError("API_CONFIGURATION_ERROR", error instanceof TimeUp ? `${error.message}.` : noExpression);
   }
 }
 

@@ -2,6 +2,8 @@
  * Mapping templates: the Velocity Template Language with API Gateway's `$input`, `$context`, `$stageVariables` and `$util`
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html).
  */
+
+import { withinTime } from "../../../time-limit.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { RoutedGatewayExchange } from "../gateway-exchange.ts";
 import { templateContext } from "./template-context.ts";
@@ -9,6 +11,12 @@ import { inputVariable } from "./template-input.ts";
 import { UTIL } from "./template-util.ts";
 import { renderTemplate } from "./velocity/render.ts";
 import { parseTemplate, type Template } from "./velocity/syntax.ts";
+
+/** Regular expressions with a quantifier, or that are not written out, and loops in loops. */
+const takesItsTime = (source: string): boolean =>
+  /\.(?:matches|replaceAll|replaceFirst|split)\s*\((?!\s*(?:'[^'*+?{]*'|"[^"*+?{$]*"))|=~|#\{?macro|#\{?define/.test(
+    source,
+  ) || source.split("foreach").length > 2;
 
 /** Read once each: APIs have few templates, and a request renders at most two. */
 const parsed = new Map<string, Template>();
@@ -25,15 +33,15 @@ export function renderMappingTemplate(source: string, exchange: RoutedGatewayExc
       template = parseTemplate(source);
       parsed.set(source, template);
     }
-    return renderTemplate(
-      template,
-      new Map<string, unknown>([
-        ["context", templateContext(exchange)],
-        ["input", inputVariable(exchange, body)],
-        ["stageVariables", new Map(Object.entries(exchange.stage.variables))],
-        ["util", UTIL],
-      ]),
-    );
+    const rendered = template;
+    const variables = new Map<string, unknown>([
+      ["context", templateContext(exchange)],
+      ["input", inputVariable(exchange, body)],
+      ["stageVariables", new Map(Object.entries(exchange.stage.variables))],
+      ["util", UTIL],
+    ]);
+    const render = () => renderTemplate(rendered, variables);
+    return takesItsTime(source) ? withinTime("It", render) : render();
   } catch (error) {
     const [firstLine] = String((error as Error).message).split("\n");
     throw new GatewayError("API_CONFIGURATION_ERROR", `The mapping template cannot be rendered: ${firstLine}`);
