@@ -18,6 +18,9 @@ describe("demo-auth logs --follow", function () {
     const [stage] = ready.apis[0]!.stages;
     const ask = (path: string) => fetch(`${stage!.url}/${path}`);
 
+    const quiet = await shell.run("logs", "--target", `local:${ready.pid}`);
+    deepEqual([quiet.code, quiet.stdout], [0, ""]);
+    match(quiet.stderr, /\nNothing has happened there yet\.\n$/);
     await ask("before");
     // The program has several app clients: none of them says which requests there were.
     const following = ["logs", "--target", `local:${ready.pid}`, "--follow"];

@@ -31,6 +31,7 @@ export async function logs(io: CommandContext<LogsFlags>): Promise<void> {
   const ending = new AbortController();
   // What happened lately comes at once; a pause says that it is all there.
   let quiet = flags.follow ? undefined : setTimeout(() => ending.abort(), patienceMs);
+  let shown = false;
   try {
     for await (const event of cloudEvents(world, console, ending.signal)) {
       quiet?.refresh();
@@ -41,6 +42,7 @@ export async function logs(io: CommandContext<LogsFlags>): Promise<void> {
       const line = eventLine(event as unknown as CloudEvent);
       if (line === undefined) continue;
       const code = event.kind === "mail" && out.stdoutIsTerminal ? await codeOf(io, console, event) : undefined;
+      shown = true;
       const time = new Date(event.at).toTimeString().slice(0, 8);
       out.text(`${time} ${line}${code === undefined ? "" : `  code ${safeText(code, 40)}`}\n`);
     }
@@ -51,6 +53,7 @@ export async function logs(io: CommandContext<LogsFlags>): Promise<void> {
     quiet = undefined;
   }
   if (flags.follow) out.note("The local cloud has ended.");
+  else if (!shown) out.note("Nothing has happened there yet.");
 }
 
 /** A cloud that ends, or is killed, cuts its answer off. */
