@@ -35,17 +35,20 @@ export function ownFrames(text: string): string {
     // What follows the last frame are the error's own properties.
     if (stack.at(-1)!.endsWith(" {")) at = pushProperties(kept, lines, at);
   }
-  return kept.join("\n");
+  const shown = kept.join("\n");
+  return shown.includes("[Circular *") ? shown : shown.replaceAll(/<ref \*\d+> /g, "");
 }
 
-/** Leaves out what says nothing: accessors, which Node does not read, and what a message about a missing module says already. */
+/** What says nothing: accessors, which Node does not read, and the promise that Pulumi's SDK notes on an error that rejected it. */
+const EMPTY_PROPERTY =
+  /: \[(?:Getter|Setter|Getter\/Setter)\],?$|^\s*promise: Promise \{ <rejected> \[Circular \*\d+\] \},?$/;
+
+/** Leaves out properties that say nothing, and what a message about a missing module says already. */
 function pushProperties(kept: string[], lines: string[], from: number): number {
   const end = lines.findIndex((line, at) => at >= from && /^\s*\}$/.test(line));
   const properties = lines.slice(from, end < 0 ? lines.length : end);
   const isMissingModule = properties.some((line) => /\bcode: 'MODULE_NOT_FOUND'/.test(line));
-  const told = isMissingModule
-    ? []
-    : properties.filter((line) => !/: \[(?:Getter|Setter|Getter\/Setter)\],?$/.test(line));
+  const told = isMissingModule ? [] : properties.filter((line) => !EMPTY_PROPERTY.test(line));
   if (told.length > 0) kept[kept.length - 1] += " {";
   kept.push(...told, ...(told.length > 0 && end >= 0 ? [lines[end]!] : []));
   return end < 0 ? lines.length : end + 1;

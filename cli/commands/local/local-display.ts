@@ -238,7 +238,7 @@ function forPeople(out: Output, world: World, quiet: boolean, typing: Typing): L
 function goesOn(afterMs: number, resources: number): string {
   const still = `Still evaluating the program after ${duration(afterMs)}`;
   if (resources === 0)
-    return `${still}, with no resource so far. Pulumi type-checks TypeScript first, which PULUMI_NODEJS_TRANSPILE_ONLY=true leaves out.`;
+    return `${still}, with no resource so far. Where it is TypeScript, Pulumi type-checks it first, which PULUMI_NODEJS_TRANSPILE_ONLY=true leaves out.`;
   return `${still}, with ${resources} resource${resources === 1 ? "" : "s"} so far. A program that keeps a server, a timer or a connection open does not end.`;
 }
 

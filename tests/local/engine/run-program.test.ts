@@ -153,6 +153,9 @@ describe("the engine", function () {
       "- index.js",
       "at Object.<anonymous> (index.js:1:1)",
     ]);
+    // As Pulumi's SDK notes on an error the promise that it rejected.
+    const noted = 'const e = new Error("no"); (e.promise = Promise.reject(e)).catch(() => 0); throw e;';
+    assert.deepEqual(await frames(noted), ["Error: no", "at Object.<anonymous> (index.js:1:11)"]);
     const elsewhere = await frames('new (require("@pulumi/aws").cognito.UserPool)("p", null, { parent: 5 });');
     assert.ok(elsewhere.length >= 2, "an error that only packages are in still has a place");
   });
