@@ -169,7 +169,10 @@ describe("what does not get in", function () {
       writeFileSync(session.file, session.text);
       const call = await shell.run("call", "/nothing-here");
       assert.equal(call.code, 8, call.stderr);
-      assert.match(call.stderr, /no such method and path \("Missing Authentication Token"\)/);
+      assert.match(
+        call.stderr,
+        /answered 403: Invalid key=value pair .*\. That is how API Gateway says that there is no such method and path\./,
+      );
       assert.match(call.stderr, /GET \/transactions/);
     });
 

@@ -40,11 +40,9 @@ export async function refusalOf(
   const wrongPlace =
     methods.length > 0 ? methods : [otherMethod(target, method, pathname) ?? otherPath(target, pathname)];
   if (status === 403 && isUnknownRoute(answer, said)) {
-    return new CliError(
-      "api_refused",
-      'The API answered 403. That is how API Gateway says that there is no such method and path ("Missing Authentication Token").',
-      { next: wrongPlace },
-    );
+    return new CliError("api_refused", `${what} That is how API Gateway says that there is no such method and path.`, {
+      next: wrongPlace,
+    });
   }
   const login: NextStep = { command: "login", args: ["--force"] };
   // The local cloud knows; on AWS one has to guess.
