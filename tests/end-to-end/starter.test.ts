@@ -96,7 +96,10 @@ describe("a project of one's own, made by the packed demo-auth", function () {
 
   it("refuses a name that is none, and asks for nothing where there is no terminal", async () => {
     await rejects(demoAuth(["init", "My Api", "--yes"]), /"My Api" is not a project's name/);
-    await rejects(demoAuth(["init", "other"]), /There is no terminal to ask for names on[\s\S]*--yes/);
+    await rejects(
+      demoAuth(["init", "other", "--region", "eu-west-1"]),
+      /no terminal to ask on whether the name is other and the region eu-west-1\.\n.*: .*demo-auth init other --region eu-west-1 --yes\n/,
+    );
     equal(existsSync(join(folder, "other")), false);
   });
 

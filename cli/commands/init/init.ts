@@ -31,7 +31,7 @@ export async function init(io: CommandContext<InitFlags>, directory: string): Pr
   if (existsSync(target) && !isEmptyFolder(target)) {
     throw usage(`${shown} is there and not empty`, "Name a new folder: nothing is written over");
   }
-  const answers = await names(io, basename(target));
+  const answers = await names(io, directory, basename(target));
   const { name, region } = answers;
   if (!/^[a-z][a-z0-9-]{0,49}$/.test(name)) {
     throw usage(
@@ -73,18 +73,27 @@ function isEmptyFolder(path: string): boolean {
   }
 }
 
-async function names({ world, flags }: CommandContext<InitFlags>, folder: string) {
+async function names({ world, flags }: CommandContext<InitFlags>, directory: string, folder: string) {
   const name = flags.name ?? folder;
   const region = flags.region ?? "us-east-1";
   if (flags.yes) return { name, region };
   if (world.stdin.isTTY !== true || flags.input === false) {
-    throw usage("There is no terminal to ask for names on", "Add --yes, and --name and --region where they differ");
+    throw usage(
+      `There is no terminal to ask on whether the name is ${safeText(name)} and the region ${safeText(region)}`,
+      {
+        say: "Where they are, or with others as --name and --region",
+        command: "init",
+        args: [directory, ...given("name", flags.name), ...given("region", flags.region), "--yes"],
+      },
+    );
   }
   return {
     name: flags.name ?? (await ask(world, "Name of the project", name)),
     region: flags.region ?? (await ask(world, "AWS Region", region)),
   };
 }
+
+const given = (flag: string, value: string | undefined) => (value === undefined ? [] : [`--${flag}`, value]);
 
 async function ask(world: World, question: string, preset: string): Promise<string> {
   const { createInterface } = await import("node:readline/promises");
