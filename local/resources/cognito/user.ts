@@ -2,6 +2,7 @@
 import type { cognito } from "@pulumi/aws";
 import { STANDARD_ATTRIBUTES } from "../../standard-attributes.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
+import { few } from "../few.ts";
 import { flag, list, map, resourceType, stableId, text } from "../resource-type.ts";
 
 const STANDARD = new Set(STANDARD_ATTRIBUTES.map(({ name }) => name));
@@ -42,7 +43,15 @@ export const user = resourceType<cognito.User, cognito.UserArgs>("aws:cognito/us
   declare(resource, cloud) {
     const { inputs } = resource;
     const media = list<"EMAIL" | "SMS">(inputs.desiredDeliveryMediums);
-    cloud.userPool(inputs.userPoolId, resource).users.push({
+    const pool = cloud.userPool(inputs.userPoolId, resource);
+    if (pool.triggers.preSignUp)
+      cloud.warnOfEach(
+        `pre sign-up of ${pool.name}`,
+        `"${inputs.username}"`,
+        (names) =>
+          `The pre sign-up function of "${pool.name}" is not asked about users that the program declares (${few(names)}); on AWS it is, and may refuse them.`,
+      );
+    pool.users.push({
       username: inputs.username as string,
       sub: resource.outputs.sub as string,
       attributes: Object.fromEntries(

@@ -351,6 +351,18 @@ describe("what a program declares of Cognito", function () {
     );
   });
 
+  it("warns of declared users whom the pool's pre sign-up function is not asked about", async () => {
+    const program = `for (const name of ["guarded", "open"]) {
+      const preSignUp = "arn:aws:lambda:us-east-1:123456789012:function:f";
+      const pool = new aws.cognito.UserPool(name, { name, ...(name === "guarded" && { lambdaConfig: { preSignUp } }) });
+      for (const username of ["ada", "grace"]) new aws.cognito.User(name + username, { userPoolId: pool.id, username });
+    }`;
+    const { warnings } = buildModel(await graphOf(program), "us-east-1", () => "/code");
+    assert.deepEqual(warnings, [
+      'The pre sign-up function of "guarded" is not asked about users that the program declares ("ada", "grace"); on AWS it is, and may refuse them.',
+    ]);
+  });
+
   it("warns of pools whose pages ask for nothing that a code could be sent to, so that nobody can confirm", async () => {
     const client = `allowedOauthFlowsUserPoolClient: true, allowedOauthFlows: ["code"], allowedOauthScopes: ["openid"], callbackUrls: ["http://localhost:3000"], supportedIdentityProviders: ["COGNITO"]`;
     const pool = (name: string, settings: string) => `{
