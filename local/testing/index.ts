@@ -81,11 +81,10 @@ function cloudOf(open: Controls): Cloud {
       return to === undefined ? messages : messages.filter((message) => message.to === to);
     },
     requests: () => controls.requests(),
-    async logs(functionName) {
+    async logs(wanted) {
+      const name = wanted === undefined ? undefined : choose("function", ready.functions, wanted).name;
       const logs = await controls.logs();
-      return logs
-        .filter((log) => functionName === undefined || log.functionName === functionName)
-        .map(({ line }) => line);
+      return logs.filter((log) => name === undefined || log.functionName === name).map(({ line }) => line);
     },
     reset: () => controls.reset(),
     close,

@@ -52,7 +52,11 @@ export interface Cloud extends AsyncDisposable {
   messages(to?: string): Promise<CloudMessage[]>;
   /** The requests to its APIs and function URLs since the last reset, newest last, 10,000 at most. */
   requests(): Promise<CloudRequest[]>;
-  /** The lines that its functions logged since the last reset, newest last, 10,000 at most. */
+  /**
+   * The lines that its functions logged since the last reset, newest last, 10,000 at most.
+   * @param functionName on AWS or in the program
+   * @throws CloudError where there is none of that name
+   */
   logs(functionName?: string): Promise<string[]>;
   /**
    * Puts users, groups, mail, items of tables, sessions, the clock, and the counts of throttles and quotas back to how they were when the

@@ -125,6 +125,11 @@ for (const inProcess of [false, true]) {
       throws(() => cloud.function("order"), {
         message: /^There is no function "order"\. Name one of: orders-\w{7}\.$/,
       });
+      equal((await cloud.function("orders").run({ event: {} })).reason, undefined);
+      const lines = await cloud.logs("orders");
+      match(lines.join("\n"), /^START RequestId/m);
+      deepEqual(lines, await cloud.logs(cloud.function("orders").name));
+      await rejects(cloud.logs("order"), { message: /^There is no function "order"\. Name one of: orders-\w{7}\.$/ });
     });
 
     it("says each fix once, and refuses options that it does not have", async () => {
