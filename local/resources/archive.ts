@@ -18,16 +18,18 @@ import { makeFolder } from "../folders.ts";
 
 const DRAFT = ".draft-";
 const ABANDONED_AFTER_MS = 60_000;
+/** Lambda's quota for what a deployment package holds, unpacked. */
+const MOST_BYTES = 262_144_000;
 
 /**
  * @param archive as the program registered it
  * @param base the program's working directory, which relative paths start from
  * @param target the folder to make it in
  * @returns the folder that holds the unpacked files
- * @throws ResourceProblem when a file of it is missing, not an archive, or reaches out of the folder
+ * @throws ResourceProblem when a file of it is missing, not an archive, or reaches out of the folder, and when all are too large
  */
 export function unpackArchive(archive: Archive, base: string, target: string): string {
-  const files = new Map<string, Uint8Array>();
+  const files = new Files();
   collect(archive, base, "", files);
 
   const digest = createHash("sha256");
@@ -80,31 +82,54 @@ function sweepDrafts(target: string): void {
   }
 }
 
-function collect(source: Archive | Asset, base: string, prefix: string, files: Map<string, Uint8Array>): void {
+/** By their names in the archive. */
+class Files extends Map<string, Uint8Array> {
+  #room = MOST_BYTES;
+
+  /**
+   * Before they are read: a small zip may unpack to more than there is memory.
+   * @throws ResourceProblem
+   */
+  requireRoom(bytes: number): void {
+    this.#room -= bytes;
+    if (this.#room < 0)
+      throw new ResourceProblem(
+        `InvalidParameterValueException: Unzipped size must be smaller than ${MOST_BYTES} bytes. Leave out of the archive what the function does not need.`,
+      );
+  }
+}
+
+function collect(source: Archive | Asset, base: string, prefix: string, files: Files): void {
   if (source.uri)
     throw new ResourceProblem(`The archive is at ${source.uri}; the local cloud takes files of this machine only.`);
   if (source instanceof Archive) {
     for (const [name, part] of Object.entries(source.assets ?? {})) collect(part, base, join(prefix, name), files);
     if (source.path) collectPath(within(base, source.path), prefix, files);
   } else {
-    files.set(prefix, source.path ? read(within(base, source.path)) : Buffer.from(source.text ?? ""));
+    files.set(prefix, source.path ? read(within(base, source.path), files) : Buffer.from(source.text ?? ""));
   }
 }
 
-function collectPath(path: string, prefix: string, files: Map<string, Uint8Array>): void {
+function collectPath(path: string, prefix: string, files: Files): void {
   if (!existsSync(path))
     throw new ResourceProblem(`The archive ${path} does not exist. Build it first, or fix its path.`);
   if (statSync(path).isDirectory()) {
     for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
-      if (statSync(file).isFile()) files.set(join(prefix, relative(path, file)), read(file));
+      if (statSync(file).isFile()) files.set(join(prefix, relative(path, file)), read(file, files));
     }
     return;
   }
   let entries: Record<string, Uint8Array>;
   try {
-    entries = unzipSync(read(path));
-  } catch {
+    entries = unzipSync(read(path), {
+      filter({ originalSize }) {
+        files.requireRoom(originalSize);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof ResourceProblem) throw error;
     throw new ResourceProblem(`${path} is not a zip archive, which is what Lambda takes.`);
   }
   for (const [name, content] of Object.entries(entries))
@@ -113,10 +138,13 @@ function collectPath(path: string, prefix: string, files: Map<string, Uint8Array
 
 const within = (base: string, path: string) => (isAbsolute(path) ? path : resolve(base, path));
 
-function read(file: string): Uint8Array {
+/** @param files that it becomes one of */
+function read(file: string, files?: Files): Uint8Array {
   try {
+    files?.requireRoom(statSync(file).size);
     return readFileSync(file);
   } catch (error) {
+    if (error instanceof ResourceProblem) throw error;
     throw new ResourceProblem(`${file} cannot be read: ${(error as Error).message}`);
   }
 }

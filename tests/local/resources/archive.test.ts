@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { Archive, Asset } from "../../../local/engine/values.ts";
@@ -52,6 +52,23 @@ describe("a function's archive", () => {
     writeFileSync(join(base, "slip.zip"), zipSync({ "../../slipped.js": Buffer.from("x") }));
     assert.throws(() => unpackArchive(archiveOf({ path: "slip.zip" }), base, join(base, "out")), /lies outside of it/);
     assert.ok(!readdirSync(base).includes("slipped.js"));
+  });
+
+  it("that unpacks to more than a function may have is refused before it is unpacked", () => {
+    const base = temporaryDirectory();
+    const zip = Buffer.from(zipSync({ "a.js": Buffer.from("a"), "b.js": Buffer.from("b") }));
+    // What the central directory says of each: 200 MB (PKWARE APPNOTE 4.3.12).
+    for (let at = zip.indexOf("PK\x01\x02"); at >= 0; at = zip.indexOf("PK\x01\x02", at + 1))
+      zip.writeUInt32LE(200_000_000, at + 24);
+    writeFileSync(join(base, "bomb.zip"), zip);
+    mkdirSync(join(base, "folder"));
+    writeFileSync(join(base, "folder/large"), "");
+    truncateSync(join(base, "folder/large"), 262_144_001);
+    for (const path of ["bomb.zip", "folder"])
+      assert.throws(() => unpackArchive(archiveOf({ path }), base, join(base, "out")), {
+        message:
+          "InvalidParameterValueException: Unzipped size must be smaller than 262144000 bytes. Leave out of the archive what the function does not need.",
+      });
   });
 
   it("that is missing, no zip, or elsewhere is refused with the reason", () => {
