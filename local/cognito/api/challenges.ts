@@ -1,17 +1,11 @@
 /** What a sign-in through the API asks for next, and the tokens at its end. */
 import type { AppClientModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
-import {
-  nextStep,
-  refuseExternal,
-  refuseInactive,
-  refuseUnusable,
-  type SignInStep,
-} from "../accounts/authentication.ts";
-import { mayGoWithoutPassword } from "../accounts/first-factors.ts";
+import { nextStep, refuseExternal, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
+import { acceptFirstFactor } from "../accounts/first-factors.ts";
 import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
-import { CognitoError, incorrectPassword } from "../errors.ts";
+import { CognitoError } from "../errors.ts";
 import { type Pool, reportSignIn } from "../pool.ts";
 import type { Device } from "../state/devices.ts";
 import type { User } from "../state/users.ts";
@@ -102,11 +96,8 @@ export async function finish(
     passwordless = false,
   }: { source?: TokenSource | undefined; device?: Device | null; passwordless?: boolean } = {},
 ): Promise<Output> {
-  if (passwordless) {
-    refuseInactive(user);
-    // What was so when the factor was chosen may have changed since.
-    if (!mayGoWithoutPassword(pool, user)) throw incorrectPassword("more than the first factor is asked of the user");
-  } else refuseUnusable(pool, user);
+  if (passwordless) acceptFirstFactor(pool, user);
+  else refuseUnusable(pool, user);
   refuseExternal(user);
   const newDevice = pool.model.devices && device === undefined ? pool.devices.make() : undefined;
   const tokens = await openGrant(pool, {

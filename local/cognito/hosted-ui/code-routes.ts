@@ -3,8 +3,7 @@
  * nobody is looked up to decide what is shown. The path is ours.
  */
 import type { Context, Hono } from "hono";
-import { refuseInactive } from "../accounts/authentication.ts";
-import type { OneTimePassword } from "../accounts/first-factors.ts";
+import { acceptFirstFactor, type OneTimePassword } from "../accounts/first-factors.ts";
 import { checkSignInCode, requestSignInCode } from "../accounts/one-time-passwords.ts";
 import { postConfirmation, preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
 import type { CognitoError } from "../errors.ts";
@@ -52,7 +51,7 @@ export function codeRoutes(app: Hono, hostedUi: HostedUi): void {
       const { user, confirmed } = checkSignInCode(pool, flow.sub || undefined, sent.name, sent.otp, code);
       if (!endFlow(c, pool, flow)) return toSignIn(c, request);
       if (confirmed) await postConfirmation(pool, "ConfirmSignUp", user, request.client.id);
-      refuseInactive(user);
+      acceptFirstFactor(pool, user);
       return await completeSignIn(c, hostedUi, request, user);
     } catch (error) {
       const state = formStateOf(error, fields);

@@ -4,8 +4,7 @@
  * of somebody who has one is known (as people saw it on AWS; its path is ours).
  */
 import type { Context, Hono } from "hono";
-import { refuseExternal, refuseInactive } from "../accounts/authentication.ts";
-import { availableChallenges, mayGoWithoutPassword } from "../accounts/first-factors.ts";
+import { acceptFirstFactor, availableChallenges } from "../accounts/first-factors.ts";
 import { readAuthenticationResponse } from "../accounts/passkey-responses.ts";
 import {
   completePasskeyRegistration,
@@ -15,7 +14,7 @@ import {
   startPasskeyRegistration,
 } from "../accounts/passkeys.ts";
 import { preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
-import { type CognitoError, incorrectPassword, invalidParameter } from "../errors.ts";
+import { type CognitoError, invalidParameter } from "../errors.ts";
 import { reportSignIn } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
@@ -69,9 +68,7 @@ export function passkeyRoutes(app: Hono, hostedUi: HostedUi): void {
       const response = readAuthenticationResponse(credentialOf(fields));
       await preAuthentication(pool, request.client, fields.username ?? user.username, user);
       await provePasskey(pool, user, flow.data, response, new URL(c.req.url).origin);
-      refuseInactive(user);
-      refuseExternal(user);
-      if (!mayGoWithoutPassword(pool, user)) throw incorrectPassword("the user has a second factor");
+      acceptFirstFactor(pool, user);
       return await completeSignIn(c, hostedUi, request, user);
     } catch (error) {
       const { error: message } = formStateOf(error, {});

@@ -121,6 +121,16 @@ describe("a code on managed login's pages", () => {
       );
     }));
 
+  it("[A.0] signs in nobody who has turned on a second factor since it was sent", () =>
+    withCodes({ mfa: "OPTIONAL", softwareTokenMfa: true }, async (cloud) => {
+      await signUpThroughPages(cloud, ada);
+      const { browser, page } = await named(cloud, ada);
+      const asked = await browser.submit(page, "/login/code");
+      cloud.store.db.exec("UPDATE cognito_users SET totp_verified = 1, mfa_enabled = 1");
+      const done = await browser.submit(asked, "/login/code", { code: cloud.code(ada) });
+      assert.deepEqual([done.location, done.alerts], [undefined, ["Incorrect username or password."]]);
+    }));
+
   it("[A.0] is not offered to a client without USER_AUTH, nor on classic pages", async () => {
     await withCodes(
       {},
