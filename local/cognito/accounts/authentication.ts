@@ -9,6 +9,7 @@ import type { Pool } from "../pool.ts";
 import { quietPeriod } from "../state/codes.ts";
 import type { SecondFactor, User } from "../state/users.ts";
 import { newSrpVerifier } from "./credentials.ts";
+import { mayGoWithoutPassword } from "./first-factors.ts";
 import { secondFactors } from "./mfa.ts";
 import { findOrMigrate } from "./migration.ts";
 import { verifyPassword } from "./passwords.ts";
@@ -100,7 +101,7 @@ export function refuseUnusable(pool: Pool, user: User): void {
 }
 
 /** @throws CognitoError when the account may not sign in, with or without a password */
-export function refuseInactive(user: User): void {
+function refuseInactive(user: User): void {
   if (!user.enabled) throw new CognitoError("NotAuthorizedException", "User is disabled.");
   if (user.status === "UNCONFIRMED") throw new CognitoError("UserNotConfirmedException", "User is not confirmed.");
 }
@@ -108,6 +109,16 @@ export function refuseInactive(user: User): void {
 /** @throws CognitoError NotAuthorizedException for a user who signs in at an external provider, and nowhere else */
 export function refuseExternal({ status }: User): void {
   if (status === "EXTERNAL_PROVIDER") throw incorrectPassword("the user signs in at an external provider");
+}
+
+/**
+ * What a right code or passkey leads to: what held when the factor was chosen may have changed since.
+ * @throws CognitoError when the account may not sign in, or not by that alone
+ */
+export function acceptFirstFactor(pool: Pool, user: User): void {
+  refuseInactive(user);
+  refuseExternal(user);
+  if (!mayGoWithoutPassword(pool, user)) throw incorrectPassword("more than the first factor is asked of the user");
 }
 
 /** What may stand between a right password and tokens. */

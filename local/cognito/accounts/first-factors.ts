@@ -3,10 +3,9 @@
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html).
  */
 import type { AppClientModel, FirstFactor } from "../../model.ts";
-import { incorrectPassword, invalidParameter } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
-import { refuseExternal, refuseInactive } from "./authentication.ts";
 import { deliveryTo } from "./delivery.ts";
 import { secondFactors } from "./mfa.ts";
 import { hasUsablePasskey } from "./passkeys.ts";
@@ -48,19 +47,9 @@ const hasPassword = (_pool: Pool, user: User | undefined): boolean => !user || u
  * Whether nothing but a passwordless factor stands between the person and tokens. A second factor that is demanded or turned
  * on stands, and so does a temporary password (*unverified*).
  */
-const mayGoWithoutPassword = (pool: Pool, user: User | undefined): boolean =>
+export const mayGoWithoutPassword = (pool: Pool, user: User | undefined): boolean =>
   pool.model.mfa !== "ON" &&
   (!user || (secondFactors(pool, user).length === 0 && user.status !== "FORCE_CHANGE_PASSWORD"));
-
-/**
- * What a right code or passkey leads to: what held when the factor was chosen may have changed since.
- * @throws CognitoError when the account may not sign in, or not by that alone
- */
-export function acceptFirstFactor(pool: Pool, user: User): void {
-  refuseInactive(user);
-  refuseExternal(user);
-  if (!mayGoWithoutPassword(pool, user)) throw incorrectPassword("more than the first factor is asked of the user");
-}
 
 const reachable =
   (otp: OneTimePassword) =>

@@ -1,8 +1,13 @@
 /** What a sign-in through the API asks for next, and the tokens at its end. */
 import type { AppClientModel } from "../../model.ts";
 import { requiredAttributes } from "../accounts/attributes.ts";
-import { nextStep, refuseExternal, refuseUnusable, type SignInStep } from "../accounts/authentication.ts";
-import { acceptFirstFactor } from "../accounts/first-factors.ts";
+import {
+  acceptFirstFactor,
+  nextStep,
+  refuseExternal,
+  refuseUnusable,
+  type SignInStep,
+} from "../accounts/authentication.ts";
 import { secondFactors, sendSecondFactor } from "../accounts/mfa.ts";
 import { postAuthentication, type TriggerData } from "../accounts/triggers.ts";
 import { CognitoError } from "../errors.ts";

@@ -3,7 +3,8 @@
  * nobody is looked up to decide what is shown. The path is ours.
  */
 import type { Context, Hono } from "hono";
-import { acceptFirstFactor, type OneTimePassword } from "../accounts/first-factors.ts";
+import { acceptFirstFactor } from "../accounts/authentication.ts";
+import type { OneTimePassword } from "../accounts/first-factors.ts";
 import { checkSignInCode, requestSignInCode } from "../accounts/one-time-passwords.ts";
 import { postConfirmation, preAuthentication, refuseUnratedSignIn } from "../accounts/triggers.ts";
 import type { CognitoError } from "../errors.ts";

@@ -4,7 +4,8 @@
  * of somebody who has one is known (as people saw it on AWS; its path is ours).
  */
 import type { Context, Hono } from "hono";
-import { acceptFirstFactor, availableChallenges } from "../accounts/first-factors.ts";
+import { acceptFirstFactor } from "../accounts/authentication.ts";
+import { availableChallenges } from "../accounts/first-factors.ts";
 import { readAuthenticationResponse } from "../accounts/passkey-responses.ts";
 import {
   completePasskeyRegistration,
