@@ -83,16 +83,21 @@ async function afterSignUp(
 }
 
 /**
- * What the person may choose from. To a name that nobody has, what could be somebody's: by the name, as far as codes go, a
- * password besides them or not, so that neither shows who exists.
+ * What the person may choose from. To a name that nobody has, what could be somebody's, by the name: codes alone, a
+ * password besides them, or, where people may have a second factor or no address, a password alone. None of it shows who exists.
  */
 async function offered(pool: Pool, { name, user }: Pick<ChoiceSignIn, "name" | "user">): Promise<FirstChallenge[]> {
   const available = availableChallenges(pool, user);
   // With their password they may be somebody of another directory.
   if (user || pool.model.triggers.userMigration) return available;
-  const codes = available.filter((each) => each !== "PASSWORD" && each !== "PASSWORD_SRP");
-  if (codes.length === 0) return available;
-  return Number.parseInt((await fabricated(pool, "factors", name)).slice(0, 2), 16) % 3 === 0 ? codes : available;
+  const isPassword = (each: FirstChallenge) => each === "PASSWORD" || each === "PASSWORD_SRP";
+  const codes = available.filter((each) => !isPassword(each));
+  const passwords = available.filter(isPassword);
+  if (codes.length === 0 || passwords.length === 0) return available;
+  const kind = Number.parseInt((await fabricated(pool, "factors", name)).slice(0, 2), 16) % 3;
+  if (kind === 0) return codes;
+  const { mfa, usernameAttributes } = pool.model;
+  return kind === 1 && (mfa === "OPTIONAL" || usernameAttributes.length === 0) ? passwords : available;
 }
 
 function selection({ pool, client, name, user, asked }: ChoiceSignIn): Output {

@@ -405,6 +405,20 @@ describe("a name that nobody has, in USER_AUTH", () => {
       assert.deepEqual(await answerTo(USERNAME), ["SELECT_CHALLENGE", ["EMAIL_OTP"], refused]);
     }));
 
+  it("[C.3] is offered no code sometimes, as somebody is who has turned on a second factor", () =>
+    withChoice({ mfa: "OPTIONAL", emailMfa: true }, async (cloud, aws) => {
+      await signUpAndConfirm(cloud, aws, Username);
+      await aws.send(
+        new sdk.AdminSetUserMFAPreferenceCommand({ UserPoolId, Username, EmailMfaSettings: { Enabled: true } }),
+      );
+      const somebody = (await start(aws)).AvailableChallenges;
+      assert.deepEqual(somebody, ["PASSWORD_SRP", "PASSWORD"]);
+      const lists = new Set<string>();
+      for (let number = 0; number < 100; number++)
+        lists.add(String((await start(aws, { USERNAME: `nobody-${number}@example.com` })).AvailableChallenges));
+      assert.deepEqual([...lists].sort(), ["EMAIL_OTP", "PASSWORD_SRP,PASSWORD", "PASSWORD_SRP,PASSWORD,EMAIL_OTP"]);
+    }));
+
   it("answers in any case that the pool takes names in, as somebody does", () =>
     withChoice({}, async (cloud, aws) => {
       await signUpAndConfirm(cloud, aws, Username);
