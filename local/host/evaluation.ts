@@ -134,7 +134,7 @@ export async function evaluateProject(
     rememberOutputs(options.stackOutputs, graph);
   }
   if (configured === undefined && usesDefaultRegion(graph)) {
-    onProgramMessage({ severity: "warning", message: NO_REGION, urn: "" });
+    onProgramMessage({ severity: "warning", message: noRegion(project.stack), urn: "" });
   }
   for (const message of ofResources) onProgramMessage({ severity: "warning", message, urn: "" });
   sortByName(model);
@@ -149,7 +149,8 @@ function defaultTags(config: string | undefined): Record<string, string> {
     return {};
   }
 }
-const NO_REGION = `No AWS region is configured, so \`pulumi up\` would need one from elsewhere: \`pulumi config set aws:region ${DEFAULT_REGION}\`. ${DEFAULT_REGION} is used here.`;
+const noRegion = (stack: string): string =>
+  `No AWS region is configured, so \`pulumi up\` would need one from elsewhere: \`npx pulumi config set aws:region ${DEFAULT_REGION} --stack ${stack}\`. ${DEFAULT_REGION} is used here.`;
 
 /** Whether anything of AWS is declared without a provider that says where. */
 const usesDefaultRegion = ({ resources }: ResourceGraph): boolean =>

@@ -234,7 +234,7 @@ describe("a project's files", function () {
     assert.equal(heard.length, 1);
     assert.match(
       heard[0]!,
-      /^No AWS region is configured.*`pulumi config set aws:region us-east-1`\. us-east-1 is used here\.$/,
+      /^No AWS region is configured.*`npx pulumi config set aws:region us-east-1 --stack dev`\. us-east-1 is used here\.$/,
     );
     assert.deepEqual((await warnings({ AWS_REGION: "eu-west-1" })).heard, []);
     assert.deepEqual((await warnings({}, { "Pulumi.dev.yaml": "config: { aws:region: eu-west-1 }\n" })).heard, []);
