@@ -204,7 +204,7 @@ export class EventQueue {
   }
 
   /** @param record `undefined`: the event itself, as a dead letter */
-  #send(target: string, event: QueuedEvent, record?: object): void {
+  #send(target: string, event: QueuedEvent, record?: string): void {
     const [, , service = "", , , kind] = target.split(":");
     if (service === "lambda" && kind === "function" && record) {
       this.#invokeWith(record, target, event);
@@ -217,10 +217,9 @@ export class EventQueue {
   }
 
   /** @param record of the event's invocation */
-  #invokeWith(record: object, target: string, { functionArn, requestId, traceId, chain }: QueuedEvent): void {
+  #invokeWith(record: string, target: string, { functionArn, requestId, traceId, chain }: QueuedEvent): void {
     const next = [...chain, withoutQualifier(functionArn)];
-    const payload = JSON.stringify(record);
-    const bytes = Buffer.byteLength(payload);
+    const bytes = Buffer.byteLength(record);
     const arn = withoutQualifier(target);
     if (next.filter((one) => one === arn).length >= MOST_IN_CHAIN) {
       const why = `${arn} has run ${MOST_IN_CHAIN} times in one chain of destinations, which is a loop.`;
@@ -230,18 +229,19 @@ export class EventQueue {
       this.#tell("RequestEntityTooLargeException", `${why} It does not go to ${target}.`);
     } else {
       try {
-        this.put(target, payload, { requestId: this.#platform.randomUUID(), traceId, chain: next });
+        this.put(target, record, { requestId: this.#platform.randomUUID(), traceId, chain: next });
       } catch (error) {
         this.#tell((error as Error).name, `${(error as Error).message} The event is dropped.`);
       }
     }
   }
 
-  #record(event: QueuedEvent, condition: Condition, result: InvocationResult | undefined): object {
+  /** JSON text. Payloads go into it as they are: to read and write one again would take numbers and depth from it. */
+  #record(event: QueuedEvent, condition: Condition, result: InvocationResult | undefined): string {
     const { functionArn, requestId, payload, runs } = event;
     const { qualifier, isQualified } = this.#qualifierOf(event);
     const executedVersion = this.#functionOf(event)?.qualifiers[qualifier] ?? qualifier;
-    return {
+    const head = JSON.stringify({
       version: "1.0",
       timestamp: new Date(this.#platform.now()).toISOString(),
       requestContext: {
@@ -250,15 +250,12 @@ export class EventQueue {
         condition,
         approximateInvokeCount: runs,
       },
-      requestPayload: JSON.parse(payload),
-      ...(result && {
-        responseContext: {
-          ...{ statusCode: 200, executedVersion },
-          ...(result.functionError && { functionError: result.functionError }),
-        },
-        responsePayload: JSON.parse(result.payload),
-      }),
-    };
+    });
+    const request = `${head.slice(0, -1)},"requestPayload":${payload}`;
+    if (!result) return `${request}}`;
+    const { functionError } = result;
+    const context = { statusCode: 200, executedVersion, ...(functionError && { functionError }) };
+    return `${request},"responseContext":${JSON.stringify(context)},"responsePayload":${result.payload}}`;
   }
 
   #functionOf({ functionArn }: QueuedEvent): FunctionModel | undefined {

@@ -43,8 +43,8 @@ describe("an event that a function is invoked with asynchronously", function () 
   }
 
   /** @returns the request's id */
-  async function send(name: string, event: object): Promise<string> {
-    const body = JSON.stringify(event);
+  const send = (name: string, event: object): Promise<string> => sendText(name, JSON.stringify(event));
+  async function sendText(name: string, body: string): Promise<string> {
     const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
     const signing = { ...cloud.ready.credentials!, host: new URL(cloud.ready.console).host, service: "lambda" };
     const fields = { "x-amz-invocation-type": "Event" };
@@ -178,6 +178,11 @@ describe("an event that a function is invoked with asynchronously", function () 
       /^The record of the invocation \S+ has \d+ bytes, which is larger than the 1048576 of an event\./,
     );
     assert.deepEqual([starts("growing").length, starts("growing-back").length], [2, 1]);
+  });
+
+  it("leaves everything running when it is nested deeper than anybody writes", async () => {
+    await sendText("succeeding", `{"other":${"[".repeat(400_000)}${"]".repeat(400_000)}}`);
+    await until(() => starts("keeper")[0]);
   });
 
   it("says what would go to a destination or a dead-letter queue that does not run here, by the alias that was invoked", async () => {
