@@ -55,7 +55,7 @@ async function partsLoadedBy(fixture: string): Promise<string[]> {
 }
 
 describe("what a cloud loads", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("is there to be loaded", () => {
     for (const path of Object.values(FOR_SOME_PROGRAMS)) assert.ok(existsSync(join(repository, path)), path);

@@ -6,6 +6,7 @@ import { noFunctionIn } from "../../integration-target.ts";
 import type { FunctionPermissionModel } from "../../model.ts";
 import { mayInvoke } from "../../permissions/function-permission.ts";
 import { PAYLOAD_LIMIT_BYTES } from "../../platform.ts";
+import { answeredWithin } from "../shared/answered-within.ts";
 import type { ApiServices } from "../shared/api-services.ts";
 import { functionReply } from "./function-reply.ts";
 import type { HttpAnswer, IntegratedHttpExchange } from "./http-exchange.ts";
@@ -63,12 +64,13 @@ async function callFunction(exchange: IntegratedHttpExchange, api: Invoking): Pr
       `The event is larger than the ${PAYLOAD_LIMIT_BYTES} bytes that a Lambda function can be sent.`,
     );
   }
-  const result = await withinTime(
+  const result = await answeredWithin(
     api.services.invoke(functionArn, event, { traceId: exchange.traceId }).catch((error: Error) => {
       const status = error.name === "TooManyRequestsException" ? 503 : 500;
       throw new HttpApiRefusal(status, `The function could not be invoked: ${error.message}`);
     }),
     integration.timeoutMilliseconds,
+    () => new HttpApiRefusal(503, `The integration did not answer within its ${integration.timeoutMilliseconds} ms.`),
   );
   if (result.functionError) throw new HttpApiRefusal(500, result.reason ?? "The function failed.");
   exchange.integrationStatus = 200;
@@ -109,12 +111,4 @@ function routeSources(stage: string, routeKey: string): string[] {
   const methods = method === "ANY" ? ["ANY", "*"] : [method];
   const paths = [path, path.replace(/\{[^/]+\}/g, "*")];
   return methods.flatMap((name) => paths.map((one) => `${stage}/${name}${one}`));
-}
-
-function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new HttpApiRefusal(503, `The integration did not answer within its ${milliseconds} ms.`));
-    const timer = setTimeout(late, milliseconds);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -6,6 +6,7 @@
 import { noFunctionIn } from "../../../integration-target.ts";
 import { mayInvoke } from "../../../permissions/function-permission.ts";
 import { EVENT_LIMIT_BYTES, type InvocationResult, PAYLOAD_LIMIT_BYTES } from "../../../platform.ts";
+import { answeredWithin } from "../../shared/answered-within.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { IntegratedGatewayExchange } from "../gateway-exchange.ts";
 
@@ -21,9 +22,10 @@ export async function invokeFunction(exchange: IntegratedGatewayExchange, payloa
   const startedAt = performance.now();
   traceRequest(exchange, payload);
   try {
-    const result = await withinTime(
+    const result = await answeredWithin(
       api.services.invoke(functionArn, payload, { traceId: exchange.traceId }),
       timeoutMilliseconds,
+      lateAfter(timeoutMilliseconds),
     );
     traceResponse(exchange, result, Math.round(performance.now() - startedAt));
     return result;
@@ -102,28 +104,11 @@ function traceResponse(
   trace(`Endpoint response body before transformations: ${payload}`);
 }
 
-function withinTime(invocation: Promise<InvocationResult>, milliseconds: number): Promise<InvocationResult> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(
-        new GatewayError(
-          "INTEGRATION_TIMEOUT",
-          `The function did not answer within the integration's ${milliseconds} ms; it goes on until its own timeout.`,
-        ),
-      );
-    }, milliseconds);
-    invocation.then(
-      (outcome) => {
-        clearTimeout(timer);
-        resolve(outcome);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
-}
+const lateAfter = (milliseconds: number) => () =>
+  new GatewayError(
+    "INTEGRATION_TIMEOUT",
+    `The function did not answer within the integration's ${milliseconds} ms; it goes on until its own timeout.`,
+  );
 
 /** `aws.lambda.Permission` for API Gateway, matched against the method's ARN: `ANY` stands as `*`, `{id}` as it is written. */
 function requirePermission({ api, route, stage, staged }: IntegratedGatewayExchange, functionArn: string): void {
