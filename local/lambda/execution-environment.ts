@@ -103,6 +103,7 @@ export class ExecutionEnvironment {
         handler: model.handler,
         runtimeMajor: runtimeMajor(model.runtime) ?? 24,
         logFormat: model.logFormat,
+        logLevel: model.applicationLogLevel,
         functionName: model.name,
         functionVersion: model.version,
         memorySizeMb: model.memorySizeMb,

@@ -5,6 +5,8 @@
  * passed on as it is (an event, a result, a log line), so that payloads are never encoded twice.
  */
 
+import type { LogLevel } from "../model.ts";
+
 /** The file descriptor of the socket in the runtime's process. */
 export const CHANNEL_FD = 3;
 
@@ -18,6 +20,8 @@ export interface RuntimeSettings {
   /** The Node major that the function declares, which decides the handler's contract. */
   runtimeMajor: number;
   logFormat: "Text" | "JSON";
+  /** Lines below it are dropped, in JSON. */
+  logLevel: LogLevel;
   functionName: string;
   functionVersion: string;
   memorySizeMb: number;

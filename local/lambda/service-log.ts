@@ -3,9 +3,10 @@
  * invocation
  * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html).
  */
-import type { FunctionModel } from "../model.ts";
+import type { FunctionModel, LogLevel } from "../model.ts";
 import type { Platform } from "../platform.ts";
 import type { Job, Report } from "./execution-environment.ts";
+import { isLogged } from "./log-levels.ts";
 
 export class ServiceLog {
   readonly #model: FunctionModel;
@@ -36,7 +37,7 @@ export class ServiceLog {
     const version = `nodejs:${process.versions.node}`;
     if (this.#model.logFormat === "JSON") {
       const record = { initializationType: "on-demand", phase: "init", runtimeVersion: version };
-      this.#writePlatformLine("platform.initStart", JSON.stringify(record));
+      this.#writePlatformLine("INFO", "platform.initStart", JSON.stringify(record));
     } else {
       this.write(`INIT_START Runtime Version: ${version}`);
     }
@@ -45,7 +46,12 @@ export class ServiceLog {
   start(job: Job): void {
     const { requestId } = job;
     if (this.#model.logFormat === "JSON") {
-      this.#writePlatformLine("platform.start", `{"requestId":"${requestId}","version":"${this.#model.version}"}`, job);
+      this.#writePlatformLine(
+        "INFO",
+        "platform.start",
+        `{"requestId":"${requestId}","version":"${this.#model.version}"}`,
+        job,
+      );
     } else {
       this.write(`START RequestId: ${requestId} Version: ${this.#model.version}`, job);
     }
@@ -62,6 +68,7 @@ export class ServiceLog {
         `"durationMs":${rounded(durationMs)},"billedDurationMs":${billedMs},"memorySizeMB":${memorySizeMB}` +
         `,"maxMemoryUsedMB":${maxMemoryUsedMB}${initMs === undefined ? "" : `,"initDurationMs":${rounded(initMs)}`}`;
       this.#writePlatformLine(
+        status === "success" ? "INFO" : "WARN",
         "platform.report",
         `{"requestId":"${requestId}","metrics":{${metrics}},"status":"${status}"}`,
         job,
@@ -87,8 +94,12 @@ export class ServiceLog {
     );
   }
 
-  /** @param record JSON text */
-  #writePlatformLine(type: string, record: string, job?: Job): void {
+  /**
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+   * @param record JSON text
+   */
+  #writePlatformLine(level: LogLevel, type: string, record: string, job?: Job): void {
+    if (!isLogged(level, this.#model.systemLogLevel)) return;
     this.write(`{"time":"${this.#time()}","type":"${type}","record":${record}}`, job);
   }
 

@@ -1,6 +1,8 @@
 /** Lambda functions, and who and what invokes them. */
 import type { CorsModel } from "./apis.ts";
 
+export type LogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
+
 export interface FunctionModel {
   name: string;
   arn: string;
@@ -17,6 +19,10 @@ export interface FunctionModel {
   environment: Record<string, string>;
   logGroupName: string;
   logFormat: "Text" | "JSON";
+  /** Of its own lines, which are dropped below; in text none are. */
+  applicationLogLevel: LogLevel;
+  /** Of the service's lines; in text none are dropped. */
+  systemLogLevel: LogLevel;
   reservedConcurrency: number | undefined;
   /** Where the deployed archive lies unpacked. */
   codeDirectory: string;

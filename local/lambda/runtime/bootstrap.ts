@@ -26,7 +26,7 @@ const MOST_IN_A_ROW = 16;
 
 const settings = receive<RuntimeSettings>().head;
 const legacy = settings.runtimeMajor < 24;
-const log = captureOutput(settings.logFormat, (line) => send({ kind: "log" }, line));
+const log = captureOutput(settings, (line) => send({ kind: "log" }, line));
 
 interface Running {
   startedAt: number;

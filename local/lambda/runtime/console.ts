@@ -3,6 +3,8 @@
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html).
  */
 import { format } from "node:util";
+import { isLogged } from "../log-levels.ts";
+import type { RuntimeSettings } from "../protocol.ts";
 import { reportError } from "./errors.ts";
 
 export interface FunctionLog {
@@ -22,8 +24,14 @@ const LEVELS = {
   fatal: "FATAL",
 } as const;
 
-/** Takes over this thread's console and standard streams; every line goes to `write`. */
-export function captureOutput(logFormat: "Text" | "JSON", write: (line: string) => void): FunctionLog {
+/**
+ * Takes over this thread's console and standard streams; every line goes to `write`.
+ * @param logLevel below which lines of the console are dropped, in JSON
+ */
+export function captureOutput(
+  { logFormat, logLevel }: Pick<RuntimeSettings, "logFormat" | "logLevel">,
+  write: (line: string) => void,
+): FunctionLog {
   let requestId: string | undefined;
 
   const print = (level: string, message: string, error?: unknown) => {
@@ -41,7 +49,9 @@ export function captureOutput(logFormat: "Text" | "JSON", write: (line: string) 
   };
 
   for (const [method, level] of Object.entries(LEVELS)) {
+    const isDropped = logFormat === "JSON" && !isLogged(level, logLevel);
     (console as unknown as Record<string, unknown>)[method] = (...values: unknown[]) => {
+      if (isDropped) return;
       print(
         level,
         format(...values),

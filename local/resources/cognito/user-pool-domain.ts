@@ -6,6 +6,7 @@ import type { CloudBuilder } from "../cloud-builder.ts";
 import { served } from "../contract.ts";
 import { few } from "../few.ts";
 import { number, resourceType, stableId, text } from "../resource-type.ts";
+import { managedLoginBranding } from "./managed-login-branding.ts";
 import { userPool } from "./user-pool.ts";
 
 const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -61,6 +62,7 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
   declare(resource, cloud) {
     const pool = cloud.userPool(resource.inputs.userPoolId, resource);
     cloud.atTheEnd(resource, () => warnOfNowhereToSendCodes(pool, cloud));
+    if (resource.outputs.managedLoginVersion === 2) cloud.atTheEnd(resource, () => warnOfNoStyle(pool, cloud));
     pool.domains.push({
       domain: resource.id,
       custom: Boolean(resource.inputs.certificateArn),
@@ -70,6 +72,22 @@ export const userPoolDomain = resourceType<Domain, DomainArgs>("aws:cognito/user
     });
   },
 });
+
+/** Managed login shows its pages to clients that have a style, and a sentence that names no reason to others. */
+function warnOfNoStyle(pool: UserPoolModel, cloud: CloudBuilder): void {
+  const styled = cloud.resources
+    .filter(({ type }) => type === managedLoginBranding.type)
+    .map(({ inputs }) => inputs.clientId);
+  for (const { id, name, oauthEnabled, flows } of pool.clients) {
+    if (!oauthEnabled || flows.every((flow) => flow === "client_credentials") || styled.includes(id)) continue;
+    cloud.warnOfEach(
+      "no managed login style",
+      `"${name}"`,
+      (clients) =>
+        `The hosted UI says "Login pages unavailable" to ${few([...new Set(clients)])}: managed login has no style for it. Add one, new aws.cognito.ManagedLoginBranding("style", { userPoolId, clientId, useCognitoProvidedValues: true }), or leave out managedLoginVersion.`,
+    );
+  }
+}
 
 /** The pages ask for required attributes only, so that a code may have nowhere to go, and AWS says so to nobody. */
 function warnOfNowhereToSendCodes(pool: UserPoolModel, cloud: CloudBuilder): void {

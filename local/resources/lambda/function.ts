@@ -4,6 +4,7 @@ import type { lambda } from "@pulumi/aws";
 import { type Resource, ResourceProblem } from "../../engine/graph.ts";
 import { LOCAL_VALUES_FILE } from "../../engine/local-values.ts";
 import { Archive, type Values } from "../../engine/values.ts";
+import type { LogLevel } from "../../model.ts";
 import { invocationArn } from "../apigateway/invocation-arn.ts";
 import type { CloudBuilder } from "../cloud-builder.ts";
 import { notServed, served, withoutEffect } from "../contract.ts";
@@ -48,10 +49,10 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
     layers: served,
     loggingConfig: {
       parts: {
-        applicationLogLevel: notServed("lines of every level are logged"),
+        applicationLogLevel: served,
         logFormat: served,
         logGroup: served,
-        systemLogLevel: notServed("lines of every level are logged"),
+        systemLogLevel: served,
       },
     },
     memorySize: served,
@@ -162,6 +163,8 @@ export const lambdaFunction = resourceType<lambda.Function, lambda.FunctionArgs>
       environment,
       logGroupName: text(logging.logGroup) ?? `/aws/lambda/${id}`,
       logFormat: logging.logFormat === "JSON" ? "JSON" : "Text",
+      applicationLogLevel: (text(logging.applicationLogLevel) as LogLevel | undefined) ?? "INFO",
+      systemLogLevel: (text(logging.systemLogLevel) as LogLevel | undefined) ?? "INFO",
       reservedConcurrency: concurrency(inputs),
       codeDirectory: cloud.unpack(code),
       codeSources: sourcesOf(code),

@@ -73,6 +73,8 @@ export function functionDefinition(overrides: Partial<FunctionModel>): FunctionM
     environment: {},
     logGroupName: `/aws/lambda/${name}`,
     logFormat: "Text",
+    applicationLogLevel: "INFO",
+    systemLogLevel: "INFO",
     reservedConcurrency: undefined,
     codeDirectory: "",
     codeSources: [],

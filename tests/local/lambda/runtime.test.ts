@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { functionHost } from "../../../local/lambda/function-host.ts";
+import type { FunctionModel } from "../../../local/model.ts";
 import { deploy, writeCode } from "./function-harness.ts";
 import { recordedPlatform } from "./recorded-platform.ts";
 
@@ -386,7 +387,7 @@ describe("a function's log", () => {
     const [, , timedOut, end, report] = demo.log();
     assert.match(timedOut ?? "", /^\S+Z [0-9a-f-]{36} Task timed out after 0\.\d\d seconds$/);
     assert.match(end ?? "", /^END /);
-    assert.match(report ?? "", /\tStatus: timeout$/);
+    assert.match(report ?? "", /\tStatus: timeout\t$/);
   });
 
   it("is JSON when the function's log format is", async () => {
@@ -405,11 +406,40 @@ describe("a function's log", () => {
         "INFO got Ada",
         "WARN careful",
         "ERROR bad",
-        "DEBUG fine",
         "platform.report",
       ],
     );
     assert.equal(lines.at(-1).record.status, "success");
+  });
+
+  it("is kept from its levels on, in JSON: INFO where none are set", async () => {
+    const levels = `exports.handler = async ({ fails }) => {
+      for (const name of ["trace", "debug", "info", "log", "warn", "error"]) console[name](name);
+      process.stdout.write("written\\n");
+      if (fails) process.exit(1);
+    };`;
+    const logged = async (overrides: Partial<FunctionModel>, fails: boolean) => {
+      await using demo = deploy(levels, overrides);
+      await demo.invoke({ fails });
+      return demo.log().map((line) => {
+        if (!line.startsWith("{")) return line;
+        const { type, message } = JSON.parse(line);
+        return type ?? message;
+      });
+    };
+    const platform = ["platform.initStart", "platform.start", "platform.report"];
+    const all = await logged({ logFormat: "JSON", applicationLogLevel: "TRACE" }, false);
+    assert.deepEqual(
+      all.filter((line) => !platform.includes(line)),
+      ["trace", "debug", "info", "log", "warn", "error", "written"],
+    );
+    const some = { logFormat: "JSON", applicationLogLevel: "WARN", systemLogLevel: "WARN" } as const;
+    assert.deepEqual(await logged(some, false), ["warn", "error", "written"]);
+    assert.deepEqual((await logged(some, true)).at(-1), "platform.report");
+    assert.equal(
+      (await logged({ applicationLogLevel: "ERROR" }, false)).filter((line) => /DEBUG/.test(line)).length,
+      1,
+    );
   });
 });
 

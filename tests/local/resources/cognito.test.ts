@@ -351,6 +351,26 @@ describe("what a program declares of Cognito", function () {
     );
   });
 
+  it("warns of clients to which managed login shows no page, for want of a style", async () => {
+    const client = (name: string, flow: string) =>
+      `new aws.cognito.UserPoolClient("${name}", { name: "${name}", userPoolId: pool.id, generateSecret: true, allowedOauthFlowsUserPoolClient: true,
+        allowedOauthFlows: ["${flow}"], allowedOauthScopes: ["shop/read"], callbackUrls: ["http://localhost:3000"], supportedIdentityProviders: ["COGNITO"] }, { dependsOn: server })`;
+    const program = (version: number) => `
+      const pool = new aws.cognito.UserPool("pool", { usernameAttributes: ["email"], autoVerifiedAttributes: ["email"] });
+      const server = new aws.cognito.ResourceServer("shop", { userPoolId: pool.id, identifier: "shop", name: "shop", scopes: [{ scopeName: "read", scopeDescription: "read" }] });
+      const web = ${client("web", "code")};
+      ${client("bare", "code")};
+      ${client("machine", "client_credentials")};
+      new aws.cognito.UserPoolDomain("domain", { userPoolId: pool.id, domain: "styled", managedLoginVersion: ${version} });
+      new aws.cognito.ManagedLoginBranding("style", { userPoolId: pool.id, clientId: web.id, useCognitoProvidedValues: true });`;
+    const warningsOf = async (version: number) =>
+      buildModel(await graphOf(program(version)), "us-east-1", () => "/code").warnings;
+    assert.deepEqual(await warningsOf(1), []);
+    assert.deepEqual(await warningsOf(2), [
+      'The hosted UI says "Login pages unavailable" to "bare": managed login has no style for it. Add one, new aws.cognito.ManagedLoginBranding("style", { userPoolId, clientId, useCognitoProvidedValues: true }), or leave out managedLoginVersion.',
+    ]);
+  });
+
   it("warns of declared users whom the pool's pre sign-up function is not asked about", async () => {
     const program = `for (const name of ["guarded", "open"]) {
       const preSignUp = "arn:aws:lambda:us-east-1:123456789012:function:f";
