@@ -41,7 +41,7 @@ describe("first contact", function () {
   it("finds the commands of README, of the reference and of the guides", () => {
     for (const name of known) ok(commands.includes(name), name);
     for (const command of [
-      "call /transactions --query 'items[].id'",
+      "call /transactions --query 'transactions[].id'",
       "exec -- ./script.sh",
       "local --project ../your-project --stack dev --watch",
       "login --username ci@example.com --password-stdin",

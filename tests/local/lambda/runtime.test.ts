@@ -412,7 +412,7 @@ describe("a function's log", () => {
     assert.equal(lines.at(-1).record.status, "success");
   });
 
-  it("is kept from its levels on, in JSON: INFO where none are set", async () => {
+  it("[E.6] is kept from its levels on, in JSON: INFO where none are set", async () => {
     const levels = `exports.handler = async ({ fails }) => {
       for (const name of ["trace", "debug", "info", "log", "warn", "error"]) console[name](name);
       process.stdout.write("written\\n");
