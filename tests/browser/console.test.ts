@@ -167,7 +167,7 @@ describe("the console page", function () {
     await page.getByRole("button", { name: "Forget it" }).click();
   });
 
-  it("opens a request with its headers, body and log, sends it again, and copies it without the token", async () => {
+  it("opens a request with its headers and body, sends it again, and copies it without the token", async () => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const entry = log().locator(".api-request").first();
     const shown = await entry.locator("time").innerText();
@@ -178,7 +178,6 @@ describe("the console page", function () {
     const text = await opened.innerText();
     assert.match(text, /GET http:\/\/127\.0\.0\.1:\d+\/Test\/transactions/);
     assert.match(text, /authorization: \[hidden\]/);
-    assert.match(text, /Function log\s[\s\S]*platform\.report|REPORT RequestId/);
     await assertAccessibleEverywhere(page, "an opened request");
     await opened.getByRole("button", { name: "Copy as curl" }).click();
     await message("The command is copied.");
@@ -191,13 +190,6 @@ describe("the console page", function () {
     await message("Sent again; the answer is 200.");
     assert.equal(await log().locator(".api-request").count(), before + 1);
     assert.ok(!(await page.content()).includes("eyJ"), "no token is written into the page");
-  });
-
-  it("folds Lambda's own lines away until they are asked for", async () => {
-    assert.equal(await log().locator(".service:visible").count(), 0);
-    await page.getByLabel("Lambda's own lines").check();
-    assert.ok((await log().locator(".service:visible").count()) > 0);
-    await page.getByLabel("Lambda's own lines").uncheck();
   });
 
   it("breaks no address and no label inside a word, at any width", async () => {

@@ -48,3 +48,25 @@ describe("the console's functions", function () {
     assert.equal(await source.getByLabel("Event for alone").inputValue(), "{");
   });
 });
+
+it("the console shows what a function logged where its request is opened, and Lambda's own lines when they are asked for", async function () {
+  this.timeout(120_000);
+  const { cloud, page, close } = await openConsole("tests/fixtures/function-urls");
+  try {
+    const { url } = cloud.ready.functionUrls.find(({ authorization }) => authorization === "NONE")!;
+    assert.equal((await fetch(url)).status, 200);
+    const log = page.getByRole("log");
+    const entry = log.locator(".api-request").first();
+    await entry.getByText("Request, answer and log").click();
+    await entry.locator(".opened").getByText("Function log").waitFor();
+    assert.match(await entry.locator(".opened").innerText(), /Function log\s[\s\S]*REPORT RequestId/);
+    const own = log.locator(".service:visible");
+    assert.equal(await own.count(), 0);
+    await page.getByLabel("Lambda's own lines").check();
+    assert.ok((await own.count()) > 0);
+    await page.getByLabel("Lambda's own lines").uncheck();
+    assert.equal(await own.count(), 0);
+  } finally {
+    await close();
+  }
+});
