@@ -10,7 +10,7 @@ export class RequestsInFlight {
     return (request, response) => {
       this.#count++;
       response.once("close", () => {
-        if (--this.#count === 0) for (const tell of this.#whenNone.splice(0)) tell();
+        if (--this.#count === 0) for (const resolve of this.#whenNone.splice(0)) resolve();
       });
       listener(request, response);
     };

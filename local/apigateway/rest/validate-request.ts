@@ -16,9 +16,12 @@ const TAKES_ITS_TIME = /"(?:pattern|patternProperties|format|uniqueItems|\\u)/;
 export class RequestValidator {
   readonly #api: RestApiModel;
   readonly #models = new Map<string, Validator>();
+  /** A model may refer to every other one. */
+  readonly #takesItsTime: boolean;
 
   constructor(api: RestApiModel) {
     this.#api = api;
+    this.#takesItsTime = api.models.some(({ schema }) => TAKES_ITS_TIME.test(schema));
   }
 
   /** @throws GatewayError `BAD_REQUEST_PARAMETERS` or `BAD_REQUEST_BODY` */
@@ -51,7 +54,7 @@ export class RequestValidator {
   #result(modelName: string, document: unknown) {
     const validator = this.#model(modelName);
     const validate = () => validator.validate(document);
-    if (!this.#api.models.some(({ schema }) => TAKES_ITS_TIME.test(schema))) return validate();
+    if (!this.#takesItsTime) return validate();
     try {
       return withinTime(`The model ${modelName}`, validate);
     } catch (error) {

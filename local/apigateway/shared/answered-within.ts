@@ -1,4 +1,4 @@
-/** The time that an integration has to answer. */
+/** The time that an integration or an authorizer's function has to answer. */
 
 /**
  * @param work what goes on until it is done, also when nobody waits for it any more

@@ -1,5 +1,6 @@
 /** What Lambda authorizers of REST and HTTP APIs share: how their function is asked, and what is kept of its answers. */
 import type { InvocationResult, InvokeFunction } from "../../platform.ts";
+import { answeredWithin } from "./answered-within.ts";
 
 /** API Gateway waits no longer for an authorizer, whatever the function's own timeout. */
 const PATIENCE_MS = 10_000;
@@ -15,17 +16,8 @@ export async function askFunction(
   payload: string,
   traceId: string,
 ): Promise<InvocationResult> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      invoke(functionArn, payload, { traceId }),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = () => new Error(`no answer within ${PATIENCE_MS / 1000} s`);
+  return answeredWithin(invoke(functionArn, payload, { traceId }), PATIENCE_MS, late);
 }
 
 /** Answers by the identity that was asked about, the oldest forgotten first. */

@@ -19,7 +19,7 @@ const takesItsTime = (source: string): boolean =>
   ) || source.split("foreach").length > 2;
 
 /** Read once each: APIs have few templates, and a request renders at most two. */
-const parsed = new Map<string, Template>();
+const parsed = new Map<string, { template: Template; isLong: boolean }>();
 
 /**
  * What the template assigns to `$context.requestOverride` and `$context.responseOverride` is kept on the exchange.
@@ -28,22 +28,26 @@ const parsed = new Map<string, Template>();
  */
 export function renderMappingTemplate(source: string, exchange: RoutedGatewayExchange, body: string): string {
   try {
-    let template = parsed.get(source);
-    if (!template) {
-      template = parseTemplate(source);
-      parsed.set(source, template);
-    }
-    const rendered = template;
+    const { template, isLong } = read(source);
     const variables = new Map<string, unknown>([
       ["context", templateContext(exchange)],
       ["input", inputVariable(exchange, body)],
       ["stageVariables", new Map(Object.entries(exchange.stage.variables))],
       ["util", UTIL],
     ]);
-    const render = () => renderTemplate(rendered, variables);
-    return takesItsTime(source) ? withinTime("It", render) : render();
+    const render = () => renderTemplate(template, variables);
+    return isLong ? withinTime("It", render) : render();
   } catch (error) {
     const [firstLine] = String((error as Error).message).split("\n");
     throw new GatewayError("API_CONFIGURATION_ERROR", `The mapping template cannot be rendered: ${firstLine}`);
   }
+}
+
+function read(source: string): { template: Template; isLong: boolean } {
+  let found = parsed.get(source);
+  if (!found) {
+    found = { template: parseTemplate(source), isLong: takesItsTime(source) };
+    parsed.set(source, found);
+  }
+  return found;
 }
