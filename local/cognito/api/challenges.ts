@@ -19,6 +19,7 @@ import { adminScope, type TokenSource } from "../tokens/issue.ts";
 import type { CustomSignIn } from "./custom-auth.ts";
 import { deviceChallenge, namedDevice } from "./device-challenge.ts";
 import { authenticationResult, type Output } from "./output.ts";
+import { beginSession } from "./sessions.ts";
 
 /**
  * After a right password: the next challenge, or tokens.
@@ -50,8 +51,7 @@ export async function challenge(
   data?: TriggerData,
 ): Promise<Output> {
   const ChallengeParameters = await challengeParameters(pool, client, user, step, data);
-  const flow = { clientId: client.id, sub: user.sub, step, data: "" };
-  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  const Session = beginSession(pool, client, { sub: user.sub, step, data: "" });
   return { ChallengeName: step, Session, ChallengeParameters };
 }
 

@@ -12,7 +12,7 @@ import { advance, finish } from "./challenges.ts";
 import { beginOneTimePassword } from "./one-time-passwords.ts";
 import type { Output } from "./output.ts";
 import { beginPasskey } from "./passkey-sign-in.ts";
-import { parameter, requireName, resume, sessionOfAnother, sessionUsed } from "./sessions.ts";
+import { beginSession, parameter, requireName, resume, sessionOfAnother, sessionUsed } from "./sessions.ts";
 import { fabricated, startSrp } from "./srp-challenge.ts";
 
 /**
@@ -102,8 +102,7 @@ async function offered(pool: Pool, { name, user }: Pick<ChoiceSignIn, "name" | "
 
 function selection({ pool, client, name, user, asked }: ChoiceSignIn): Output {
   const data = JSON.stringify({ name, asked } satisfies Pending);
-  const flow = { clientId: client.id, sub: user?.sub ?? "", step: "SELECT_CHALLENGE", data } as const;
-  const Session = pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  const Session = beginSession(pool, client, { sub: user?.sub ?? "", step: "SELECT_CHALLENGE", data });
   return { ChallengeName: "SELECT_CHALLENGE", Session, ChallengeParameters: {} };
 }
 

@@ -9,6 +9,7 @@ import type { Pool } from "../pool.ts";
 import type { SignInFlow } from "../state/sign-in-sessions.ts";
 import type { User } from "../state/users.ts";
 import type { Output } from "./output.ts";
+import { beginSession } from "./sessions.ts";
 import { srpChallenge } from "./srp-challenge.ts";
 
 /** Who is on the way in; `user` is `undefined` for a name that nobody has, which must not show. */
@@ -109,10 +110,11 @@ async function nextChallenge(signIn: CustomSignIn, rounds: Round[], srpA?: strin
     privateChallengeParameters: (made.privateChallengeParameters ?? {}) as Record<string, string>,
     challengeMetadata: (made.challengeMetadata ?? null) as string | null,
   };
-  const session = pool.flows.begin(
-    { clientId: client.id, sub: user?.sub ?? "", step: "CUSTOM_CHALLENGE", data: JSON.stringify(pending) },
-    client.validity.authSessionMinutes * 60,
-  );
+  const session = beginSession(pool, client, {
+    sub: user?.sub ?? "",
+    step: "CUSTOM_CHALLENGE",
+    data: JSON.stringify(pending),
+  });
   const shown = (made.publicChallengeParameters ?? {}) as Record<string, string>;
   return {
     ChallengeName: "CUSTOM_CHALLENGE",

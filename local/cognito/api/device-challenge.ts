@@ -11,7 +11,7 @@ import type { Pool } from "../pool.ts";
 import type { Device } from "../state/devices.ts";
 import type { User } from "../state/users.ts";
 import type { Output } from "./output.ts";
-import { parameter, resume, sessionExpired, sessionUsed, srpProof } from "./sessions.ts";
+import { beginSession, parameter, resume, sessionExpired, sessionSeconds, sessionUsed, srpProof } from "./sessions.ts";
 
 /**
  * The device that a request names with `DEVICE_KEY`, where the pool tracks devices.
@@ -30,7 +30,7 @@ export async function deviceChallenge(pool: Pool, client: AppClientModel, user: 
   pool.flows.beginAs(
     Session,
     { clientId: client.id, sub: user.sub, step: "DEVICE_SRP_AUTH", data: device.key },
-    client.validity.authSessionMinutes * 60,
+    sessionSeconds(client),
   );
   return { ChallengeName: "DEVICE_SRP_AUTH", Session, ChallengeParameters: {} };
 }
@@ -63,10 +63,11 @@ export function startDeviceSrp(
   if (!exchange) throw invalidParameter("Incorrect SRP_A value.");
   if (!pool.flows.end(id)) throw sessionUsed();
   const pending: Pending = { key: device.key, exchange };
-  const secretBlock = pool.flows.begin(
-    { clientId: client.id, sub: flow.sub, step: "DEVICE_PASSWORD_VERIFIER", data: JSON.stringify(pending) },
-    client.validity.authSessionMinutes * 60,
-  );
+  const secretBlock = beginSession(pool, client, {
+    sub: flow.sub,
+    step: "DEVICE_PASSWORD_VERIFIER",
+    data: JSON.stringify(pending),
+  });
   return {
     ChallengeName: "DEVICE_PASSWORD_VERIFIER",
     ChallengeParameters: {

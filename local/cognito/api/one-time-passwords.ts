@@ -10,7 +10,15 @@ import { CognitoError, userDoesNotExist } from "../errors.ts";
 import { type Pool, reportSignIn } from "../pool.ts";
 import { finish } from "./challenges.ts";
 import type { Output } from "./output.ts";
-import { parameter, requireName, resume, sessionOfAnother, sessionUsed } from "./sessions.ts";
+import {
+  beginSession,
+  parameter,
+  requireName,
+  resume,
+  sessionOfAnother,
+  sessionSeconds,
+  sessionUsed,
+} from "./sessions.ts";
 
 interface Pending {
   name: string;
@@ -24,15 +32,14 @@ export async function beginOneTimePassword(otp: OneTimePassword, signIn: ChoiceS
   if (!user && !client.hideUserExistence) throw userDoesNotExist();
   if (user && !user.enabled && !client.hideUserExistence)
     throw new CognitoError("NotAuthorizedException", "User is disabled.");
-  const seconds = client.validity.authSessionMinutes * 60;
+  const seconds = sessionSeconds(client);
   const { sub = "", delivery, reason } = await requestSignInCode(pool, client, name, user, otp, { data, seconds });
   if (reason !== undefined) reportSignIn(pool, client, name, "refused", reason);
   const pending = JSON.stringify({ name, otp } satisfies Pending);
-  const flow = { clientId: client.id, sub, step: "ONE_TIME_PASSWORD", data: pending } as const;
   const { medium, destination } = delivery;
   return {
     ChallengeName: otp,
-    Session: pool.flows.begin(flow, seconds),
+    Session: beginSession(pool, client, { sub, step: "ONE_TIME_PASSWORD", data: pending }),
     ChallengeParameters: { CODE_DELIVERY_DELIVERY_MEDIUM: medium, CODE_DELIVERY_DESTINATION: destination },
   };
 }

@@ -11,18 +11,16 @@ import { incorrectPassword, invalidParameter } from "../errors.ts";
 import type { Pool } from "../pool.ts";
 import { finish } from "./challenges.ts";
 import type { Output } from "./output.ts";
-import { parameter, resume, sessionUsed } from "./sessions.ts";
+import { beginSession, parameter, resume, sessionSeconds, sessionUsed } from "./sessions.ts";
 
 /** Asks for a signature by one of the user's passkeys. */
 export async function beginPasskey({ pool, client, name, user, asked }: ChoiceSignIn): Promise<Output> {
   if (!user) throw incorrectPassword("nobody has this name");
   await preAuthentication(pool, client, name, user, asked);
-  const seconds = client.validity.authSessionMinutes * 60;
-  const request = passkeyRequest(pool, user, seconds);
-  const flow = { clientId: client.id, sub: user.sub, step: "WEB_AUTHN", data: request.challenge } as const;
+  const request = passkeyRequest(pool, user, sessionSeconds(client));
   return {
     ChallengeName: "WEB_AUTHN",
-    Session: pool.flows.begin(flow, seconds),
+    Session: beginSession(pool, client, { sub: user.sub, step: "WEB_AUTHN", data: request.challenge }),
     ChallengeParameters: { CREDENTIAL_REQUEST_OPTIONS: JSON.stringify(request) },
   };
 }

@@ -49,6 +49,13 @@ export const srpSession = (responses: Record<string, string>): string => secretB
 const secretBlock = (responses: Record<string, string>): Buffer =>
   Buffer.from(parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK"), "base64");
 
+/** How long a session of the client is good. */
+export const sessionSeconds = ({ validity }: AppClientModel): number => validity.authSessionMinutes * 60;
+
+/** @returns the `Session`, or an SRP secret block, by which `resume` finds the flow again */
+export const beginSession = (pool: Pool, client: AppClientModel, flow: Omit<SignInFlow, "clientId">): string =>
+  pool.flows.begin({ clientId: client.id, ...flow }, sessionSeconds(client));
+
 /**
  * What SignUp and ConfirmSignUp hand on to a first USER_AUTH; `undefined` for a client that does not have that.
  * @param proved the address whose code came back
@@ -60,8 +67,7 @@ export function signUpSession(
   proved?: "email" | "phone_number",
 ): string | undefined {
   if (!client.explicitAuthFlows.includes("ALLOW_USER_AUTH")) return undefined;
-  const flow = { clientId: client.id, sub: user.sub, step: "SIGNED_UP", data: proved ?? "" } as const;
-  return pool.flows.begin(flow, client.validity.authSessionMinutes * 60);
+  return beginSession(pool, client, { sub: user.sub, step: "SIGNED_UP", data: proved ?? "" });
 }
 
 /** The flow that a `Session` (or an SRP secret block) names. @throws CognitoError NotAuthorizedException */

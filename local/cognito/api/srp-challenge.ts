@@ -11,7 +11,7 @@ import { incorrectPassword, invalidParameter, userDoesNotExist } from "../errors
 import type { Pool } from "../pool.ts";
 import type { User } from "../state/users.ts";
 import type { Output } from "./output.ts";
-import { resume, sessionExpired, srpProof, srpSession } from "./sessions.ts";
+import { beginSession, resume, sessionExpired, srpProof, srpSession } from "./sessions.ts";
 
 /** What is kept between the challenge and its answer. */
 interface Pending {
@@ -65,10 +65,11 @@ export async function srpChallenge(
   );
   if (!exchange) throw invalidParameter("Incorrect SRP_A value.");
   const pending: Pending = { name, username: userId, exchange, continuation };
-  const secretBlock = pool.flows.begin(
-    { clientId: client.id, sub: known ? user!.sub : "", step: "PASSWORD_VERIFIER", data: JSON.stringify(pending) },
-    client.validity.authSessionMinutes * 60,
-  );
+  const secretBlock = beginSession(pool, client, {
+    sub: known ? user!.sub : "",
+    step: "PASSWORD_VERIFIER",
+    data: JSON.stringify(pending),
+  });
   return {
     ChallengeName: "PASSWORD_VERIFIER",
     ChallengeParameters: {
